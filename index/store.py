@@ -1,0 +1,187 @@
+"""An index on disk: opened by readers, changed by one writer at a time, repaired when it lags."""
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.catalog import ArticleRow, Catalog
+from index.encoder import Encoder
+from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
+from index.generation import Generation, build, contradictions, differences, generation_folder, open_generation, remove_strays
+from index.glossary import Glossary
+from index.lock import writing
+
+Note = Callable[[str], None]
+CATALOG_NAME = "catalog.sqlite"
+ATTEMPTS = 5
+"""How often a reader follows a writer that is faster before it gives up."""
+
+
+def catalog_path(root: Path) -> Path:
+    """Where the catalog of the index in `root` is."""
+    return root / CATALOG_NAME
+
+
+def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
+    """Make an empty index in the folder `root`, which may exist if nothing but leftovers is in it.
+
+    Raises:
+        IndexUnavailable: the folder is a file, holds something else, or cannot be written to.
+    """
+    if root.exists() and not root.is_dir():
+        raise IndexUnavailable(f"{root} is a file, not a folder; name a folder for the index")
+    if root.is_dir() and (foreign := sorted({p.name for p in root.iterdir()} - {"writer.lock", "generations"})):
+        raise IndexUnavailable(f"{root} is no index and holds {foreign[0]!r}; name a new or empty folder for the index")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexUnavailable(f"the folder {root} cannot be made ({error.strerror}); check the rights to it") from error
+    with writing(root):
+        if catalog_path(root).exists():
+            return  # Another process was first.
+        partial = root / f"{CATALOG_NAME}.new"
+        partial.unlink(missing_ok=True)
+        catalog = Catalog.create(
+            partial,
+            {
+                "encoder_name": encoder.name,
+                "encoder_hash": encoder.hash,
+                "dimension": str(encoder.dimension),
+                "max_tokens": str(max_tokens),
+                "changed": now(),
+            },
+        )
+        with catalog.changing():
+            catalog.set_meta({"fingerprint": fingerprint(catalog)})
+            build(root, 0, catalog, versions=versions())
+        catalog.close()
+        partial.replace(catalog_path(root))
+
+
+class Snapshot:
+    """One state of an index, opened for reading."""
+
+    def __init__(self, root: Path, catalog: Catalog, generation: Generation) -> None:
+        self.root = root
+        self.catalog = catalog
+        self.generation = generation
+        with catalog.reading():
+            if catalog.generation != generation.number:
+                raise IndexDamaged(f"the index in {root} changed while it was opened; try again")
+            self.articles: dict[int, ArticleRow] = {row.number: row for row in catalog.articles()}
+            self.chunks = {row.id: row for row in catalog.chunks()}
+            self.fingerprint = catalog.meta("fingerprint")
+            self.changed = catalog.meta("changed")
+            self.encoder_name = catalog.meta("encoder_name")
+            self.encoder_hash = catalog.meta("encoder_hash")
+            texts = catalog.glossaries()
+            self._texts: dict[int, str] = {}
+        self.glossary = Glossary.merged(Glossary.parse(text, source) for source, text in texts.items())
+
+    def is_current(self) -> bool:
+        """Whether the index has not been changed since."""
+        return self.catalog.generation == self.generation.number
+
+    def text(self, number: int) -> str:
+        """The text of an article of this state.
+
+        Raises:
+            IndexDamaged: the article was changed since; open the index again.
+        """
+        if number not in self._texts:
+            try:
+                self._texts[number] = self.catalog.text(number)
+            except KeyError:
+                raise IndexDamaged(f"the index in {self.root} was changed while it was read; open it again") from None
+        return self._texts[number]
+
+    def close(self) -> None:
+        """Close the catalog."""
+        self.catalog.close()
+
+
+def open_index(root: Path, *, note: Note) -> Snapshot:
+    """Open the index in `root` in its newest consistent state.
+
+    Args:
+        root: the index's folder.
+        note: told what was repaired.
+
+    Raises:
+        IndexUnavailable: there is no index, or none that can be read.
+        IndexDamaged: it could not be repaired from its catalog.
+    """
+    if root.exists() and not root.is_dir():
+        raise IndexUnavailable(f"{root} is a file, not an index folder; check --index")
+    catalog = Catalog.open(catalog_path(root), writable=False)
+    for attempt in range(ATTEMPTS):
+        try:
+            return Snapshot(root, catalog, open_generation(root, catalog.generation))
+        except IndexDamaged:
+            # Either a writer has just replaced that generation, or its files are damaged.
+            if attempt > 0:
+                repair(root, note=note)
+    catalog.close()
+    raise IndexDamaged(f"the index in {root} cannot be opened; run `assistant index verify` on it")
+
+
+def repair(root: Path, *, note: Note, thorough: bool = False) -> None:
+    """Bring the derived files in line with the catalog, as the writer.
+
+    Args:
+        root: the index's folder.
+        note: told what was done.
+        thorough: compare every byte and vector, not only what is there.
+    """
+    try:
+        with writing(root):
+            catalog = Catalog.open(catalog_path(root), writable=True)
+            try:
+                repair_locked(root, catalog, note=note, thorough=thorough)
+            finally:
+                catalog.close()
+    except IndexBusy:
+        return  # A writer is at work; it has repaired, or is about to replace, what was wrong.
+
+
+def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = False) -> None:
+    """As `repair`, by a process that holds the writer's lock."""
+    current = catalog.generation
+    (root / f"{CATALOG_NAME}.new").unlink(missing_ok=True)
+    strays = remove_strays(root, current)
+    if any(number > current for number in strays):
+        note(f"repaired the index in {root}: discarded a change that was interrupted")
+    wrong = differences(generation_folder(root, current), hashes=thorough)
+    if not wrong and thorough:
+        wrong = contradictions(open_generation(root, current), catalog)
+    if wrong:
+        with catalog.reading():
+            build(root, current, catalog, versions=versions())
+        note(f"repaired the index in {root}: rebuilt its search files from the catalog ({wrong[0]})")
+
+
+def fingerprint(catalog: Catalog) -> str:
+    """Hash of all that decides answers: articles and their metadata, glossaries, encoder, chunk size.
+
+    Equal content gives an equal fingerprint, in whatever order and on whatever machine it was added.
+    """
+    articles = sorted(
+        [row.article_id, row.sha256, row.title, str(row.published), row.publisher, row.url, row.language]
+        for row in catalog.articles()
+    )
+    settings = [catalog.meta("encoder_hash"), catalog.meta("max_tokens")]
+    content = json.dumps([settings, articles, sorted(catalog.glossaries().values())], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def versions() -> Mapping[str, str]:
+    """Of the packages that write an index's files."""
+    return {name: importlib.metadata.version(name) for name in ("faiss-cpu", "tantivy", "numpy", "tokenizers")}
+
+
+def now() -> str:
+    """The current time in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
