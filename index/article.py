@@ -71,3 +71,19 @@ class ChunkVectors:
     """(dimension,) float32 of length 1."""
     sentences: Matrix
     """(sentences, dimension) float32, rows of length 1, in reading order."""
+    tokens: Matrix
+    """(tokens, width) float32, the tokens of all sentences in reading order, title left out."""
+    token_counts: tuple[int, ...]
+    """How many of the tokens belong to each sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuestionVectors:
+    """What one encoder pass over a question yields."""
+
+    text: Matrix
+    """(dimension,) float32 of length 1."""
+    tokens: Matrix
+    """(tokens, width) float32."""
+    spans: tuple[tuple[int, int], ...]
+    """Characters of the question that each token stands for, end exclusive."""

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article, Chunk, ChunkVectors, Matrix, Sentence
-from index.errors import IndexDamaged, IndexUnavailable
-from index.vectors import Quantised, quantise
+from index.errors import IndexUnavailable
+from index.projection import TokenProjection
+from index.vectors import ChunkCodes, quantise
 
 FORMAT = 1
 """Raised when an older program could not read what a newer one wrote."""
@@ -43,8 +44,11 @@ CREATE TABLE chunks (
     "end" INTEGER NOT NULL,
     sentences BLOB NOT NULL,
     vector BLOB NOT NULL,
-    sentence_codes BLOB NOT NULL
+    sentence_codes BLOB NOT NULL,
+    token_counts BLOB NOT NULL,
+    token_codes BLOB NOT NULL
 );
+CREATE TABLE projection (one INTEGER PRIMARY KEY CHECK (one = 1), data BLOB NOT NULL);
 CREATE INDEX chunks_by_article ON chunks(article);
 CREATE TABLE glossaries (source TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -95,12 +99,13 @@ class Catalog:
         self._db.execute("PRAGMA foreign_keys = ON")
 
     @classmethod
-    def create(cls, path: Path, meta: Mapping[str, str]) -> "Catalog":
+    def create(cls, path: Path, meta: Mapping[str, str], projection: TokenProjection) -> "Catalog":
         """A new, empty catalog of generation 0."""
         catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode=rwc"))
         with catalog.changing():
             for statement in SCHEMA.split(";\n"):
                 catalog._db.execute(statement)
+            catalog._db.execute("INSERT INTO projection VALUES (1, ?)", (projection.to_bytes(),))
             catalog.set_meta({**meta, "format": str(FORMAT), "generation": "0"})
         return catalog
 
@@ -173,6 +178,10 @@ class Catalog:
         """Set values about the whole index."""
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(values.items()))
 
+    def projection(self) -> TokenProjection:
+        """How this index makes token vectors small."""
+        return TokenProjection.from_bytes(self._db.execute("SELECT data FROM projection").fetchone()[0])
+
     @property
     def generation(self) -> int:
         """How many changes there have been."""
@@ -218,14 +227,18 @@ class Catalog:
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
         return ids
 
-    def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors) -> int:
+    def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors, projection: TokenProjection) -> int:
         """Store a chunk of article `number`; its id."""
         offsets = np.asarray([(s.start, s.end) for s in chunk.sentences], dtype="<u4")
         cursor = self._db.execute(
-            'INSERT INTO chunks (article, start, "end", sentences, vector, sentence_codes) VALUES (?,?,?,?,?,?)',
+            'INSERT INTO chunks (article, start, "end", sentences, vector, sentence_codes, token_counts, token_codes) '
+            "VALUES (?,?,?,?,?,?,?,?)",
             (
                 number, chunk.start, chunk.end, offsets.tobytes(),
-                vectors.chunk.astype("<f4").tobytes(), quantise(vectors.sentences).tobytes(),
+                vectors.chunk.astype("<f4").tobytes(),
+                quantise(vectors.sentences).tobytes(),
+                np.asarray(vectors.token_counts, dtype="<u4").tobytes(),
+                quantise(projection.apply(vectors.tokens)).tobytes(),
             ),  # fmt: skip
         )
         assert cursor.lastrowid is not None
@@ -250,10 +263,12 @@ class Catalog:
         matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
         return [row[0] for row in rows], matrix.reshape(len(rows), -1) if rows else matrix.reshape(0, 1)
 
-    def sentence_codes(self) -> Iterator[tuple[int, Quantised]]:
-        """Chunk ids, ascending, with the quantised vectors of their sentences."""
-        for id_, offsets, codes in self._select("id, sentences, sentence_codes", None):
-            yield id_, _codes(offsets, codes)
+    def codes(self) -> Iterator[ChunkCodes]:
+        """The quantised vectors of every chunk's sentences and tokens, by chunk id."""
+        for id_, offsets, sentences, counts, tokens in self._select(
+            "id, sentences, sentence_codes, token_counts, token_codes", None
+        ):
+            yield ChunkCodes.from_bytes(id_, len(offsets) // 8, sentences, counts, tokens)
 
     def glossaries(self) -> dict[str, str]:
         """Glossary texts by their source."""
@@ -308,10 +323,3 @@ def _chunk_row(row: Sequence[object]) -> ChunkRow:
     offsets: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4").reshape(-1, 2)  # type: ignore[call-overload]
     sentences = tuple(Sentence(start=int(a), end=int(b)) for a, b in offsets)
     return ChunkRow(id=int(id_), article=int(article), start=int(start), end=int(end), sentences=sentences)  # type: ignore[call-overload]
-
-
-def _codes(offsets: bytes, codes: bytes) -> Quantised:
-    count = len(offsets) // 8
-    if not count or len(codes) % count:
-        raise IndexDamaged("a chunk's sentence vectors do not match its sentences; run `assistant index verify`")
-    return np.frombuffer(codes, dtype=np.int8).reshape(count, -1)

@@ -8,8 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from index.article import Chunk, ChunkVectors, Matrix
+from index.article import Chunk, ChunkVectors, Matrix, QuestionVectors
 from index.chunking import encoded_text
+from index.projection import TokenProjection
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is."""
@@ -59,8 +60,12 @@ class Encoder(Protocol):
     def tokens(self, word: str) -> list[str]:
         """The word's pieces in the vocabulary; a single piece means that it is a known word."""
 
-    def encode_question(self, question: str) -> Matrix:
-        """(dimension,) float32 of length 1."""
+    @property
+    def projection(self) -> TokenProjection:
+        """Makes token vectors small enough to keep; an index copies it when it is made."""
+
+    def encode_question(self, question: str) -> QuestionVectors:
+        """Vectors of the whole question and of its tokens."""
 
     def encode_chunks(self, jobs: Sequence[EncodingJob], progress: Progress) -> list[ChunkVectors]:
         """Vectors of each job's chunk and of its sentences, in the order of `jobs`.
@@ -89,6 +94,7 @@ class HashEncoder:
         self.max_tokens = max_tokens
         self.name = f"hash-{dimension}-{max_tokens}"
         self.hash = hashlib.sha256(self.name.encode()).hexdigest()
+        self.projection = TokenProjection.identity(dimension)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """One token a word, sign or CJK character, and two special ones."""
@@ -98,24 +104,34 @@ class HashEncoder:
         """The word in pieces of three letters: it knows no words."""
         return [word[i : i + 3] for i in range(0, len(word), 3)]
 
-    def encode_question(self, question: str) -> Matrix:
-        """(dimension,) float32 of length 1."""
-        return self._vector(question)
+    def encode_question(self, question: str) -> QuestionVectors:
+        """As the seam says; a token is a word."""
+        spans = tuple((m.start(), m.end()) for m in _PIECE.finditer(question))
+        return QuestionVectors(text=self._vector(question), tokens=self._token_rows(question), spans=spans)
 
     def encode_chunks(self, jobs: Sequence[EncodingJob], progress: Progress) -> list[ChunkVectors]:
         """As the seam says."""
         for job, count in zip(jobs, self.count_tokens([job.text for job in jobs]), strict=True):
             if count > self.max_tokens:
                 raise ValueError(f"{count} tokens do not fit in {self.max_tokens}: {job.text[:60]!r}")
-        vectors = [
-            ChunkVectors(
-                chunk=self._vector(job.text),
-                sentences=np.stack([self._vector(job.text[start:end]) for start, end in job.sentence_spans()]),
+        vectors = []
+        for job in jobs:
+            texts = [job.text[start:end] for start, end in job.sentence_spans()]
+            tokens = [self._token_rows(text) for text in texts]
+            vectors.append(
+                ChunkVectors(
+                    chunk=self._vector(job.text),
+                    sentences=np.stack([self._vector(text) for text in texts]),
+                    tokens=np.concatenate(tokens),
+                    token_counts=tuple(map(len, tokens)),
+                )
             )
-            for job in jobs
-        ]
         progress(len(jobs), len(jobs))
         return vectors
+
+    def _token_rows(self, text: str) -> Matrix:
+        pieces = _pieces(text)
+        return np.stack([self._vector(p) for p in pieces]) if pieces else np.zeros((0, self.dimension), np.float32)
 
     def _vector(self, text: str) -> Matrix:
         vector = np.zeros(self.dimension, dtype=np.float32)
@@ -127,5 +143,8 @@ class HashEncoder:
         return unit(vector)
 
 
+_PIECE = re.compile(r"[\u3040-\u9fff]|\w+?(?=[\u3040-\u9fff])|\w+|[^\w\s]")
+
+
 def _pieces(text: str) -> list[str]:
-    return re.findall(r"[\u3040-\u9fff]|\w+?(?=[\u3040-\u9fff])|\w+|[^\w\s]", text)
+    return _PIECE.findall(text)

@@ -61,7 +61,7 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
     if hash_encoder := _hash_encoder(spec):
         return hash_encoder
     from index.export import export_encoder, model_hash
-    from index.torch_encoder import folder_of
+    from index.runtimes import folder_of
 
     source = _default_source() if spec == DEFAULT_ENCODER else folder_of(spec, hub=hub)
     digest = model_hash(source)
@@ -92,15 +92,12 @@ def _default_source() -> Path:
 
 
 def _open_folder(folder: Path) -> Encoder:
-    settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-    if settings["runtime"] == "onnx":
-        from index.onnx_encoder import OnnxEncoder
+    from index.runtimes import load_model, onnx_run, torch_run
+    from index.window_encoder import SETTINGS_NAME, WindowEncoder
 
-        return OnnxEncoder(folder)
-    from index.torch_encoder import SentenceTransformersEncoder, load_model
-
-    model = load_model(settings["source"], hub=False)
-    return SentenceTransformersEncoder(model, name=settings["name"], hash=settings["hash"])
+    settings = json.loads((folder / SETTINGS_NAME).read_text(encoding="utf-8"))
+    direct = settings["runtime"] != "onnx"
+    return WindowEncoder(folder, torch_run(load_model(settings["source"])) if direct else onnx_run(folder))
 
 
 def _hash_encoder(name: str) -> HashEncoder | None:

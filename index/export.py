@@ -16,13 +16,9 @@ from typing import Any
 import numpy as np
 
 from index.errors import EncoderUnavailable
-from index.onnx_encoder import SETTINGS_NAME
-from index.torch_encoder import (
-    SentenceTransformersEncoder,
-    late_chunking_fits,
-    load_model,
-    prompt_of,
-)
+from index.projection import TOKEN_DIMENSION, TokenProjection
+from index.runtimes import GRAPH_NAME, load_model, onnx_run, torch_run
+from index.window_encoder import PROJECTION_NAME, SETTINGS_NAME, WindowEncoder
 
 MIN_COSINE = 0.9999
 """Below this agreement with sentence-transformers an export is not used."""
@@ -39,9 +35,13 @@ CHECK_SENTENCES = (
 )
 """Short and long, figures and names, one in another script."""
 
+SAMPLE_WORDS = 4_000
+"""Enough token vectors to find their main directions."""
+
 IDENTITY_SUFFIXES = {".safetensors", ".bin", ".json", ".txt", ".model"}
 """Files of a model that decide what its vectors are."""
-NOT_IDENTITY = {"data_config.json", "config_sentence_transformers.json.bak"}
+NOT_IDENTITY = {"data_config.json"}
+"""Training notes, no settings."""
 
 
 def model_hash(folder: Path) -> str:
@@ -75,57 +75,77 @@ def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Ca
     Raises:
         EncoderUnavailable: the model cannot be loaded, or its tokenizer has no fast form.
     """
-    model = load_model(str(source), hub=False)
+    model = load_model(str(source))
     fast = getattr(model.tokenizer, "_tokenizer", None)
     if fast is None:
         raise EncoderUnavailable(f"the encoder {name!r} has no fast tokenizer, which offsets need; choose another")
-    direct = SentenceTransformersEncoder(model, name=name, hash=hash)
-    target.parent.mkdir(parents=True, exist_ok=True)
     with _appearing(target) as folder:
         fast.no_truncation()
         fast.no_padding()
         fast.save(str(folder / "tokenizer.json"))
-        settings: dict[str, Any] = {
+        settings = {
             "name": name,
             "hash": hash,
             "source": str(source),
-            "dimension": direct.dimension,
-            "max_tokens": direct.max_tokens,
-            "prompts": {kind: prompt_of(model, kind) for kind in ("query", "document")},
-            "late_chunking": late_chunking_fits(model),
+            "dimension": model.get_embedding_dimension(),
+            "max_tokens": int(model.max_seq_length),
+            "prompts": {kind: _prompt_of(model, kind) for kind in ("query", "document")},
+            "late_chunking": _late_chunking_fits(model),
             "runtime": "onnx",
         }
-        agreement = _export_and_compare(model, direct, folder, settings)
+        _write_json(folder / SETTINGS_NAME, settings)
+        direct = WindowEncoder(folder, torch_run(model))
+        (folder / PROJECTION_NAME).write_bytes(_fit_projection(direct).to_bytes())
+        agreement = _export_and_compare(model, folder)
         if agreement < MIN_COSINE:
             settings["runtime"] = "sentence-transformers"
-            (folder / "model.onnx").unlink(missing_ok=True)
+            (folder / GRAPH_NAME).unlink(missing_ok=True)
             note(
                 f"the export of {name} agrees with sentence-transformers only to cosine {agreement:.5f}; "
                 f"sentence-transformers is used directly, which starts slower"
             )
         else:
-            settings["onnx_sha256"] = file_sha256(folder / "model.onnx")
+            settings["onnx_sha256"] = file_sha256(folder / GRAPH_NAME)
         settings["cosine"] = round(agreement, 7)
         _write_json(folder / SETTINGS_NAME, settings)
 
 
-def _export_and_compare(
-    model: Any, direct: SentenceTransformersEncoder, folder: Path, settings: dict[str, Any]  # noqa: ANN401
-) -> float:
-    """Write `model.onnx`; the lowest cosine with the model over the check sentences (-1 if it failed)."""
-    from index.onnx_encoder import OnnxEncoder
-
-    _write_json(folder / SETTINGS_NAME, settings)
+def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
+    """Write the graph; its lowest cosine with the model over the check sentences (-1 if it failed)."""
     try:
-        _export_graph(model, folder / "model.onnx")
-        exported = OnnxEncoder(folder)
+        _export_graph(model, folder / GRAPH_NAME)
+        exported = WindowEncoder(folder, onnx_run(folder))
     except Exception:  # noqa: BLE001 - whatever the exporter meets, the model itself still works
         return -1.0
-    cosines = []
-    for text in CHECK_SENTENCES:
-        a, b = exported.encode_question(text), direct.encode_question(text)
-        cosines.append(float(np.dot(a, b)))
-    return min(cosines)
+    with _quiet():
+        expected = model.encode(list(CHECK_SENTENCES), normalize_embeddings=True, prompt=_prompt_of(model, "query"))
+    found = np.stack([exported.encode_question(text).text for text in CHECK_SENTENCES])
+    return float((found * expected).sum(axis=1).min())
+
+
+def _fit_projection(encoder: WindowEncoder) -> TokenProjection:
+    """The main directions of the token vectors of the articles that ship with the program."""
+    paths = sorted((Path(__file__).parent / "articles").glob("*.md"))
+    words = [word for path in paths for word in path.read_text(encoding="utf-8").split()]
+    size = max(8, encoder.max_tokens // 4)
+    samples = [" ".join(words[i : i + size]) for i in range(0, min(len(words), SAMPLE_WORDS), size)]
+    tokens = np.concatenate([encoder.encode_question(sample).tokens for sample in samples])
+    return TokenProjection.fit(tokens, min(TOKEN_DIMENSION, tokens.shape[1]))
+
+
+def _prompt_of(model: Any, kind: str) -> str:  # noqa: ANN401
+    """What the model wants before a "query" or a "document"; empty for most."""
+    names = (kind, "passage") if kind == "document" else (kind,)
+    prompts = dict(model.prompts or {})
+    return next((prompts[name] for name in names if prompts.get(name)), "")
+
+
+def _late_chunking_fits(model: Any) -> bool:  # noqa: ANN401
+    """Whether a mean of token vectors lies in the space of the text vectors: mean pooling, no more."""
+    kinds = [type(module).__name__ for module in model]
+    pooling = next((module for module in model if type(module).__name__ == "Pooling"), None)
+    mean = pooling is not None and "mean" in str(pooling.get_config_dict())
+    return mean and all(kind in {"Transformer", "Pooling", "Normalize"} for kind in kinds)
 
 
 def _export_graph(model: Any, path: Path) -> None:  # noqa: ANN401
@@ -174,6 +194,12 @@ def _quiet() -> Iterator[None]:
 @contextlib.contextmanager
 def _appearing(target: Path) -> Iterator[Path]:
     """A temporary folder that becomes `target` in one step, or leaves nothing behind."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EncoderUnavailable(
+            f"the folder {target.parent} for exported encoders cannot be made ({error.strerror}); set ASSISTANT_CACHE"
+        ) from error
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         yield folder

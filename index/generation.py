@@ -11,13 +11,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from index.article import Matrix
 from index.bm25 import TantivyText, TextEntry
 from index.catalog import Catalog
 from index.chunking import encoded_text
 from index.errors import IndexDamaged
 from index.export import file_sha256
-from index.vectors import FaissVectors, SentenceVectors
+from index.vectors import ChunkCodes, EvidenceVectors, FaissVectors
 
 MANIFEST = "manifest.json"
 VECTORS_NAME = "vectors.faiss"
@@ -31,7 +33,7 @@ class Generation:
     number: int
     vectors: FaissVectors
     text: TantivyText
-    sentences: SentenceVectors
+    evidence: EvidenceVectors
 
 
 def generation_folder(root: Path, number: int) -> Path:
@@ -70,7 +72,7 @@ def build(
     vectors.add(ids, rows)
     vectors.write(folder / VECTORS_NAME)
 
-    SentenceVectors.write(folder, list(catalog.sentence_codes()), dimension)
+    EvidenceVectors.write(folder, catalog.codes(), dimension, catalog.projection().dimension)
     TantivyText.build(
         folder / TEXT_NAME,
         _entries(catalog, added if earlier else None),
@@ -106,7 +108,7 @@ def open_generation(root: Path, number: int) -> Generation:
             number=number,
             vectors=FaissVectors.read(folder / VECTORS_NAME),
             text=TantivyText(folder / TEXT_NAME),
-            sentences=SentenceVectors(folder),
+            evidence=EvidenceVectors(folder),
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise IndexDamaged(f"generation {number} of the index in {root} is damaged: {error}") from error
@@ -141,11 +143,11 @@ def contradictions(generation: Generation, catalog: Catalog) -> list[str]:
         wrong.append("FAISS holds other vectors than the catalog")
     if sorted(generation.text.chunk_ids()) != ids:
         wrong.append("the BM25 index does not hold the chunks of the catalog")
-    stored = dict(catalog.sentence_codes())
-    if len(generation.sentences) != len(stored):
+    stored = list(catalog.codes())
+    if len(generation.evidence) != len(stored):
         wrong.append("the sentence vectors are not those of the chunks of the catalog")
-    elif any((generation.sentences.codes(id_) != codes).any() for id_, codes in stored.items()):
-        wrong.append("the sentence vectors differ from the catalog's")
+    elif not all(_same_codes(generation.evidence.codes(codes.chunk_id), codes) for codes in stored):
+        wrong.append("the sentence or token vectors differ from the catalog's")
     return wrong
 
 
@@ -171,6 +173,11 @@ def _entries(catalog: Catalog, ids: Collection[int] | None) -> Iterator[TextEntr
 
 def _same(a: Matrix, b: Matrix) -> bool:
     return a.shape == b.shape and bool((a == b).all())
+
+
+def _same_codes(a: ChunkCodes, b: ChunkCodes) -> bool:
+    pairs = ((a.sentences, b.sentences), (a.token_counts, b.token_counts), (a.tokens, b.tokens))
+    return all(np.array_equal(x, y) or x.size == y.size == 0 for x, y in pairs)
 
 
 def _files(folder: Path) -> Sequence[Path]:

@@ -53,6 +53,7 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
                 "max_tokens": str(max_tokens),
                 "changed": now(),
             },
+            encoder.projection,
         )
         with catalog.changing():
             catalog.set_meta({"fingerprint": fingerprint(catalog)})

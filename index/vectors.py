@@ -1,10 +1,11 @@
-"""The dense side of retrieval: chunk vectors in FAISS, and sentence vectors in a mapped file.
+"""The dense side of retrieval: chunk vectors in FAISS, sentence and token vectors in mapped files.
 
 LlamaIndex's FAISS stores take ids from `ntotal` and never delete (see the design page), so this
 is our own thin wrapper: ids come from the catalog and are never reused.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import faiss
@@ -12,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Matrix
+from index.errors import IndexDamaged
 
 Quantised = NDArray[np.int8]
 
-CODES_NAME = "sentences.codes.npy"
-ROWS_NAME = "sentences.rows.npy"
+SENTENCES_NAME = "sentences.npy"
+TOKENS_NAME = "tokens.npy"
+COUNTS_NAME = "token-counts.npy"
+ROWS_NAME = "rows.npy"
 
 
 class FaissVectors:
@@ -97,34 +101,94 @@ def restore(codes: Quantised) -> Matrix:
     return restored
 
 
-class SentenceVectors:
-    """Sentence vectors of all chunks, mapped into memory; only what is asked for is read from disk."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ChunkCodes:
+    """The quantised vectors of one chunk's sentences and tokens."""
+
+    chunk_id: int
+    sentences: Quantised
+    """(sentences, dimension) int8."""
+    token_counts: NDArray[np.uint32]
+    """(sentences,) how many of the tokens belong to each sentence."""
+    tokens: Quantised
+    """(tokens, token dimension) int8."""
+
+    @classmethod
+    def from_bytes(cls, chunk_id: int, count: int, sentences: bytes, counts: bytes, tokens: bytes) -> "ChunkCodes":
+        """From the catalog's bytes for a chunk of `count` sentences.
+
+        Raises:
+            IndexDamaged: the sizes do not fit together.
+        """
+        sizes: NDArray[np.uint32] = np.frombuffer(counts, dtype="<u4")
+        total = int(sizes.sum())
+        if len(sizes) != count or not count or len(sentences) % count or (len(tokens) % total if total else tokens):
+            raise IndexDamaged(f"the vectors of chunk {chunk_id} do not match its sentences; restore the index from a copy")
+        return cls(
+            chunk_id=chunk_id,
+            sentences=np.frombuffer(sentences, dtype=np.int8).reshape(count, -1),
+            token_counts=sizes,
+            tokens=np.frombuffer(tokens, dtype=np.int8).reshape(total, -1) if total else np.zeros((0, 1), np.int8),
+        )
+
+
+class EvidenceVectors:
+    """Sentence and token vectors of all chunks, mapped into memory; only what is asked for is read."""
 
     def __init__(self, folder: Path) -> None:
         """Map the files that `write` wrote to `folder`."""
-        self._codes: Quantised = np.load(folder / CODES_NAME, mmap_mode="r")
+        self._sentences: Quantised = np.load(folder / SENTENCES_NAME, mmap_mode="r")
+        self._tokens: Quantised = np.load(folder / TOKENS_NAME, mmap_mode="r")
+        self._counts: NDArray[np.uint32] = np.load(folder / COUNTS_NAME, mmap_mode="r")
         rows: NDArray[np.int64] = np.load(folder / ROWS_NAME)
-        self._rows = {int(chunk): (int(first), int(count)) for chunk, first, count in rows}
+        self._ids = rows[:, 0]
+        self._rows = rows
 
     @staticmethod
-    def write(folder: Path, chunks: Sequence[tuple[int, Quantised]], dimension: int) -> None:
-        """Write the codes of each chunk's sentences, given by chunk id."""
-        empty = np.zeros((0, dimension), dtype=np.int8)
-        counts = [len(codes) for _, codes in chunks]
-        firsts = np.cumsum([0, *counts])[:-1] if counts else []
-        table = [(chunk, int(first), n) for (chunk, _), first, n in zip(chunks, firsts, counts, strict=True)]
-        np.save(folder / CODES_NAME, np.concatenate([empty, *(codes for _, codes in chunks)]))
-        np.save(folder / ROWS_NAME, np.asarray(table, dtype=np.int64).reshape(-1, 3))
+    def write(folder: Path, chunks: Iterable[ChunkCodes], dimension: int, token_dimension: int) -> None:
+        """Write the codes of chunks in ascending order of their ids."""
+        rows, counts = [], []
+        sentences = [np.zeros((0, dimension), dtype=np.int8)]
+        tokens = [np.zeros((0, token_dimension), dtype=np.int8)]
+        first_sentence = first_token = 0
+        for chunk in chunks:
+            rows.append((chunk.chunk_id, first_sentence, len(chunk.sentences), first_token, len(chunk.tokens)))
+            sentences.append(chunk.sentences)
+            counts.append(chunk.token_counts)
+            if len(chunk.tokens):
+                tokens.append(chunk.tokens)
+            first_sentence += len(chunk.sentences)
+            first_token += len(chunk.tokens)
+        np.save(folder / SENTENCES_NAME, np.concatenate(sentences))
+        np.save(folder / TOKENS_NAME, np.concatenate(tokens))
+        np.save(folder / COUNTS_NAME, np.concatenate([np.zeros(0, dtype="<u4"), *counts]).astype("<u4"))
+        np.save(folder / ROWS_NAME, np.asarray(rows, dtype=np.int64).reshape(-1, 5))
 
     def __len__(self) -> int:
-        """Chunks in the file."""
+        """Chunks in the files."""
         return len(self._rows)
 
-    def codes(self, chunk_id: int) -> Quantised:
-        """(sentences, dimension) int8 of one chunk."""
-        first, count = self._rows[chunk_id]
-        return np.asarray(self._codes[first : first + count])
+    def codes(self, chunk_id: int) -> ChunkCodes:
+        """The codes of one chunk.
 
-    def get(self, chunk_id: int) -> Matrix:
+        Raises:
+            KeyError: no such chunk.
+        """
+        place = int(np.searchsorted(self._ids, chunk_id))
+        if place == len(self._ids) or self._ids[place] != chunk_id:
+            raise KeyError(chunk_id)
+        _, sentence, sentences, token, tokens = (int(value) for value in self._rows[place])
+        return ChunkCodes(
+            chunk_id=chunk_id,
+            sentences=self._sentences[sentence : sentence + sentences],
+            token_counts=self._counts[sentence : sentence + sentences],
+            tokens=self._tokens[token : token + tokens],
+        )
+
+    def sentences(self, chunk_id: int) -> Matrix:
         """(sentences, dimension) float32, rows of length 1."""
-        return restore(self.codes(chunk_id))
+        return restore(self.codes(chunk_id).sentences)
+
+    def tokens(self, chunk_id: int) -> Matrix:
+        """(tokens, token dimension) float32, rows of length 1, sentence after sentence."""
+        return restore(self.codes(chunk_id).tokens)

@@ -1,32 +1,38 @@
-"""The encoder as it is used at question time: onnxruntime and tokenizers, neither torch nor transformers."""
+"""An exported sentence-transformers model at work: tokenizers, and a run of the network in windows."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.article import ChunkVectors, Matrix
+from index.article import ChunkVectors, Matrix, QuestionVectors
 from index.encoder import EncodingJob, Progress, unit
 from index.errors import EncoderUnavailable
+from index.projection import TokenProjection
 
 BATCH_TOKENS = 3_072
 """Tokens of one batch, padding included: large enough for two cores, small enough for memory."""
 SETTINGS_NAME = "encoder.json"
+PROJECTION_NAME = "tokens.npy"
+
+Run = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[Matrix, Matrix]]
+"""From token ids and attention mask, (n, tokens) each, to text vectors (n, dimension) and token
+vectors (n, tokens, width)."""
 
 
-class OnnxEncoder:
-    """An exported sentence-transformers model: `model.onnx`, `tokenizer.json`, `encoder.json`."""
+class WindowEncoder:
+    """Reads texts of at most `max_tokens` tokens; what runs the network is given."""
 
-    def __init__(self, folder: Path, *, threads: int = 0) -> None:
+    def __init__(self, folder: Path, run: Run) -> None:
         """Open the export in `folder`.
 
         Args:
             folder: as written by `index.export.export_encoder`.
-            threads: cores to use; 0 leaves it to onnxruntime.
+            run: the network.
 
         Raises:
             EncoderUnavailable: a file of the export is missing or damaged.
@@ -34,17 +40,15 @@ class OnnxEncoder:
         try:
             settings = json.loads((folder / SETTINGS_NAME).read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # noqa: BLE001 - both libraries raise plain Exception
+            path = folder / PROJECTION_NAME
+            width = int(settings["dimension"])
+            self.projection = TokenProjection.from_bytes(path.read_bytes()) if path.exists() else TokenProjection.identity(width)
+        except Exception as error:  # noqa: BLE001 - tokenizers raises plain Exception
             raise EncoderUnavailable(
                 f"the exported encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
-                f"remove that folder and run `assistant index encoder` to export it again"
+                f"remove that folder, and it is exported again"
             ) from error
+        self._network = run
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self.name: str = settings["name"]
@@ -53,7 +57,6 @@ class OnnxEncoder:
         self.max_tokens: int = settings["max_tokens"]
         self._late: bool = settings["late_chunking"]
         self._prompts: dict[str, str] = settings["prompts"]
-        self._inputs = [node.name for node in self._session.get_inputs()]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the seam says, the document prompt included."""
@@ -65,18 +68,25 @@ class OnnxEncoder:
         pieces: list[str] = self._tokenizer.encode(word, add_special_tokens=False).tokens
         return pieces
 
-    def encode_question(self, question: str) -> Matrix:
-        """As the seam says; a question longer than the window is the mean of its windows."""
+    def encode_question(self, question: str) -> QuestionVectors:
+        """As the seam says; the vector of a question longer than the window is the mean of its windows."""
         prompt = self._prompts["query"]
-        ids: list[int] = self._tokenizer.encode(prompt + question).ids
-        if len(ids) <= self.max_tokens:
-            return unit(self._run([ids])[0][0])
-        words = question.split()
-        half = len(words) // 2
-        if half == 0:
+        encoding = self._tokenizer.encode(prompt + question)
+        if len(encoding.ids) <= self.max_tokens:
+            texts, tokens = self._run([encoding.ids])
+            own = [i for i, (start, end) in enumerate(encoding.offsets) if end > start >= len(prompt)]
+            spans = tuple((a - len(prompt), b - len(prompt)) for a, b in (encoding.offsets[i] for i in own))
+            return QuestionVectors(text=unit(texts[0]), tokens=tokens[0][own], spans=spans)
+        words = list(re.finditer(r"\S+", question))
+        if len(words) < 2:
             raise ValueError(f"a single word of {len(question)} characters does not fit the encoder's window")
-        parts = [self.encode_question(" ".join(words[:half])), self.encode_question(" ".join(words[half:]))]
-        return unit(np.mean(parts, axis=0))
+        cut = words[len(words) // 2].start()
+        first, second = self.encode_question(question[:cut]), self.encode_question(question[cut:])
+        return QuestionVectors(
+            text=unit(first.text + second.text),
+            tokens=np.concatenate([first.tokens, second.tokens]),
+            spans=first.spans + tuple((a + cut, b + cut) for a, b in second.spans),
+        )
 
     def encode_chunks(self, jobs: Sequence[EncodingJob], progress: Progress) -> list[ChunkVectors]:
         """As the seam says, in batches of similar length."""
@@ -89,15 +99,15 @@ class OnnxEncoder:
         for batch in _batches([len(encoding.ids) for encoding in encodings]):
             chunks, tokens = self._run([encodings[i].ids for i in batch])
             for row, i in enumerate(batch):
-                chunk = unit(chunks[row])
                 spans = [(a + len(prompt), b + len(prompt)) for a, b in jobs[i].sentence_spans()]
-                offsets = np.asarray(encodings[i].offsets)
-                sentences = (
-                    _mean_by_span(tokens[row, : len(offsets)], offsets, spans, default=chunk)
-                    if self._late
-                    else self._independently(jobs[i])
+                inside = _tokens_by_span(np.asarray(encodings[i].offsets), spans)
+                chunk = unit(chunks[row])
+                vectors[i] = ChunkVectors(
+                    chunk=chunk,
+                    sentences=_means(tokens[row], inside, default=chunk) if self._late else self._independently(jobs[i]),
+                    tokens=tokens[row][np.concatenate(inside)],
+                    token_counts=tuple(map(len, inside)),
                 )
-                vectors[i] = ChunkVectors(chunk=chunk, sentences=sentences)
             progress(len(vectors), len(jobs))
         return [vectors[i] for i in range(len(jobs))]
 
@@ -115,9 +125,7 @@ class OnnxEncoder:
         for row, one in enumerate(ids):
             padded[row, : len(one)] = one
             mask[row, : len(one)] = 1
-        given = {"input_ids": padded, "attention_mask": mask, "token_type_ids": np.zeros_like(padded)}
-        texts, tokens = self._session.run(None, {name: given[name] for name in self._inputs})
-        return texts, tokens
+        return self._network(padded, mask)
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
@@ -132,22 +140,20 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def _mean_by_span(
-    tokens: Matrix, offsets: NDArray[np.int64], spans: Sequence[tuple[int, int]], *, default: Matrix
-) -> Matrix:
-    """Late chunking: each sentence's vector is the mean of its tokens' vectors in the whole chunk.
+def _tokens_by_span(
+    offsets: NDArray[np.int64], spans: Sequence[tuple[int, int]]
+) -> list[NDArray[np.int64]]:
+    """Positions of the tokens of each sentence; special tokens have empty offsets and belong to none."""
+    real = offsets[:, 1] > offsets[:, 0]
+    return [
+        np.flatnonzero(real & (offsets[:, 0] >= start) & (offsets[:, 1] <= end)) for start, end in spans
+    ]
 
-    Args:
-        tokens: (tokens, dimension) of one text.
-        offsets: (tokens, 2) characters of each token; special tokens have (0, 0).
-        spans: characters of each sentence.
-        default: what a sentence without a token of its own gets.
+
+def _means(tokens: Matrix, inside: Sequence[NDArray[np.int64]], *, default: Matrix) -> Matrix:
+    """Late chunking: a sentence's vector is the mean of its tokens' vectors in the whole chunk.
 
     Returns:
-        (sentences, dimension) float32, rows of length 1.
+        (sentences, dimension) float32, rows of length 1; `default` for a sentence without a token.
     """
-    rows = []
-    for start, end in spans:
-        inside = (offsets[:, 0] >= start) & (offsets[:, 1] <= end) & (offsets[:, 1] > offsets[:, 0])
-        rows.append(unit(tokens[inside].mean(axis=0)) if inside.any() else default)
-    return np.stack(rows)
+    return np.stack([unit(tokens[own].mean(axis=0)) if len(own) else default for own in inside])

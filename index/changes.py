@@ -1,0 +1,319 @@
+"""Add articles to an index and remove them: the writer's side."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.article import Article, Chunk, ChunkVectors
+from index.catalog import ArticleRow, Catalog
+from index.chunking import Chunking, chunk_article, fitting_title
+from index.encoder import Encoder, EncodingJob
+from index.errors import ArticleUnreadable, UserError
+from index.generation import build, remove_strays
+from index.glossary import load_glossary
+from index.loading import article_slug, find_files, find_glossaries, load, read_bytes
+from index.lock import writing
+from index.store import Note, catalog_path, fingerprint, now, repair_locked, versions
+
+PUBLISH_SECONDS = 30.0
+"""Encoding this long is published before going on, so that an interruption loses little."""
+
+Meter = Callable[[int, int, int], None]
+"""Called with the characters done, the characters in all, and the chunks done."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Outcome:
+    """What adding did, article by article."""
+
+    added: list[str] = field(default_factory=list)
+    """Ids of new articles."""
+    changed: list[str] = field(default_factory=list)
+    """Ids of articles whose old version was replaced."""
+    unchanged: list[str] = field(default_factory=list)
+    """Ids of articles that were left as they are."""
+    removed: list[str] = field(default_factory=list)
+    """Ids of articles that were removed."""
+    missing: list[str] = field(default_factory=list)
+    """Ids of articles whose files were under the paths and are gone; they stay in the index."""
+    failed: list[str] = field(default_factory=list)
+    """Why a file could not be taken, a line each."""
+    passed_over: list[Path] = field(default_factory=list)
+    """Files of types that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An article that was encoded and waits for its transaction."""
+
+    article: Article
+    chunks: Sequence[Chunk]
+    vectors: Sequence[ChunkVectors]
+
+
+def add_articles(
+    root: Path,
+    articles: Iterable[Article],
+    encoder: Encoder,
+    *,
+    note: Note,
+    meter: Meter,
+    glossaries: Sequence[Path] = (),
+    remove: Sequence[ArticleRow] = (),
+    total_characters: int = 0,
+) -> Outcome:
+    """Bring articles into the index in `root`, each replacing the version of the same source.
+
+    Args:
+        root: an index.
+        articles: read one by one; only a few are in memory at a time.
+        encoder: the index's own.
+        note: told what was repaired.
+        meter: told how far it is.
+        glossaries: files of aliases to store with the index.
+        remove: articles to remove in the first transaction.
+        total_characters: about how much text there is, for `meter`.
+
+    Raises:
+        IndexBusy: another process is changing the index.
+    """
+    with writing(root):
+        catalog = Catalog.open(catalog_path(root), writable=True)
+        try:
+            repair_locked(root, catalog, note=note)
+            return _Writer(root, catalog, encoder, meter, total_characters).run(articles, glossaries, remove)
+        finally:
+            catalog.close()
+
+
+def add_paths(
+    root: Path, paths: Sequence[Path], encoder: Encoder, *, note: Note, meter: Meter, prune: bool = False
+) -> Outcome:
+    """Bring files and folders into the index in `root`; what has not changed costs no encoding.
+
+    Args:
+        root: an index.
+        paths: files, or folders searched recursively.
+        encoder: the index's own.
+        note: told what was repaired.
+        meter: told how far it is.
+        prune: remove articles whose files were under `paths` and are gone.
+
+    Raises:
+        UserError: a path does not exist or holds no article.
+        IndexBusy: another process is changing the index.
+    """
+    files, passed_over = find_files(paths)
+    if not files:
+        raise UserError(f"no articles in {', '.join(map(str, paths))}; files ending in .md, .markdown, .txt or .text are read")
+    known = _known_articles(root)
+    failed: list[str] = []
+    pending: list[Path] = []
+    unchanged: list[str] = []
+    size = 0
+    for file in files:
+        try:
+            data = read_bytes(file)
+            row = known.get(str(file))
+            if row is not None and row.source_sha256 == hashlib.sha256(data).hexdigest():
+                unchanged.append(row.article_id)
+            else:
+                pending.append(file)
+                size += len(data)
+        except ArticleUnreadable as error:
+            failed.append(str(error))
+    missing = [row for row in known.values() if _is_under(row.source, paths) and not Path(row.source).exists()]
+    outcome = add_articles(
+        root,
+        _loaded(pending, failed),
+        encoder,
+        note=note,
+        meter=meter,
+        glossaries=find_glossaries(paths),
+        remove=missing if prune else (),
+        total_characters=size,
+    )
+    outcome.unchanged[:0] = unchanged
+    outcome.failed[:0] = failed
+    outcome.passed_over = passed_over
+    gone = {row.article_id for row in missing} - set(outcome.removed) - set(outcome.unchanged)
+    outcome.missing = sorted(gone)
+    return outcome
+
+
+def remove_articles(root: Path, names: Sequence[str], *, note: Note) -> list[str]:
+    """Remove articles, given by id or path, from the index in `root`; their ids.
+
+    Nothing of their text or vectors stays in any file of the index.
+
+    Raises:
+        UserError: one of them is not in the index; then none is removed.
+        IndexBusy: another process is changing the index.
+    """
+    with writing(root):
+        catalog = Catalog.open(catalog_path(root), writable=True)
+        try:
+            repair_locked(root, catalog, note=note)
+            rows = catalog.articles()
+            chosen = {row.number: row for name in names for row in [_named(rows, name)]}
+            _publish(root, catalog, remove=list(chosen.values()), add=[], glossaries={})
+            return [row.article_id for row in chosen.values()]
+        finally:
+            catalog.close()
+
+
+class _Writer:
+    """One run of adding, which publishes now and then."""
+
+    def __init__(self, root: Path, catalog: Catalog, encoder: Encoder, meter: Meter, total: int) -> None:
+        self.root = root
+        self.catalog = catalog
+        self.encoder = encoder
+        self.meter = meter
+        self.total = total
+        self.done_characters = 0
+        self.done_chunks = 0
+        self.chunking = Chunking(max_tokens=int(catalog.meta("max_tokens")))
+
+    def run(self, articles: Iterable[Article], glossaries: Sequence[Path], remove: Sequence[ArticleRow]) -> Outcome:
+        outcome = Outcome()
+        known = {row.source: row for row in self.catalog.articles()}
+        remove = [row for row in remove if row.source in known]
+        texts = {}
+        for path in glossaries:
+            text = load_glossary(path)
+            if self.catalog.glossaries().get(str(path)) != text:
+                texts[str(path)] = text
+        waiting: list[_Prepared] = []
+        replaced: list[ArticleRow] = list(remove)
+        started = time.monotonic()
+        for article in articles:
+            row = known.get(article.source) or self._moved(article, known)
+            if row is not None and row.source_sha256 == article.source_sha256 and row.sha256 == article.sha256:
+                if row.source != article.source:
+                    self.catalog.move_article(row.number, article.source)
+                outcome.unchanged.append(row.article_id)
+                continue
+            waiting.append(self._prepare(article))
+            if row is not None:
+                replaced.append(row)
+            if time.monotonic() - started > PUBLISH_SECONDS:
+                self._publish(waiting, replaced, texts, outcome)
+                waiting, replaced, texts = [], [], {}
+                started = time.monotonic()
+        if waiting or replaced or texts:
+            self._publish(waiting, replaced, texts, outcome)
+        outcome.removed = [row.article_id for row in remove]
+        return outcome
+
+    def _moved(self, article: Article, known: dict[str, ArticleRow]) -> ArticleRow | None:
+        """The row of the same file at a path that is gone."""
+        return next(
+            (
+                row
+                for row in known.values()
+                if row.source_sha256 == article.source_sha256
+                and row.article_id == article_slug(article.name)
+                and not Path(row.source).exists()
+            ),
+            None,
+        )
+
+    def _prepare(self, article: Article) -> _Prepared:
+        count = self.encoder.count_tokens
+        chunks = chunk_article(article.text, article.title, count=count, chunking=self.chunking)
+        title = fitting_title(article.title, count, self.chunking.max_tokens)
+        jobs = [EncodingJob(title=title, chunk=chunk) for chunk in chunks]
+
+        def progress(done: int, of: int) -> None:
+            self.meter(self.done_characters + len(article.text) * done // of, self.total, self.done_chunks + done)
+
+        vectors = self.encoder.encode_chunks(jobs, progress)
+        self.done_characters += len(article.text)
+        self.done_chunks += len(chunks)
+        return _Prepared(article, chunks, vectors)
+
+    def _publish(
+        self, waiting: list[_Prepared], replaced: list[ArticleRow], texts: dict[str, str], outcome: Outcome
+    ) -> None:
+        ids = _publish(self.root, self.catalog, remove=replaced, add=waiting, glossaries=texts)
+        old = {row.source for row in replaced}
+        for prepared, article_id in zip(waiting, ids, strict=True):
+            (outcome.changed if prepared.article.source in old else outcome.added).append(article_id)
+
+
+def _publish(
+    root: Path,
+    catalog: Catalog,
+    *,
+    remove: Sequence[ArticleRow],
+    add: Sequence[_Prepared],
+    glossaries: dict[str, str],
+) -> list[str]:
+    """One change of the index, all or nothing; the ids of the articles added."""
+    with catalog.changing():
+        current = catalog.generation
+        projection = catalog.projection()
+        for row in remove:
+            catalog.remove_article(row.number)
+        for source, text in glossaries.items():
+            catalog.set_glossary(source, text)
+        kept = {row.source: row.article_id for row in remove}
+        taken = {row.article_id for row in catalog.articles()}
+        ids, chunk_ids = [], []
+        for prepared in add:
+            article_id = kept.get(prepared.article.source) or _free_id(article_slug(prepared.article.name), taken)
+            taken.add(article_id)
+            ids.append(article_id)
+            number = catalog.add_article(prepared.article, article_id)
+            for chunk, vectors in zip(prepared.chunks, prepared.vectors, strict=True):
+                chunk_ids.append(catalog.add_chunk(number, chunk, vectors, projection))
+        catalog.set_meta({"generation": str(current + 1), "changed": now()})
+        catalog.set_meta({"fingerprint": fingerprint(catalog)})
+        # Built anew after a removal: files that are only appended to would keep what was removed.
+        build(root, current + 1, catalog, versions=versions(), base=None if remove else current, added=chunk_ids)
+    remove_strays(root, current + 1)
+    return ids
+
+
+def _free_id(slug: str, taken: set[str]) -> str:
+    if slug not in taken:
+        return slug
+    number = 2
+    while f"{slug}-{number}" in taken:
+        number += 1
+    return f"{slug}-{number}"
+
+
+def _known_articles(root: Path) -> dict[str, ArticleRow]:
+    catalog = Catalog.open(catalog_path(root), writable=False)
+    try:
+        return {row.source: row for row in catalog.articles()}
+    finally:
+        catalog.close()
+
+
+def _loaded(files: Sequence[Path], failed: list[str]) -> Iterator[Article]:
+    for file in files:
+        try:
+            yield load(file, read_bytes(file))
+        except ArticleUnreadable as error:
+            failed.append(str(error))
+
+
+def _is_under(source: str, paths: Sequence[Path]) -> bool:
+    return any(Path(source).is_relative_to(path.expanduser().absolute()) for path in paths)
+
+
+def _named(rows: Sequence[ArticleRow], name: str) -> ArticleRow:
+    path = str(Path(name).expanduser().absolute())
+    for row in rows:
+        if name == row.article_id or path == row.source:
+            return row
+    import difflib
+
+    near = difflib.get_close_matches(name, [row.article_id for row in rows], n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "`assistant index status --articles` lists them"
+    raise UserError(f"no article {name!r} in the index; {hint}")

@@ -1,0 +1,104 @@
+"""The two ways to run an encoder's network: onnxruntime on its export, or sentence-transformers itself."""
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Matrix
+from index.errors import EncoderUnavailable
+from index.window_encoder import Run
+
+GRAPH_NAME = "model.onnx"
+
+
+def onnx_run(folder: Path) -> Run:
+    """The exported graph in `folder`; neither torch nor transformers is imported.
+
+    Raises:
+        EncoderUnavailable: the graph is missing or damaged.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(str(folder / GRAPH_NAME), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # noqa: BLE001 - onnxruntime has no common error of its own
+        raise EncoderUnavailable(
+            f"the exported encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
+            f"remove that folder, and it is exported again"
+        ) from error
+    names = [node.name for node in session.get_inputs()]
+
+    def run(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Matrix, Matrix]:
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        texts, tokens = session.run(None, {name: given[name] for name in names})
+        return texts, tokens
+
+    return run
+
+
+def torch_run(model: Any) -> Run:  # noqa: ANN401 - the library is imported late
+    """A `SentenceTransformer` used directly: slow to start, and never wrong about itself."""
+    import torch
+
+    model.eval()
+    names = [n for n in ("input_ids", "attention_mask", "token_type_ids") if n in model.tokenizer("a").keys()]  # noqa: SIM118
+
+    def run(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Matrix, Matrix]:
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        with torch.no_grad():
+            out = model({name: torch.from_numpy(given[name]) for name in names})
+        return out["sentence_embedding"].numpy(), out["token_embeddings"].numpy()
+
+    return run
+
+
+def load_model(source: str) -> Any:  # noqa: ANN401
+    """A `SentenceTransformer` from a folder, without the network.
+
+    Raises:
+        EncoderUnavailable: no such model, or it cannot be loaded.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()
+            logging.set_verbosity_error()
+            return SentenceTransformer(source, device="cpu")
+    except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EncoderUnavailable(
+            f"the encoder {source!r} cannot be loaded ({reason}); give a folder of a sentence-transformers model"
+        ) from error
+
+
+def folder_of(source: str, *, hub: bool) -> Path:
+    """The folder that holds a model: `source` itself, or its snapshot from the hub where `hub` allows.
+
+    Raises:
+        EncoderUnavailable: no such folder, or no such model on the hub.
+    """
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if not hub:
+        raise EncoderUnavailable(
+            f"no folder {source!r} with a sentence-transformers model; give its path, or allow a download by name "
+            f"from the Hugging Face hub with ASSISTANT_HUB=1"
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(source))
+    except Exception as error:  # noqa: BLE001 - the hub client raises many kinds
+        raise EncoderUnavailable(f"the model {source!r} could not be downloaded ({error}); give a folder") from error
