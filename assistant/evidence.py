@@ -1,38 +1,56 @@
-"""How well one sentence of a passage answers a question: features, and a fitted score.
+"""Describe each sentence of the retrieved passages in numbers that tell whether it answers the question.
 
-Everything here is computed from vectors and terms that the index already has, so that scoring the
-sentences of a handful of passages costs about a millisecond.
+Everything comes from vectors and terms that the index already has, so that describing the sentences
+of a handful of passages costs a few milliseconds and no model.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.pieces import FIGURE, NUMBER_WORDS, VERB, asked_for
 from assistant.question import Kind, Question
-from index.article import Matrix
-from index.terms import stems, words
-
-Idf = Callable[[str], float]
-"""Inverse document frequency of a stem; 0 for a stem that stands in every chunk."""
+from index.article import Matrix, Sentence
+from index.query import Query, Word, similarities
+from index.search import Passage, SearchEngine
+from index.sentences import is_heading
+from index.terms import stem, stems
 
 FEATURES = (
     "cosine",
-    "cosine_above_mean",
     "passage_score",
+    "passage_behind_best",
     "passage_first",
     "passage_lead",
     "coverage",
-    "coverage_with_neighbour",
+    "coverage_with_previous",
     "coverage_of_passage",
-    "rarest_term",
     "pairs",
-    "sentence_bm25",
-    "names",
-    "names_of_passage",
+    "bm25",
     "span",
+    "late",
+    "late_with_previous",
+    "late_of_passage",
+    "late_worst",
+    "late_second_worst",
+    "late_worst_of_passage",
+    "unmatched_idf",
+    "unmatched_idf_with_previous",
+    "unmatched_idf_of_passage",
+    "unmatched_softly",
+    "unmatched_share",
+    "unmatched_share_of_passage",
+    "names_missing",
+    "names_missing_of_passage",
+    "figures_missing",
+    "figures_missing_of_passage",
+    "negation_asked",
+    "negation_missing",
+    "negation_added",
+    "superlative_missing",
     "kind_held",
     "kind_missed",
     "kind_near",
@@ -40,186 +58,229 @@ FEATURES = (
     "new_words",
     "first_sentence",
     "short",
-    "long",
+    "length",
     "fragment",
+    "heading",
 )
 """Names of the features in the order of their columns."""
 
-NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions "
-    "billion billions trillion dozen dozens half third quarter twice once double triple several percent".split()
+NEGATIONS = frozenset(
+    "not no never n't without neither nor none cannot hardly unable fail failed refuse refused lack lacked except "
+    "excluding wasn didn isn doesn weren don couldn wouldn hasn haven t".split()
 )
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_FIGURE = re.compile(r"[$£€¥]?\d[\d,.]*\d%?|[$£€¥]?\d%?")
-_DATE = re.compile(rf"\b(?:1\d{{3}}|20\d\d)s?\b|\b(?:{MONTHS})\b(?! (?:have|be|not))|\bcentur(?:y|ies)\b|\b\d+ (?:BC|AD|BCE|CE)\b|\d年")
-_CAPITALISED = re.compile(r"(?<![\w])[A-Z][\w'’-]*(?:\s+(?:of |de |the |von |van )?[A-Z][\w'’-]*)*")
-_PLACE = re.compile(r"\b(?:in|at|from|to|near|of|into|across|through|outside|around|on)\s+(?:the\s+)?(?:\w+\s+)?([A-Z][\w'’-]+)|\b(?:north|south|east|west|border|coast|located|situated|capital)\w*\b")
-_REASON = re.compile(r"\b(?:because|due to|owing to|since|so that|in order to|thanks to|caused?|led to|leads? to|result(?:s|ed|ing)?|therefore|reasons?|as a means|so as to|to (?:avoid|prevent|help|make|allow|protect|reduce))\b", re.IGNORECASE)
-_DEFINING = re.compile(r"\b(?:is|are|was|were) (?:an?|the|one)\b|\b(?:refers?|means?|meaning|known as|called|stands? for|defined|consists?|i\.e\.|short for|denotes?)\b|[(—–]", re.IGNORECASE)
-_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|be|been|will|would|can|could|may|must|should|do|does|did|said|says|\w{2,}(?:ed|es|ing))\b", re.IGNORECASE)
+SUPERLATIVES = frozenset(
+    "first last only most least largest smallest highest lowest best worst oldest youngest longest shortest main "
+    "primary second third final earliest latest".split()
+)
+FULL_WORDS = 20
+"""So many new content words count as a full sentence's worth."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Candidate:
-    """A sentence that could answer, with what surrounds it."""
+    """A sentence of a retrieved passage."""
 
-    text: str
-    previous: str
-    """The sentence before it in its passage, or empty."""
-    passage: int
-    """Position of its passage in the ranking, 0 the best."""
-    position: int
+    passage: Passage
+    place: int
     """Position in its passage, 0 the first."""
-    vector: Matrix
-    """(dimension,) float32 of length 1."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RankedPassage:
-    """What scoring needs to know of a passage beyond its sentences."""
-
     text: str
-    """With its title."""
-    score: float
-    """The fused retrieval score."""
+    features: NDArray[np.float64]
+    """One number for each of `FEATURES`."""
+
+    @property
+    def sentence(self) -> Sentence:
+        """Its characters in the article."""
+        return self.passage.sentences[self.place]
 
 
-def holds(kind: Kind, text: str, question: Question) -> list[str]:
-    """Pieces of `text` of the kind that is asked for and that the question does not already have."""
-    asked = question.text.lower()
-
-    def fresh(found: Sequence[str]) -> list[str]:
-        return [piece for piece in found if piece.lower() not in asked]
-
-    match kind:
-        case Kind.QUANTITY:
-            number_words = [w for w in re.findall(r"[a-z]+", text.lower()) if w in NUMBER_WORDS]
-            return fresh([m for m in _FIGURE.findall(text)]) + fresh(number_words)
-        case Kind.DATE:
-            return fresh(_DATE.findall(text))
-        case Kind.PERSON | Kind.NAME:
-            return fresh([m.group() for m in _CAPITALISED.finditer(text) if m.start() > 0 or " " in m.group()])
-        case Kind.PLACE:
-            return fresh([m.group(1) or m.group() for m in _PLACE.finditer(text)])
-        case Kind.REASON:
-            return _REASON.findall(text)
-        case Kind.DEFINITION:
-            return _DEFINING.findall(text)
-        case Kind.LIST:
-            return [","] * text.count(",") + re.findall(r"\band\b", text)
-        case _:
-            return []
+def candidates(
+    question: Question, query: Query, passages: Sequence[Passage], engine: SearchEngine
+) -> list[Candidate]:
+    """Every sentence of `passages` (best first), described against one wording of the question."""
+    if not passages:
+        return []
+    scores = sorted((p.score for p in passages), reverse=True)
+    lead = scores[0] - scores[min(1, len(scores) - 1)]
+    found = []
+    for passage in passages:
+        rows = _describe_passage(question, query, passage, engine, best=scores[0], lead=lead)
+        for place, row in enumerate(rows):
+            found.append(Candidate(passage=passage, place=place, text=sentence_text(passage, place), features=row))
+    return found
 
 
-def features(
-    question: Question,
-    vector: Matrix,
-    passages: Sequence[RankedPassage],
-    candidates: Sequence[Candidate],
-    idf: Idf,
+def sentence_text(passage: Passage, place: int) -> str:
+    """The text of a passage's sentence."""
+    sentence = passage.sentences[place]
+    return passage.text[sentence.start - passage.start : sentence.end - passage.start]
+
+
+def _describe_passage(
+    question: Question, query: Query, passage: Passage, engine: SearchEngine, *, best: float, lead: float
 ) -> NDArray[np.float64]:
-    """Describe candidates in numbers.
-
-    Args:
-        question: analysed.
-        vector: (dimension,) float32, the question's.
-        passages: best first.
-        candidates: sentences of those passages.
-        idf: of the collection.
-
-    Returns:
-        (candidates, features) float64, columns as in `FEATURES`.
-    """
-    if not candidates:
-        return np.zeros((0, len(FEATURES)))
-    weights = _weights(question, idf)
-    total = sum(weights.values()) or 1.0
-    pairs = _pairs(question.stems)
-    cosines = np.stack([c.vector for c in candidates]) @ vector
-    passage_stems = [set(stems(p.text)) for p in passages]
-    name_words = [set(words(name)) for name in question.names]
-    top = max(p.score for p in passages)
-    second = sorted((p.score for p in passages), reverse=True)[min(1, len(passages) - 1)]
-    mean_length = np.mean([len(c.text) for c in candidates])
+    texts = [sentence_text(passage, place) for place in range(len(passage.sentences))]
+    terms = [stems(text) for text in texts]
+    cosines = engine.sentence_vectors(passage) @ query.vector
+    words = query.content
+    matched = _Matches(words, texts, terms, passage.article.title or "", *_by_sentence(query, words, passage, engine))
+    asked = set(re.findall(r"[a-z]+", question.text.lower()))
     rows = []
-    for candidate, cosine in zip(candidates, cosines, strict=True):
-        here = stems(candidate.text)
-        own = set(here)
-        near = own | set(stems(candidate.previous))
-        exact = set(words(candidate.text))
-        covered = sum(w for stem, w in weights.items() if stem in own)
-        rarest = max(weights, key=lambda stem: weights[stem], default="")
-        found = holds(question.kind, candidate.text, question)
-        known = question.kind not in {Kind.OTHER, Kind.CHANGE}
-        in_passage = passage_stems[candidate.passage]
-        norm = 1.2 * (0.25 + 0.75 * len(candidate.text) / mean_length)
-        score = passages[candidate.passage].score
+    for place, (text, own) in enumerate(zip(texts, terms, strict=True)):
+        pieces = asked_for(question, text)
+        kinded = question.kind not in {Kind.OTHER, Kind.CHANGE}
+        held = set(re.findall(r"[a-z]+", text.lower()))
         rows.append(
             [
-                cosine,
-                cosine - cosines.mean(),
-                score - top,
-                candidate.passage == 0,
-                (top - second) if candidate.passage == 0 else 0.0,
-                covered / total,
-                sum(w for stem, w in weights.items() if stem in near) / total,
-                sum(w for stem, w in weights.items() if stem in in_passage) / total,
-                rarest in own,
-                len(pairs & _pairs(here)) / max(1, len(pairs)),
-                sum(w * 2.2 * here.count(s) / (here.count(s) + norm) for s, w in weights.items()) / total,
-                sum(n <= exact for n in name_words) / max(1, len(name_words)),
-                sum(n <= set(words(passages[candidate.passage].text)) for n in name_words) / max(1, len(name_words)),
-                _span(here, weights),
-                known and bool(found),
-                known and not found,
-                _nearness(question, candidate.text, found, weights) if known and found else 0.0,
-                _unit_beside_figure(question, candidate.text),
-                min(1.0, sum(idf(s) > 0 for s in own - set(question.stems)) / 20),
-                candidate.position == 0,
-                len(candidate.text) < 40,
-                min(3.0, len(candidate.text) / 200),
-                _VERB.search(candidate.text) is None,
+                cosines[place],
+                passage.score,
+                passage.score - best,
+                passage.rank == 1,
+                lead if passage.rank == 1 else 0.0,
+                *matched.lexical(place),
+                _pairs_shared(query.stems, own),
+                _bm25(words, own, len(text)),
+                _span(words, own),
+                *matched.soft(place),
+                *matched.missing(place),
+                bool(asked & NEGATIONS),
+                bool((asked & NEGATIONS) - held),
+                bool((held & NEGATIONS) - asked),
+                bool((asked & SUPERLATIVES) - held),
+                kinded and bool(pieces),
+                kinded and not pieces,
+                _nearness(words, text, pieces) if kinded else 0.0,
+                _unit_beside_figure(question, text),
+                min(1.0, sum(engine.idf(term) > 1 for term in set(own) - set(query.stems)) / FULL_WORDS),
+                place == 0,
+                len(text) < 40,
+                min(3.0, len(text) / 200),
+                VERB.search(text) is None,
+                is_heading(text),
             ]
         )
     return np.asarray(rows, dtype=np.float64)
 
 
-def _weights(question: Question, idf: Idf) -> dict[str, float]:
-    return {stem: max(0.05, idf(stem)) for stem in question.stems}
+def _by_sentence(
+    query: Query, words: Sequence[Word], passage: Passage, engine: SearchEngine
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Best cosine of each word in each sentence, (sentences, words), and in the passage, (words,)."""
+    tokens, counts = engine.token_vectors(passage)
+    table = similarities(query, words, tokens)
+    ends = np.cumsum(counts)
+    rows = [
+        table[:, end - count : end].max(axis=1) if count else np.zeros(len(words))
+        for count, end in zip(counts, ends, strict=True)
+    ]
+    best = np.asarray(rows, dtype=np.float64)
+    return best, best.max(axis=0) if len(best) else np.zeros(len(words))
 
 
-def _pairs(terms: Sequence[str]) -> set[tuple[str, str]]:
-    return set(zip(terms, terms[1:], strict=False))
+class _Matches:
+    """Which of the question's words a passage's sentences have, to the letter and in meaning."""
+
+    def __init__(
+        self,
+        words: Sequence[Word],
+        texts: Sequence[str],
+        terms: Sequence[Sequence[str]],
+        title: str,
+        best: NDArray[np.float64],
+        best_of_passage: NDArray[np.float64],
+    ) -> None:
+        self.idf = np.asarray([word.idf for word in words])
+        self.total = float(self.idf.sum()) or 1.0
+        sets = [set(own) for own in terms]
+        self.has = np.asarray([[word.stem in own for word in words] for own in sets])
+        titled = set(stems(title)).union(*sets)
+        self.passage_has = np.asarray([word.stem in titled for word in words])
+        self.name = np.asarray([word.text[:1].isupper() for word in words])
+        self.figure = np.asarray([word.text[:1].isdigit() for word in words])
+        self.best = best
+        self.best_of_passage = best_of_passage
+
+    def _previous(self, place: int) -> int:
+        return max(0, place - 1)
+
+    def lexical(self, place: int) -> tuple[float, float, float]:
+        """Share of the question's idf in the sentence, with the one before it, and in the passage."""
+        near = self.has[place] | self.has[self._previous(place)]
+        return tuple(float(self.idf @ has) / self.total for has in (self.has[place], near, self.passage_has))  # type: ignore[return-value]
+
+    def soft(self, place: int) -> tuple[float, ...]:
+        """Late interaction with the sentence, with the one before it, and with the passage."""
+        own = self.best[place]
+        near = np.maximum(own, self.best[self._previous(place)])
+        low = np.sort(own)
+        return (
+            float(own @ self.idf) / self.total,
+            float(near @ self.idf) / self.total,
+            float(self.best_of_passage @ self.idf) / self.total,
+            float(low[0]),
+            float(low[min(1, len(low) - 1)]),
+            float(self.best_of_passage.min()),
+        )
+
+    def missing(self, place: int) -> tuple[float, ...]:
+        """What of the question the sentence and the passage lack."""
+        own, near = ~self.has[place], ~(self.has[place] | self.has[self._previous(place)])
+        passage = ~self.passage_has
+        return (
+            float((self.idf * own).max()),
+            float((self.idf * near).max()),
+            float((self.idf * passage).max()),
+            float((self.idf * own * (1 - self.best[place])).max()),
+            float((self.idf * own * (1 - self.best[place])).sum()) / self.total,
+            float((self.idf * passage * (1 - self.best_of_passage)).sum()) / self.total,
+            float(sum(own & self.name)),
+            float(sum(passage & self.name)),
+            float(sum(own & self.figure)),
+            float(sum(passage & self.figure)),
+        )
 
 
-def _span(here: Sequence[str], weights: Mapping[str, float]) -> float:
-    """How close together the question's terms stand, 1 for side by side."""
-    places = [i for i, stem in enumerate(here) if stem in weights]
-    return len(set(here[i] for i in places)) / (places[-1] - places[0] + 1) if len(places) > 1 else 0.0
+def _pairs_shared(asked: Sequence[str], own: Sequence[str]) -> float:
+    pairs = set(zip(asked, asked[1:], strict=False))
+    return len(pairs & set(zip(own, own[1:], strict=False))) / max(1, len(pairs))
 
 
-def _nearness(question: Question, text: str, found: Sequence[str], weights: Mapping[str, float]) -> float:
-    """Nearness of a piece of the asked kind to the question's terms: 1 beside them, 0 far away."""
-    marks = [m.start() for m in re.finditer(r"[^\W_]+", text) if set(stems(m.group())) & weights.keys()]
-    if not marks:
+def _bm25(words: Sequence[Word], own: Sequence[str], length: int) -> float:
+    """BM25 of the sentence (k1 1.2, b 0.75, a typical sentence of 150 characters) over the question's idf."""
+    norm = 1.2 * (0.25 + 0.75 * length / 150)
+    total = sum(word.idf for word in words) or 1.0
+    return sum(w.idf * 2.2 * own.count(w.stem) / (own.count(w.stem) + norm) for w in words) / total
+
+
+def _span(words: Sequence[Word], own: Sequence[str]) -> float:
+    """How close together the question's words stand in the sentence, 1 for side by side."""
+    wanted = {word.stem for word in words}
+    places = [i for i, term in enumerate(own) if term in wanted]
+    return len({own[i] for i in places}) / (places[-1] - places[0] + 1) if len(places) > 1 else 0.0
+
+
+def _nearness(words: Sequence[Word], text: str, pieces: Sequence[str]) -> float:
+    """Nearness of a piece of the asked kind to the question's words: 1 beside them, 0 far away."""
+    wanted = {word.stem for word in words}
+    marks = [m.start() for m in re.finditer(r"[^\W_]+", text) if stem(m.group()) in wanted]
+    places = [at for piece in set(pieces) if (at := text.find(piece)) >= 0]
+    if not marks or not places:
         return 0.0
-    best = 1e9
-    for piece in set(found):
-        at = text.find(piece)
-        if at >= 0:
-            best = min(best, min(abs(mark - at) for mark in marks))
-    return float(np.exp(-best / 40))
+    return float(np.exp(-min(abs(mark - at) for mark in marks for at in places) / 40))
 
 
 def _unit_beside_figure(question: Question, text: str) -> float:
     """For quantities: whether a figure stands right before the thing that is counted."""
     if not question.unit:
         return 0.0
-    tokens = re.findall(r"[$£€¥]?\d[\d,.]*%?|[^\W_]+", text)
+    tokens = re.findall(rf"{FIGURE.pattern}|[^\W_]+", text)
     for i, token in enumerate(tokens):
-        if token[0].isdigit() or token.lower() in NUMBER_WORDS:
-            after = {stem for word in tokens[i + 1 : i + 5] for stem in stems(word)}
-            if question.unit[-1] in after or set(question.unit) <= after:
+        if token[-1].isdigit() or token.lower() in NUMBER_WORDS:
+            after = {stem(word) for word in tokens[i + 1 : i + 5]}
+            if question.unit[-1] in after:
                 return 1.0
     return 0.0
+
+
+def matrix(found: Sequence[Candidate]) -> Matrix:
+    """(candidates, features) of candidates."""
+    return np.stack([c.features for c in found]).astype(np.float32)

@@ -62,6 +62,7 @@ def add_articles(
     meter: Meter,
     glossaries: Sequence[Path] = (),
     remove: Sequence[ArticleRow] = (),
+    remove_glossaries: Sequence[str] = (),
     total_characters: int = 0,
 ) -> Outcome:
     """Bring articles into the index in `root`, each replacing the version of the same source.
@@ -74,6 +75,7 @@ def add_articles(
         meter: told how far it is.
         glossaries: files of aliases to store with the index.
         remove: articles to remove in the first transaction.
+        remove_glossaries: sources of glossaries to remove.
         total_characters: about how much text there is, for `meter`.
 
     Raises:
@@ -83,7 +85,8 @@ def add_articles(
         catalog = Catalog.open(catalog_path(root), writable=True)
         try:
             repair_locked(root, catalog, note=note)
-            return _Writer(root, catalog, encoder, meter, total_characters).run(articles, glossaries, remove)
+            writer = _Writer(root, catalog, encoder, meter, total_characters)
+            return writer.run(articles, glossaries, remove, remove_glossaries)
         finally:
             catalog.close()
 
@@ -177,11 +180,17 @@ class _Writer:
         self.done_chunks = 0
         self.chunking = Chunking(max_tokens=int(catalog.meta("max_tokens")))
 
-    def run(self, articles: Iterable[Article], glossaries: Sequence[Path], remove: Sequence[ArticleRow]) -> Outcome:
+    def run(
+        self,
+        articles: Iterable[Article],
+        glossaries: Sequence[Path],
+        remove: Sequence[ArticleRow],
+        remove_glossaries: Sequence[str],
+    ) -> Outcome:
         outcome = Outcome()
         known = {row.source: row for row in self.catalog.articles()}
         remove = [row for row in remove if row.source in known]
-        texts = {}
+        texts: dict[str, str | None] = dict.fromkeys(remove_glossaries)
         for path in glossaries:
             text = load_glossary(path)
             if self.catalog.glossaries().get(str(path)) != text:
@@ -236,7 +245,7 @@ class _Writer:
         return _Prepared(article, chunks, vectors)
 
     def _publish(
-        self, waiting: list[_Prepared], replaced: list[ArticleRow], texts: dict[str, str], outcome: Outcome
+        self, waiting: list[_Prepared], replaced: list[ArticleRow], texts: dict[str, str | None], outcome: Outcome
     ) -> None:
         ids = _publish(self.root, self.catalog, remove=replaced, add=waiting, glossaries=texts)
         old = {row.source for row in replaced}
@@ -250,7 +259,7 @@ def _publish(
     *,
     remove: Sequence[ArticleRow],
     add: Sequence[_Prepared],
-    glossaries: dict[str, str],
+    glossaries: dict[str, str | None],
 ) -> list[str]:
     """One change of the index, all or nothing; the ids of the articles added."""
     with catalog.changing():
@@ -259,7 +268,10 @@ def _publish(
         for row in remove:
             catalog.remove_article(row.number)
         for source, text in glossaries.items():
-            catalog.set_glossary(source, text)
+            if text is None:
+                catalog.remove_glossary(source)
+            else:
+                catalog.set_glossary(source, text)
         kept = {row.source: row.article_id for row in remove}
         taken = {row.article_id for row in catalog.articles()}
         ids, chunk_ids = [], []

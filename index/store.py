@@ -3,11 +3,11 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.catalog import ArticleRow, Catalog
+from index.catalog import ArticleRow, Catalog, ChunkRow
 from index.encoder import Encoder
 from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
 from index.generation import Generation, build, contradictions, differences, generation_folder, open_generation, remove_strays
@@ -73,7 +73,6 @@ class Snapshot:
             if catalog.generation != generation.number:
                 raise IndexDamaged(f"the index in {root} changed while it was opened; try again")
             self.articles: dict[int, ArticleRow] = {row.number: row for row in catalog.articles()}
-            self.chunks = {row.id: row for row in catalog.chunks()}
             self.fingerprint = catalog.meta("fingerprint")
             self.changed = catalog.meta("changed")
             self.encoder_name = catalog.meta("encoder_name")
@@ -81,6 +80,17 @@ class Snapshot:
             texts = catalog.glossaries()
             self._texts: dict[int, str] = {}
         self.glossary = Glossary.merged(Glossary.parse(text, source) for source, text in texts.items())
+
+    def chunks(self, ids: Collection[int]) -> list[ChunkRow]:
+        """Chunks of this state, in ascending order of their ids.
+
+        Raises:
+            IndexDamaged: one of them was removed since; open the index again.
+        """
+        rows = self.catalog.chunks(ids)
+        if len(rows) != len(set(ids)):
+            raise IndexDamaged(f"the index in {self.root} was changed while it was read; open it again")
+        return rows
 
     def is_current(self) -> bool:
         """Whether the index has not been changed since."""

@@ -63,3 +63,10 @@ def words(text: str) -> list[str]:
     """The same without stemming."""
     found: list[str] = _analyzer(False).analyze(indexable(text))
     return found
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The first term of a single word, or "" if it has none."""
+    found = stems(word)
+    return found[0] if found else ""

@@ -1,0 +1,199 @@
+"""What an answer is, and the gate through which every answer leaves: each quote must stand in its article."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from index.article import sha256_of
+from index.catalog import ArticleRow
+from index.errors import ReceiptBroken
+
+MARKER = re.compile(r"\[(\d+)\]")
+
+
+class Status(StrEnum):
+    """Whether the articles answer."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why an answer was refused."""
+
+    NOT_FOUND = "not_found"
+    """Nothing in the collection is about it."""
+    INSUFFICIENT = "insufficient"
+    """The collection is about it and does not say."""
+    CONFLICTING = "conflicting"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Citation:
+    """A receipt: where a quote stands, to the character."""
+
+    number: int
+    """As in the marker "[1]"."""
+    article_id: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    """ISO 8601 date."""
+    url: str | None
+    sha256: str
+    """Of the article's whole text in UTF-8."""
+    start: int
+    """First character of the quote in the article's text."""
+    end: int
+    """One past its last character."""
+    quote: str
+    answer_spans: tuple[tuple[int, int], ...] = ()
+    """Where in the answer's text this citation supports, end exclusive."""
+
+    @classmethod
+    def of(cls, article: ArticleRow, start: int, end: int, text: str, *, number: int) -> "Citation":
+        """A receipt for characters `start` to `end` of an article with this text."""
+        return cls(
+            number=number,
+            article_id=article.article_id,
+            title=article.title,
+            publisher=article.publisher,
+            published=article.published.isoformat() if article.published else None,
+            url=article.url,
+            sha256=article.sha256,
+            start=start,
+            end=end,
+            quote=text[start:end],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PassageReference:
+    """A passage that was read for an answer."""
+
+    article_id: str
+    start: int
+    end: int
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nearest:
+    """An article that is about the subject of a refused question."""
+
+    article_id: str
+    title: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexReference:
+    """The state of the index that an answer came from."""
+
+    fingerprint: str
+    generation: int
+    articles: int
+    chunks: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """An answer with its receipts, or a refusal."""
+
+    question: str
+    status: Status
+    reason: Reason | None
+    text: str
+    """What a person reads; every sentence carries a marker."""
+    citations: tuple[Citation, ...]
+    passages: tuple[PassageReference, ...]
+    nearest: tuple[Nearest, ...] = ()
+    """For a refusal: where a person can look."""
+    unanswered: tuple[str, ...] = ()
+    """Parts of the question that the articles do not answer, where others are."""
+    confidence: float = 0.0
+    """Estimated probability that the articles answer the question, in [0, 1]."""
+    searched: str = ""
+    """The question as it was searched: a follow-up made whole, spelling corrected."""
+    reader: str = "extractive"
+    degraded: bool = False
+    index: IndexReference
+    prompt: str | None = None
+    seconds: float = 0.0
+    id: str = field(default="")
+    """Hash of all of the above but `seconds`: equal answers have equal ids."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The public JSON object."""
+        data = asdict(self)
+        order = ["id", "question", "status", "reason", "text", "citations", "passages", "nearest", "unanswered"]
+        rest = [key for key in data if key not in order]
+        return {key: data[key] for key in [*order, *rest]}
+
+
+def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
+    """The answer with its id, after proof that all of its receipts hold; the only way out.
+
+    Args:
+        answer: as a reader made it.
+        text_of: the text of an article, by id.
+
+    Raises:
+        ReceiptBroken: a quote does not stand in its article to the letter, a marker has no receipt,
+            a receipt supports nothing, or a sentence has none.
+    """
+    for citation in answer.citations:
+        text = text_of(citation.article_id)
+        if text[citation.start : citation.end] != citation.quote or not citation.quote.strip():
+            raise ReceiptBroken(f"citation [{citation.number}] does not stand in {citation.article_id} at {citation.start}")
+        if sha256_of(text) != citation.sha256:
+            raise ReceiptBroken(f"citation [{citation.number}] has another hash than {citation.article_id}")
+        if not citation.answer_spans or any(not 0 <= a < b <= len(answer.text) for a, b in citation.answer_spans):
+            raise ReceiptBroken(f"citation [{citation.number}] supports nothing of the answer")
+    _check_markers(answer)
+    data = answer.to_json()
+    del data["id"], data["seconds"]
+    content = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return replace(answer, id=hashlib.sha256(content.encode()).hexdigest()[:16])
+
+
+def _check_markers(answer: Answer) -> None:
+    numbers = [citation.number for citation in answer.citations]
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise ReceiptBroken(f"citations are numbered {numbers}")
+    if answer.status is Status.REFUSED:
+        if numbers:
+            raise ReceiptBroken("a refusal carries citations")
+        return
+    # Quotes may hold "[1]" themselves, so markers are looked for only between the supported spans.
+    spans = sorted(span for citation in answer.citations for span in citation.answer_spans)
+    bare, at = "", 0
+    for start, end in spans:
+        bare += answer.text[at:start] + " "
+        at = max(at, end)
+    bare += answer.text[at:]
+    marked = {int(number) for number in MARKER.findall(bare)}
+    if marked != set(numbers):
+        raise ReceiptBroken(f"the text has markers {sorted(marked)} and receipts {numbers}")
+    left = MARKER.sub("", bare)
+    if re.search(r"\w", left):
+        raise ReceiptBroken(f"a part of the answer has no receipt: {' '.join(left.split())[:60]!r}")
+
+
+def index_reference(fingerprint: str, generation: int, articles: int, chunks: int) -> IndexReference:
+    """The state of an index."""
+    return IndexReference(fingerprint=fingerprint, generation=generation, articles=articles, chunks=chunks)
+
+
+def references(passages: Sequence[Any]) -> tuple[PassageReference, ...]:
+    """What the JSON says of the passages read."""
+    return tuple(
+        PassageReference(article_id=p.article.article_id, start=p.start, end=p.end, score=round(p.score, 4), rank=p.rank)
+        for p in passages
+    )

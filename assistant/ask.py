@@ -1,0 +1,197 @@
+"""The chain behind every way in: a question, its passages, a reading, an answer whose receipts hold."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from assistant.answer import Answer, index_reference, sealed
+from assistant.compose import answered, refused
+from assistant.extractive import ExtractiveReader, nearest_articles
+from assistant.parts import split_parts, stand_alone
+from assistant.question import analyse
+from assistant.reader import Reader, Reading
+from assistant.settings import Settings
+from assistant.weights import load_weights
+from index.catalog import ArticleRow
+from index.encoder import Encoder
+from index.errors import IndexDamaged, UsageError
+from index.search import EmbeddedSearch, Filters, Passage, Retrieved
+from index.store import Snapshot, open_index
+
+MAX_QUESTION_CHARACTERS = 2_000
+NEAREST = 3
+"""Articles that a refusal names."""
+ATTEMPTS = 3
+"""How often a question is asked again because the index changed under it."""
+
+T = TypeVar("T")
+Note = Callable[[str], None]
+Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
+
+
+class Assistant:
+    """Answers questions from one index, and follows it when it changes."""
+
+    def __init__(
+        self,
+        root: Path,
+        open_encoder: Callable[[Snapshot], Encoder],
+        settings: Settings,
+        *,
+        note: Note,
+        rerank: Rerank | None = None,
+    ) -> None:
+        """Open the index in `root`.
+
+        Args:
+            root: the index's folder.
+            open_encoder: finds the encoder that the index names.
+            settings: of which passages, sentences and threshold matter here.
+            note: told what was repaired.
+            rerank: puts passages in a better order; None leaves them.
+
+        Raises:
+            IndexUnavailable: there is no index, or none that can be read.
+            EncoderUnavailable: its encoder is not here.
+        """
+        self._root = root
+        self._note = note
+        self._settings = settings
+        self._rerank = rerank
+        self._snapshot = open_index(root, note=note)
+        self._encoder = open_encoder(self._snapshot)
+        self._engine = EmbeddedSearch(self._snapshot, self._encoder)
+        threshold = settings.threshold if settings.threshold >= 0 else None
+        self._reader: Reader = ExtractiveReader(load_weights(), threshold=threshold, max_sentences=settings.sentences)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The state of the index that answers come from now."""
+        return self._snapshot
+
+    @property
+    def engine(self) -> EmbeddedSearch:
+        """The search engine over it."""
+        return self._engine
+
+    def close(self) -> None:
+        """Close the index."""
+        self._snapshot.close()
+
+    def ask(self, question: str, *, filters: Filters | None = None, previous: str | None = None) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: at most `MAX_QUESTION_CHARACTERS` characters.
+            filters: which articles may be used.
+            previous: the question before it in a conversation, made whole.
+
+        Raises:
+            UsageError: the question is empty or too long.
+        """
+        started = time.perf_counter()
+        text = checked_question(question)
+        answer = self._following(lambda: self._ask(text, filters or Filters(), previous))
+        return replace(answer, seconds=round(time.perf_counter() - started, 4))
+
+    def search(self, question: str, *, k: int, filters: Filters | None = None) -> Retrieved:
+        """The best `k` passages for a question, best first."""
+        text = checked_question(question)
+        return self._following(lambda: self._retrieve(text, k, filters or Filters()))
+
+    def _following(self, work: Callable[[], T]) -> T:
+        """Do `work` on the newest state of the index, again if that changes in the middle."""
+        for _ in range(ATTEMPTS):
+            if not self._snapshot.is_current():
+                self._snapshot.close()
+                self._snapshot = open_index(self._root, note=self._note)
+                self._engine = EmbeddedSearch(self._snapshot, self._encoder)
+            try:
+                return work()
+            except (IndexDamaged, FileNotFoundError):
+                if self._snapshot.is_current():
+                    raise
+        raise IndexDamaged(f"the index in {self._root} changes faster than it can be read; try again")
+
+    def _ask(self, question: str, filters: Filters, previous: str | None) -> Answer:
+        whole = stand_alone(question, previous)
+        parts = split_parts(whole)
+        outcomes = [self._read(part, filters) for part in parts]
+        snapshot = self._snapshot
+        index = index_reference(
+            snapshot.fingerprint, snapshot.generation.number, len(snapshot.articles), len(snapshot.generation.vectors)
+        )
+        given = [(part, reading) for part, (_, reading) in zip(parts, outcomes, strict=True)]
+        passages = _distinct([passage for retrieved, _ in outcomes for passage in retrieved.passages])
+        searched = " ".join(retrieved.question for retrieved, _ in outcomes)
+        good = [reading for _, reading in given if reading.quotes]
+        if good:
+            answer = answered(
+                question,
+                _without_repeats(good),
+                passages,
+                lambda article: snapshot.text(article.number),
+                index=index,
+                searched=searched,
+                reader=self._reader.name,
+                unanswered=[part for part, reading in given if not reading.quotes],
+            )
+        else:
+            answer = refused(
+                question,
+                given[0][1],
+                passages,
+                nearest_articles(passages, NEAREST),
+                index=index,
+                searched=searched,
+                reader=self._reader.name,
+            )
+        return sealed(answer, self._text_by_id)
+
+    def _read(self, question: str, filters: Filters) -> tuple[Retrieved, Reading]:
+        retrieved = self._retrieve(question, self._settings.passages, filters)
+        return retrieved, self._reader.read(analyse(retrieved.question), retrieved, self._engine)
+
+    def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieved:
+        if self._rerank is None:
+            return self._engine.search(question, k=k, filters=filters)
+        wide = self._engine.search(question, k=max(k, 50), filters=filters)
+        return replace(wide, passages=self._rerank(wide.question, wide.passages)[:k])
+
+    def _text_by_id(self, article_id: str) -> str:
+        rows: dict[str, ArticleRow] = {row.article_id: row for row in self._snapshot.articles.values()}
+        return self._snapshot.text(rows[article_id].number)
+
+
+def checked_question(question: str) -> str:
+    """The question without white space around it.
+
+    Raises:
+        UsageError: it is empty or too long.
+    """
+    text = " ".join(question.split())
+    if not any(character.isalnum() for character in text):
+        raise UsageError('the question is empty; ask one, such as: assistant ask "How many industrial brains are there?"')
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise UsageError(
+            f"the question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are read, so ask a shorter one"
+        )
+    return text
+
+
+def _distinct(passages: list[Passage]) -> list[Passage]:
+    return list({passage.chunk_id: passage for passage in passages}.values())
+
+
+def _without_repeats(readings: list[Reading]) -> list[Reading]:
+    """Readings of the parts of a question, what an earlier part has quoted left out."""
+    seen: set[tuple[int, int, int]] = set()
+    kept = []
+    for reading in readings:
+        quotes = [q for q in reading.quotes if (q.article.number, q.start, q.end) not in seen]
+        seen |= {(q.article.number, q.start, q.end) for q in quotes}
+        if quotes:
+            kept.append(replace(reading, quotes=quotes))
+    return kept

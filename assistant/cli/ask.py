@@ -1,0 +1,118 @@
+"""`assistant ask`: a question, or many, answered with receipts."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.common import (
+    AfterOption,
+    ArticleOption,
+    BeforeOption,
+    IndexOption,
+    LanguageOption,
+    PublisherOption,
+    filters_from,
+    note,
+    opened,
+    settings_from,
+)
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer, Citation
+    from assistant.ask import Assistant
+    from index.search import Filters
+
+REFUSED = 10
+MAX_STDIN_CHARACTERS = 1_000_000
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help='The question, or "-" for standard input.')] = None,
+    index: IndexOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    lines: Annotated[bool, typer.Option("--lines", help='With "-": a question a line in, an answer a line out.')] = False,
+    fail_on_refusal: Annotated[bool, typer.Option("--fail-on-refusal", help="Exit with 10 if a question is refused.")] = False,
+    sentences: Annotated[int | None, typer.Option("--sentences", help="Sentences to quote at most.")] = None,
+    threshold: Annotated[float | None, typer.Option("--threshold", help="Least probability (0 to 1) at which to answer.")] = None,
+    published_after: AfterOption = None,
+    published_before: BeforeOption = None,
+    publisher: PublisherOption = None,
+    language: LanguageOption = None,
+    article: ArticleOption = None,
+) -> None:
+    """Answer a question from the articles, or say that they do not."""
+    from index.errors import UsageError
+
+    if question is None:
+        raise UsageError('no question; ask one, such as: assistant ask "How many industrial brains has Zhejiang built?"')
+    if lines and question != "-":
+        raise UsageError('--lines reads questions from standard input; write: assistant ask --json --lines -')
+    settings = settings_from({"index": index, "sentences": sentences, "threshold": threshold})
+    filters = filters_from(published_after, published_before, publisher, language, article)
+    if lines:
+        with opened(settings) as assistant:
+            _ask_lines(assistant, filters, as_json=json_, fail_on_refusal=fail_on_refusal)
+        return
+    if question == "-":
+        question = sys.stdin.read(MAX_STDIN_CHARACTERS)
+    from assistant.ask import checked_question
+
+    checked_question(question)
+    with opened(settings) as assistant:
+        answer = assistant.ask(question, filters=filters)
+    if json_:
+        print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
+    else:
+        show(answer)
+    if fail_on_refusal and answer.status == "refused":
+        raise typer.Exit(REFUSED)
+
+
+def _ask_lines(assistant: "Assistant", filters: "Filters", *, as_json: bool, fail_on_refusal: bool) -> None:
+    """A question a line in, an answer a line out; a line that is no question gets an error object."""
+    from index.errors import UserError
+
+    refused = failed = False
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        try:
+            answer = assistant.ask(line, filters=filters)
+        except UserError as error:
+            failed = True
+            note(str(error))
+            if as_json:
+                print(json.dumps({"question": line.strip()[:200], "error": str(error)}, ensure_ascii=False), flush=True)
+            continue
+        refused |= answer.status == "refused"
+        text = json.dumps(answer.to_json(), ensure_ascii=False) if as_json else answer.text.replace("\n", " ")
+        print(text, flush=True)
+    if failed:
+        raise typer.Exit(1)
+    if refused and fail_on_refusal:
+        raise typer.Exit(REFUSED)
+
+
+def show(answer: "Answer") -> None:
+    """Print an answer for a person: the text, then the receipts, or where else to look."""
+    if answer.searched.lower() != answer.question.lower():
+        note(f"searched for: {answer.searched}")
+    print(answer.text)
+    for part in answer.unanswered:
+        print(f"\nThe articles do not answer: {part}")
+    if answer.citations:
+        print()
+    for citation in answer.citations:
+        print(f"[{citation.number}] {_named(citation)}")
+        print(f"    {citation.article_id}, characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}")
+    if answer.nearest and answer.status == "refused":
+        print("\nThe nearest articles:" if answer.reason == "insufficient" else "\nThe least distant articles:")
+        for near in answer.nearest:
+            print(f"  {near.title or near.article_id} ({near.article_id})")
+
+
+def _named(citation: "Citation") -> str:
+    facts = [fact for fact in (citation.publisher, citation.published) if fact]
+    return (citation.title or citation.article_id) + (f" ({', '.join(facts)})" if facts else "")

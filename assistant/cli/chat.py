@@ -1,0 +1,33 @@
+"""`assistant chat`: questions one after another; a follow-up keeps its subject."""
+
+import sys
+
+from assistant.cli.ask import show
+from assistant.cli.common import IndexOption, note, opened, settings_from
+
+
+def chat(index: IndexOption = None) -> None:
+    """Ask questions one after another; end with an empty line, "exit" or Ctrl-D."""
+    from index.errors import UserError
+
+    settings = settings_from({"index": index})
+    terminal = sys.stdin.isatty()
+    previous: str | None = None
+    with opened(settings) as assistant:
+        while True:
+            if terminal:
+                sys.stderr.write("\n? ")
+                sys.stderr.flush()
+            line = sys.stdin.readline()
+            if not line or line.strip().lower() in {"exit", "quit"} or (terminal and not line.strip()):
+                return
+            if not line.strip():
+                continue
+            try:
+                answer = assistant.ask(line, previous=previous)
+            except UserError as error:
+                note(str(error))
+                continue
+            show(answer)
+            print(flush=True)
+            previous = answer.searched

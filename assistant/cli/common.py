@@ -1,0 +1,127 @@
+"""What the commands share: options, opening the assistant, notes and progress on standard error."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.ask import Assistant
+    from index.changes import Meter
+    from index.search import Filters
+
+IndexOption = Annotated[
+    str | None, typer.Option("--index", metavar="DIR", help="Folder of the index; otherwise ASSISTANT_INDEX, your own, or the default collection.")
+]
+AfterOption = Annotated[str | None, typer.Option("--published-after", metavar="DATE", help="Only articles of this day (YYYY-MM-DD) or later.")]
+BeforeOption = Annotated[str | None, typer.Option("--published-before", metavar="DATE", help="Only articles of this day or earlier.")]
+PublisherOption = Annotated[list[str] | None, typer.Option("--publisher", help="Only articles of this publisher; may be repeated.")]
+LanguageOption = Annotated[list[str] | None, typer.Option("--language", help="Only articles in this language, such as en; may be repeated.")]
+ArticleOption = Annotated[list[str] | None, typer.Option("--article", metavar="ID", help="Only this article; may be repeated.")]
+
+
+def note(message: str) -> None:
+    """Tell the person something beside the result."""
+    print(f"assistant: {message}", file=sys.stderr, flush=True)
+
+
+def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Settings:
+    """Settings with flags applied."""
+    return load_settings(flags)[0]
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["Assistant"]:
+    """The assistant over the index that questions go to."""
+    from assistant.ask import Assistant
+    from assistant.locations import encoder_of, index_to_read
+
+    with metered("indexing the default collection") as meter:
+        root = index_to_read(settings, note=note, meter=meter)
+    rerank = None
+    if settings.reranker:
+        from assistant.rerank import cross_encoder
+
+        rerank = cross_encoder(settings.reranker, hub=settings.hub)
+    assistant = Assistant(root, lambda snapshot: encoder_of(snapshot, note), settings, note=note, rerank=rerank)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+
+
+def filters_from(
+    after: str | None,
+    before: str | None,
+    publishers: list[str] | None,
+    languages: list[str] | None,
+    articles: list[str] | None,
+) -> "Filters":
+    """Filters from the options of a command.
+
+    Raises:
+        UsageError: a date is no date.
+    """
+    from index.search import Filters
+
+    return Filters(
+        published_after=_day(after, "--published-after"),
+        published_before=_day(before, "--published-before"),
+        publishers=tuple(publishers or ()),
+        languages=tuple(languages or ()),
+        articles=tuple(articles or ()),
+    )
+
+
+def _day(text: str | None, option: str) -> date | None:
+    from index.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} is {text!r}; give a day as YYYY-MM-DD") from None
+
+
+@contextmanager
+def metered(what: str) -> Iterator["Meter"]:
+    """A progress bar with rate and time left on standard error, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, of, chunks: None
+        return
+    import time
+
+    started: list[float] = []
+    drawn = [0.0]
+
+    def draw(done: int, of: int, chunks: int) -> None:
+        now = time.monotonic()
+        started.extend([now] if not started else [])
+        if now - drawn[0] < 0.1 and done < of:
+            return
+        drawn[0] = now
+        seconds = max(now - started[0], 1e-6)
+        share = min(1.0, done / max(of, 1))
+        left = seconds / share - seconds if share else 0
+        bar = ("█" * int(share * 24)).ljust(24, "·")
+        sys.stderr.write(f"\r\x1b[K{what} {bar} {share:4.0%}  {chunks / seconds:.0f} chunks/s  {left:.0f} s left")
+        sys.stderr.flush()
+
+    try:
+        yield draw
+    finally:
+        if started:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def existing_paths(names: list[str]) -> list[Path]:
+    """Paths from the command line."""
+    return [Path(name) for name in names]

@@ -1,0 +1,181 @@
+"""`assistant index`: add and remove articles, verify, status."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.common import IndexOption, existing_paths, metered, note, settings_from
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from index.changes import Outcome
+    from index.encoder import Encoder
+
+app = typer.Typer(help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None)
+SHOWN = 10
+"""Lines of one kind that are printed before the rest is counted."""
+
+
+@app.command("add")
+def add(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, or folders searched recursively.")],
+    index: IndexOption = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Also remove articles whose files are gone from these folders.")] = False,
+    encoder: Annotated[str | None, typer.Option("--encoder", help="For a new index: a folder with a sentence-transformers model.")] = None,
+) -> None:
+    """Bring articles into the index; what has not changed costs nothing."""
+    from assistant.locations import index_to_change
+    from index.changes import add_paths
+    from index.loading import find_files
+
+    settings = settings_from({"index": index, "encoder": encoder})
+    root = index_to_change(settings)
+    chosen = existing_paths(paths)
+    find_files(chosen)  # A mistake in the paths is said before anything is made.
+    opened_encoder = _encoder_for(root, settings)
+    with metered("indexing") as meter:
+        try:
+            outcome = add_paths(root, chosen, opened_encoder, note=note, meter=meter, prune=prune)
+        except KeyboardInterrupt:
+            note("interrupted; what was published before stays in the index, and the same command goes on from there")
+            raise
+    _report(outcome, root)
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+@app.command("remove")
+def remove(
+    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE…", help="Ids or paths of articles.")],
+    index: IndexOption = None,
+) -> None:
+    """Remove articles; nothing of their text or vectors stays behind."""
+    from assistant.locations import index_to_change
+    from index.changes import remove_articles
+
+    root = index_to_change(settings_from({"index": index}))
+    for article_id in remove_articles(root, articles, note=note):
+        print(f"removed {article_id}")
+
+
+@app.command("verify")
+def verify(
+    index: IndexOption = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the search files from the catalog if they differ.")] = False,
+) -> None:
+    """Check every hash, offset and id, and the catalog against FAISS and tantivy."""
+    from index.store import repair as repair_index
+    from index.verify import verify_index
+
+    root = _root_to_read(settings_from({"index": index}))
+    if repair:
+        repair_index(root, note=note, thorough=True)
+    report = verify_index(root)
+    for line in report.problems:
+        print(f"wrong: {line}")
+    print(
+        f"{report.articles} articles, {report.chunks} chunks, {report.sentences} sentences checked: "
+        + ("everything holds" if not report.problems else f"{len(report.problems)} problems")
+    )
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@app.command("status")
+def status(
+    index: IndexOption = None,
+    articles: Annotated[bool, typer.Option("--articles", help="List the articles.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Describe the index: articles, chunks, size, encoder, generation, last change."""
+    from index.store import open_index
+
+    root = _root_to_read(settings_from({"index": index}))
+    snapshot = open_index(root, note=note)
+    rows = sorted(snapshot.articles.values(), key=lambda row: row.article_id)
+    size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+    facts = {
+        "index": str(root),
+        "articles": len(rows),
+        "chunks": len(snapshot.generation.vectors),
+        "bytes": size,
+        "encoder": snapshot.encoder_name,
+        "encoder_hash": snapshot.encoder_hash,
+        "generation": snapshot.generation.number,
+        "fingerprint": snapshot.fingerprint,
+        "changed": snapshot.changed,
+        "aliases": len(snapshot.glossary.groups),
+    }
+    snapshot.close()
+    listed = [
+        {"article_id": r.article_id, "title": r.title, "published": str(r.published or "") or None, "source": r.source}
+        for r in rows
+    ]
+    if json_:
+        print(json.dumps(facts | ({"listed": listed} if articles else {}), ensure_ascii=False, indent=2))
+        return
+    for name, value in facts.items():
+        print(f"{name.replace('_', ' ').ljust(13)} {_size(size) if name == 'bytes' else value}")
+    for row in listed if articles else []:
+        print(f"  {row['article_id']}  {row['published'] or 'undated'}  {row['title'] or ''}")
+
+
+def _root_to_read(settings: "Settings") -> Path:
+    from assistant.locations import index_to_read
+
+    with metered("indexing the default collection") as meter:
+        return index_to_read(settings, note=note, meter=meter)
+
+
+def _encoder_for(root: Path, settings: "Settings") -> "Encoder":
+    """The index's encoder; the one that settings name if there is no index yet, which is then made."""
+    from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
+    from index.errors import ConfigurationError
+    from index.store import catalog_path, create_index, open_index
+
+    if catalog_path(root).exists():
+        snapshot = open_index(root, note=note)
+        snapshot.close()
+        if settings.encoder not in {DEFAULT_ENCODER, snapshot.encoder_name}:
+            raise ConfigurationError(
+                f"the index in {root} was made with the encoder {snapshot.encoder_name}, the settings ask for "
+                f"{settings.encoder}; unset that, or name another folder with --index"
+            )
+        return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note)
+    encoder = find_encoder(settings.encoder, note=note, hub=settings.hub)
+    create_index(root, encoder, max_tokens=min(settings.chunk_tokens, encoder.max_tokens))
+    note(f"made a new index in {root}")
+    return encoder
+
+
+def _report(outcome: "Outcome", root: Path) -> None:
+    for line in outcome.failed:
+        note(f"not taken: {line}")
+    _some("not supported", [str(path) for path in outcome.passed_over])
+    _some("file gone, still in the index (--prune removes it)", outcome.missing)
+    counts = [
+        f"{len(ids)} {word}"
+        for word, ids in (
+            ("added", outcome.added),
+            ("changed", outcome.changed),
+            ("removed", outcome.removed),
+            ("unchanged", outcome.unchanged),
+            ("not taken", outcome.failed),
+        )
+        if ids
+    ]
+    print(f"{', '.join(counts) or 'nothing to do'}: {root}")
+
+
+def _some(what: str, lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN]:
+        note(f"{what}: {line}")
+    if len(lines) > SHOWN:
+        note(f"{what}: {len(lines) - SHOWN} more")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"

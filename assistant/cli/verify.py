@@ -1,0 +1,65 @@
+"""`assistant verify`: re-check the receipts of an answer against the articles, today."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.common import IndexOption, metered, note, settings_from
+
+
+def verify(
+    answer: Annotated[str, typer.Argument(metavar="ANSWER", help='A file with an answer as `ask --json` printed it, or "-".')],
+    index: IndexOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Re-check every receipt: does it hold, or has its quote moved, changed or gone? Exit 1 unless all hold."""
+    from assistant.locations import index_to_read
+    from assistant.receipts import Standing, check_answer
+    from index.store import open_index
+
+    answers = _read(answer)
+    settings = settings_from({"index": index})
+    with metered("indexing the default collection") as meter:
+        root = index_to_read(settings, note=note, meter=meter)
+    snapshot = open_index(root, note=note)
+    numbers = {row.article_id: row.number for row in snapshot.articles.values()}
+
+    def text_of(article_id: str) -> str | None:
+        return snapshot.text(numbers[article_id]) if article_id in numbers else None
+
+    checks = [check for one in answers for check in check_answer(one, text_of)]
+    snapshot.close()
+    if json_:
+        rows = [
+            {"number": c.number, "article_id": c.article_id, "standing": c.standing, "detail": c.detail, "start": c.start}
+            for c in checks
+        ]
+        print(json.dumps({"receipts": rows}, ensure_ascii=False, indent=2))
+    else:
+        for check in checks:
+            print(f"[{check.number}] {check.article_id}: {check.standing.value} ({check.detail})")
+        broken = sum(check.standing is not Standing.HOLDS for check in checks)
+        print(f"{len(checks) - broken} of {len(checks)} receipts hold" if checks else "no receipts to check")
+    if any(check.standing is not Standing.HOLDS for check in checks):
+        raise typer.Exit(1)
+
+
+def _read(name: str) -> list[object]:
+    """One answer, or a line each as `ask --json --lines` prints them."""
+    from index.errors import UsageError
+
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{name} cannot be read ({error}); give a file that `assistant ask --json` printed") from error
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        pass
+    try:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except ValueError as error:
+        raise UsageError(f"{name} is not JSON ({error}); give a file that `assistant ask --json` printed") from error

@@ -1,0 +1,218 @@
+"""The extractive reader: it quotes the sentences that answer, in the articles' own words.
+
+No model but the encoder. Sentences are ranked by fitted weights; whether to answer at all is an
+estimated probability against a fitted threshold, and a few plain rules that refuse when the
+articles lack what the question names.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer import Reason
+from assistant.evidence import Candidate, candidates, sentence_text
+from assistant.leading import leading_span
+from assistant.pieces import asked_for
+from assistant.question import Kind, Question
+from assistant.reader import Quote, Reading
+from assistant.weights import Weights, answerability_row, probability, rank, shares
+from index.query import Query
+from index.search import Passage, Retrieved, SearchEngine
+from index.sentences import is_heading
+
+DEPENDENT = re.compile(
+    r"[\"'“‘(]*(?:It|Its|He|She|His|Her|They|Their|Them|This|These|That|Those|Such|Here|There|Both|The former|The latter|"
+    r"Among them|Among these|In this|In these|For this|At that|By then|Then|Also|However|But|And|So|Therefore|Thus|Instead|"
+    r"As a result|Besides|Moreover|Furthermore|In addition|Meanwhile|Afterwards|Later|Of these|The same|Another|"
+    r"The first|The second|The third|The fourth|The fifth|First|Second|Third|Fourth|Fifth|Finally)\b"
+)
+"""Openings of sentences that need the one before them to be understood."""
+
+SAME_MEANING = 0.92
+"""Cosine from which on two sentences say the same, so that one of them is enough."""
+
+SURE_SHARE = 0.85
+"""A sentence with this share of the chance needs no second one beside it."""
+
+LEAST_SHARE = 0.02
+"""Sentences with a smaller share are not quoted."""
+
+RIVAL_SHARE = 0.12
+"""A sentence of another date with this share of the best one's chance is shown beside it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Ranked:
+    """Candidates of the wording that ranks best, best first."""
+
+    found: Sequence[Candidate]
+    scores: NDArray[np.float64]
+    query: Query
+    confidence: float
+    about: float
+
+
+class ExtractiveReader:
+    """Quotes sentences; see the module."""
+
+    name = "extractive"
+
+    def __init__(self, weights: Weights, *, threshold: float | None = None, max_sentences: int = 3) -> None:
+        """Make a reader.
+
+        Args:
+            weights: fitted.
+            threshold: least probability at which it answers; None for the fitted one.
+            max_sentences: how many sentences it quotes at most.
+        """
+        self._weights = weights
+        self._threshold = weights.threshold if threshold is None else threshold
+        self._max_sentences = max_sentences
+
+    def read(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> Reading:
+        """As the seam says."""
+        best = self._rank(question, retrieved, engine)
+        if best is None:
+            return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0)
+        reason = self._refusal(question, retrieved, best, engine)
+        if reason is not None:
+            return Reading(quotes=(), reason=reason, confidence=best.confidence)
+        chosen = self._choose(question, best, engine)
+        return Reading(quotes=self._quotes(question, chosen), reason=None, confidence=best.confidence)
+
+    def _rank(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> _Ranked | None:
+        """The wording whose best sentence is likeliest to answer, with its candidates in order."""
+        rankings = []
+        for query in retrieved.queries:
+            found = candidates(question, query, retrieved.passages, engine)
+            if not found:
+                return None
+            scores = rank(found, self._weights)
+            row = answerability_row(np.stack([c.features for c in found]), scores, question)
+            order = np.argsort(-scores, kind="stable")
+            rankings.append(
+                _Ranked(
+                    found=[found[i] for i in order],
+                    scores=scores[order],
+                    query=query,
+                    confidence=probability(float(self._weights.answerability.score(row))),
+                    about=probability(float(self._weights.about.score(row))),
+                )
+            )
+        return max(rankings, key=lambda ranking: ranking.confidence, default=None)
+
+    def _refusal(
+        self, question: Question, retrieved: Retrieved, best: _Ranked, engine: SearchEngine
+    ) -> Reason | None:
+        if best.about < self._weights.about_threshold:
+            return Reason.NOT_FOUND
+        if best.confidence < self._threshold or unknown_names(best.query, engine):
+            return Reason.INSUFFICIENT
+        return None
+
+    def _choose(self, question: Question, best: _Ranked, engine: SearchEngine) -> list[Candidate]:
+        """The sentences to quote, most likely first, none of which says what another said."""
+        share = shares(best.scores)
+        chosen: list[Candidate] = []
+        total = 0.0
+        for candidate, part in zip(best.found, share, strict=True):
+            if len(chosen) == self._max_sentences or (chosen and part < LEAST_SHARE):
+                break
+            if is_heading(candidate.text) or any(_says_the_same(candidate, other, engine) for other in chosen):
+                continue
+            if chosen and total >= SURE_SHARE and not _rivals(question, chosen[0], candidate, part / share[0]):
+                continue
+            chosen.append(candidate)
+            total += part
+        return chosen or [best.found[0]]
+
+    def _quotes(self, question: Question, chosen: Sequence[Candidate]) -> list[Quote]:
+        """Quotes with the context they need; where dates disagree, dated and the newer first."""
+        first = chosen[0]
+        changing = [c for c in chosen[1:] if _rivals(question, first, c, 1.0)]
+        quotes = _merged([_quote(question, c, lead=place == 0 or c in changing) for place, c in enumerate(chosen)])
+        if changing or question.kind is Kind.CHANGE:
+            dates = {quote.article.published for quote in quotes}
+            if len(dates) > 1:
+                dated = [replace(quote, dated=quote.article.published is not None) for quote in quotes]
+                return sorted(dated, key=lambda quote: str(quote.article.published or ""), reverse=True)
+        return quotes
+
+
+def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
+    """Names and figures of the question that no article has at all: it asks about something else."""
+    return [
+        word.text
+        for place, word in enumerate(query.words)
+        if word.content
+        and (word.text[0].isdigit() or (word.text[0].isupper() and place > 0))
+        and engine.idf(word.stem) >= engine.idf("\0")
+    ]
+
+
+def _quote(question: Question, candidate: Candidate, *, lead: bool) -> Quote:
+    """A candidate with the sentences before it that it needs."""
+    passage, place = candidate.passage, candidate.place
+    first = place
+    while first > 0 and place - first < 2 and DEPENDENT.match(sentence_text(passage, first)):
+        if is_heading(sentence_text(passage, first - 1)):
+            break
+        first -= 1
+    span = leading_span(question, candidate.text) if lead else None
+    start = candidate.sentence.start
+    return Quote(
+        article=passage.article,
+        sentences=passage.sentences[first : place + 1],
+        lead=(span[0] + start, span[1] + start) if span else None,
+    )
+
+
+def _merged(quotes: Sequence[Quote]) -> list[Quote]:
+    """Quotes that touch or overlap in one article become one, at the place of the first."""
+    merged: list[Quote] = []
+    for quote in quotes:
+        for place, other in enumerate(merged):
+            if other.article.number == quote.article.number and _adjoin(other, quote):
+                sentences = sorted({*other.sentences, *quote.sentences}, key=lambda s: s.start)
+                merged[place] = replace(other, sentences=tuple(sentences), lead=other.lead or quote.lead)
+                break
+        else:
+            merged.append(quote)
+    return merged
+
+
+def _adjoin(a: Quote, b: Quote) -> bool:
+    """Whether one begins at most a few characters (white space) after the other ends."""
+    return a.start <= b.end + 3 and b.start <= a.end + 3
+
+
+def _says_the_same(a: Candidate, b: Candidate, engine: SearchEngine) -> bool:
+    if a.text == b.text:
+        return True
+    figures = [set(re.findall(r"\d[\d,.]*", text)) for text in (a.text, b.text)]
+    vectors = [engine.sentence_vectors(c.passage)[c.place] for c in (a, b)]
+    return figures[0] <= figures[1] and float(vectors[0] @ vectors[1]) >= SAME_MEANING
+
+
+def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float) -> bool:
+    """Whether another article of another date gives another value of what is asked for."""
+    dates = a.passage.article.published, b.passage.article.published
+    if ratio < RIVAL_SHARE or None in dates or dates[0] == dates[1]:
+        return False
+    if question.kind is Kind.CHANGE:
+        return True
+    if question.kind not in {Kind.QUANTITY, Kind.PERSON, Kind.DATE}:
+        return False
+    values = [set(asked_for(question, c.text)) for c in (a, b)]
+    return bool(values[1]) and values[0].isdisjoint(values[1])
+
+
+def nearest_articles(passages: Sequence[Passage], count: int) -> list[Passage]:
+    """The best passage of each of the first `count` articles."""
+    found: dict[int, Passage] = {}
+    for passage in passages:
+        found.setdefault(passage.article.number, passage)
+    return list(found.values())[:count]

@@ -1,0 +1,104 @@
+"""The shortest piece of a sentence that answers, for questions that ask for a figure, a date, a name or a list."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.pieces import CAPITALISED, MONTHS, NUMBER_WORDS
+from assistant.question import Kind, Question
+from index.terms import stems
+
+Span = tuple[int, int]
+
+_NUMBER = rf"(?:[$£€¥]\s?)?\d[\d,.]*(?<![.,])(?:\s?%|(?:\s(?:million|billion|trillion|thousand|hundred|dozen|percent|per cent))+)?"
+_SPELT = "|".join(sorted(NUMBER_WORDS - {"half", "third", "quarter", "once", "double"}, key=len, reverse=True))
+_QUANTITY = re.compile(
+    rf"(?:(?:more than|over|about|around|nearly|almost|at least|less than|under|up to|some|approximately|roughly|only) )?"
+    rf"(?:(?:{_NUMBER})|\b(?:{_SPELT})\b(?:[ -](?:{_SPELT})\b)*)",
+    re.IGNORECASE,
+)
+_NOUNS = re.compile(
+    r"(?:[ -](?!(?:and|or|but|of|in|on|at|to|for|from|by|with|as|that|which|who|is|are|was|were|had|has|have|while|when|"
+    r"since|than|into|through|across|so|because|after|before|until|it|they|he|she|this|these|the|a|an|per|covering|"
+    r"using|including|said|will|would|can|could|may|did|do|does|not|between)\b)[A-Za-z][\w'’-]*){1,5}"
+)
+_DATES = re.compile(
+    rf"(?:(?:by |at |since |until |before |after )?the (?:end|beginning|start|middle) of )?"
+    rf"(?:\b\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTHS})(?:,? \d{{4}})?|\b(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b"
+    rf"|\b(?:{MONTHS})(?: of)? \d{{4}}\b|\b(?:1\d{{3}}|20\d\d)s?\b|\b\d{{1,2}}(?:st|nd|rd|th) century\b|\b\d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?)",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"(?:(?<=[:：])|(?<=\bincluding\b)|(?<=\bsuch as\b)|(?<=\bnamely\b)|(?<=\bthese are\b)|(?<=\bthey are\b)|(?<=\bwere\b)|(?<=\bare\b))"
+    r"\s*((?:[^,;.:]{2,80}, ){1,12}(?:and |or )?[^,;.:]{2,80}|[^,;.:]{2,60} and [^,;.:]{2,60})",
+    re.IGNORECASE,
+)
+MAX_LEAD_CHARACTERS = 160
+
+
+def leading_span(question: Question, text: str) -> Span | None:
+    """Characters of `text` that answer a question for a figure, a date, a name or a list; None if unclear."""
+    match question.kind:
+        case Kind.QUANTITY:
+            span = _quantity(question, text)
+        case Kind.DATE:
+            span = _nearest(question, text, [m.span() for m in _DATES.finditer(text)])
+        case Kind.PERSON:
+            span = _nearest(question, text, _names(text, least_words=2))
+        case Kind.LIST:
+            span = next((m.span(1) for m in _LIST.finditer(text)), None)
+        case _:
+            span = None
+    if span is None or span[1] - span[0] > MAX_LEAD_CHARACTERS or text[slice(*span)].lower() in question.text.lower():
+        return None
+    return None if span[1] - span[0] > 0.8 * len(text) else span
+
+
+def _quantity(question: Question, text: str) -> Span | None:
+    """The figure beside what is counted, with its noun, and with a second such pair joined by "and"."""
+    spans = []
+    for match in _QUANTITY.finditer(text):
+        if re.fullmatch(r"(?:1[89]|20)\d\d", match.group().strip()) or match.group().lower() in question.text.lower():
+            continue
+        if re.match(rf"\s(?:{MONTHS})\b", text[match.end() :]) or re.search(rf"(?:{MONTHS}) $", text[: match.start()]):
+            continue
+        nouns = _NOUNS.match(text, match.end())
+        spans.append((match.start(), nouns.end() if nouns else match.end()))
+    beside = [s for s in spans if question.unit and question.unit[-1] in stems(text[slice(*s)])]
+    if beside:
+        return _joined(text, beside[0], spans)
+    if question.unit and not _is_amount(question):
+        return None
+    return _nearest(question, text, spans)
+
+
+def _is_amount(question: Question) -> bool:
+    """Whether a figure may stand away from the noun: "how much money", "what percentage"."""
+    return question.text.lower().find("how many") < 0
+
+
+def _joined(text: str, span: Span, spans: Sequence[Span]) -> Span:
+    for other in spans:
+        if other[0] > span[1] and re.fullmatch(r",? and ", text[span[1] : other[0]]):
+            return span[0], other[1]
+    return span
+
+
+def _names(text: str, *, least_words: int) -> list[Span]:
+    """Runs of capitalised words, as names of people mostly are."""
+    return [
+        match.span()
+        for match in CAPITALISED.finditer(text)
+        if len(match.group().split()) >= least_words or (least_words == 1 and match.start() > 0)
+    ]
+
+
+def _nearest(question: Question, text: str, spans: Sequence[Span]) -> Span | None:
+    """The span nearest to the question's words that does not repeat them."""
+    asked = set(question.stems)
+    fresh = [s for s in spans if not set(stems(text[slice(*s)])) <= asked]
+    marks = [m.start() for m in re.finditer(r"[^\W_]+", text) if asked.intersection(stems(m.group()))]
+    if not fresh:
+        return None
+    if not marks:
+        return fresh[0]
+    return min(fresh, key=lambda s: min(min(abs(m - s[0]), abs(m - s[1])) for m in marks))

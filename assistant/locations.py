@@ -1,0 +1,118 @@
+"""Which index is meant, and the default collection, built by itself the first time it is asked."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.settings import Settings
+from index.changes import Meter, add_articles
+from index.encoder import Encoder
+from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
+from index.errors import IndexBusy, IndexUnavailable
+from index.loading import GLOSSARY_NAME, load_text
+from index.store import Snapshot, catalog_path, create_index, open_index
+
+DEFAULT_ARTICLES = Path(__file__).resolve().parent.parent / "index" / "articles"
+WAIT_SECONDS = 300
+"""How long to wait while another process builds the default collection."""
+
+Note = Callable[[str], None]
+
+
+def data_folder() -> Path:
+    """Where indexes live: $ASSISTANT_DATA, else the user's data folder."""
+    stated = os.environ.get("ASSISTANT_DATA")
+    if stated:
+        return Path(stated).expanduser()
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "assistant"
+
+
+def own_index() -> Path:
+    """The index that `assistant index add` makes when no other is named."""
+    return data_folder() / "index"
+
+
+def default_index() -> Path:
+    """The index of the default collection."""
+    return data_folder() / "default"
+
+
+def index_to_read(settings: Settings, *, note: Note, meter: Meter) -> Path:
+    """The index that questions go to: the one named, else the user's own, else the default collection."""
+    if settings.index:
+        return Path(settings.index).expanduser()
+    if catalog_path(own_index()).exists():
+        return own_index()
+    ensure_default(note=note, meter=meter)
+    return default_index()
+
+
+def index_to_change(settings: Settings) -> Path:
+    """The index that articles are added to and removed from."""
+    return Path(settings.index).expanduser() if settings.index else own_index()
+
+
+def encoder_of(snapshot: Snapshot, note: Note) -> Encoder:
+    """The encoder that an index names."""
+    return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note)
+
+
+def ensure_default(*, note: Note, meter: Meter) -> None:
+    """Build the default collection's index, or bring it up to the articles of this version.
+
+    Raises:
+        IndexUnavailable: the data folder cannot be written to.
+        IndexBusy: another process builds it for longer than `WAIT_SECONDS`.
+    """
+    root = default_index()
+    files = sorted(DEFAULT_ARTICLES.glob("*.md"))
+    articles = [replace(load_text(path.read_bytes(), path), source=f"default:{path.name}") for path in files]
+    wanted = {article.source: article.source_sha256 for article in articles}
+    glossary = DEFAULT_ARTICLES / GLOSSARY_NAME
+    if catalog_path(root).exists():
+        snapshot = open_index(root, note=note)
+        there = {row.source: row.source_sha256 for row in snapshot.articles.values()}
+        texts = list(snapshot.catalog.glossaries().values())
+        snapshot.close()
+        if there == wanted and texts == [glossary.read_text(encoding="utf-8")]:
+            return
+    note(f"building the default collection in {root} (once, about ten seconds)")
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            encoder = find_encoder(DEFAULT_ENCODER, note=note)
+            if not catalog_path(root).exists():
+                create_index(root, encoder, max_tokens=encoder.max_tokens)
+            _bring_up(root, encoder, articles, glossary, note=note, meter=meter)
+            return
+        except IndexBusy:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        except OSError as error:
+            raise IndexUnavailable(
+                f"the default collection cannot be built in {root} ({error.strerror}); set ASSISTANT_DATA to a folder "
+                f"that can be written to"
+            ) from error
+
+
+def _bring_up(root: Path, encoder: Encoder, articles: list, glossary: Path, *, note: Note, meter: Meter) -> None:  # type: ignore[type-arg]
+    snapshot = open_index(root, note=note)
+    wanted = {article.source for article in articles}
+    old = [row for row in snapshot.articles.values() if row.source not in wanted]
+    foreign = [source for source in snapshot.catalog.glossaries() if source != str(glossary)]
+    snapshot.close()
+    add_articles(
+        root,
+        articles,
+        encoder,
+        note=note,
+        meter=meter,
+        glossaries=[glossary],
+        remove=old,
+        remove_glossaries=foreign,
+        total_characters=sum(len(article.text) for article in articles),
+    )

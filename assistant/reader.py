@@ -1,0 +1,57 @@
+"""The seam to what turns passages into an answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.answer import Reason
+from assistant.question import Question
+from index.article import Sentence
+from index.catalog import ArticleRow
+from index.search import Retrieved, SearchEngine
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quote:
+    """Characters of an article that answer, or help to understand what answers."""
+
+    article: ArticleRow
+    sentences: tuple[Sentence, ...]
+    """Whole sentences that follow one another."""
+    lead: tuple[int, int] | None = None
+    """Characters of the article that alone answer, if they can be told."""
+    dated: bool = False
+    """Whether its article's date should be shown, because another quote says otherwise."""
+
+    @property
+    def start(self) -> int:
+        """First character in the article."""
+        return self.sentences[0].start
+
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+        return self.sentences[-1].end
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a reader makes of the passages."""
+
+    quotes: Sequence[Quote]
+    """In the order in which they are shown; empty for a refusal."""
+    reason: Reason | None
+    """Why nothing is quoted."""
+    confidence: float
+    """Estimated probability that the passages answer, in [0, 1]."""
+
+
+class Reader(Protocol):
+    """Answers a question from retrieved passages."""
+
+    @property
+    def name(self) -> str:
+        """What answers call it."""
+
+    def read(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> Reading:
+        """Quote what answers, or say why nothing does."""

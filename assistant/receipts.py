@@ -1,0 +1,85 @@
+"""Check receipts against the articles as they are today."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from index.article import sha256_of
+from index.errors import UsageError
+
+
+class Standing(StrEnum):
+    """What became of a receipt."""
+
+    HOLDS = "holds"
+    """The quote stands where the receipt says."""
+    MOVED = "moved"
+    """It stands elsewhere in the article now."""
+    CHANGED = "changed"
+    """The article is there, the quote is not."""
+    GONE = "gone"
+    """The article is not in the index."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """A receipt and what became of it."""
+
+    number: int
+    article_id: str
+    standing: Standing
+    detail: str
+    """In words, for a person."""
+    start: int | None = None
+    """Where the quote stands now."""
+
+
+def check_answer(data: object, text_of: Callable[[str], str | None]) -> list[Check]:
+    """Re-check every receipt of an answer's JSON.
+
+    Args:
+        data: an answer as `assistant ask --json` printed it.
+        text_of: the text of an article today, by id; None if there is none.
+
+    Raises:
+        UsageError: `data` is no such answer.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("citations"), list):
+        raise UsageError('no answer: it needs "citations", as `assistant ask --json` prints them')
+    return [_check(citation, place, text_of) for place, citation in enumerate(data["citations"], 1)]
+
+
+def _check(citation: Any, place: int, text_of: Callable[[str], str | None]) -> Check:  # noqa: ANN401 - JSON
+    try:
+        number, article_id, quote = int(citation["number"]), str(citation["article_id"]), citation["quote"]
+        start, end, sha256 = citation["start"], citation["end"], str(citation["sha256"])
+        if not (isinstance(quote, str) and isinstance(start, int) and isinstance(end, int)):
+            raise TypeError("quote, start or end")
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"citation {place} is not of the form that `assistant ask --json` prints ({error})") from error
+    text = text_of(article_id)
+
+    def found(standing: Standing, detail: str, at: int | None = None) -> Check:
+        return Check(number=number, article_id=article_id, standing=standing, detail=detail, start=at)
+
+    if text is None:
+        return found(Standing.GONE, "the article is not in the index")
+    if not quote.strip():
+        return found(Standing.CHANGED, "the receipt has no quote")
+    if 0 <= start and text[start:end] == quote:
+        same = sha256_of(text) == sha256
+        return found(Standing.HOLDS, "holds" if same else "holds; the article changed elsewhere", start)
+    places = _places(text, quote)
+    if places:
+        nearest = min(places, key=lambda at: abs(at - start))
+        return found(Standing.MOVED, f"moved from {start} to {nearest}", nearest)
+    return found(Standing.CHANGED, "the quote does not stand in the article any more")
+
+
+def _places(text: str, quote: str) -> list[int]:
+    places, at = [], text.find(quote)
+    while at >= 0:
+        places.append(at)
+        at = text.find(quote, at + 1)
+    return places

@@ -1,0 +1,127 @@
+"""Fit what the extractive reader weighs: `python -m eval.fit FOLDER`, with SQuAD 2.0 dev in FOLDER.
+
+Only the development half of SQuAD 2.0 is used. Sentences are ranked by a softmax over the sentences of each question; whether the
+articles answer is a logistic regression over answerable, near-topic and off-topic questions.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evidence import FEATURES
+from assistant.weights import (
+    ANSWERABILITY_FEATURES,
+    WEIGHTS_PATH,
+    Linear,
+    answerability_row,
+    probability,
+)
+from eval.collections import bench_engine
+from eval.observe import Observation, observe
+from eval.sets import load_set
+
+PASSAGES = 6
+L2 = 1e-3
+"""Weight decay of both regressions, on standardised features."""
+REFUSED_ANSWERABLE = 0.04
+"""Share of answerable questions that the threshold may refuse: under the 5% promised."""
+
+
+def fit_ranking(observed: Sequence[Observation]) -> Linear:
+    """Weights under which answering sentences get the largest softmax share of their questions.
+
+    Minimises the mean of -log(sum of the shares of the answering sentences) + L2 · |w|².
+    """
+    from scipy.optimize import minimize
+
+    usable = [o for o in observed if o.answers.any()]
+    rows = np.concatenate([o.features for o in usable])
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    rows = (rows - mean) / scale
+    right = np.concatenate([o.answers for o in usable]).astype(float)
+    sizes = [len(o.features) for o in usable]
+    group = np.repeat(np.arange(len(usable)), sizes)
+    starts = np.cumsum([0, *sizes])[:-1]
+
+    def loss(weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scores = rows @ weight
+        raised = np.exp(scores - np.maximum.reduceat(scores, starts)[group])
+        total = np.add.reduceat(raised, starts)
+        good = np.add.reduceat(raised * right, starts) + 1e-12
+        gradient = rows.T @ (raised / total[group] - raised * right / good[group]) / len(usable)
+        return float((np.log(total) - np.log(good)).mean() + L2 * weight @ weight), gradient + 2 * L2 * weight
+
+    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    return Linear(names=FEATURES, mean=mean, scale=scale, weight=found.x, bias=0.0)
+
+
+def fit_logistic(rows: NDArray[np.float64], right: NDArray[np.bool_], names: Sequence[str]) -> Linear:
+    """Logistic regression with both classes weighing the same, standardised, L2-regularised."""
+    from scipy.optimize import minimize
+
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    scaled = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
+    sign = np.where(right, 1.0, -1.0)
+    share = np.where(right, 0.5 / right.sum(), 0.5 / (~right).sum())
+    decay = np.append(np.full(rows.shape[1], 5 * L2), 0.0)
+
+    def loss(weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = sign * (scaled @ weight)
+        gradient = -scaled.T @ (share * sign / (1 + np.exp(margin))) + 2 * decay * weight
+        return float(share @ np.logaddexp(0, -margin) + decay @ weight**2), gradient
+
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
+    return Linear(names=tuple(names), mean=mean, scale=scale, weight=found.x[:-1], bias=float(found.x[-1]))
+
+
+def answerability_rows(observed: Sequence[Observation], ranking: Linear) -> NDArray[np.float64]:
+    """(observations, features) of what tells whether a question is answered."""
+    return np.stack([answerability_row(o.features, ranking.score(o.features), o.question) for o in observed])
+
+
+def main(folder: Path) -> None:
+    """Fit on SQuAD 2.0 in `folder` and write `assistant/weights.json`."""
+    squad = load_set(folder)
+    asked = squad.half(development=True)
+
+    def meter(done: int, of: int) -> None:
+        if done % 500 == 0:
+            print(f"{done} of {of}", file=sys.stderr)
+
+    with bench_engine(squad) as engine:
+        usual = list(observe(asked, engine, passages=PASSAGES, meter=meter))
+        off = [q for q in asked if q.answerable]
+        off_topic = list(observe(off, engine, passages=PASSAGES, off_topic=True, meter=meter))
+    WEIGHTS_PATH.write_text(json.dumps(fitted(usual, off_topic), indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {WEIGHTS_PATH}")
+
+
+def fitted(usual: Sequence[Observation], off_topic: Sequence[Observation]) -> dict[str, object]:
+    """All that `weights.json` holds."""
+    ranking = fit_ranking(usual)
+    near, off = answerability_rows(usual, ranking), answerability_rows(off_topic, ranking)
+    answerable = np.asarray([o.asked.answerable for o in usual])
+    rows = np.vstack([near, off])
+    answering = fit_logistic(rows, np.append(answerable, np.zeros(len(off), bool)), ANSWERABILITY_FEATURES)
+    about = fit_logistic(rows, np.append(np.ones(len(near), bool), np.zeros(len(off), bool)), ANSWERABILITY_FEATURES)
+    good = near[answerable]
+    sure = np.asarray([probability(score) for score in answering.score(good)])
+    close = np.asarray([probability(score) for score in about.score(good)])
+    # Both tests refuse some answerable questions; each gets half of what may be refused.
+    return {
+        "fitted_on": "SQuAD 2.0 dev, development half",
+        "questions": len(usual),
+        "threshold": round(float(np.quantile(sure, REFUSED_ANSWERABLE / 2)), 5),
+        "about_threshold": round(float(np.quantile(close, REFUSED_ANSWERABLE / 2)), 5),
+        "ranking": ranking.to_json(),
+        "answerability": answering.to_json(),
+        "about": about.to_json(),
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

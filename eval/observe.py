@@ -1,0 +1,99 @@
+"""What the chain makes of a test set's questions: retrieved passages, described sentences, labels."""
+
+import re
+import string
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evidence import Candidate, candidates
+from assistant.question import Question, analyse
+from eval.sets import BenchQuestion, article_of
+from index.search import EmbeddedSearch, Filters, Passage, Retrieved
+
+WIDE = 40
+"""Passages retrieved where those of the question's own article are taken away to make it off-topic."""
+
+
+def normalise(text: str) -> str:
+    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces."""
+    text = "".join(c for c in text.lower() if c not in string.punctuation)
+    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", text).split())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Observation:
+    """A question of a test set with the sentences that were considered for it."""
+
+    asked: BenchQuestion
+    question: Question
+    features: NDArray[np.float64]
+    """(candidates, features)."""
+    answers: NDArray[np.bool_]
+    """(candidates,) whether a sentence stands in a relevant document and holds an accepted answer."""
+    off_topic: bool
+    """Whether the documents of its own article were withheld."""
+
+
+def document_of(passage: Passage) -> str:
+    """The test set's id of the document that a passage is from."""
+    return passage.article.source.removeprefix("bench:")
+
+
+def observe(
+    asked: Sequence[BenchQuestion],
+    engine: EmbeddedSearch,
+    *,
+    passages: int,
+    off_topic: bool = False,
+    meter: Callable[[int, int], None],
+) -> Iterator[Observation]:
+    """Ask questions and describe what comes back.
+
+    Args:
+        asked: questions of a test set that the engine's index holds.
+        engine: over that index.
+        passages: how many are read.
+        off_topic: withhold the question's own article, so that nothing in the collection answers.
+        meter: told how far it is.
+    """
+    for place, one in enumerate(asked):
+        retrieved = engine.search(one.text, k=WIDE if off_topic else passages, filters=Filters())
+        own = {article_of(document) or document for document in one.relevant}
+        read = [
+            passage
+            for passage in retrieved.passages
+            if not off_topic or (article_of(document_of(passage)) or document_of(passage)) not in own
+        ][:passages]
+        question = analyse(retrieved.question)
+        found = candidates(question, retrieved.queries[0], read, engine)
+        meter(place + 1, len(asked))
+        if found:
+            yield Observation(
+                asked=one,
+                question=question,
+                features=np.stack([candidate.features for candidate in found]),
+                answers=labels(one, found),
+                off_topic=off_topic,
+            )
+
+
+def labels(asked: BenchQuestion, found: Sequence[Candidate]) -> NDArray[np.bool_]:
+    """Which candidates stand in a relevant document and hold an accepted answer."""
+    accepted = [normalise(answer) for answer in asked.answers]
+    return np.asarray(
+        [
+            asked.answerable
+            and asked.relevant.get(document_of(candidate.passage), 0) > 0
+            and any(answer in normalise(candidate.text) for answer in accepted)
+            for candidate in found
+        ],
+        dtype=bool,
+    )
+
+
+def ranked_documents(retrieved: Retrieved) -> list[str]:
+    """Documents in the order of their best passages."""
+    return list(dict.fromkeys(document_of(passage) for passage in retrieved.passages))

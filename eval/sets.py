@@ -1,0 +1,139 @@
+"""Public test sets in BEIR or SQuAD form, read from a folder, each split once into two halves.
+
+A folder holds `corpus.jsonl`, `queries.jsonl` and `qrels.tsv`. The halves are fixed here, by
+article, so that what was tuned on one is reported on the other:
+
+- ids like `article#paragraph` (SQuAD) or `article-paragraph` (XQuAD, two figures): the distinct
+  articles are sorted, even positions are development, odd ones held out;
+- `queries_dev.jsonl` and `qrels_dev.tsv` beside the others (NFCorpus): those are development;
+- otherwise the SHA-256 of a question's id, its first byte even for development.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.article import Article
+from index.errors import UserError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BenchQuestion:
+    """A question of a test set."""
+
+    id: str
+    text: str
+    answers: tuple[str, ...]
+    """Accepted short answers; empty if the set has none or the question has no answer."""
+    answerable: bool
+    relevant: Mapping[str, int]
+    """Grades of documents by id; for an unanswerable question the documents it was written about, graded 0."""
+    development: bool
+    """Whether it belongs to the half that may be looked at."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BenchSet:
+    """A test set."""
+
+    name: str
+    documents: Mapping[str, tuple[str, str]]
+    """Title and text by id."""
+    questions: tuple[BenchQuestion, ...]
+
+    def articles(self) -> Iterator[Article]:
+        """Its documents as articles; those without text are left out."""
+        for id_, (title, text) in self.documents.items():
+            if text.strip():
+                digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
+                yield Article(source=f"bench:{id_}", name=id_, text=text, title=title or None, source_sha256=digest)
+
+    def half(self, *, development: bool) -> list[BenchQuestion]:
+        """The questions of one half."""
+        return [question for question in self.questions if question.development is development]
+
+
+def load_set(folder: Path) -> BenchSet:
+    """Read the test set in `folder`.
+
+    Raises:
+        UserError: a file of it is missing or not of the form.
+    """
+    try:
+        documents = {
+            str(row["id"]): (row.get("title") or "", row["text"]) for row in _rows(folder / "corpus.jsonl")
+        }
+        held = _questions(folder, "", documents, development=None)
+        if (folder / "queries_dev.jsonl").exists():
+            held = [_with_half(question, development=False) for question in held]
+            held += _questions(folder, "_dev", documents, development=True)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{folder} is no test set ({type(error).__name__}: {error}); it needs corpus.jsonl, queries.jsonl, qrels.tsv"
+        ) from error
+    return BenchSet(name=folder.name, documents=documents, questions=tuple(held))
+
+
+def article_of(document_id: str) -> str | None:
+    """The article that a paragraph belongs to, or None where ids do not say."""
+    if "#" in document_id:
+        return document_id.split("#")[0]
+    match = re.fullmatch(r"(.+-\d\d)-\d\d", document_id)
+    return match[1] if match else None
+
+
+def _questions(
+    folder: Path, suffix: str, documents: Mapping[str, object], *, development: bool | None
+) -> list[BenchQuestion]:
+    relevant: dict[str, dict[str, int]] = {}
+    for line in (folder / f"qrels{suffix}.tsv").read_text(encoding="utf-8").split("\n"):
+        if line.strip():
+            question, document, grade = line.split("\t") if "\t" in line else line.split()
+            relevant.setdefault(question, {})[document] = int(grade)
+    articles = sorted({article for id_ in documents if (article := article_of(id_))})
+    even = set(articles[::2])
+    found = []
+    for row in _rows(folder / f"queries{suffix}.jsonl"):
+        id_ = str(row["id"])
+        grades = relevant.get(id_, {})
+        half = development if development is not None else _is_development(id_, grades, even)
+        found.append(
+            BenchQuestion(
+                id=id_,
+                text=row["question"],
+                answers=tuple(row.get("answers") or ()),
+                answerable=bool(row["answerable"]),
+                relevant=grades,
+                development=half,
+            )
+        )
+    return found
+
+
+def _is_development(id_: str, grades: Mapping[str, int], even: set[str]) -> bool:
+    article = next((article_of(document) for document in grades), None)
+    if article is not None:
+        return article in even
+    return hashlib.sha256(id_.encode()).digest()[0] % 2 == 0
+
+
+def _with_half(question: BenchQuestion, *, development: bool) -> BenchQuestion:
+    return BenchQuestion(
+        id=question.id,
+        text=question.text,
+        answers=question.answers,
+        answerable=question.answerable,
+        relevant=question.relevant,
+        development=development,
+    )
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """JSON Lines, split at line feeds only: texts may hold other line separators."""
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line:
+            yield json.loads(line)

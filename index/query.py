@@ -1,0 +1,128 @@
+"""A question as the index searches it: its wordings, their vectors and the weights of their words."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.article import Matrix
+from index.encoder import Encoder
+from index.projection import TokenProjection
+from index.terms import CJK, STOP_WORDS, stems
+
+MIN_IDF = 0.05
+"""Weight of a word that stands in nearly every chunk."""
+
+QUESTION_WORDS = frozenset("what who whom whose when where which why how".split())
+
+Idf = Callable[[str], float]
+"""Inverse document frequency of a stem."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """A word of a question."""
+
+    text: str
+    stem: str
+    idf: float
+    """At least `MIN_IDF`."""
+    content: bool
+    """Whether it says what the question is about; stop words and question words do not."""
+    tokens: tuple[int, ...]
+    """Rows of its tokens in the question's token vectors; several for a word in pieces."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Query:
+    """One wording of a question, encoded."""
+
+    text: str
+    vector: Matrix
+    """(dimension,) float32 of length 1."""
+    tokens: Matrix
+    """(tokens, token dimension) float32, rows of length 1."""
+    words: tuple[Word, ...]
+
+    @property
+    def stems(self) -> list[str]:
+        """Terms for BM25, in order, repeated if the question repeats them."""
+        return stems(self.text)
+
+    @property
+    def content(self) -> tuple[Word, ...]:
+        """The words that say what it is about; all words if none does."""
+        return tuple(word for word in self.words if word.content) or self.words
+
+
+def encode_query(text: str, encoder: Encoder, projection: TokenProjection, idf: Idf) -> Query:
+    """Encode one wording of a question."""
+    vectors = encoder.encode_question(text)
+    return Query(
+        text=text,
+        vector=vectors.text,
+        tokens=projection.apply(vectors.tokens) if len(vectors.tokens) else np.zeros((0, projection.dimension), np.float32),
+        words=tuple(_words(text, vectors.spans, idf)),
+    )
+
+
+def _words(text: str, spans: Sequence[tuple[int, int]], idf: Idf) -> list[Word]:
+    found = []
+    for match in re.finditer(rf"[{CJK}]|[^\W_{CJK}]+(?:[.,]\d+)*", text):
+        terms = stems(match.group())
+        if not terms:
+            continue
+        start, end = match.span()
+        lower = match.group().lower()
+        found.append(
+            Word(
+                text=match.group(),
+                stem=terms[0],
+                idf=max(MIN_IDF, max(map(idf, terms))),
+                content=lower not in STOP_WORDS and lower not in QUESTION_WORDS,
+                tokens=tuple(i for i, (a, b) in enumerate(spans) if start <= a and b <= end),
+            )
+        )
+    return found
+
+
+def similarities(query: Query, words: Sequence[Word], tokens: Matrix) -> Matrix:
+    """How near each token comes to each word of the question.
+
+    Args:
+        query: the encoded question.
+        words: of the question.
+        tokens: (n, token dimension) float32, rows of length 1.
+
+    Returns:
+        (words, n) float32, the mean over a word's pieces of their cosines with each token.
+    """
+    return _spread(words, len(query.tokens)) @ (query.tokens @ tokens.T)
+
+
+def late_weights(query: Query) -> Matrix:
+    """(tokens,) float32, what each token of the question counts in `late_interaction`; they sum to 1."""
+    words = query.content
+    idf = np.asarray([word.idf for word in words], dtype=np.float32)
+    weights: Matrix = idf @ _spread(words, len(query.tokens)) / max(float(idf.sum()), MIN_IDF)
+    return weights
+
+
+def late_interaction(query: Query, weights: Matrix, tokens: Matrix) -> float:
+    """Mean over the question's content words, weighted by idf, of their best match among `tokens`.
+
+    After ColBERT (Khattab & Zaharia, 2020, eq. 3), with weights, and a mean in place of the sum so
+    that long questions compare with short ones; `weights` are the query's `late_weights`.
+    """
+    if not len(tokens) or not len(weights):
+        return 0.0
+    return float(weights @ (query.tokens @ tokens.T).max(axis=1))
+
+
+def _spread(words: Sequence[Word], tokens: int) -> Matrix:
+    """(words, tokens) float32; row by row the mean over a word's own tokens."""
+    table = np.zeros((len(words), tokens), dtype=np.float32)
+    for row, word in enumerate(words):
+        table[row, list(word.tokens)] = 1 / max(1, len(word.tokens))
+    return table

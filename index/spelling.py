@@ -1,0 +1,91 @@
+"""Small spelling mistakes: a word that no article has becomes the article's word that it was meant to be."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from index.bm25 import TantivyText
+from index.encoder import Encoder
+from index.terms import STOP_WORDS, stems, words
+
+MIN_LETTERS = 4
+LETTERS_FOR_TWO = 8
+"""From this length on two mistakes are forgiven, below it one."""
+
+
+def corrections(
+    question: str, text: TantivyText, encoder: Encoder, chunk_text: Callable[[int], str], known: Iterable[str] = ()
+) -> dict[str, str]:
+    """Misspelt words of a question with what they were meant to be.
+
+    A word is taken for misspelt when no chunk has it or another form of it, and when the encoder's
+    vocabulary does not have it whole: a real word that merely is not in the articles stays, since
+    correcting "Fujian" to "Fuyang" would answer another question.
+
+    Args:
+        question: as asked.
+        text: the BM25 index, which knows all words.
+        encoder: its vocabulary tells real words.
+        chunk_text: text of a chunk with its title, by id.
+        known: words that are right although no article has them, such as aliases.
+
+    Returns:
+        Words as they stand in the question, and the words of the articles, in lower case.
+    """
+    kept = {word for name in known for word in words(name)}
+    found = {}
+    for word in dict.fromkeys(re.findall(r"[^\W\d_]+", question)):
+        lower = words(word)[0] if words(word) else ""
+        if len(lower) < MIN_LETTERS or lower in STOP_WORDS or lower in kept or not lower.isascii():
+            continue
+        if text.word_frequency(lower) or any(map(text.document_frequency, stems(lower))):
+            continue
+        if len(encoder.tokens(lower)) == 1:
+            continue
+        meant = _meant(lower, text, chunk_text)
+        if meant:
+            found[word] = meant
+    return found
+
+
+def corrected(question: str, changes: dict[str, str]) -> str:
+    """The question with its misspelt words replaced, first letters kept as large as they were."""
+    for wrong, right in changes.items():
+        replacement = right.capitalize() if wrong[0].isupper() else right
+        question = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", replacement, question)
+    return question
+
+
+def _meant(word: str, text: TantivyText, chunk_text: Callable[[int], str]) -> str | None:
+    for distance in (1, 2) if len(word) >= LETTERS_FOR_TWO else (1,):
+        nearby: dict[str, int] = {}
+        for chunk in text.similar_words(word, distance):
+            for candidate in set(words(chunk_text(chunk))):
+                if edit_distance(word, candidate, limit=distance) <= distance:
+                    nearby[candidate] = text.word_frequency(candidate)
+        # Mistakes at the first letter are rare; among the rest the commoner word is likelier meant.
+        best = sorted(nearby, key=lambda c: (c[0] != word[0], -nearby[c], c))
+        if best and (best[0][0] == word[0] or len(word) >= LETTERS_FOR_TWO):
+            return best[0]
+    return None
+
+
+def edit_distance(a: str, b: str, *, limit: int) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours between two words.
+
+    Optimal string alignment (Damerau, 1964); more than `limit` is reported as `limit + 1`.
+    """
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    previous = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+        before, previous = previous, row
+    return min(previous[-1], limit + 1)

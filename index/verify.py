@@ -1,0 +1,94 @@
+"""Check an index to the byte: every hash, offset and id, and each derived file against the catalog."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.article import sha256_of
+from index.catalog import ArticleRow, Catalog, ChunkRow
+from index.errors import IndexDamaged
+from index.generation import contradictions, differences, generation_folder, open_generation
+from index.store import catalog_path, fingerprint
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """What was checked, and what is wrong."""
+
+    articles: int
+    chunks: int
+    sentences: int
+    problems: tuple[str, ...]
+
+
+def verify_index(root: Path) -> Verification:
+    """Check the index in `root`.
+
+    Raises:
+        IndexUnavailable: there is no catalog that can be read.
+    """
+    catalog = Catalog.open(catalog_path(root), writable=False)
+    try:
+        with catalog.reading():
+            return _verify(root, catalog)
+    finally:
+        catalog.close()
+
+
+def _verify(root: Path, catalog: Catalog) -> Verification:
+    problems = []
+    integrity = catalog.integrity()
+    if integrity != "ok":
+        problems.append(f"the catalog's file: {integrity}")
+    articles = catalog.articles()
+    chunks = catalog.chunks()
+    by_article: dict[int, list[ChunkRow]] = {}
+    for chunk in chunks:
+        by_article.setdefault(chunk.article, []).append(chunk)
+    for article in articles:
+        problems += _of_article(article, catalog.text(article.number), by_article.pop(article.number, []))
+    problems += [f"chunk {rows[0].id} belongs to no article" for rows in by_article.values()]
+    if catalog.meta("fingerprint") != fingerprint(catalog):
+        problems.append("the fingerprint is not that of the articles")
+    ids, vectors = catalog.vectors()
+    lengths = np.linalg.norm(vectors, axis=1) if ids else np.ones(0)
+    problems += [f"the vector of chunk {ids[i]} has not length 1" for i in np.flatnonzero(abs(lengths - 1) > 1e-3)]
+    number = catalog.generation
+    wrong = differences(generation_folder(root, number), hashes=True)
+    if not wrong:
+        try:
+            wrong = contradictions(open_generation(root, number), catalog)
+        except IndexDamaged as error:
+            wrong = [str(error)]
+    return Verification(
+        articles=len(articles),
+        chunks=len(chunks),
+        sentences=sum(len(chunk.sentences) for chunk in chunks),
+        problems=(*problems, *wrong),
+    )
+
+
+def _of_article(article: ArticleRow, text: str, chunks: list[ChunkRow]) -> list[str]:
+    wrong = []
+    if sha256_of(text) != article.sha256:
+        wrong.append(f"the text of {article.article_id} is not what its hash says")
+    covered = 0
+    for chunk in chunks:
+        sentences = chunk.sentences
+        inside = sentences and sentences[0].start == chunk.start and sentences[-1].end == chunk.end
+        ordered = all(a.end <= b.start for a, b in zip(sentences, sentences[1:], strict=False))
+        if not (covered <= chunk.start < chunk.end <= len(text) and inside and ordered):
+            wrong.append(f"the offsets of chunk {chunk.id} of {article.article_id} are wrong")
+        elif any(text[a:b].strip() for a, b in _gaps(chunk, covered)):
+            wrong.append(f"text of {article.article_id} before character {chunk.end} is in no sentence")
+        covered = max(covered, chunk.end)
+    if text[covered:].strip():
+        wrong.append(f"the text of {article.article_id} after character {covered} is in no chunk")
+    return wrong
+
+
+def _gaps(chunk: ChunkRow, covered: int) -> list[tuple[int, int]]:
+    """Characters before and between the chunk's sentences."""
+    ends = [covered, *(sentence.end for sentence in chunk.sentences[:-1])]
+    return [(end, sentence.start) for end, sentence in zip(ends, chunk.sentences, strict=True)]

@@ -1,0 +1,1 @@
+"""Prompts for language models, as Markdown files; the extractive reader needs none."""
