@@ -151,7 +151,9 @@ def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
     for citation in answer.citations:
         text = text_of(citation.article_id)
         if text[citation.start : citation.end] != citation.quote or not citation.quote.strip():
-            raise ReceiptBroken(f"citation [{citation.number}] does not stand in {citation.article_id} at {citation.start}")
+            raise ReceiptBroken(
+                f"citation [{citation.number}] does not stand in {citation.article_id} at {citation.start}"
+            )
         if sha256_of(text) != citation.sha256:
             raise ReceiptBroken(f"citation [{citation.number}] has another hash than {citation.article_id}")
         if not citation.answer_spans or any(not 0 <= a < b <= len(answer.text) for a, b in citation.answer_spans):
@@ -194,6 +196,8 @@ def index_reference(fingerprint: str, generation: int, articles: int, chunks: in
 def references(passages: Sequence[Any]) -> tuple[PassageReference, ...]:
     """What the JSON says of the passages read."""
     return tuple(
-        PassageReference(article_id=p.article.article_id, start=p.start, end=p.end, score=round(p.score, 4), rank=p.rank)
+        PassageReference(
+            article_id=p.article.article_id, start=p.start, end=p.end, score=round(p.score, 4), rank=p.rank
+        )
         for p in passages
     )

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +29,15 @@ ATTEMPTS = 3
 T = TypeVar("T")
 Note = Callable[[str], None]
 Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Trace:
+    """An answer and what led to it."""
+
+    answer: Answer
+    parts: tuple[tuple[Retrieved, Reading], ...]
+    """What was found and read for each part of the question; most questions have one."""
 
 
 class Assistant:
@@ -91,10 +100,14 @@ class Assistant:
         Raises:
             UsageError: the question is empty or too long.
         """
+        return self.trace(question, filters=filters, previous=previous).answer
+
+    def trace(self, question: str, *, filters: Filters | None = None, previous: str | None = None) -> "Trace":
+        """As `ask`, with what led to the answer."""
         started = time.perf_counter()
         text = checked_question(question)
-        answer = self._following(lambda: self._ask(text, filters or Filters(), previous))
-        return replace(answer, seconds=round(time.perf_counter() - started, 4))
+        trace = self._following(lambda: self._ask(text, filters or Filters(), previous))
+        return replace(trace, answer=replace(trace.answer, seconds=round(time.perf_counter() - started, 4)))
 
     def search(self, question: str, *, k: int, filters: Filters | None = None) -> Retrieved:
         """The best `k` passages for a question, best first."""
@@ -115,7 +128,7 @@ class Assistant:
                     raise
         raise IndexDamaged(f"the index in {self._root} changes faster than it can be read; try again")
 
-    def _ask(self, question: str, filters: Filters, previous: str | None) -> Answer:
+    def _ask(self, question: str, filters: Filters, previous: str | None) -> "Trace":
         whole = stand_alone(question, previous)
         parts = split_parts(whole)
         outcomes = [self._read(part, filters) for part in parts]
@@ -148,7 +161,7 @@ class Assistant:
                 searched=searched,
                 reader=self._reader.name,
             )
-        return sealed(answer, self._text_by_id)
+        return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes))
 
     def _read(self, question: str, filters: Filters) -> tuple[Retrieved, Reading]:
         retrieved = self._retrieve(question, self._settings.passages, filters)
@@ -173,7 +186,9 @@ def checked_question(question: str) -> str:
     """
     text = " ".join(question.split())
     if not any(character.isalnum() for character in text):
-        raise UsageError('the question is empty; ask one, such as: assistant ask "How many industrial brains are there?"')
+        raise UsageError(
+            'the question is empty; ask one, such as: assistant ask "How many industrial brains are there?"'
+        )
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise UsageError(
             f"the question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are read, so ask a shorter one"

@@ -1,7 +1,9 @@
 """Describe each sentence of the retrieved passages in numbers that tell whether it answers the question.
 
 Everything comes from vectors and terms that the index already has, so that describing the sentences
-of a handful of passages costs a few milliseconds and no model.
+of a handful of passages costs a few milliseconds and no model. All is relative to what the question
+and the collection allow (shares of idf, not idf), so that weights carry over between collections of
+any size.
 """
 
 import re
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.pieces import FIGURE, NUMBER_WORDS, VERB, asked_for
 from assistant.question import Kind, Question
-from index.article import Matrix, Sentence
+from index.article import Sentence
 from index.query import Query, Word, similarities
 from index.search import Passage, SearchEngine
 from index.sentences import is_heading
@@ -21,10 +23,12 @@ from index.terms import stem, stems
 
 FEATURES = (
     "cosine",
-    "passage_score",
-    "passage_behind_best",
+    "passage_cosine",
+    "passage_bm25",
+    "passage_cosine_behind_best",
+    "passage_bm25_behind_best",
+    "passage_late_behind_best",
     "passage_first",
-    "passage_lead",
     "coverage",
     "coverage_with_previous",
     "coverage_of_passage",
@@ -60,7 +64,6 @@ FEATURES = (
     "short",
     "length",
     "fragment",
-    "heading",
 )
 """Names of the features in the order of their columns."""
 
@@ -72,6 +75,8 @@ SUPERLATIVES = frozenset(
     "first last only most least largest smallest highest lowest best worst oldest youngest longest shortest main "
     "primary second third final earliest latest".split()
 )
+TELLING = 0.25
+"""Share of the highest idf from which on a word says something particular."""
 FULL_WORDS = 20
 """So many new content words count as a full sentence's worth."""
 
@@ -93,19 +98,19 @@ class Candidate:
         return self.passage.sentences[self.place]
 
 
-def candidates(
-    question: Question, query: Query, passages: Sequence[Passage], engine: SearchEngine
-) -> list[Candidate]:
-    """Every sentence of `passages` (best first), described against one wording of the question."""
+def candidates(question: Question, query: Query, passages: Sequence[Passage], engine: SearchEngine) -> list[Candidate]:
+    """Every sentence of `passages` (best first) but headings, described against one wording of the question."""
     if not passages:
         return []
-    scores = sorted((p.score for p in passages), reverse=True)
-    lead = scores[0] - scores[min(1, len(scores) - 1)]
     found = []
-    for passage in passages:
-        rows = _describe_passage(question, query, passage, engine, best=scores[0], lead=lead)
+    signals = np.asarray([_signals(passage, query, engine) for passage in passages])
+    best = signals.max(axis=0)
+    for passage, own in zip(passages, signals, strict=True):
+        rows = _describe_passage(question, query, passage, engine, signals=[*own[:2], *(own - best)])
         for place, row in enumerate(rows):
-            found.append(Candidate(passage=passage, place=place, text=sentence_text(passage, place), features=row))
+            text = sentence_text(passage, place)
+            if not is_heading(text):  # A heading names what follows and states nothing.
+                found.append(Candidate(passage=passage, place=place, text=text, features=row))
     return found
 
 
@@ -116,13 +121,16 @@ def sentence_text(passage: Passage, place: int) -> str:
 
 
 def _describe_passage(
-    question: Question, query: Query, passage: Passage, engine: SearchEngine, *, best: float, lead: float
+    question: Question, query: Query, passage: Passage, engine: SearchEngine, *, signals: Sequence[float]
 ) -> NDArray[np.float64]:
     texts = [sentence_text(passage, place) for place in range(len(passage.sentences))]
     terms = [stems(text) for text in texts]
     cosines = engine.sentence_vectors(passage) @ query.vector
     words = query.content
-    matched = _Matches(words, texts, terms, passage.article.title or "", *_by_sentence(query, words, passage, engine))
+    idf = np.asarray([word.idf for word in words]) / engine.highest_idf
+    matched = _Matches(
+        idf, words, texts, terms, passage.article.title or "", *_by_sentence(query, words, passage, engine)
+    )
     asked = set(re.findall(r"[a-z]+", question.text.lower()))
     rows = []
     for place, (text, own) in enumerate(zip(texts, terms, strict=True)):
@@ -132,10 +140,8 @@ def _describe_passage(
         rows.append(
             [
                 cosines[place],
-                passage.score,
-                passage.score - best,
+                *signals,
                 passage.rank == 1,
-                lead if passage.rank == 1 else 0.0,
                 *matched.lexical(place),
                 _pairs_shared(query.stems, own),
                 _bm25(words, own, len(text)),
@@ -150,15 +156,24 @@ def _describe_passage(
                 kinded and not pieces,
                 _nearness(words, text, pieces) if kinded else 0.0,
                 _unit_beside_figure(question, text),
-                min(1.0, sum(engine.idf(term) > 1 for term in set(own) - set(query.stems)) / FULL_WORDS),
+                min(
+                    1.0,
+                    sum(engine.idf(term) > TELLING * engine.highest_idf for term in set(own) - set(query.stems))
+                    / FULL_WORDS,
+                ),
                 place == 0,
                 len(text) < 40,
                 min(3.0, len(text) / 200),
                 VERB.search(text) is None,
-                is_heading(text),
             ]
         )
     return np.asarray(rows, dtype=np.float64)
+
+
+def _signals(passage: Passage, query: Query, engine: SearchEngine) -> tuple[float, float, float]:
+    """Cosine, BM25 as a share of the most that the question's terms can give, and late interaction."""
+    most = 2.2 * sum(map(engine.idf, query.stems))  # (k1 + 1) · idf, were each term endlessly frequent.
+    return passage.cosine, passage.bm25 / max(most, 1e-6), passage.late
 
 
 def _by_sentence(
@@ -181,6 +196,7 @@ class _Matches:
 
     def __init__(
         self,
+        idf: NDArray[np.float64],
         words: Sequence[Word],
         texts: Sequence[str],
         terms: Sequence[Sequence[str]],
@@ -188,7 +204,7 @@ class _Matches:
         best: NDArray[np.float64],
         best_of_passage: NDArray[np.float64],
     ) -> None:
-        self.idf = np.asarray([word.idf for word in words])
+        self.idf = idf
         self.total = float(self.idf.sum()) or 1.0
         sets = [set(own) for own in terms]
         self.has = np.asarray([[word.stem in own for word in words] for own in sets])
@@ -279,8 +295,3 @@ def _unit_beside_figure(question: Question, text: str) -> float:
             if question.unit[-1] in after:
                 return 1.0
     return 0.0
-
-
-def matrix(found: Sequence[Candidate]) -> Matrix:
-    """(candidates, features) of candidates."""
-    return np.stack([c.features for c in found]).astype(np.float32)

@@ -77,11 +77,11 @@ class ExtractiveReader:
         best = self._rank(question, retrieved, engine)
         if best is None:
             return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0)
-        reason = self._refusal(question, retrieved, best, engine)
+        quotes = self._quotes(question, self._choose(question, best, engine))
+        reason = self._refusal(best, engine)
         if reason is not None:
-            return Reading(quotes=(), reason=reason, confidence=best.confidence)
-        chosen = self._choose(question, best, engine)
-        return Reading(quotes=self._quotes(question, chosen), reason=None, confidence=best.confidence)
+            return Reading(quotes=(), reason=reason, confidence=best.confidence, withheld=quotes)
+        return Reading(quotes=quotes, reason=None, confidence=best.confidence)
 
     def _rank(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> _Ranked | None:
         """The wording whose best sentence is likeliest to answer, with its candidates in order."""
@@ -104,9 +104,7 @@ class ExtractiveReader:
             )
         return max(rankings, key=lambda ranking: ranking.confidence, default=None)
 
-    def _refusal(
-        self, question: Question, retrieved: Retrieved, best: _Ranked, engine: SearchEngine
-    ) -> Reason | None:
+    def _refusal(self, best: _Ranked, engine: SearchEngine) -> Reason | None:
         if best.about < self._weights.about_threshold:
             return Reason.NOT_FOUND
         if best.confidence < self._threshold or unknown_names(best.query, engine):
@@ -121,7 +119,7 @@ class ExtractiveReader:
         for candidate, part in zip(best.found, share, strict=True):
             if len(chosen) == self._max_sentences or (chosen and part < LEAST_SHARE):
                 break
-            if is_heading(candidate.text) or any(_says_the_same(candidate, other, engine) for other in chosen):
+            if any(_says_the_same(candidate, other, engine) for other in chosen):
                 continue
             if chosen and total >= SURE_SHARE and not _rivals(question, chosen[0], candidate, part / share[0]):
                 continue
@@ -133,7 +131,12 @@ class ExtractiveReader:
         """Quotes with the context they need; where dates disagree, dated and the newer first."""
         first = chosen[0]
         changing = [c for c in chosen[1:] if _rivals(question, first, c, 1.0)]
-        quotes = _merged([_quote(question, c, lead=place == 0 or c in changing) for place, c in enumerate(chosen)])
+        quotes: list[Quote] = []
+        for place, candidate in enumerate(chosen):
+            quote = _quote(question, candidate, lead=place == 0)
+            room = self._max_sentences - sum(len(one.sentences) for one in quotes)
+            if room > 0:
+                quotes = _merged([*quotes, replace(quote, sentences=quote.sentences[-room:])])
         if changing or question.kind is Kind.CHANGE:
             dates = {quote.article.published for quote in quotes}
             if len(dates) > 1:
@@ -149,7 +152,7 @@ def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
         for place, word in enumerate(query.words)
         if word.content
         and (word.text[0].isdigit() or (word.text[0].isupper() and place > 0))
-        and engine.idf(word.stem) >= engine.idf("\0")
+        and engine.idf(word.stem) >= engine.highest_idf
     ]
 
 
@@ -166,6 +169,7 @@ def _quote(question: Question, candidate: Candidate, *, lead: bool) -> Quote:
     return Quote(
         article=passage.article,
         sentences=passage.sentences[first : place + 1],
+        best=candidate.sentence,
         lead=(span[0] + start, span[1] + start) if span else None,
     )
 

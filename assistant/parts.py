@@ -5,8 +5,12 @@ import re
 from assistant.question import analyse
 
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
-_SPLIT = re.compile(rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?{_ASKING}\b)", re.IGNORECASE)
-_PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|his|him|she|her|that|this|those|these|there|then)\b", re.IGNORECASE)
+_SPLIT = re.compile(
+    rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?{_ASKING}\b)", re.IGNORECASE
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|their|them|he|his|him|she|her|that|this|those|these|there|then)\b", re.IGNORECASE
+)
 _OPENING = re.compile(r"^(?:and|but|so|also|then|what about|how about|or)\b[ ,]*", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"\b(?:the |a |an )?([A-Z][\w'’-]*(?:\s+(?:of |the )?[A-Z][\w'’-]*)+|[A-Z]{2,}|\"[^\"]+\"|“[^”]+”|\d+(?:\+\d+)? (?:system|framework))"

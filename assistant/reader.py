@@ -18,6 +18,8 @@ class Quote:
     article: ArticleRow
     sentences: tuple[Sentence, ...]
     """Whole sentences that follow one another."""
+    best: Sentence
+    """The one of them that answers; the others help to understand it."""
     lead: tuple[int, int] | None = None
     """Characters of the article that alone answer, if they can be told."""
     dated: bool = False
@@ -44,6 +46,8 @@ class Reading:
     """Why nothing is quoted."""
     confidence: float
     """Estimated probability that the passages answer, in [0, 1]."""
+    withheld: Sequence[Quote] = ()
+    """For a refusal: what would have been quoted, for measuring and explaining."""
 
 
 class Reader(Protocol):

@@ -52,7 +52,10 @@ _BOUNDS: dict[str, tuple[float, float]] = {
 
 
 def load_settings(
-    flags: Mapping[str, str | int | float | bool | None], *, environ: Mapping[str, str] | None = None, folder: Path | None = None
+    flags: Mapping[str, str | int | float | bool | None],
+    *,
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> tuple[Settings, list[Setting]]:
     """Settings and their sources.
 

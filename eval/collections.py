@@ -33,7 +33,9 @@ def bench_index(bench: BenchSet, *, note: Callable[[str], None] = silent, meter:
 
 
 @contextmanager
-def bench_engine(bench: BenchSet, *, note: Callable[[str], None] = silent, meter: Meter = no_meter) -> Iterator[EmbeddedSearch]:
+def bench_engine(
+    bench: BenchSet, *, note: Callable[[str], None] = silent, meter: Meter = no_meter
+) -> Iterator[EmbeddedSearch]:
     """The search engine over the set's documents."""
     snapshot = open_index(bench_index(bench, note=note, meter=meter), note=note)
     try:

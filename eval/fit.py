@@ -22,11 +22,14 @@ from assistant.weights import (
 )
 from eval.collections import bench_engine
 from eval.observe import Observation, observe
-from eval.sets import load_set
+from eval.sets import article_of, load_set
 
 PASSAGES = 6
+GROUP = 3
+"""Articles of a small collection: about as much text as a handful of long reports."""
 L2 = 1e-3
 """Weight decay of both regressions, on standardised features."""
+LEAST_DEVIATION = 1e-3
 REFUSED_ANSWERABLE = 0.04
 """Share of answerable questions that the threshold may refuse: under the 5% promised."""
 
@@ -40,7 +43,7 @@ def fit_ranking(observed: Sequence[Observation]) -> Linear:
 
     usable = [o for o in observed if o.answers.any()]
     rows = np.concatenate([o.features for o in usable])
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    mean, scale = standards(rows)
     rows = (rows - mean) / scale
     right = np.concatenate([o.answers for o in usable]).astype(float)
     sizes = [len(o.features) for o in usable]
@@ -59,11 +62,17 @@ def fit_ranking(observed: Sequence[Observation]) -> Linear:
     return Linear(names=FEATURES, mean=mean, scale=scale, weight=found.x, bias=0.0)
 
 
+def standards(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and standard deviation of each column; 1 for a column that does not vary."""
+    scale = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(scale < LEAST_DEVIATION, 1.0, scale)
+
+
 def fit_logistic(rows: NDArray[np.float64], right: NDArray[np.bool_], names: Sequence[str]) -> Linear:
     """Logistic regression with both classes weighing the same, standardised, L2-regularised."""
     from scipy.optimize import minimize
 
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    mean, scale = standards(rows)
     scaled = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
     sign = np.where(right, 1.0, -1.0)
     share = np.where(right, 0.5 / right.sum(), 0.5 / (~right).sum())
@@ -78,49 +87,49 @@ def fit_logistic(rows: NDArray[np.float64], right: NDArray[np.bool_], names: Seq
     return Linear(names=tuple(names), mean=mean, scale=scale, weight=found.x[:-1], bias=float(found.x[-1]))
 
 
-def answerability_rows(observed: Sequence[Observation], ranking: Linear) -> NDArray[np.float64]:
-    """(observations, features) of what tells whether a question is answered."""
-    return np.stack([answerability_row(o.features, ranking.score(o.features), o.question) for o in observed])
-
-
 def main(folder: Path) -> None:
     """Fit on SQuAD 2.0 in `folder` and write `assistant/weights.json`."""
     squad = load_set(folder)
     asked = squad.half(development=True)
-
-    def meter(done: int, of: int) -> None:
-        if done % 500 == 0:
-            print(f"{done} of {of}", file=sys.stderr)
-
+    articles = sorted({article for q in asked for document in q.relevant if (article := article_of(document))})
+    groups = [squad.part(articles[i : i + GROUP]) for i in range(0, len(articles), GROUP)]
+    observed: list[Observation] = []
     with bench_engine(squad) as engine:
-        usual = list(observe(asked, engine, passages=PASSAGES, meter=meter))
-        off = [q for q in asked if q.answerable]
-        off_topic = list(observe(off, engine, passages=PASSAGES, off_topic=True, meter=meter))
-    WEIGHTS_PATH.write_text(json.dumps(fitted(usual, off_topic), indent=1) + "\n", encoding="utf-8")
+        observed += observe(asked, engine, passages=PASSAGES, about=True, meter=_meter)
+    for group, other in zip(groups, [*groups[1:], groups[0]], strict=True):
+        with bench_engine(group) as engine:
+            observed += observe(group.half(development=True), engine, passages=PASSAGES, about=True, meter=_meter)
+            observed += observe(other.half(development=True), engine, passages=PASSAGES, about=False, meter=_meter)
+    WEIGHTS_PATH.write_text(json.dumps(fitted(observed), indent=1) + "\n", encoding="utf-8")
     print(f"wrote {WEIGHTS_PATH}")
 
 
-def fitted(usual: Sequence[Observation], off_topic: Sequence[Observation]) -> dict[str, object]:
+def fitted(observed: Sequence[Observation]) -> dict[str, object]:
     """All that `weights.json` holds."""
-    ranking = fit_ranking(usual)
-    near, off = answerability_rows(usual, ranking), answerability_rows(off_topic, ranking)
-    answerable = np.asarray([o.asked.answerable for o in usual])
-    rows = np.vstack([near, off])
-    answering = fit_logistic(rows, np.append(answerable, np.zeros(len(off), bool)), ANSWERABILITY_FEATURES)
-    about = fit_logistic(rows, np.append(np.ones(len(near), bool), np.zeros(len(off), bool)), ANSWERABILITY_FEATURES)
-    good = near[answerable]
-    sure = np.asarray([probability(score) for score in answering.score(good)])
-    close = np.asarray([probability(score) for score in about.score(good)])
+    ranking = fit_ranking(observed)
+    rows = np.stack([answerability_row(o.features, ranking.score(o.features), o.question) for o in observed])
+    answerable = np.asarray([o.answerable for o in observed])
+    about = np.asarray([o.about for o in observed])
+    answering = fit_logistic(rows, answerable, ANSWERABILITY_FEATURES)
+    abouting = fit_logistic(rows, about, ANSWERABILITY_FEATURES)
+    sure, close = (
+        np.asarray([probability(score) for score in model.score(rows[answerable])]) for model in (answering, abouting)
+    )
     # Both tests refuse some answerable questions; each gets half of what may be refused.
     return {
-        "fitted_on": "SQuAD 2.0 dev, development half",
-        "questions": len(usual),
+        "fitted_on": "SQuAD 2.0 dev, development half, asked of the whole set and of a few articles at a time",
+        "questions": len(observed),
         "threshold": round(float(np.quantile(sure, REFUSED_ANSWERABLE / 2)), 5),
         "about_threshold": round(float(np.quantile(close, REFUSED_ANSWERABLE / 2)), 5),
         "ranking": ranking.to_json(),
         "answerability": answering.to_json(),
-        "about": about.to_json(),
+        "about": abouting.to_json(),
     }
+
+
+def _meter(done: int, of: int) -> None:
+    if done % 500 == 0:
+        print(f"{done} of {of}", file=sys.stderr)
 
 
 if __name__ == "__main__":

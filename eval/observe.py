@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 
 from assistant.evidence import Candidate, candidates
 from assistant.question import Question, analyse
-from eval.sets import BenchQuestion, article_of
+from eval.sets import BenchQuestion
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
-
-WIDE = 40
-"""Passages retrieved where those of the question's own article are taken away to make it off-topic."""
 
 
 def normalise(text: str) -> str:
@@ -33,8 +30,10 @@ class Observation:
     """(candidates, features)."""
     answers: NDArray[np.bool_]
     """(candidates,) whether a sentence stands in a relevant document and holds an accepted answer."""
-    off_topic: bool
-    """Whether the documents of its own article were withheld."""
+    answerable: bool
+    """Whether the collection that was asked answers it."""
+    about: bool
+    """Whether that collection has the article that the question was written about."""
 
 
 def document_of(passage: Passage) -> str:
@@ -47,28 +46,22 @@ def observe(
     engine: EmbeddedSearch,
     *,
     passages: int,
-    off_topic: bool = False,
+    about: bool,
     meter: Callable[[int, int], None],
 ) -> Iterator[Observation]:
     """Ask questions and describe what comes back.
 
     Args:
-        asked: questions of a test set that the engine's index holds.
-        engine: over that index.
+        asked: questions of a test set.
+        engine: over documents of that set.
         passages: how many are read.
-        off_topic: withhold the question's own article, so that nothing in the collection answers.
+        about: whether the engine has the articles that the questions were written about.
         meter: told how far it is.
     """
     for place, one in enumerate(asked):
-        retrieved = engine.search(one.text, k=WIDE if off_topic else passages, filters=Filters())
-        own = {article_of(document) or document for document in one.relevant}
-        read = [
-            passage
-            for passage in retrieved.passages
-            if not off_topic or (article_of(document_of(passage)) or document_of(passage)) not in own
-        ][:passages]
+        retrieved = engine.search(one.text, k=passages, filters=Filters())
         question = analyse(retrieved.question)
-        found = candidates(question, retrieved.queries[0], read, engine)
+        found = candidates(question, retrieved.queries[0], retrieved.passages, engine)
         meter(place + 1, len(asked))
         if found:
             yield Observation(
@@ -76,7 +69,8 @@ def observe(
                 question=question,
                 features=np.stack([candidate.features for candidate in found]),
                 answers=labels(one, found),
-                off_topic=off_topic,
+                answerable=about and one.answerable,
+                about=about,
             )
 
 

@@ -12,7 +12,7 @@ article, so that what was tuned on one is reported on the other:
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,12 @@ class BenchSet:
                 digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
                 yield Article(source=f"bench:{id_}", name=id_, text=text, title=title or None, source_sha256=digest)
 
+    def part(self, articles: Collection[str]) -> "BenchSet":
+        """The documents of some articles, with the questions written about them."""
+        documents = {id_: row for id_, row in self.documents.items() if article_of(id_) in articles}
+        asked = tuple(q for q in self.questions if any(document in documents for document in q.relevant))
+        return BenchSet(name=f"{self.name}-part", documents=documents, questions=asked)
+
     def half(self, *, development: bool) -> list[BenchQuestion]:
         """The questions of one half."""
         return [question for question in self.questions if question.development is development]
@@ -64,9 +70,7 @@ def load_set(folder: Path) -> BenchSet:
         UserError: a file of it is missing or not of the form.
     """
     try:
-        documents = {
-            str(row["id"]): (row.get("title") or "", row["text"]) for row in _rows(folder / "corpus.jsonl")
-        }
+        documents = {str(row["id"]): (row.get("title") or "", row["text"]) for row in _rows(folder / "corpus.jsonl")}
         held = _questions(folder, "", documents, development=None)
         if (folder / "queries_dev.jsonl").exists():
             held = [_with_half(question, development=False) for question in held]

@@ -112,9 +112,7 @@ class TantivyText:
         if not terms or not chunk_ids:
             return {}
         chosen = self._filter("chunk", chunk_ids)
-        query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, self._any_of(terms)), (tantivy.Occur.Must, chosen)]
-        )
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._any_of(terms)), (tantivy.Occur.Must, chosen)])
         return dict(self._hits(query, len(chunk_ids)))
 
     def document_frequency(self, term: str) -> int:
@@ -142,9 +140,7 @@ class TantivyText:
         chosen = tantivy.Query.term_set_query(self._schema, field, sorted(values))
         return tantivy.Query.boost_query(tantivy.Query.const_score_query(chosen, 0.0), 0.0)
 
-    def _ranked(
-        self, query: tantivy.Query, k: int, *, articles: Collection[int] | None
-    ) -> list[tuple[int, float]]:
+    def _ranked(self, query: tantivy.Query, k: int, *, articles: Collection[int] | None) -> list[tuple[int, float]]:
         if articles is not None:
             chosen = self._filter("article", articles)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])

@@ -209,8 +209,16 @@ class Catalog:
         cursor = self._db.execute(
             f"INSERT INTO articles ({_COLUMNS.removeprefix('number, ')}, text) VALUES (?,?,?,?,?,?,?,?,?,?)",
             (
-                article_id, article.source, article.source_sha256, article.sha256, article.title, published,
-                article.publisher, article.url, article.language, article.text,
+                article_id,
+                article.source,
+                article.source_sha256,
+                article.sha256,
+                article.title,
+                published,
+                article.publisher,
+                article.url,
+                article.language,
+                article.text,
             ),  # fmt: skip
         )
         assert cursor.lastrowid is not None
@@ -234,7 +242,10 @@ class Catalog:
             'INSERT INTO chunks (article, start, "end", sentences, vector, sentence_codes, token_counts, token_codes) '
             "VALUES (?,?,?,?,?,?,?,?)",
             (
-                number, chunk.start, chunk.end, offsets.tobytes(),
+                number,
+                chunk.start,
+                chunk.end,
+                offsets.tobytes(),
                 vectors.chunk.astype("<f4").tobytes(),
                 quantise(vectors.sentences).tobytes(),
                 np.asarray(vectors.token_counts, dtype="<u4").tobytes(),

@@ -110,7 +110,9 @@ def add_paths(
     """
     files, passed_over = find_files(paths)
     if not files:
-        raise UserError(f"no articles in {', '.join(map(str, paths))}; files ending in .md, .markdown, .txt or .text are read")
+        raise UserError(
+            f"no articles in {', '.join(map(str, paths))}; files ending in .md, .markdown, .txt or .text are read"
+        )
     known = _known_articles(root)
     failed: list[str] = []
     pending: list[Path] = []

@@ -70,16 +70,12 @@ def chunk_article(text: str, title: str | None, *, count: CountTokens, chunking:
     return chunks
 
 
-def _fits(
-    text: str, sentences: Sequence[Sentence], heading: str, count: CountTokens, chunking: Chunking
-) -> bool:
+def _fits(text: str, sentences: Sequence[Sentence], heading: str, count: CountTokens, chunking: Chunking) -> bool:
     body = text[sentences[0].start : sentences[-1].end]
     return count([encoded_text(heading, body)])[0] <= chunking.max_tokens
 
 
-def _greedy_end(
-    text: str, sentences: Sequence[Sentence], sizes: Sequence[int], first: int, room: int
-) -> int:
+def _greedy_end(text: str, sentences: Sequence[Sentence], sizes: Sequence[int], first: int, room: int) -> int:
     """Index after the last sentence of the chunk that opens at `first`."""
     used = 0
     last = first

@@ -55,9 +55,7 @@ class Glossary:
         """The names that stand in `text`, each with its group, longest names first."""
         found = []
         taken: list[tuple[int, int]] = []
-        by_length = sorted(
-            ((name, group) for group in self.groups for name in group), key=lambda pair: -len(pair[0])
-        )
+        by_length = sorted(((name, group) for group in self.groups for name in group), key=lambda pair: -len(pair[0]))
         for name, group in by_length:
             for match in re.finditer(_pattern(name), text, re.IGNORECASE):
                 span = match.span()

@@ -62,7 +62,9 @@ def encode_query(text: str, encoder: Encoder, projection: TokenProjection, idf: 
     return Query(
         text=text,
         vector=vectors.text,
-        tokens=projection.apply(vectors.tokens) if len(vectors.tokens) else np.zeros((0, projection.dimension), np.float32),
+        tokens=projection.apply(vectors.tokens)
+        if len(vectors.tokens)
+        else np.zeros((0, projection.dimension), np.float32),
         words=tuple(_words(text, vectors.spans, idf)),
     )
 

@@ -102,6 +102,10 @@ class SearchEngine(Protocol):
     def idf(self, stem: str) -> float:
         """Inverse document frequency of a stem."""
 
+    @property
+    def highest_idf(self) -> float:
+        """Idf of a stem that no chunk has."""
+
     def sentence_vectors(self, passage: Passage) -> Matrix:
         """(sentences, dimension) float32, rows of length 1."""
 
@@ -129,6 +133,11 @@ class EmbeddedSearch:
             self._idf[stem] = math.log(1 + (n - df + 0.5) / (df + 0.5))
         return self._idf[stem]
 
+    @cached_property
+    def highest_idf(self) -> float:
+        """As the seam says."""
+        return math.log(1 + (len(self.snapshot.generation.text) + 0.5) / 0.5)
+
     def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
         """As the seam says."""
         generation = self.snapshot.generation
@@ -146,9 +155,7 @@ class EmbeddedSearch:
             for chunk, scores in self._score(query, numbers).items():
                 scored[chunk] = max(scored.get(chunk, (-math.inf, 0.0, 0.0, 0.0)), scores)
         best = sorted(scored, key=lambda chunk: (-scored[chunk][0], chunk))[:k]
-        return Retrieved(
-            question=text, corrections=changes, queries=queries, passages=self._passages(best, scored)
-        )
+        return Retrieved(question=text, corrections=changes, queries=queries, passages=self._passages(best, scored))
 
     def sentence_vectors(self, passage: Passage) -> Matrix:
         """As the seam says."""

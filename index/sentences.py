@@ -44,9 +44,7 @@ def split_sentences(text: str) -> list[Sentence]:
     """
     wrapped = _is_wrapped(text)
     return [
-        sentence
-        for start, end in _blocks(text, wrapped=wrapped)
-        for sentence in _sentences_of_block(text, start, end)
+        sentence for start, end in _blocks(text, wrapped=wrapped) for sentence in _sentences_of_block(text, start, end)
     ]
 
 
@@ -58,9 +56,7 @@ def is_heading(text: str) -> bool:
 def _is_wrapped(text: str) -> bool:
     """Whether most line ends stand inside sentences, as in text wrapped at a fixed width."""
     lines = [line.rstrip() for line in text.split("\n")]
-    inner = [
-        line for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()
-    ]
+    inner = [line for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()]
     low, high = WRAPPED_LINE
     return len(inner) >= 3 and sum(low <= len(line) <= high for line in inner) > 0.6 * len(inner)
 
@@ -69,11 +65,7 @@ def _blocks(text: str, *, wrapped: bool) -> Iterator[tuple[int, int]]:
     """Paragraphs, headings, list items: spans that no sentence crosses."""
     cuts = {match.start() for match in BREAK.finditer(text)}
     if wrapped:
-        cuts |= {
-            line.end()
-            for line in re.finditer(r"[^\n]+", text)
-            if HEADING.match(text, line.start())
-        }
+        cuts |= {line.end() for line in re.finditer(r"[^\n]+", text) if HEADING.match(text, line.start())}
     else:
         cuts |= {match.start() for match in re.finditer("\n", text)}
     start = 0
@@ -96,11 +88,7 @@ def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _stops(text: str, start: int, end: int) -> list[int]:
-    stops = {
-        match.end()
-        for match in TERMINATOR.finditer(text, start, end)
-        if _ends_sentence(text, start, match, end)
-    }
+    stops = {match.end() for match in TERMINATOR.finditer(text, start, end) if _ends_sentence(text, start, match, end)}
     stops |= {match.end() for match in GLUED.finditer(text, start, end)}
     return sorted(stops)
 

@@ -10,7 +10,15 @@ from pathlib import Path
 from index.catalog import ArticleRow, Catalog, ChunkRow
 from index.encoder import Encoder
 from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
-from index.generation import Generation, build, contradictions, differences, generation_folder, open_generation, remove_strays
+from index.generation import (
+    Generation,
+    build,
+    contradictions,
+    differences,
+    generation_folder,
+    open_generation,
+    remove_strays,
+)
 from index.glossary import Glossary
 from index.lock import writing
 
@@ -38,7 +46,9 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise IndexUnavailable(f"the folder {root} cannot be made ({error.strerror}); check the rights to it") from error
+        raise IndexUnavailable(
+            f"the folder {root} cannot be made ({error.strerror}); check the rights to it"
+        ) from error
     with writing(root):
         if catalog_path(root).exists():
             return  # Another process was first.

@@ -64,7 +64,6 @@ class FaissVectors:
         if ids:
             self._index.remove_ids(np.asarray(sorted(ids), dtype=np.int64))
 
-
     def get(self, ids: Sequence[int]) -> Matrix:
         """(len(ids), dimension) float32, the vectors themselves."""
         rows: Matrix = self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64))
@@ -130,7 +129,9 @@ class ChunkCodes:
         sizes: NDArray[np.uint32] = np.frombuffer(counts, dtype="<u4")
         total = int(sizes.sum())
         if len(sizes) != count or not count or len(sentences) % count or (len(tokens) % total if total else tokens):
-            raise IndexDamaged(f"the vectors of chunk {chunk_id} do not match its sentences; restore the index from a copy")
+            raise IndexDamaged(
+                f"the vectors of chunk {chunk_id} do not match its sentences; restore the index from a copy"
+            )
         return cls(
             chunk_id=chunk_id,
             sentences=np.frombuffer(sentences, dtype=np.int8).reshape(count, -1),

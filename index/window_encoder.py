@@ -42,7 +42,9 @@ class WindowEncoder:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             path = folder / PROJECTION_NAME
             width = int(settings["dimension"])
-            self.projection = TokenProjection.from_bytes(path.read_bytes()) if path.exists() else TokenProjection.identity(width)
+            self.projection = (
+                TokenProjection.from_bytes(path.read_bytes()) if path.exists() else TokenProjection.identity(width)
+            )
         except Exception as error:  # noqa: BLE001 - tokenizers raises plain Exception
             raise EncoderUnavailable(
                 f"the exported encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
@@ -104,7 +106,9 @@ class WindowEncoder:
                 chunk = unit(chunks[row])
                 vectors[i] = ChunkVectors(
                     chunk=chunk,
-                    sentences=_means(tokens[row], inside, default=chunk) if self._late else self._independently(jobs[i]),
+                    sentences=_means(tokens[row], inside, default=chunk)
+                    if self._late
+                    else self._independently(jobs[i]),
                     tokens=tokens[row][np.concatenate(inside)],
                     token_counts=tuple(map(len, inside)),
                 )
@@ -140,14 +144,10 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def _tokens_by_span(
-    offsets: NDArray[np.int64], spans: Sequence[tuple[int, int]]
-) -> list[NDArray[np.int64]]:
+def _tokens_by_span(offsets: NDArray[np.int64], spans: Sequence[tuple[int, int]]) -> list[NDArray[np.int64]]:
     """Positions of the tokens of each sentence; special tokens have empty offsets and belong to none."""
     real = offsets[:, 1] > offsets[:, 0]
-    return [
-        np.flatnonzero(real & (offsets[:, 0] >= start) & (offsets[:, 1] <= end)) for start, end in spans
-    ]
+    return [np.flatnonzero(real & (offsets[:, 0] >= start) & (offsets[:, 1] <= end)) for start, end in spans]
 
 
 def _means(tokens: Matrix, inside: Sequence[NDArray[np.int64]], *, default: Matrix) -> Matrix:

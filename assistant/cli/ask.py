@@ -29,13 +29,21 @@ MAX_STDIN_CHARACTERS = 1_000_000
 
 
 def ask(
-    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help='The question, or "-" for standard input.')] = None,
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help='The question, or "-" for standard input.')
+    ] = None,
     index: IndexOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    lines: Annotated[bool, typer.Option("--lines", help='With "-": a question a line in, an answer a line out.')] = False,
-    fail_on_refusal: Annotated[bool, typer.Option("--fail-on-refusal", help="Exit with 10 if a question is refused.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help='With "-": a question a line in, an answer a line out.')
+    ] = False,
+    fail_on_refusal: Annotated[
+        bool, typer.Option("--fail-on-refusal", help="Exit with 10 if a question is refused.")
+    ] = False,
     sentences: Annotated[int | None, typer.Option("--sentences", help="Sentences to quote at most.")] = None,
-    threshold: Annotated[float | None, typer.Option("--threshold", help="Least probability (0 to 1) at which to answer.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option("--threshold", help="Least probability (0 to 1) at which to answer.")
+    ] = None,
     published_after: AfterOption = None,
     published_before: BeforeOption = None,
     publisher: PublisherOption = None,
@@ -46,9 +54,11 @@ def ask(
     from index.errors import UsageError
 
     if question is None:
-        raise UsageError('no question; ask one, such as: assistant ask "How many industrial brains has Zhejiang built?"')
+        raise UsageError(
+            'no question; ask one, such as: assistant ask "How many industrial brains has Zhejiang built?"'
+        )
     if lines and question != "-":
-        raise UsageError('--lines reads questions from standard input; write: assistant ask --json --lines -')
+        raise UsageError("--lines reads questions from standard input; write: assistant ask --json --lines -")
     settings = settings_from({"index": index, "sentences": sentences, "threshold": threshold})
     filters = filters_from(published_after, published_before, publisher, language, article)
     if lines:

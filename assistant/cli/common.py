@@ -17,13 +17,29 @@ if TYPE_CHECKING:
     from index.search import Filters
 
 IndexOption = Annotated[
-    str | None, typer.Option("--index", metavar="DIR", help="Folder of the index; otherwise ASSISTANT_INDEX, your own, or the default collection.")
+    str | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="Folder of the index; otherwise ASSISTANT_INDEX, your own, or the default collection.",
+    ),
 ]
-AfterOption = Annotated[str | None, typer.Option("--published-after", metavar="DATE", help="Only articles of this day (YYYY-MM-DD) or later.")]
-BeforeOption = Annotated[str | None, typer.Option("--published-before", metavar="DATE", help="Only articles of this day or earlier.")]
-PublisherOption = Annotated[list[str] | None, typer.Option("--publisher", help="Only articles of this publisher; may be repeated.")]
-LanguageOption = Annotated[list[str] | None, typer.Option("--language", help="Only articles in this language, such as en; may be repeated.")]
-ArticleOption = Annotated[list[str] | None, typer.Option("--article", metavar="ID", help="Only this article; may be repeated.")]
+AfterOption = Annotated[
+    str | None,
+    typer.Option("--published-after", metavar="DATE", help="Only articles of this day (YYYY-MM-DD) or later."),
+]
+BeforeOption = Annotated[
+    str | None, typer.Option("--published-before", metavar="DATE", help="Only articles of this day or earlier.")
+]
+PublisherOption = Annotated[
+    list[str] | None, typer.Option("--publisher", help="Only articles of this publisher; may be repeated.")
+]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option("--language", help="Only articles in this language, such as en; may be repeated.")
+]
+ArticleOption = Annotated[
+    list[str] | None, typer.Option("--article", metavar="ID", help="Only this article; may be repeated.")
+]
 
 
 def note(message: str) -> None:

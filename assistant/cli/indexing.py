@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from index.changes import Outcome
     from index.encoder import Encoder
 
-app = typer.Typer(help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None
+)
 SHOWN = 10
 """Lines of one kind that are printed before the rest is counted."""
 
@@ -23,8 +25,12 @@ SHOWN = 10
 def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, or folders searched recursively.")],
     index: IndexOption = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Also remove articles whose files are gone from these folders.")] = False,
-    encoder: Annotated[str | None, typer.Option("--encoder", help="For a new index: a folder with a sentence-transformers model.")] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also remove articles whose files are gone from these folders.")
+    ] = False,
+    encoder: Annotated[
+        str | None, typer.Option("--encoder", help="For a new index: a folder with a sentence-transformers model.")
+    ] = None,
 ) -> None:
     """Bring articles into the index; what has not changed costs nothing."""
     from assistant.locations import index_to_change
@@ -64,7 +70,9 @@ def remove(
 @app.command("verify")
 def verify(
     index: IndexOption = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the search files from the catalog if they differ.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Rebuild the search files from the catalog if they differ.")
+    ] = False,
 ) -> None:
     """Check every hash, offset and id, and the catalog against FAISS and tantivy."""
     from index.store import repair as repair_index

@@ -55,13 +55,19 @@ def search(
         for p in found.passages
     ]
     if json_:
-        print(json.dumps({"question": question, "searched": found.question, "passages": rows}, ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                {"question": question, "searched": found.question, "passages": rows}, ensure_ascii=False, indent=2
+            )
+        )
         return
     if not rows:
         note("no article passes the filters")
     for row in rows:
         facts = ", ".join(str(fact) for fact in (row["publisher"], row["published"]) if fact)
-        print(f"{row['rank']}. {row['title'] or row['article_id']}{f' ({facts})' if facts else ''}  score {row['score']}")
+        print(
+            f"{row['rank']}. {row['title'] or row['article_id']}{f' ({facts})' if facts else ''}  score {row['score']}"
+        )
         print(f"   {row['article_id']}, characters {row['start']}-{row['end']}")
         print(f"   {_excerpt(str(row['text']))}\n")
 

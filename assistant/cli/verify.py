@@ -11,7 +11,9 @@ from assistant.cli.common import IndexOption, metered, note, settings_from
 
 
 def verify(
-    answer: Annotated[str, typer.Argument(metavar="ANSWER", help='A file with an answer as `ask --json` printed it, or "-".')],
+    answer: Annotated[
+        str, typer.Argument(metavar="ANSWER", help='A file with an answer as `ask --json` printed it, or "-".')
+    ],
     index: IndexOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -34,7 +36,13 @@ def verify(
     snapshot.close()
     if json_:
         rows = [
-            {"number": c.number, "article_id": c.article_id, "standing": c.standing, "detail": c.detail, "start": c.start}
+            {
+                "number": c.number,
+                "article_id": c.article_id,
+                "standing": c.standing,
+                "detail": c.detail,
+                "start": c.start,
+            }
             for c in checks
         ]
         print(json.dumps({"receipts": rows}, ensure_ascii=False, indent=2))

@@ -1,0 +1,145 @@
+"""Time and memory of whole commands in new processes, run in turn so that a noisy machine is fair."""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.locations import DEFAULT_ARTICLES
+
+QUESTION = "How many industrial brains has Zhejiang built?"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpeedRow:
+    """One command's runs."""
+
+    name: str
+    seconds: float
+    """Median wall time."""
+    least: float
+    most: float
+    mebibytes: float
+    """Largest peak of resident memory."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpeedReport:
+    """What was measured, and on what."""
+
+    machine: str
+    rows: tuple[SpeedRow, ...]
+    ratios: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """For a file."""
+        return asdict(self)
+
+
+def measure_speed(*, runs: int, note: Callable[[str], None]) -> SpeedReport:
+    """Measure `assistant ask`, `assistant --help`, a warm question, and the plain LlamaIndex script.
+
+    Args:
+        runs: of each command, in turn: A B C A B C …
+        note: told what is made.
+    """
+    ours = [sys.executable, "-m", "assistant"]
+    commands: dict[str, Sequence[str]] = {
+        "assistant ask (new process, default collection)": [*ours, "ask", QUESTION],
+        "assistant --help": [*ours, "--help"],
+    }
+    subprocess.run([*ours, "ask", QUESTION], check=True, capture_output=True)  # Builds the collection.
+    plain = "plain LlamaIndex script (new process)"
+    with tempfile.TemporaryDirectory() as store:
+        script = [sys.executable, "-m", "eval.plain_llamaindex"]
+        built = subprocess.run([*script, "build", str(DEFAULT_ARTICLES), store], capture_output=True, text=True)
+        if built.returncode == 0:
+            commands[plain] = [*script, "ask", store, QUESTION]
+        else:
+            note(f"no comparison: the plain LlamaIndex script fails ({built.stderr.strip().splitlines()[-1:]})")
+        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+        for _ in range(runs):
+            for name, command in commands.items():
+                measured[name].append(_run(command, os.environ))
+    rows = [_row(name, results) for name, results in measured.items()]
+    rows.append(_warm())
+    ratios = []
+    if plain in measured:
+        mine = measured["assistant ask (new process, default collection)"]
+        times = [theirs[0] / own[0] for theirs, own in zip(measured[plain], mine, strict=True)]
+        sizes = [theirs[1] / own[1] for theirs, own in zip(measured[plain], mine, strict=True)]
+        ratios.append(
+            f"plain LlamaIndex script / assistant ask, pair by pair: {statistics.median(times):.1f} times the time "
+            f"({min(times):.1f}-{max(times):.1f}), {statistics.median(sizes):.1f} times the memory"
+        )
+    return SpeedReport(machine=machine(), rows=tuple(rows), ratios=tuple(ratios))
+
+
+def machine() -> str:
+    """Processor, cores and Python of this machine, for beside a figure."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [
+            line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
+        model = names[0] if names else model
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def _run(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
+    """Wall seconds, and MiB of peak resident memory, of one run."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(environ))
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, list(command))
+    return seconds, usage.ru_maxrss / 1024
+
+
+def _row(name: str, results: Sequence[tuple[float, float]]) -> SpeedRow:
+    seconds = [one for one, _ in results]
+    return SpeedRow(
+        name=name,
+        seconds=statistics.median(seconds),
+        least=min(seconds),
+        most=max(seconds),
+        mebibytes=max(size for _, size in results),
+    )
+
+
+def _warm(questions: int = 100) -> SpeedRow:
+    """A question in a process that has asked before."""
+    import resource
+
+    from assistant.ask import Assistant
+    from assistant.locations import default_index, encoder_of
+    from assistant.settings import Settings
+
+    def quiet(message: str) -> None:
+        pass
+
+    assistant = Assistant(default_index(), lambda snapshot: encoder_of(snapshot, quiet), Settings(), note=quiet)
+    assistant.ask(QUESTION)
+    seconds = []
+    for _ in range(questions):
+        started = time.perf_counter()
+        assistant.ask(QUESTION)
+        seconds.append(time.perf_counter() - started)
+    assistant.close()
+    return SpeedRow(
+        name=f"a question in a warm process (median of {questions})",
+        seconds=statistics.median(seconds),
+        least=min(seconds),
+        most=max(seconds),
+        mebibytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    )
