@@ -1,26 +1,24 @@
 """Quality on a public test set: retrieval, quoted sentences, refusals and receipts, halves apart."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from assistant.answer import Reason
-from assistant.ask import Assistant, Trace
+from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, Trace
 from assistant.compose import plain
-from assistant.extractive import ExtractiveReader
-from assistant.question import analyse
 from assistant.receipts import Standing, check_answer
 from assistant.reader import Reading
 from assistant.settings import Settings
-from assistant.weights import load_weights
 from eval.collections import bench_index
 from eval.measures import area_under_roc, ndcg, recall, risk_coverage
-from eval.observe import WIDE, document_of, normalise, ranked_documents
+from eval.observe import normalise, ranked_documents
 from eval.sets import BenchQuestion, BenchSet, article_of, load_set
+from index.changes import Meter
 from index.encoders import open_encoder
-from index.search import Filters
 
 RETRIEVED = 100
 """Passages retrieved for figures of retrieval; several of one document count once."""
@@ -46,6 +44,7 @@ class _Outcome:
     refused: Reason | None
     first_holds: bool
     any_holds: bool
+    sentences: int
     receipts: int
     broken: int
 
@@ -62,33 +61,20 @@ def run_bench(
         meter: told what is done, how much of it, and of how much.
     """
     bench = load_set(folder)
-    root = bench_index(bench, note=note, meter=lambda done, of, chunks: meter("indexing", done, of))
-    assistant = Assistant(
-        root, lambda s: open_encoder(s.encoder_hash, s.encoder_name, note=note), Settings(), note=note
-    )
-    try:
-        return {
-            name: _measure(
-                bench, bench.half(development=half), assistant, limit, lambda done, of, n=name: meter(n, done, of)
-            )
-            for name, half in (("development", True), ("held-out", False))
-        }
-    finally:
-        assistant.close()
+    with _assistant(bench, note, lambda done, of, chunks: meter("indexing", done, of)) as assistant:
+        figures = {}
+        for name, half in (("development", True), ("held-out", False)):
+            questions = bench.half(development=half)
+            asked = [q for kind in (True, False) for q in [q for q in questions if q.answerable is kind][:limit]]
+            outcomes = []
+            for place, question in enumerate(asked, 1):
+                outcomes.append(_ask(question, assistant))
+                meter(name, place, len(asked))
+            figures[name] = _figures(bench, outcomes, note)
+    return figures
 
 
-def _measure(
-    bench: BenchSet,
-    questions: Sequence[BenchQuestion],
-    assistant: Assistant,
-    limit: int | None,
-    meter: Callable[[int, int], None],
-) -> list[Figure]:
-    asked = [q for kind in (True, False) for q in [q for q in questions if q.answerable is kind][:limit]]
-    outcomes = []
-    for place, question in enumerate(asked):
-        outcomes.append(_ask(question, assistant, retrieval=any(g > 0 for g in question.relevant.values())))
-        meter(place + 1, len(asked))
+def _figures(bench: BenchSet, outcomes: Sequence[_Outcome], note: Callable[[str], None]) -> list[Figure]:
     answerable = [o for o in outcomes if o.asked.answerable]
     figures = _retrieval([o for o in answerable if any(g > 0 for g in o.asked.relevant.values())])
     with_answers = [o for o in answerable if o.asked.answers]
@@ -96,32 +82,30 @@ def _measure(
         figures += [
             _share("first quoted sentence holds the answer", [o.first_holds for o in with_answers]),
             _share("quoted sentences hold the answer", [o.any_holds for o in with_answers]),
+            _mean("sentences quoted", [o.sentences for o in with_answers]),
             _share("answerable refused", [o.refused is not None for o in with_answers]),
         ]
     near = [o for o in outcomes if not o.asked.answerable]
     if near and with_answers:
         figures += _refusal(with_answers, near)
     if with_answers and article_of(next(iter(bench.documents))) is not None:
-        figures += _off_topic([o.asked for o in with_answers], assistant)
+        figures += _off_topic(bench, [o.asked for o in with_answers], note)
     checked = sum(o.receipts for o in outcomes)
-    figures.append(
-        Figure(name="answers with receipts", value=float(sum(o.receipts > 0 for o in outcomes)), count=len(outcomes))
-    )
-    figures.append(
-        Figure(name="receipts that do not hold", value=float(sum(o.broken for o in outcomes)), count=checked)
-    )
+    figures.append(_count("answers with receipts", sum(o.receipts > 0 for o in outcomes), len(outcomes)))
+    figures.append(_count("receipts that do not hold", sum(o.broken for o in outcomes), checked))
     return figures
 
 
-def _ask(asked: BenchQuestion, assistant: Assistant, *, retrieval: bool) -> _Outcome:
-    ranked = ranked_documents(assistant.search(asked.text[:2000], k=RETRIEVED)) if retrieval else []
-    trace = assistant.trace(asked.text[:2000])
+def _ask(asked: BenchQuestion, assistant: Assistant) -> _Outcome:
+    text = asked.text[:MAX_QUESTION_CHARACTERS]
+    graded = any(grade > 0 for grade in asked.relevant.values())
+    ranked = ranked_documents(assistant.search(text, k=RETRIEVED)) if graded else []
+    trace = assistant.trace(text)
     reading = trace.parts[0][1]
     first, some = _holds(asked, reading, trace, assistant)
     rows = {row.article_id: row for row in assistant.snapshot.articles.values()}
     checks = check_answer(
-        trace.answer.to_json() | {"citations": [c for c in trace.answer.to_json()["citations"]]},
-        lambda id_: assistant.snapshot.text(rows[id_].number) if id_ in rows else None,
+        trace.answer.to_json(), lambda id_: assistant.snapshot.text(rows[id_].number) if id_ in rows else None
     )
     return _Outcome(
         asked=asked,
@@ -130,6 +114,7 @@ def _ask(asked: BenchQuestion, assistant: Assistant, *, retrieval: bool) -> _Out
         refused=reading.reason,
         first_holds=first,
         any_holds=some,
+        sentences=sum(len(quote.sentences) for quote in [*reading.quotes, *reading.withheld]),
         receipts=len(checks),
         broken=sum(check.standing is not Standing.HOLDS for check in checks),
     )
@@ -150,7 +135,7 @@ def _holds(asked: BenchQuestion, reading: Reading, trace: Trace, assistant: Assi
         for sentence in quote.sentences:
             found = relevant and any(a in normalise(plain(text[sentence.start : sentence.end])) for a in accepted)
             held.append((sentence == quote.best, found))
-    first = next((found for best, found in held if best), False)
+    first = next((found for is_best, found in held if is_best), False)
     return first, any(found for _, found in held)
 
 
@@ -187,22 +172,26 @@ def _refusal(answerable: Sequence[_Outcome], near: Sequence[_Outcome]) -> list[F
     return figures
 
 
-def _off_topic(asked: Sequence[BenchQuestion], assistant: Assistant) -> list[Figure]:
-    """Answerable questions asked while their own article is withheld."""
-    reader = ExtractiveReader(load_weights())
-    reasons = []
-    for question in asked:
-        retrieved = assistant.engine.search(question.text, k=WIDE, filters=Filters())
-        own = {article_of(document) for document in question.relevant}
-        passages = [p for p in retrieved.passages if article_of(document_of(p)) not in own][: Settings().passages]
-        reading = reader.read(
-            analyse(retrieved.question), replace(retrieved, passages=tuple(passages)), assistant.engine
-        )
-        reasons.append(reading.reason)
+def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[str], None]) -> list[Figure]:
+    """Answerable questions asked of the articles of the other half, where nothing answers them."""
+    own = {article_of(document) for question in asked for document in question.relevant}
+    others = {article for id_ in bench.documents if (article := article_of(id_)) and article not in own}
+    with _assistant(bench.part(others), note, lambda done, of, chunks: None) as assistant:
+        reasons = [assistant.ask(question.text).reason for question in asked]
     return [
-        _share("off-topic (own article withheld) refused", [reason is not None for reason in reasons]),
+        _share("off-topic refused", [reason is not None for reason in reasons]),
         _share("off-topic said to be not_found", [reason is Reason.NOT_FOUND for reason in reasons]),
     ]
+
+
+@contextmanager
+def _assistant(bench: BenchSet, note: Callable[[str], None], meter: Meter) -> Iterator[Assistant]:
+    root = bench_index(bench, note=note, meter=meter)
+    assistant = Assistant(root, lambda s: open_encoder(s.encoder_hash, s.encoder_name, note=note), Settings(), note=note)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
 
 
 def _share(name: str, values: Sequence[bool]) -> Figure:
@@ -211,3 +200,7 @@ def _share(name: str, values: Sequence[bool]) -> Figure:
 
 def _mean(name: str, values: Sequence[float]) -> Figure:
     return Figure(name=name, value=float(np.mean(values)), count=len(values))
+
+
+def _count(name: str, value: int, count: int) -> Figure:
+    return Figure(name=name, value=float(value), count=count)

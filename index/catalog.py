@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +120,9 @@ class Catalog:
         if not path.is_file():
             raise IndexUnavailable(f"no index in {path.parent}; make one with `assistant index add FOLDER`")
         try:
-            catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode={'rw' if writable else 'ro'}"))
+            # A reader, too, may have to roll back what a writer killed within its commit left behind.
+            catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode=rw"))
+            catalog._db.execute(f"PRAGMA query_only = {'OFF' if writable else 'ON'}")
             format_ = int(catalog.meta("format"))
         except (sqlite3.Error, KeyError, ValueError) as error:
             raise IndexUnavailable(
@@ -300,7 +303,7 @@ class Catalog:
         except sqlite3.Error as error:
             return str(error)
 
-    def _select(self, columns: str, ids: Collection[int] | None) -> Iterable[Sequence[object]]:  # type: ignore[type-arg]
+    def _select(self, columns: str, ids: Collection[int] | None) -> Iterable[Sequence[Any]]:
         if ids is None:
             return self._db.execute(f"SELECT {columns} FROM chunks ORDER BY id")
         marks = json.dumps(sorted(ids))
@@ -329,8 +332,8 @@ def _article_row(row: Sequence[str]) -> ArticleRow:
     )
 
 
-def _chunk_row(row: Sequence[object]) -> ChunkRow:
+def _chunk_row(row: Sequence[Any]) -> ChunkRow:
     id_, article, start, end, blob = row
-    offsets: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4").reshape(-1, 2)  # type: ignore[call-overload]
+    offsets: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4").reshape(-1, 2)
     sentences = tuple(Sentence(start=int(a), end=int(b)) for a, b in offsets)
-    return ChunkRow(id=int(id_), article=int(article), start=int(start), end=int(end), sentences=sentences)  # type: ignore[call-overload]
+    return ChunkRow(id=int(id_), article=int(article), start=int(start), end=int(end), sentences=sentences)

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.article import Article, Chunk, ChunkVectors
@@ -19,6 +19,9 @@ from index.store import Note, catalog_path, fingerprint, now, repair_locked, ver
 
 PUBLISH_SECONDS = 30.0
 """Encoding this long is published before going on, so that an interruption loses little."""
+
+BATCH_CHUNKS = 128
+"""Chunks of as many articles as it takes are encoded together, so that batches hold similar lengths."""
 
 Meter = Callable[[int, int, int], None]
 """Called with the characters done, the characters in all, and the chunks done."""
@@ -42,6 +45,14 @@ class Outcome:
     """Why a file could not be taken, a line each."""
     passed_over: list[Path] = field(default_factory=list)
     """Files of types that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """An article that was cut into chunks and waits for the encoder."""
+
+    article: Article
+    jobs: Sequence[EncodingJob]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +189,11 @@ class _Writer:
         self.encoder = encoder
         self.meter = meter
         self.total = total
-        self.done_characters = 0
-        self.done_chunks = 0
+        self._cut: list[_Cut] = []
+        self._waiting: list[_Prepared] = []
+        self._replaced: list[ArticleRow] = []
+        self._done_characters = 0
+        self._done_chunks = 0
         self.chunking = Chunking(max_tokens=int(catalog.meta("max_tokens")))
 
     def run(
@@ -197,26 +211,37 @@ class _Writer:
             text = load_glossary(path)
             if self.catalog.glossaries().get(str(path)) != text:
                 texts[str(path)] = text
-        waiting: list[_Prepared] = []
-        replaced: list[ArticleRow] = list(remove)
+        self._replaced = list(remove)
+        moved: set[int] = set()
+        seen: set[str] = set()
         started = time.monotonic()
         for article in articles:
+            if article.source in seen:
+                outcome.failed.append(f"{article.source}: a second article of the same source; give each a source of its own")
+                continue
+            seen.add(article.source)
             row = known.get(article.source) or self._moved(article, known)
             if row is not None and row.source_sha256 == article.source_sha256 and row.sha256 == article.sha256:
                 if row.source != article.source:
                     self.catalog.move_article(row.number, article.source)
+                    known[article.source] = replace(known.pop(row.source), source=article.source)
+                    moved.add(row.number)
+                    self._replaced = [old for old in self._replaced if old.number not in moved]
                 outcome.unchanged.append(row.article_id)
                 continue
-            waiting.append(self._prepare(article))
+            self._cut.append(self._cut_up(article))
             if row is not None:
-                replaced.append(row)
+                self._replaced.append(row)
+            if sum(len(cut.jobs) for cut in self._cut) >= BATCH_CHUNKS:
+                self._encode()
             if time.monotonic() - started > PUBLISH_SECONDS:
-                self._publish(waiting, replaced, texts, outcome)
-                waiting, replaced, texts = [], [], {}
+                gone = {old.number for old in self._replaced}
+                known = {source: old for source, old in known.items() if old.number not in gone}
+                self._publish(texts, outcome)
+                texts = {}
                 started = time.monotonic()
-        if waiting or replaced or texts:
-            self._publish(waiting, replaced, texts, outcome)
-        outcome.removed = [row.article_id for row in remove]
+        self._publish(texts, outcome)
+        outcome.removed = [row.article_id for row in remove if row.number not in moved]
         return outcome
 
     def _moved(self, article: Article, known: dict[str, ArticleRow]) -> ArticleRow | None:
@@ -232,27 +257,38 @@ class _Writer:
             None,
         )
 
-    def _prepare(self, article: Article) -> _Prepared:
+    def _cut_up(self, article: Article) -> _Cut:
         count = self.encoder.count_tokens
         chunks = chunk_article(article.text, article.title, count=count, chunking=self.chunking)
         title = fitting_title(article.title, count, self.chunking.max_tokens)
-        jobs = [EncodingJob(title=title, chunk=chunk) for chunk in chunks]
+        return _Cut(article, [EncodingJob(title=title, chunk=chunk) for chunk in chunks])
+
+    def _encode(self) -> None:
+        """Encode what was cut up, the chunks of all articles together."""
+        jobs = [job for cut in self._cut for job in cut.jobs]
+        size = sum(len(cut.article.text) for cut in self._cut)
 
         def progress(done: int, of: int) -> None:
-            self.meter(self.done_characters + len(article.text) * done // of, self.total, self.done_chunks + done)
+            self.meter(self._done_characters + size * done // of, self.total, self._done_chunks + done)
 
-        vectors = self.encoder.encode_chunks(jobs, progress)
-        self.done_characters += len(article.text)
-        self.done_chunks += len(chunks)
-        return _Prepared(article, chunks, vectors)
+        vectors = iter(self.encoder.encode_chunks(jobs, progress) if jobs else [])
+        self._done_characters += size
+        self._done_chunks += len(jobs)
+        for cut in self._cut:
+            chunks = [job.chunk for job in cut.jobs]
+            self._waiting.append(_Prepared(cut.article, chunks, [next(vectors) for _ in chunks]))
+        self._cut = []
 
-    def _publish(
-        self, waiting: list[_Prepared], replaced: list[ArticleRow], texts: dict[str, str | None], outcome: Outcome
-    ) -> None:
-        ids = _publish(self.root, self.catalog, remove=replaced, add=waiting, glossaries=texts)
-        old = {row.source for row in replaced}
-        for prepared, article_id in zip(waiting, ids, strict=True):
+    def _publish(self, texts: dict[str, str | None], outcome: Outcome) -> None:
+        """Make what was done so far part of the index."""
+        self._encode()
+        if not (self._waiting or self._replaced or texts):
+            return
+        ids = _publish(self.root, self.catalog, remove=self._replaced, add=self._waiting, glossaries=texts)
+        old = {row.source for row in self._replaced}
+        for prepared, article_id in zip(self._waiting, ids, strict=True):
             (outcome.changed if prepared.article.source in old else outcome.added).append(article_id)
+        self._waiting, self._replaced = [], []
 
 
 def _publish(
@@ -274,8 +310,9 @@ def _publish(
                 catalog.remove_glossary(source)
             else:
                 catalog.set_glossary(source, text)
-        kept = {row.source: row.article_id for row in remove}
-        taken = {row.article_id for row in catalog.articles()}
+        again = {prepared.article.source for prepared in add}
+        kept = {row.source: row.article_id for row in remove if row.source in again}
+        taken = {row.article_id for row in catalog.articles()} | set(kept.values())
         ids, chunk_ids = [], []
         for prepared in add:
             article_id = kept.get(prepared.article.source) or _free_id(article_slug(prepared.article.name), taken)

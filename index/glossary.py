@@ -34,8 +34,9 @@ class Glossary:
             raise ArticleUnreadable(f"{source}: unknown entry {', '.join(unknown) or 'alias'!r}; {remedy}")
         groups = []
         for number, entry in enumerate(entries, 1):
-            names = [entry.get("name"), *entry.get("also", [])] if isinstance(entry, dict) else [None]
-            if not all(isinstance(name, str) and name.strip() for name in names):
+            listed = [entry.get("name"), *entry.get("also", [])] if isinstance(entry, dict) else []
+            names = [name for name in listed if isinstance(name, str) and name.strip()]
+            if not names or len(names) < len(listed):
                 raise ArticleUnreadable(f"{source}: alias number {number} has no usable name; {remedy}")
             groups.append(tuple(dict.fromkeys(" ".join(name.split()) for name in names)))
         return cls(tuple(groups))

@@ -59,7 +59,7 @@ def split_front_matter(text: str, source: str) -> tuple[Metadata, str]:
         return Metadata(), text
     try:
         fields = yaml.safe_load(match[2]) if match[1] == "---" else tomllib.loads(match[2])
-    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError) as error:
+    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise ArticleUnreadable(f"{source}: its front matter cannot be read ({reason}); correct it") from error
     if not isinstance(fields, dict):

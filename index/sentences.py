@@ -21,8 +21,11 @@ ABBREVIATIONS = frozenset(
 ALWAYS_GO_ON = frozenset("mr mrs ms dr prof rev hon gen col lt sgt capt cmdr adm maj gov sen rep".split())
 """Titles: a name follows them, so that the capital letter after them says nothing."""
 
-TERMINATOR = re.compile(r"""[.!?…]+["'”’)\]»]*(?=\s|$)|[。！？；]+["'”’）】》」』]*""")
-"""A run of closing punctuation with the quotes and brackets that close with it."""
+TERMINATOR = re.compile(r"""(?<![.!?…])[.!?…]++["'”’)\]»]*+(?=\s|$)|[。！？；]+["'”’）】》」』]*""")
+"""A run of closing punctuation with the quotes and brackets that close with it.
+
+Matched from its first mark and never given back, or a long row of dots would take for ever.
+"""
 
 GLUED = re.compile(r"(?<=[a-z]{2})[.!?](?=[A-Z][a-z]+[ ,])")
 """A stop without a space after it ("fall behind.Encourage the"), common in translations."""

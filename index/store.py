@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,10 @@ from index.lock import writing
 
 Note = Callable[[str], None]
 CATALOG_NAME = "catalog.sqlite"
+PARTIAL_NAMES = (f"{CATALOG_NAME}.new", f"{CATALOG_NAME}.new-journal")
+"""A catalog that is being made; they are left behind where that was interrupted."""
+OWN_NAMES = frozenset({"writer.lock", "generations", CATALOG_NAME, f"{CATALOG_NAME}-journal", *PARTIAL_NAMES})
+"""What an index's folder may hold."""
 ATTEMPTS = 5
 """How often a reader follows a writer that is faster before it gives up."""
 
@@ -41,7 +46,7 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
     """
     if root.exists() and not root.is_dir():
         raise IndexUnavailable(f"{root} is a file, not a folder; name a folder for the index")
-    if root.is_dir() and (foreign := sorted({p.name for p in root.iterdir()} - {"writer.lock", "generations"})):
+    if root.is_dir() and (foreign := sorted({p.name for p in root.iterdir()} - OWN_NAMES)):
         raise IndexUnavailable(f"{root} is no index and holds {foreign[0]!r}; name a new or empty folder for the index")
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -52,8 +57,8 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
     with writing(root):
         if catalog_path(root).exists():
             return  # Another process was first.
-        partial = root / f"{CATALOG_NAME}.new"
-        partial.unlink(missing_ok=True)
+        _remove_partial(root)
+        partial = root / PARTIAL_NAMES[0]
         catalog = Catalog.create(
             partial,
             {
@@ -145,6 +150,12 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
             # Either a writer has just replaced that generation, or its files are damaged.
             if attempt > 0:
                 repair(root, note=note)
+        except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
+            catalog.close()
+            raise IndexDamaged(
+                f"the catalog in {root} is damaged ({error}); restore it from a copy, or remove the folder "
+                f"and add the articles again"
+            ) from error
     catalog.close()
     raise IndexDamaged(f"the index in {root} cannot be opened; run `assistant index verify` on it")
 
@@ -171,7 +182,7 @@ def repair(root: Path, *, note: Note, thorough: bool = False) -> None:
 def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = False) -> None:
     """As `repair`, by a process that holds the writer's lock."""
     current = catalog.generation
-    (root / f"{CATALOG_NAME}.new").unlink(missing_ok=True)
+    _remove_partial(root)
     strays = remove_strays(root, current)
     if any(number > current for number in strays):
         note(f"repaired the index in {root}: discarded a change that was interrupted")
@@ -182,6 +193,11 @@ def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = 
         with catalog.reading():
             build(root, current, catalog, versions=versions())
         note(f"repaired the index in {root}: rebuilt its search files from the catalog ({wrong[0]})")
+
+
+def _remove_partial(root: Path) -> None:
+    for name in PARTIAL_NAMES:
+        (root / name).unlink(missing_ok=True)
 
 
 def fingerprint(catalog: Catalog) -> str:

@@ -30,7 +30,7 @@ class FaissVectors:
     """Chunk vectors by id: inner product on unit vectors, exact."""
 
     def __init__(self, dimension: int) -> None:
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._index: faiss.Index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
 
     @classmethod
     def read(cls, path: Path) -> "FaissVectors":
@@ -62,7 +62,7 @@ class FaissVectors:
     def remove(self, ids: Collection[int]) -> None:
         """Remove vectors; ids that are not there are passed over."""
         if ids:
-            self._index.remove_ids(np.asarray(sorted(ids), dtype=np.int64))
+            self._index.remove_ids(faiss.IDSelectorBatch(np.asarray(sorted(ids), dtype=np.int64)))
 
     def get(self, ids: Sequence[int]) -> Matrix:
         """(len(ids), dimension) float32, the vectors themselves."""
@@ -83,7 +83,8 @@ class FaissVectors:
         parameters = None
         if among is not None:
             selector = faiss.IDSelectorBatch(np.asarray(sorted(among), dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
         scores, ids = self._index.search(vector[None, :], k, params=parameters)
         found = ((int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0)
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))

@@ -1,5 +1,6 @@
 """Check an index to the byte: every hash, offset and id, and each derived file against the catalog."""
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def verify_index(root: Path) -> Verification:
     try:
         with catalog.reading():
             return _verify(root, catalog)
+    except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
+        problems = (f"the catalog's file: {catalog.integrity()}", f"the catalog cannot be read to its end: {error}")
+        return Verification(articles=0, chunks=0, sentences=0, problems=problems)
     finally:
         catalog.close()
 
@@ -51,6 +55,7 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
     problems += [f"chunk {rows[0].id} belongs to no article" for rows in by_article.values()]
     if catalog.meta("fingerprint") != fingerprint(catalog):
         problems.append("the fingerprint is not that of the articles")
+    catalog.projection()  # Raises if it is not there.
     ids, vectors = catalog.vectors()
     lengths = np.linalg.norm(vectors, axis=1) if ids else np.ones(0)
     problems += [f"the vector of chunk {ids[i]} has not length 1" for i in np.flatnonzero(abs(lengths - 1) > 1e-3)]

@@ -80,9 +80,8 @@ class WindowEncoder:
             spans = tuple((a - len(prompt), b - len(prompt)) for a, b in (encoding.offsets[i] for i in own))
             return QuestionVectors(text=unit(texts[0]), tokens=tokens[0][own], spans=spans)
         words = list(re.finditer(r"\S+", question))
-        if len(words) < 2:
-            raise ValueError(f"a single word of {len(question)} characters does not fit the encoder's window")
-        cut = words[len(words) // 2].start()
+        # Chinese and Japanese have no spaces to cut at.
+        cut = words[len(words) // 2].start() if len(words) > 1 else len(question) // 2
         first, second = self.encode_question(question[:cut]), self.encode_question(question[cut:])
         return QuestionVectors(
             text=unit(first.text + second.text),

@@ -1,0 +1,99 @@
+"""Optional re-ranking: a sentence-transformers CrossEncoder reads question and passage together."""
+
+import json
+import os
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from index.errors import EncoderUnavailable
+from index.runtimes import folder_of
+from index.search import Passage
+
+
+def cross_encoder(source: str, *, hub: bool) -> Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]:
+    """What puts passages in the order of a cross-encoder, for `Assistant(rerank=...)`.
+
+    Order and `rank` change and nothing else: `score`, `cosine`, `bm25` and `late` stay what the
+    search gave, because the fitted weights expect them and a cross-encoder's scores have another
+    scale. Passages with equal scores keep the search's order.
+
+    The cross-encoder reads the title and the passage after it. What exceeds its own window (often
+    512 tokens, question included) is cut off in silence by its tokenizer; chunks of the default
+    encoder, 256 tokens, fit.
+
+    The folder is checked at once, and the model loaded at the first call, which takes seconds.
+
+    Args:
+        source: a folder, or a name on the Hugging Face hub.
+        hub: whether the model may be downloaded by name.
+
+    Raises:
+        EncoderUnavailable: no such folder or model, or it is no cross-encoder with one score; or,
+            at the first call, its files are damaged.
+    """
+    folder = folder_of(source, hub=hub)
+    _check(folder)
+    lock = threading.Lock()  # One tokenizer cannot serve two threads.
+
+    @lru_cache(maxsize=1)
+    def model() -> Any:  # noqa: ANN401 - the library is imported late
+        return _load(folder, hub=hub)
+
+    def rerank(question: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        if not passages:
+            return passages
+        with lock:
+            scores = model().predict([(question, paired_text(p)) for p in passages], show_progress_bar=False)
+        order = sorted(range(len(passages)), key=lambda i: (-float(scores[i]), i))
+        return tuple(replace(passages[i], rank=rank) for rank, i in enumerate(order, 1))
+
+    return rerank
+
+
+def paired_text(passage: Passage) -> str:
+    """What the cross-encoder reads beside the question: the title, if there is one, and the passage."""
+    return f"{passage.article.title}\n{passage.text}" if passage.article.title else passage.text
+
+
+def _check(folder: Path) -> None:
+    """Refuse what sentence-transformers would load all the same, giving it a head of random weights."""
+    advice = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"
+    saved = _json(folder / "config_sentence_transformers.json").get("model_type")
+    config = _json(folder / "config.json")
+    heads = config.get("architectures") or []
+    if saved != "CrossEncoder" and not any(str(head).endswith("ForSequenceClassification") for head in heads):
+        raise EncoderUnavailable(f"{folder} holds no cross-encoder; {advice}")
+    labels = config.get("num_labels", len(config.get("id2label", {"0": "LABEL_0"})))
+    if labels != 1 and not any(str(head).endswith("ForCausalLM") for head in heads):
+        raise EncoderUnavailable(f"the cross-encoder in {folder} gives {labels} scores, not one; {advice}")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
+    if not hub:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from sentence_transformers import CrossEncoder
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()
+            logging.set_verbosity_error()
+            return CrossEncoder(str(folder), device="cpu", local_files_only=True)
+    except Exception as error:  # noqa: BLE001 - safetensors, tokenizers and torch raise their own kinds
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason}); restore its files") from error
