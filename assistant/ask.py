@@ -72,8 +72,7 @@ class Assistant:
         self._snapshot = open_index(root, note=note)
         self._encoder = open_encoder(self._snapshot)
         self._engine = EmbeddedSearch(self._snapshot, self._encoder)
-        threshold = settings.threshold if settings.threshold >= 0 else None
-        self._reader: Reader = ExtractiveReader(load_weights(), threshold=threshold, max_sentences=settings.sentences)
+        self._reader = self._make_reader()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -114,6 +113,11 @@ class Assistant:
         text = checked_question(question)
         return self._following(lambda: self._retrieve(text, k, filters or Filters()))
 
+    def _make_reader(self) -> Reader:
+        """With the threshold of the settings, else of the collection, else the fitted one."""
+        stated = self._settings.threshold if self._settings.threshold >= 0 else self._snapshot.threshold
+        return ExtractiveReader(load_weights(), threshold=stated, max_sentences=self._settings.sentences)
+
     def _following(self, work: Callable[[], T]) -> T:
         """Do `work` on the newest state of the index, again if that changes in the middle."""
         for _ in range(ATTEMPTS):
@@ -121,6 +125,7 @@ class Assistant:
                 self._snapshot.close()
                 self._snapshot = open_index(self._root, note=self._note)
                 self._engine = EmbeddedSearch(self._snapshot, self._encoder)
+                self._reader = self._make_reader()
             try:
                 return work()
             except (IndexDamaged, FileNotFoundError):

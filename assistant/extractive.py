@@ -105,11 +105,9 @@ class ExtractiveReader:
         return max(rankings, key=lambda ranking: ranking.confidence, default=None)
 
     def _refusal(self, best: _Ranked, engine: SearchEngine) -> Reason | None:
-        if best.about < self._weights.about_threshold:
-            return Reason.NOT_FOUND
-        if best.confidence < self._threshold or unknown_names(best.query, engine):
-            return Reason.INSUFFICIENT
-        return None
+        if best.confidence >= self._threshold and not unknown_names(best.query, engine):
+            return None
+        return Reason.INSUFFICIENT if best.about >= self._weights.about_threshold else Reason.NOT_FOUND
 
     def _choose(self, question: Question, best: _Ranked, engine: SearchEngine) -> list[Candidate]:
         """The sentences to quote, most likely first, none of which says what another said."""

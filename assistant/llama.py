@@ -31,15 +31,16 @@ K = 6
 """Passages a retriever returns unless told otherwise: as many as the assistant reads for an answer."""
 
 _ONE_AT_A_TIME = threading.Lock()
-"""LlamaIndex runs queries in threads; an `Assistant`, which replaces its snapshot when the index changes, serves one."""
+"""LlamaIndex runs queries in threads, and an `Assistant` replaces its snapshot when the index changes: it serves one."""
 
 
 def articles_from_documents(documents: Iterable[Document]) -> Iterator[Article]:
     """Articles of a LlamaIndex reader's documents, ready for `index.changes.add_articles`.
 
-    The text is the document's, line ends as "\\n"; a document without text is left out. Metadata
-    is taken from the document's under the usual keys (`index.metadata.KEYS`), and is None where
-    they do not say: a file's own dates are not the day on which its text was published.
+    The text is the document's, with the line ends that our own loader makes; a document without
+    text is left out. Metadata is taken from the document's under the usual keys
+    (`index.metadata.KEYS`), and is None where they do not say: a file's own dates are not the day
+    on which its text was published.
 
     An article's identity is the path of its file. Pages and other parts of one file, and documents
     without a file, get a name beginning with "llama:", since no file of their own stands for them.
@@ -56,7 +57,7 @@ def articles_from_documents(documents: Iterable[Document]) -> Iterator[Article]:
         if seen[source] > 1:
             part = seen[source]
             source, name = f"llama:{source.removeprefix('llama:')}#part={part}", f"{name}-part-{part}"
-        text = document.text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _unicode(document.text).replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
             continue
         published = known.published and known.published.isoformat()
@@ -197,8 +198,13 @@ def _metadata(fields: Mapping[str, object]) -> Metadata:
 
 def _first(fields: Mapping[str, object], keys: Iterable[str]) -> str | None:
     """The first text under one of `keys`, on one line."""
-    texts = (" ".join(value.split()) for key in keys if isinstance(value := fields.get(key), str))
+    texts = (" ".join(_unicode(value).split()) for key in keys if isinstance(value := fields.get(key), str))
     return next(filter(None, texts), None)
+
+
+def _unicode(text: str) -> str:
+    """`text` without the lone surrogates that some PDF readers leave and UTF-8 cannot hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _day(value: object) -> date | None:
@@ -211,14 +217,15 @@ def _day(value: object) -> date | None:
 
 def _origin(document: Document, fields: Mapping[str, object], title: str | None) -> tuple[str, str]:
     """Source and name of the article that a document becomes."""
-    stated = _first(fields, ["file_path"])
-    file_name = _first(fields, ["file_name"]) or stated
-    page = fields.get("page_label")
-    pages = f"-page-{page}" if page is not None else ""
-    name = f"{PurePath(file_name).stem}{pages}" if file_name else title or document.doc_id
-    if stated is None:
+    stated, named, page = (fields.get(key) for key in ("file_path", "file_name", "page_label"))
+    file = next((text for text in (named, stated) if isinstance(text, str) and text), None)
+    name = title or document.doc_id if file is None else PurePath(file).stem
+    place = ""
+    if page is not None:
+        name, place = f"{name}-page-{page}", f"#page={page}"
+    if not isinstance(stated, str) or not stated:
         return f"llama:{document.doc_id}", name
     path = Path(stated).absolute()
     if not path.exists():
-        return f"llama:{stated}{f'#page={page}' if pages else ''}", name  # On another machine or a remote file system.
-    return (f"llama:{path}#page={page}" if pages else str(path)), name
+        return f"llama:{stated}{place}", name  # On another machine, or on a remote file system.
+    return f"llama:{path}{place}" if place else str(path), name

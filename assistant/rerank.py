@@ -14,6 +14,8 @@ from index.errors import EncoderUnavailable
 from index.runtimes import folder_of
 from index.search import Passage
 
+ADVICE = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"
+
 
 def cross_encoder(source: str, *, hub: bool) -> Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]:
     """What puts passages in the order of a cross-encoder, for `Assistant(rerank=...)`.
@@ -33,8 +35,8 @@ def cross_encoder(source: str, *, hub: bool) -> Callable[[str, tuple[Passage, ..
         hub: whether the model may be downloaded by name.
 
     Raises:
-        EncoderUnavailable: no such folder or model, or it is no cross-encoder with one score; or,
-            at the first call, its files are damaged.
+        EncoderUnavailable: no such folder or model, or it holds no cross-encoder; at the first call,
+            its files are damaged, or it gives several scores.
     """
     folder = folder_of(source, hub=hub)
     _check(folder)
@@ -62,15 +64,10 @@ def paired_text(passage: Passage) -> str:
 
 def _check(folder: Path) -> None:
     """Refuse what sentence-transformers would load all the same, giving it a head of random weights."""
-    advice = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"
     saved = _json(folder / "config_sentence_transformers.json").get("model_type")
-    config = _json(folder / "config.json")
-    heads = config.get("architectures") or []
+    heads = _json(folder / "config.json").get("architectures") or []
     if saved != "CrossEncoder" and not any(str(head).endswith("ForSequenceClassification") for head in heads):
-        raise EncoderUnavailable(f"{folder} holds no cross-encoder; {advice}")
-    labels = config.get("num_labels", len(config.get("id2label", {"0": "LABEL_0"})))
-    if labels != 1 and not any(str(head).endswith("ForCausalLM") for head in heads):
-        raise EncoderUnavailable(f"the cross-encoder in {folder} gives {labels} scores, not one; {advice}")
+        raise EncoderUnavailable(f"{folder} holds no cross-encoder; {ADVICE}")
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -91,9 +88,12 @@ def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
             from sentence_transformers import CrossEncoder
             from transformers.utils import logging
 
-            logging.disable_progress_bar()
-            logging.set_verbosity_error()
-            return CrossEncoder(str(folder), device="cpu", local_files_only=True)
-    except Exception as error:  # noqa: BLE001 - safetensors, tokenizers and torch raise their own kinds
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+            model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
+    except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason}); restore its files") from error
+        raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason}); restore it") from error
+    if model.num_labels != 1:
+        raise EncoderUnavailable(f"the cross-encoder in {folder} gives {model.num_labels} scores, not one; {ADVICE}")
+    return model

@@ -77,6 +77,8 @@ class Weights:
     """Tells a question whose subject is in the collection from one whose subject is not."""
     threshold: float
     """Answers are given from this probability on."""
+    calibration: str
+    """How the threshold was fitted, with its risk and coverage, in words."""
     about_threshold: float
     """Below this probability of being about the collection a refusal says `not_found`."""
 
@@ -90,6 +92,7 @@ def load_weights() -> Weights:
         answerability=Linear.from_json(data["answerability"], ANSWERABILITY_FEATURES),
         about=Linear.from_json(data["about"], ANSWERABILITY_FEATURES),
         threshold=data["threshold"],
+        calibration=data["calibration"],
         about_threshold=data["about_threshold"],
     )
 

@@ -187,7 +187,9 @@ def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[
 @contextmanager
 def _assistant(bench: BenchSet, note: Callable[[str], None], meter: Meter) -> Iterator[Assistant]:
     root = bench_index(bench, note=note, meter=meter)
-    assistant = Assistant(root, lambda s: open_encoder(s.encoder_hash, s.encoder_name, note=note), Settings(), note=note)
+    assistant = Assistant(
+        root, lambda s: open_encoder(s.encoder_hash, s.encoder_name, note=note), Settings(), note=note
+    )
     try:
         yield assistant
     finally:

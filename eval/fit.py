@@ -20,6 +20,7 @@ from assistant.weights import (
     answerability_row,
     probability,
 )
+from eval.calibrate import fit_threshold
 from eval.collections import bench_engine
 from eval.observe import Observation, observe
 from eval.sets import article_of, load_set
@@ -32,6 +33,8 @@ L2 = 1e-3
 LEAST_DEVIATION = 1e-3
 REFUSED_ANSWERABLE = 0.04
 """Share of answerable questions that the threshold may refuse: under the 5% promised."""
+ABOUT_MISSED = 0.1
+"""Share of questions about the collection whose refusal would say that nothing is about them."""
 
 
 def fit_ranking(observed: Sequence[Observation]) -> Linear:
@@ -112,15 +115,14 @@ def fitted(observed: Sequence[Observation]) -> dict[str, object]:
     about = np.asarray([o.about for o in observed])
     answering = fit_logistic(rows, answerable, ANSWERABILITY_FEATURES)
     abouting = fit_logistic(rows, about, ANSWERABILITY_FEATURES)
-    sure, close = (
-        np.asarray([probability(score) for score in model.score(rows[answerable])]) for model in (answering, abouting)
-    )
-    # Both tests refuse some answerable questions; each gets half of what may be refused.
+    sure = [probability(score) for score in answering.score(rows)]
+    close = np.asarray([probability(score) for score in abouting.score(rows[about])])
+    calibration = fit_threshold(sure, answerable.tolist(), refuse=REFUSED_ANSWERABLE)
     return {
         "fitted_on": "SQuAD 2.0 dev, development half, asked of the whole set and of a few articles at a time",
-        "questions": len(observed),
-        "threshold": round(float(np.quantile(sure, REFUSED_ANSWERABLE / 2)), 5),
-        "about_threshold": round(float(np.quantile(close, REFUSED_ANSWERABLE / 2)), 5),
+        "threshold": calibration.threshold,
+        "calibration": str(calibration),
+        "about_threshold": round(float(np.quantile(close, ABOUT_MISSED)), 5),
         "ranking": ranking.to_json(),
         "answerability": answering.to_json(),
         "about": abouting.to_json(),

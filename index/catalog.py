@@ -299,7 +299,7 @@ class Catalog:
     def integrity(self) -> str:
         """ "ok", or what SQLite finds wrong with the file."""
         try:
-            return str(self._db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+            return " ".join(str(self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]).split())
         except sqlite3.Error as error:
             return str(error)
 

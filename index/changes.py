@@ -217,7 +217,9 @@ class _Writer:
         started = time.monotonic()
         for article in articles:
             if article.source in seen:
-                outcome.failed.append(f"{article.source}: a second article of the same source; give each a source of its own")
+                outcome.failed.append(
+                    f"{article.source}: a second article of the same source; give each a source of its own"
+                )
                 continue
             seen.add(article.source)
             row = known.get(article.source) or self._moved(article, known)

@@ -87,9 +87,9 @@ def load_glossary(path: Path) -> str:
 
 
 def _pattern(name: str) -> str:
-    """Matches a name as whole words, with any white space or hyphens between its words."""
+    """Matches a name as whole words, plural or possessive too, white space or hyphens between its words."""
     parts: Sequence[str] = [re.escape(part) for part in re.split(r"[\s-]+", name) if part]
     joined = r"[\s-]+".join(parts)
     before = "" if re.match(f"[{CJK}]", name) else r"(?<!\w)"
-    after = "" if re.search(f"[{CJK}]$", name) else r"(?:['’]s)?(?!\w)"
+    XX
     return f"{before}{joined}{after}"

@@ -92,6 +92,8 @@ class Snapshot:
             self.changed = catalog.meta("changed")
             self.encoder_name = catalog.meta("encoder_name")
             self.encoder_hash = catalog.meta("encoder_hash")
+            self.threshold = _number(catalog, "threshold")
+            self.calibration = _text(catalog, "calibration")
             texts = catalog.glossaries()
             self._texts: dict[int, str] = {}
         self.glossary = Glossary.merged(Glossary.parse(text, source) for source, text in texts.items())
@@ -149,7 +151,8 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
         except IndexDamaged:
             # Either a writer has just replaced that generation, or its files are damaged.
             if attempt > 0:
-                repair(root, note=note)
+                # Files may have their sizes and still be no index: look closer the second time.
+                repair(root, note=note, thorough=attempt > 1)
         except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
             catalog.close()
             raise IndexDamaged(
@@ -158,6 +161,21 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
             ) from error
     catalog.close()
     raise IndexDamaged(f"the index in {root} cannot be opened; run `assistant index verify` on it")
+
+
+def keep_threshold(root: Path, threshold: float, calibration: str) -> None:
+    """Keep with the index the probability from which on questions are answered, and how it was fitted.
+
+    Raises:
+        IndexBusy: another process is changing the index.
+    """
+    with writing(root):
+        catalog = Catalog.open(catalog_path(root), writable=True)
+        try:
+            with catalog.changing():
+                catalog.set_meta({"threshold": repr(threshold), "calibration": calibration})
+        finally:
+            catalog.close()
 
 
 def repair(root: Path, *, note: Note, thorough: bool = False) -> None:
@@ -198,6 +216,18 @@ def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = 
 def _remove_partial(root: Path) -> None:
     for name in PARTIAL_NAMES:
         (root / name).unlink(missing_ok=True)
+
+
+def _text(catalog: Catalog, key: str) -> str | None:
+    try:
+        return catalog.meta(key)
+    except KeyError:
+        return None
+
+
+def _number(catalog: Catalog, key: str) -> float | None:
+    text = _text(catalog, key)
+    return None if text is None else float(text)
 
 
 def fingerprint(catalog: Catalog) -> str:

@@ -34,8 +34,10 @@ def verify_index(root: Path) -> Verification:
         with catalog.reading():
             return _verify(root, catalog)
     except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
-        problems = (f"the catalog's file: {catalog.integrity()}", f"the catalog cannot be read to its end: {error}")
-        return Verification(articles=0, chunks=0, sentences=0, problems=problems)
+        integrity = catalog.integrity()
+        problems = [f"the catalog's file: {integrity}"] if integrity != "ok" else []
+        problems.append(f"the catalog cannot be read to its end ({error})")
+        return Verification(articles=0, chunks=0, sentences=0, problems=tuple(problems))
     finally:
         catalog.close()
 

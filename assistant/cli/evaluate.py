@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import metered, note
+from assistant.cli.common import IndexOption, metered, note, opened, settings_from
 
 app = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -72,6 +72,24 @@ def speed(
         )
     for line in report.ratios:
         print(line)
+
+
+@app.command("calibrate")
+def calibrate(
+    questions: Annotated[str, typer.Argument(metavar="FILE", help='Lines like {"question": "…", "answerable": true}.')],
+    index: IndexOption = None,
+    refuse: Annotated[
+        float, typer.Option("--refuse", min=0, max=0.5, help="Share of answerable questions that may be refused.")
+    ] = 0.05,
+) -> None:
+    """Fit the threshold of refusals on labelled questions, and keep it with the index."""
+    from eval.calibrate import calibrate as fit
+    from index.store import keep_threshold
+
+    with opened(settings_from({"index": index})) as assistant:
+        found = fit(assistant, Path(questions), refuse=refuse)
+        keep_threshold(assistant.snapshot.root, found.threshold, str(found))
+    print(f"threshold {found.threshold}, {found}")
 
 
 @app.callback()

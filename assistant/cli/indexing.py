@@ -99,6 +99,7 @@ def status(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Describe the index: articles, chunks, size, encoder, generation, last change."""
+    from assistant.weights import load_weights
     from index.store import open_index
 
     root = _root_to_read(settings_from({"index": index}))
@@ -116,6 +117,8 @@ def status(
         "fingerprint": snapshot.fingerprint,
         "changed": snapshot.changed,
         "aliases": len(snapshot.glossary.groups),
+        "threshold": load_weights().threshold if snapshot.threshold is None else snapshot.threshold,
+        "calibration": snapshot.calibration or load_weights().calibration,
     }
     snapshot.close()
     listed = [
