@@ -6,12 +6,13 @@ Nothing here touches LlamaIndex's global `Settings`, which would build a client 
 import asyncio
 import hashlib
 import json
+import os
 import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -31,7 +32,7 @@ K = 6
 """Passages a retriever returns unless told otherwise: as many as the assistant reads for an answer."""
 
 _ONE_AT_A_TIME = threading.Lock()
-"""LlamaIndex runs queries in threads, and an `Assistant` replaces its snapshot when the index changes: it serves one."""
+"""LlamaIndex may query from several threads; an `Assistant`, which follows its index when that changes, serves one."""
 
 
 def articles_from_documents(documents: Iterable[Document]) -> Iterator[Article]:
@@ -225,7 +226,7 @@ def _origin(document: Document, fields: Mapping[str, object], title: str | None)
         name, place = f"{name}-page-{page}", f"#page={page}"
     if not isinstance(stated, str) or not stated:
         return f"llama:{document.doc_id}", name
-    path = Path(stated).absolute()
-    if not path.exists():
+    path = os.path.abspath(stated)  # As our own loader names files.
+    if not os.path.exists(path):
         return f"llama:{stated}{place}", name  # On another machine, or on a remote file system.
-    return f"llama:{path}{place}" if place else str(path), name
+    return f"llama:{path}{place}" if place else path, name

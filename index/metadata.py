@@ -123,7 +123,7 @@ def complete_from_text(known: Metadata, text: str) -> Metadata:
     """`known`, with what is absent taken from `text` where it stands plainly near the top."""
     head = [line.strip() for line in text.split("\n") if line.strip()][:HEAD_LINES]
     labelled = {name: _labelled(head, label) for name, label in LABELS.items()}
-    dates = [labelled["published"] or "", *(line for line in head if len(line) <= 30)]
+    dates = [labelled["published"] or "", *(line for line in head if len(line) <= 30 and line[-1] not in ".。!！?？")]
     url = labelled["url"]
     return replace(
         known,

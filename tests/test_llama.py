@@ -224,6 +224,16 @@ def test_parts_of_one_file_without_page_labels_are_numbered(folder: Path) -> Non
     assert [a.name for a in articles] == ["plant", "plant-part-3"]
 
 
+def test_a_file_is_the_same_however_its_path_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "the  mill.txt"
+    file.write_text("Steel.", encoding="utf-8")
+    roundabout = tmp_path / "no" / ".." / file.name
+
+    assert {one(Document(text="Steel.", metadata={"file_path": str(p)})).source for p in (file, roundabout)} == {
+        str(file)
+    }
+
+
 def test_a_path_that_is_not_on_this_machine_is_kept_as_it_is() -> None:
     assert one(Document(text="Steel.", metadata={"file_path": "bucket/mill.txt"})).source == "llama:bucket/mill.txt"
 

@@ -1,0 +1,221 @@
+"""Metadata is what the article plainly says, and nothing else."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import ArticleUnreadable
+from index.metadata import Metadata, complete_from_text, parse_date, plain_language, split_front_matter
+
+ENGLISH = "The mayor of the town said that it was for the people and by the people, as it is in all of the valley. " * 2
+
+
+def front(text):
+    return split_front_matter(text, "a.md")
+
+
+def test_yaml_front_matter_is_read_and_split_off():
+    known, text = front(
+        "---\ntitle: 'A: \"title\"'\npublished: 2021-03-09\npublisher: The Post\nurl: https://example.org/a\n"
+        "language: en-GB\nseed: x\n---\nThe text.\n"
+    )
+
+    assert known == Metadata(
+        title='A: "title"',
+        published=date(2021, 3, 9),
+        publisher="The Post",
+        url="https://example.org/a",
+        language="en",
+    )
+    assert text == "The text.\n"
+
+
+def test_toml_front_matter_is_read_and_split_off():
+    known, text = front('+++\ntitle = "A"\ndate = 2021-03-09T10:00:00Z\nlang = "zh_CN"\n+++\n正文。')
+
+    assert known == Metadata(title="A", published=date(2021, 3, 9), language="zh")
+    assert text == "正文。"
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("headline: B", "title", "B"),
+        ("Title: B", "title", "B"),
+        ("title: 2021", "title", "2021"),
+        ("title: >\n  two\n  lines", "title", "two lines"),
+        ("date: 2021-03-09", "published", date(2021, 3, 9)),
+        ("datePublished: 2021-03-09 10:00:00", "published", date(2021, 3, 9)),
+        ("pubdate: 9 March 2021", "published", date(2021, 3, 9)),
+        ("publication_date: 2021年3月9日", "published", date(2021, 3, 9)),
+        ("site_name: Post", "publisher", "Post"),
+        ("source: Post", "publisher", "Post"),
+        ("link: https://example.org", "url", "https://example.org"),
+        ("canonical_url: https://example.org", "url", "https://example.org"),
+        ("locale: zh_CN", "language", "zh"),
+        ("lang: EN", "language", "en"),
+    ],
+)
+def test_keys_in_common_use_are_understood(line, field, value):
+    known, _ = front(f"---\n{line}\n---\nText")
+
+    assert getattr(known, field) == value
+
+
+def test_the_preferred_key_wins():
+    known, _ = front("---\ndate: 2020-01-01\npublished: 2021-01-01\n---\n")
+
+    assert known.published == date(2021, 1, 1)
+
+
+@pytest.mark.parametrize("line", ["title:", "title: ''", "title: [a, b]", "title: {a: b}", "publisher: null", "other: x"])
+def test_a_value_that_is_no_text_stays_absent(line):
+    assert front(f"---\n{line}\n---\nText") == (Metadata(), "Text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: [\n---\nText",
+        "---\na: b: c\n---\nText",
+        "---\na: !!python/object/apply:os.getcwd []\n---\nText",
+        "---\ndate: 2021-13-45\n---\nText",
+        "---\n\ttitle: tab\n---\nText",
+        "---\na: " + "[" * 5_000 + "\n---\nText",
+        "+++\ntitle = \n+++\nText",
+        "+++\na = " + "[" * 5_000 + "\n+++\nText",
+    ],
+)
+def test_malformed_front_matter_is_refused_in_one_line(text):
+    with pytest.raises(ArticleUnreadable, match=r"^a\.md: its front matter cannot be read \(.*\); correct it$"):
+        front(text)
+
+
+@pytest.mark.parametrize("value", ["2021", "March 2021", "yesterday", "2021-02-30", "[2021-01-01]", "31.31.2021"])
+def test_a_stated_date_that_is_no_full_date_is_refused_rather_than_guessed(value):
+    with pytest.raises(ArticleUnreadable, match=r"a\.md: its (date|front matter)"):
+        front(f"---\ndate: {value}\n---\nText")
+
+
+@pytest.mark.parametrize("text", ["---\n---\nText", "---\nJust a line.\n---\nText", "--- \nText", "Text\n---\ntitle: x\n---\n", "----\na: b\n----\n"])
+def test_a_rule_is_not_front_matter(text):
+    assert front(text) == (Metadata(), text)
+
+
+@given(st.text(max_size=200))
+def test_front_matter_is_either_split_off_or_refused(text):
+    try:
+        _, rest = front("---\n" + text)
+    except ArticleUnreadable:
+        return
+
+    assert ("---\n" + text).endswith(rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-03-09", "2021/3/9", "2021.03.09", "2021年3月9日", "2021-03-09T10:00:00+08:00", "9 March 2021", "9th Mar. 2021",
+        "March 9, 2021", "Mar 9th 2021", "  march 9 2021 (updated)",
+    ],
+)  # fmt: skip
+def test_dates_are_read_in_the_forms_people_write(text):
+    assert parse_date(text) == date(2021, 3, 9)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2021", "2021-3", "03/09/2021", "9/3/2021", "2021-00-10", "2021-02-30", "9 Brumaire 2021", "March 2021", "x 2021-03-09", "2021-03-091"]
+)
+def test_what_is_no_full_date_is_not_taken_for_one(text):
+    assert parse_date(text) is None
+
+
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_every_date_is_read_back(day):
+    assert parse_date(day.isoformat()) == day
+    assert parse_date(f"{day.day} {day:%B} {day.year}") == day
+
+
+def test_what_nothing_says_stays_absent():
+    assert complete_from_text(Metadata(), "It happened in the night of Tuesday, and in 1999 as well.") == Metadata()
+
+
+def test_what_was_stated_is_never_overruled():
+    stated = Metadata(title="T", published=date(2000, 1, 1), publisher="P", url="https://p.org", language="fr")
+
+    assert complete_from_text(stated, "# Other\n\nPublished: 2021-03-09\nSource: Q\n\n" + ENGLISH) == stated
+
+
+def test_labelled_lines_near_the_top_are_taken():
+    text = "# The title #\n\n**Published:** 9 March 2021\nSource: The Post\nURL: https://example.org/a\n\nText."
+
+    assert complete_from_text(Metadata(), text) == Metadata(
+        title="The title", published=date(2021, 3, 9), publisher="The Post", url="https://example.org/a"
+    )
+
+
+def test_chinese_labels_are_taken():
+    text = "数字改革大会召开\n\n发布时间：2021年3月9日\n来源：浙江日报\n\n会议指出，改革很重要。"
+
+    assert complete_from_text(Metadata(), text) == Metadata(
+        title="数字改革大会召开", published=date(2021, 3, 9), publisher="浙江日报", language="zh"
+    )
+
+
+def test_a_line_that_is_a_date_is_the_date():
+    assert complete_from_text(Metadata(), "Title\n\nMarch 9, 2021\n\nText.").published == date(2021, 3, 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 9 March 2021 the mayor of the town resigned after a long fight.",
+        "March 9, 2021 was the day on which the mayor resigned.",
+        "March 9, 2021 was cold.",
+        "2021年3月9日，下雨了。",
+        "\n".join(["A line."] * 8) + "\n2021-03-09",
+    ],
+)
+def test_a_date_in_the_story_is_not_the_date_of_the_article(text):
+    assert complete_from_text(Metadata(), text).published is None
+
+
+def test_a_link_that_is_no_web_address_is_not_taken():
+    assert complete_from_text(Metadata(), "Title\n\nLink: see below\n").url is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# One\n\nText", "One"),
+        ("Intro.\n\n# Two\n\nText", "Two"),
+        ("A plain first line\n\nText", "A plain first line"),
+        ("A sentence ends here.\n\nText", None),
+        ("- a list item\n\nText", None),
+        ("first of several\nlines\n\nText", None),
+        ("x" * 201 + "\n\nText", None),
+        ("## Deeper\n\nText", None),
+        ("", None),
+    ],
+)
+def test_a_title_is_a_heading_or_a_line_of_its_own(text, title):
+    assert complete_from_text(Metadata(), text).title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (ENGLISH, "en"),
+        ("改革很重要。" * 10, "zh"),
+        ("これは日本語の文章です。改革。" * 5, "ja"),
+        ("이것은 한국어 문장입니다. " * 5, "ko"),
+        ("Der Fluss stieg in der Nacht um drei Meter und hat die Markthalle überflutet. " * 4, None),
+        ("The river.", None),
+        ("12345", None),
+        ("", None),
+    ],
+)
+def test_a_language_is_named_only_where_there_is_no_doubt(text, language):
+    assert plain_language(text) == language
