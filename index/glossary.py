@@ -91,5 +91,5 @@ def _pattern(name: str) -> str:
     parts: Sequence[str] = [re.escape(part) for part in re.split(r"[\s-]+", name) if part]
     joined = r"[\s-]+".join(parts)
     before = "" if re.match(f"[{CJK}]", name) else r"(?<!\w)"
-    XX
+    after = "" if re.search(f"[{CJK}]$", name) else r"(?:['’]?s)?(?!\w)"
     return f"{before}{joined}{after}"
