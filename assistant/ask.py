@@ -10,7 +10,7 @@ from assistant.answer import Answer, index_reference, sealed
 from assistant.compose import answered, refused
 from assistant.extractive import ExtractiveReader, nearest_articles
 from assistant.parts import split_parts, stand_alone
-from assistant.question import analyse
+from assistant.question import analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
 from assistant.weights import load_weights
@@ -169,8 +169,10 @@ class Assistant:
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes))
 
     def _read(self, question: str, filters: Filters) -> tuple[Retrieved, Reading]:
-        retrieved = self._retrieve(question, self._settings.passages, filters)
-        return retrieved, self._reader.read(analyse(retrieved.question), retrieved, self._engine)
+        asked = analyse(question)
+        retrieved = self._retrieve(topic(asked), self._settings.passages, filters)
+        corrected = replace(analyse(retrieved.question), kind=asked.kind)
+        return retrieved, self._reader.read(corrected, retrieved, self._engine)
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieved:
         if self._rerank is None:

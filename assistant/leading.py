@@ -53,8 +53,13 @@ def leading_span(question: Question, text: str) -> Span | None:
     return None if span[1] - span[0] > 0.8 * len(text) else span
 
 
-def _quantity(question: Question, text: str) -> Span | None:
-    """The figure beside what is counted, with its noun, and with a second such pair joined by "and"."""
+def unit_beside_figure(question: Question, text: str) -> bool:
+    """Whether a figure that is not the question's own counts what the question asks to be counted."""
+    return bool(question.unit) and any(_counts_unit(question, text, span) for span in _quantities(question, text))
+
+
+def _quantities(question: Question, text: str) -> list[Span]:
+    """Figures with the nouns right after them; years, days of months and the question's own left out."""
     spans = []
     for match in _QUANTITY.finditer(text):
         if re.fullmatch(r"(?:1[89]|20)\d\d", match.group().strip()) or match.group().lower() in question.text.lower():
@@ -63,7 +68,17 @@ def _quantity(question: Question, text: str) -> Span | None:
             continue
         nouns = _NOUNS.match(text, match.end())
         spans.append((match.start(), nouns.end() if nouns else match.end()))
-    beside = [s for s in spans if question.unit and question.unit[-1] in stems(text[slice(*s)])]
+    return spans
+
+
+def _counts_unit(question: Question, text: str, span: Span) -> bool:
+    return question.unit[-1] in stems(text[slice(*span)])
+
+
+def _quantity(question: Question, text: str) -> Span | None:
+    """The figure beside what is counted, with its noun, and with a second such pair joined by "and"."""
+    spans = _quantities(question, text)
+    beside = [span for span in spans if question.unit and _counts_unit(question, text, span)]
     if beside:
         return _joined(text, beside[0], spans)
     if question.unit and not _is_amount(question):
@@ -78,7 +93,8 @@ def _is_amount(question: Question) -> bool:
 
 def _joined(text: str, span: Span, spans: Sequence[Span]) -> Span:
     for other in spans:
-        if other[0] > span[1] and re.fullmatch(r",? and ", text[span[1] : other[0]]):
+        bare = _QUANTITY.fullmatch(text, *other)  # "five gates, and two were opened" counts no second thing.
+        if other[0] > span[1] and not bare and re.fullmatch(r",? and ", text[span[1] : other[0]]):
             return span[0], other[1]
     return span
 

@@ -9,12 +9,21 @@ _SPLIT = re.compile(
     rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?{_ASKING}\b)", re.IGNORECASE
 )
 _PRONOUN = re.compile(
-    r"\b(?:it|its|they|their|them|he|his|him|she|her|that|this|those|these|there|then)\b", re.IGNORECASE
+    r"\b(?:it|its|they|their|them|he|his|him|she|her|this|those|these|(?<!is )(?<!are )(?<!was )(?<!were )there|then"
+    r"|that(?=\W*$)|(?<=\bis )that|(?<=\bwas )that|(?<=\bdid )that|(?<=\bdoes )that)\b",
+    re.IGNORECASE,
 )
+"""Words that stand for something named before; "are there" and "the dam that" say nothing of the kind."""
 _OPENING = re.compile(r"^(?:and|but|so|also|then|what about|how about|or)\b[ ,]*", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"\b(?:the |a |an )?([A-Z][\w'’-]*(?:\s+(?:of |the )?[A-Z][\w'’-]*)+|[A-Z]{2,}|\"[^\"]+\"|“[^”]+”|\d+(?:\+\d+)? (?:system|framework))"
 )
+_WHOLE = re.compile(
+    rf"(?:\w+ )?{_ASKING}\b|(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must|"
+    r"define|explain|describe|name|list|tell|give|show)\b",
+    re.IGNORECASE,
+)
+"""How a question opens that has a verb of its own, however short it is."""
 MAX_PARTS = 4
 
 
@@ -44,7 +53,7 @@ def stand_alone(question: str, previous: str | None) -> str:
     bare = _OPENING.sub("", question.strip())
     content = [word for word in analyse(bare).stems]
     fragment = bare != question.strip() and not re.match(rf"(?:\w+ )?{_ASKING}\b", bare, re.IGNORECASE)
-    if fragment or (len(content) <= 2 and not re.match(_ASKING, bare, re.IGNORECASE)):
+    if fragment or (len(content) <= 2 and not _WHOLE.match(bare)):
         return _with_fragment(previous, bare)
     pronoun = _PRONOUN.search(bare)
     own_subject = _SUBJECT.search(bare[1:])

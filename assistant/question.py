@@ -60,6 +60,16 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.DEFINITION, r"^what(?: is|'s| are| was| were) (?:an? |the )?[\"“'‘]?[\w+-]+(?:[ -][\w+-]+){0,5}[\"”'’]?\s*\?*$"),
     (Kind.NAME, r"^(?:\w+ ){0,3}(?:which|what) (?!(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|happened)\b)\w+|\bnamed?\b|\bcalled\b"),
 )  # fmt: skip
+_CJK_KINDS = (
+    (Kind.QUANTITY, "多少|几个|几家|几次|多大|多长|多久"),
+    (Kind.DATE, "什么时候|何时|哪一?年|哪天|哪一天|几月"),
+    (Kind.PERSON, "谁|何人"),
+    (Kind.PLACE, "哪里|哪儿|何处|什么地方"),
+    (Kind.REASON, "为什么|为何|原因"),
+    (Kind.LIST, "哪些|哪几"),
+    (Kind.DEFINITION, "是什么|什么是|含义|指什么"),
+)
+_KINDS = (*_KINDS, *_CJK_KINDS)
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 
 _UNIT = re.compile(
@@ -73,6 +83,21 @@ _OPENERS = frozenset(
     "in on at by for from to of the a an and name list tell give define explain describe please according since until "
     "during if as after before under with about i we my our".split()
 )
+
+
+_CHANGE_WORDS = re.compile(
+    r"\b(?:how (?:has|have|had|did|does|is|are|was|were)|(?:has|have) changed|what (?:has |have )?changed (?:in|about|with)?|"
+    r"chang(?:e|ed|es|ing)|develop(?:ed|s)?|evolv(?:e|ed)|over (?:time|the years))\b",
+    re.IGNORECASE,
+)
+
+
+def topic(question: Question) -> str:
+    """What to search for: of a question about a change, what changed, since articles rarely say "change"."""
+    if question.kind is not Kind.CHANGE:
+        return question.text
+    rest = " ".join(_CHANGE_WORDS.sub(" ", question.text).split())
+    return rest if len(rest) > 3 else question.text
 
 
 def analyse(text: str) -> Question:

@@ -88,8 +88,8 @@ def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
             from sentence_transformers import CrossEncoder
             from transformers.utils import logging
 
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+            logging.disable_progress_bar()
+            logging.set_verbosity_error()
             model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
     except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -175,7 +175,7 @@ def _empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, _empty_index: Path) -> Iterator[Library]:
     """An empty library."""
-    made = Library(tmp_path, HashEncoder())
+    made = Library(tmp_path / "library", HashEncoder())
     shutil.copytree(_empty_index, made.root)
     yield made
     made.close()
@@ -195,7 +195,7 @@ def _town_index(tmp_path_factory: pytest.TempPathFactory, _empty_index: Path) ->
 @pytest.fixture
 def town(tmp_path: Path, _town_index: Path) -> Iterator[Library]:
     """A library of three articles, `TOWN`, that were indexed where the articles still are."""
-    made = Library(tmp_path, HashEncoder())
+    made = Library(tmp_path / "town", HashEncoder())
     made.folder = _town_index / "articles"
     shutil.copytree(_town_index / "index", made.root)
     yield made

@@ -1,0 +1,141 @@
+"""Questions with several parts, and follow-ups that lean on the question before them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.parts import MAX_PARTS, split_parts, stand_alone
+
+DAM = "How many gates does the Oldwater Dam have?"
+
+
+# Parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many gates has the dam?",
+        "How many brains and factories are there?",
+        "What are roads and schools for?",
+        "Who are Anna and Otto Berg?",
+        "What is the Ministry of Roads and Water?",
+        "Dams",
+        "What is a dam? ",
+        "工业大脑有多少个？",
+    ],
+)
+def test_a_single_question_stays_as_it_is(question: str) -> None:
+    assert split_parts(question) == [question]
+
+
+def test_two_questions_joined_by_and_become_two() -> None:
+    assert split_parts("How many gates has the dam and when was the bridge opened?") == [
+        "How many gates has the dam?",
+        "when was the bridge opened?",
+    ]
+
+
+def test_two_questions_in_a_row_become_two() -> None:
+    assert split_parts("Who opened the bridge? When did the mayor resign?") == [
+        "Who opened the bridge?",
+        "When did the mayor resign?",
+    ]
+
+
+def test_a_part_without_a_subject_takes_that_of_the_part_before_it() -> None:
+    first, second = split_parts("How many gates does the Oldwater Dam have and when was it built?")
+
+    assert first == DAM
+    assert second == "when was Oldwater Dam built?"
+
+
+def test_a_part_that_begins_with_a_preposition_is_a_question_of_its_own() -> None:
+    _, second = split_parts("How many gates does the Oldwater Dam have, and in what year was it opened?")
+
+    assert second == "in what year was Oldwater Dam opened?"
+
+
+def test_more_parts_than_anyone_asks_at_once_are_left_together() -> None:
+    question = " and ".join(["What is a dam"] * (MAX_PARTS + 1)) + "?"
+
+    assert split_parts(question) == [question]
+    assert len(split_parts(" and ".join(["What is a dam"] * MAX_PARTS) + "?")) == MAX_PARTS
+
+
+# Follow-ups
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How high is the church tower?",
+        "How many gates are there?",
+        "Were there any floods in 2021?",
+        "Who was Otto Berg?",
+        "What did Otto Berg say about that?",
+        "Which is the platform that shares the data?",
+        "Is it true that the river rose?",
+        "Did the river rise?",
+        "Is the river dangerous?",
+        "Explain the tram.",
+        "Where do people swim in summer?",
+        "  What  is a tram ?",
+        "工业大脑有多少个？",
+    ],
+)
+def test_a_question_that_stands_alone_stays_as_it_is_to_the_byte(question: str) -> None:
+    assert stand_alone(question, DAM) == question
+    assert stand_alone(question, "Who is Anna Berg?") == question
+
+
+@pytest.mark.parametrize("question", ["And in 2022?", "Who said that?", "When was it built?", "Why?"])
+def test_without_a_question_before_it_every_question_stays_as_it_is(question: str) -> None:
+    assert stand_alone(question, None) == question
+
+
+def test_another_year_takes_the_place_of_the_year_before() -> None:
+    whole = stand_alone("And in 2022?", "How many industrial brains were there in 2021?")
+
+    assert whole == "How many industrial brains were there in 2022?"
+    assert stand_alone("How about 2020?", whole) == "How many industrial brains were there in 2020?"
+
+
+@pytest.mark.parametrize("question", ["What about Taizhou?", "And Taizhou?", "And in Taizhou?", "Taizhou?"])
+def test_another_place_is_asked_about_in_the_words_of_the_question_before(question: str) -> None:
+    whole = stand_alone(question, "How many industrial brains has Zhejiang built?")
+
+    assert "industrial brains" in whole
+    assert "Taizhou" in whole
+    assert whole.endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("question", "previous", "whole"),
+    [
+        ("When was it built?", DAM, "When was Oldwater Dam built?"),
+        ("Who said that?", DAM, "Who said Oldwater Dam?"),
+        ("How high are its walls?", DAM, "How high are Oldwater Dam's walls?"),
+        ("What did she say?", "Who is Anna Berg?", "What did Anna Berg say?"),
+        ("When did her term end?", "Who is Anna Berg?", "When did Anna Berg's term end?"),
+        ("Who elected her?", "When was Anna Berg born?", "Who elected Anna Berg?"),
+        ("Did she resign?", "Who is Anna Berg?", "Did Anna Berg resign?"),
+        ("Where can I get it?", "What is the health code?", "Where can I get health code?"),
+    ],
+)
+def test_a_pronoun_is_replaced_by_what_the_question_before_was_about(question: str, previous: str, whole: str) -> None:
+    assert stand_alone(question, previous) == whole
+
+
+def test_a_pronoun_stays_where_nothing_tells_what_it_means() -> None:
+    assert stand_alone("When was it built?", "Why?") == "When was it built?"
+
+
+@given(st.text(max_size=60), st.one_of(st.none(), st.text(max_size=60)))
+def test_any_pair_of_questions_can_be_joined_and_split(question: str, previous: str | None) -> None:
+    whole = stand_alone(question, previous)
+
+    parts = split_parts(whole)
+    assert 1 <= len(parts) <= MAX_PARTS
+    if previous is None:
+        assert whole == question

@@ -1,0 +1,202 @@
+"""Verifying finds whatever is not as it was written, and nothing where all is well."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from index.errors import IndexUnavailable
+from index.export import file_sha256
+from index.vectors import FaissVectors
+
+
+def run_sql(library, statement, *values):
+    with closing(sqlite3.connect(library.root / "catalog.sqlite")) as connection, connection:
+        connection.execute(statement, values)
+
+
+def sign_again(folder):
+    """Make the manifest agree with the files, as an attacker or a bug of ours would."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name, stated in manifest["files"].items():
+        stated |= {"bytes": (folder / name).stat().st_size, "sha256": file_sha256(folder / name)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def problems(library):
+    return "\n".join(library.verify().problems)
+
+
+def test_a_sound_index_has_no_problems(town):
+    verification = town.verify()
+
+    assert verification.problems == ()
+    assert (verification.articles, verification.chunks) == (3, 3)
+    assert verification.sentences == 11
+
+
+def test_an_empty_index_has_no_problems(library):
+    verification = library.verify()
+
+    assert (verification.articles, verification.chunks, verification.problems) == (0, 0, ())
+
+
+def test_a_flipped_byte_in_any_derived_file_is_found(town):
+    folder = town.generation()
+    names = [name for name in json.loads((folder / "manifest.json").read_text())["files"] if (folder / name).stat().st_size]
+
+    for name in names:
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+
+        assert f"{name} was changed after it was written" in problems(town)
+
+        (folder / name).write_bytes(data)
+    assert len(names) >= 8
+    assert problems(town) == ""
+
+
+def test_a_missing_file_is_found(town):
+    (town.generation() / "tokens.npy").unlink()
+
+    assert "tokens.npy is missing" in problems(town)
+
+
+def test_a_changed_text_is_found(town):
+    run_sql(town, "UPDATE articles SET text = replace(text, 'three', 'seven') WHERE article_id = 'river'")
+
+    assert "the text of river is not what its hash says" in problems(town)
+
+
+def test_changed_metadata_is_found(town):
+    run_sql(town, "UPDATE articles SET published = '1999-01-01' WHERE article_id = 'river'")
+
+    assert problems(town) == "the fingerprint is not that of the articles"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "start = start + 1",
+        '"end" = "end" - 1',
+        '"end" = 100000',
+        "sentences = zeroblob(8)",
+        "sentences = zeroblob(0)",
+    ],
+)
+def test_wrong_offsets_are_found(town, change):
+    run_sql(town, f"UPDATE chunks SET {change} WHERE id = 2")
+
+    assert "the offsets of chunk 2 of" in problems(town)
+
+
+def test_sentences_that_leave_text_out_are_found(town):
+    (chunk,) = town.open().catalog.chunks([2])
+    kept = [chunk.sentences[0], *chunk.sentences[2:]]
+    run_sql(town, "UPDATE chunks SET sentences = ? WHERE id = 2", np.array([(s.start, s.end) for s in kept], "<u4").tobytes())
+
+    assert "is in no sentence" in problems(town)
+
+
+def test_a_chunk_that_is_missing_everywhere_is_found(town):
+    run_sql(town, "DELETE FROM chunks WHERE id = 2")
+
+    assert "after character 0 is in no chunk" in problems(town)
+
+
+def test_a_chunk_of_no_article_is_found(town):
+    run_sql(town, "UPDATE chunks SET article = 77 WHERE id = 2")
+
+    assert "chunk 2 belongs to no article" in problems(town)
+
+
+def test_a_chunk_missing_in_faiss_is_found(town):
+    path = town.generation() / "vectors.faiss"
+    vectors = FaissVectors.read(path)
+    vectors.remove([2])
+    vectors.write(path)
+    sign_again(town.generation())
+
+    assert problems(town) == "FAISS does not hold the chunks of the catalog"
+
+
+def test_a_vector_that_faiss_has_under_another_id_is_found(town):
+    path = town.generation() / "vectors.faiss"
+    vectors = FaissVectors.read(path)
+    rows = vectors.get([1, 2])
+    vectors.remove([1, 2])
+    vectors.add([2, 1], rows)
+    vectors.write(path)
+    sign_again(town.generation())
+
+    assert problems(town) == "FAISS holds other vectors than the catalog"
+
+
+@pytest.mark.parametrize("name", ["sentences.npy", "tokens.npy", "token-counts.npy"])
+def test_another_sentence_or_token_vector_is_found(town, name):
+    path = town.generation() / name
+    rows = np.load(path)
+    rows.flat[0] += 1
+    np.save(path, rows)
+    sign_again(town.generation())
+
+    assert problems(town) == "the sentence or token vectors differ from the catalog's"
+
+
+def test_a_vector_that_is_none_is_found(town):
+    run_sql(town, "UPDATE chunks SET vector = zeroblob(256) WHERE id = 2")
+
+    assert "the vector of chunk 2 has not length 1" in problems(town)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE chunks SET vector = zeroblob(7) WHERE id = 2",
+        "UPDATE chunks SET sentences = zeroblob(7) WHERE id = 2",
+        "UPDATE chunks SET token_codes = zeroblob(7) WHERE id = 2",
+        "UPDATE chunks SET sentence_codes = zeroblob(7) WHERE id = 2",
+        "UPDATE chunks SET token_counts = zeroblob(4) WHERE id = 2",
+        "UPDATE articles SET published = 'soon'",
+        "DELETE FROM projection",
+        "DELETE FROM meta WHERE key = 'generation'",
+        "DROP TABLE glossaries",
+    ],
+)
+def test_damage_that_keeps_the_catalog_from_being_read_is_a_problem_and_no_crash(town, statement):
+    run_sql(town, statement)
+
+    assert problems(town)
+
+
+def test_a_damaged_page_of_the_catalog_is_a_problem_and_no_crash(town):
+    path = town.root / "catalog.sqlite"
+    sound = path.read_bytes()
+
+    for page in range(1, len(sound) // 4096):
+        path.write_bytes(sound[: page * 4096] + bytes(range(256)) * 16 + sound[(page + 1) * 4096 :])
+
+        try:
+            assert problems(town), f"page {page}"
+        except IndexUnavailable as error:
+            assert "restore it from a copy" in str(error)
+
+    path.write_bytes(sound)
+    assert problems(town) == ""
+
+
+def test_a_lost_generation_is_found(town):
+    (town.generation() / "manifest.json").unlink()
+
+    assert "manifest.json cannot be read" in problems(town)
+
+
+def test_verifying_changes_nothing(town):
+    before = town.files()
+
+    town.verify()
+
+    after = {name: data for name, data in town.files().items() if not name.endswith(".lock")}
+    assert after == {name: data for name, data in before.items() if not name.endswith(".lock")}
