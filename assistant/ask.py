@@ -10,7 +10,7 @@ from assistant.answer import Answer, index_reference, sealed
 from assistant.compose import answered, refused
 from assistant.extractive import ExtractiveReader, nearest_articles
 from assistant.parts import split_parts, stand_alone
-from assistant.question import analyse, topic
+from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
 from assistant.weights import load_weights
@@ -18,6 +18,7 @@ from index.catalog import ArticleRow
 from index.encoder import Encoder
 from index.errors import IndexDamaged, UsageError
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
+from index.spelling import corrected
 from index.store import Snapshot, open_index
 
 MAX_QUESTION_CHARACTERS = 2_000
@@ -143,7 +144,9 @@ class Assistant:
         )
         given = [(part, reading) for part, (_, reading) in zip(parts, outcomes, strict=True)]
         passages = _distinct([passage for retrieved, _ in outcomes for passage in retrieved.passages])
-        searched = " ".join(retrieved.question for retrieved, _ in outcomes)
+        searched = " ".join(
+            corrected(part, retrieved.corrections) for part, (retrieved, _) in zip(parts, outcomes, strict=True)
+        )
         good = [reading for _, reading in given if reading.quotes]
         if good:
             answer = answered(
@@ -169,10 +172,15 @@ class Assistant:
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes))
 
     def _read(self, question: str, filters: Filters) -> tuple[Retrieved, Reading]:
+        """The better reading of the question as asked and of its bare topic, where that differs."""
         asked = analyse(question)
-        retrieved = self._retrieve(topic(asked), self._settings.passages, filters)
-        corrected = replace(analyse(retrieved.question), kind=asked.kind)
-        return retrieved, self._reader.read(corrected, retrieved, self._engine)
+        tries = [self._read_as(asked, text, filters) for text in dict.fromkeys([question, topic(asked)])]
+        return max(tries, key=lambda one: (one[1].reason is None, one[1].confidence))
+
+    def _read_as(self, asked: Question, text: str, filters: Filters) -> tuple[Retrieved, Reading]:
+        retrieved = self._retrieve(text, self._settings.passages, filters)
+        question = replace(analyse(retrieved.question), kind=asked.kind)
+        return retrieved, self._reader.read(question, retrieved, self._engine)
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieved:
         if self._rerank is None:

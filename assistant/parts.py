@@ -9,7 +9,8 @@ _SPLIT = re.compile(
     rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?{_ASKING}\b)", re.IGNORECASE
 )
 _PRONOUN = re.compile(
-    r"\b(?:it|its|they|their|them|he|his|him|she|her|this|those|these|(?<!is )(?<!are )(?<!was )(?<!were )there|then"
+    r"\b(?:it(?! (?:true|possible|likely|known|clear|certain|necessary|important) (?:that|to)\b)|its|they|their"
+    r"|them|he|his|him|she|her|this|those|these|(?<!is )(?<!are )(?<!was )(?<!were )there|then"
     r"|that(?=\W*$)|(?<=\bis )that|(?<=\bwas )that|(?<=\bdid )that|(?<=\bdoes )that)\b",
     re.IGNORECASE,
 )

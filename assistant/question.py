@@ -92,12 +92,20 @@ _CHANGE_WORDS = re.compile(
 )
 
 
+_MEANING = re.compile(
+    r"^what (?:does|do|did) (?:the (?:term|word|name|abbreviation|acronym|number|figure|phrase) )?(.+?) (?:stand for|mean|refer to|signify)\b.*$"
+    r"|^what is (?:meant by|the meaning of) (.+?)[?.\s]*$",
+    re.IGNORECASE,
+)
+
+
 def topic(question: Question) -> str:
-    """What to search for: of a question about a change, what changed, since articles rarely say "change"."""
-    if question.kind is not Kind.CHANGE:
-        return question.text
-    rest = " ".join(_CHANGE_WORDS.sub(" ", question.text).split())
-    return rest if len(rest) > 3 else question.text
+    """What to search for: what changed, or what is to be explained, since articles rarely use the words of such questions."""
+    if question.kind is Kind.CHANGE:
+        rest = " ".join(_CHANGE_WORDS.sub(" ", question.text).split())
+        return rest if len(rest) > 3 else question.text
+    meaning = _MEANING.match(question.text) if question.kind is Kind.DEFINITION else None
+    return (meaning[1] or meaning[2]) if meaning else question.text
 
 
 def analyse(text: str) -> Question:

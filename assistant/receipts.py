@@ -45,7 +45,7 @@ def check_answer(data: object, text_of: Callable[[str], str | None]) -> list[Che
     Raises:
         UsageError: `data` is no such answer.
     """
-    if not isinstance(data, dict) or not isinstance(data.get("citations"), list):
+    if not isinstance(data, dict) or not isinstance(data.get("citations"), (list, tuple)):
         raise UsageError('no answer: it needs "citations", as `assistant ask --json` prints them')
     return [_check(citation, place, text_of) for place, citation in enumerate(data["citations"], 1)]
 

@@ -33,7 +33,7 @@ L2 = 1e-3
 LEAST_DEVIATION = 1e-3
 REFUSED_ANSWERABLE = 0.04
 """Share of answerable questions that the threshold may refuse: under the 5% promised."""
-ABOUT_MISSED = 0.1
+ABOUT_MISSED = 0.03
 """Share of questions about the collection whose refusal would say that nothing is about them."""
 
 

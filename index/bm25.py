@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +47,12 @@ class TantivyText:
             ValueError: there is none, or it is damaged.
         """
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
-        self._index.register_tokenizer("stemmed", build_analyzer(stem=True))
-        self._index.register_tokenizer("exact", build_analyzer(stem=False))
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        with _lockable(folder) as place:
+            self._index = tantivy.Index(self._schema, path=str(place), reuse=True)
+            self._index.register_tokenizer("stemmed", build_analyzer(stem=True))
+            self._index.register_tokenizer("exact", build_analyzer(stem=False))
+            self._index.reload()
+            self._searcher = self._index.searcher()
 
     @staticmethod
     def build(folder: Path, entries: Iterable[TextEntry], *, base: Path | None = None) -> None:
@@ -81,6 +84,8 @@ class TantivyText:
         writer.wait_merging_threads()
         for lock in folder.glob(".tantivy*.lock"):
             lock.unlink()
+        for file in folder.glob("*.json"):
+            file.chmod(folder.stat().st_mode & 0o666)  # Tantivy lets nobody but the owner read them.
 
     def __len__(self) -> int:
         """Chunks in the index."""
@@ -155,3 +160,18 @@ class TantivyText:
     def _ids(self, addresses: Sequence[tantivy.DocAddress]) -> list[int]:
         values = self._searcher.fast_field_values("chunk", list(addresses))
         return [int(value or 0) for value in values]
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """`folder`, or where nothing can be written to it, a passing folder of links to its files.
+
+    Tantivy makes a lock file even to read; what it has opened stays open without the folder.
+    """
+    if os.access(folder, os.W_OK):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as place:
+        for file in (file for file in folder.iterdir() if file.suffix != ".lock"):
+            (Path(place) / file.name).symlink_to(file.absolute())
+        yield Path(place)

@@ -5,9 +5,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from conftest import Library
 
 from index.encoder import HashEncoder
 from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
@@ -345,3 +348,32 @@ def test_the_encoder_of_an_index_is_found_by_its_name_and_hash(town):
     encoder = open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=print)
 
     assert (encoder.name, encoder.hash, encoder.dimension) == ("hash-64-48", town.encoder.hash, 64)
+
+
+def test_an_index_that_may_only_be_read_can_be_searched():
+    # Made by one user and served by another, or mounted read-only in a container.
+    home = Path(tempfile.mkdtemp())
+    try:
+        library = Library(home, HashEncoder())
+        create_index(library.root, library.encoder, max_tokens=48)
+        library.write("a.md", "The river rose.")
+        library.add()
+        library.search().search("river", k=1, filters=Filters())
+        library.close()
+        home.chmod(0o755)
+        for path in [library.root, *library.root.rglob("*")]:
+            path.chmod(0o555 if path.is_dir() else path.stat().st_mode & 0o444)
+        child = os.fork()
+        if child == 0:
+            found = ()
+            try:
+                if os.geteuid() == 0:
+                    os.setuid(65534)  # Rights do not bind root.
+                found = library.search().search("river", k=1, filters=Filters()).passages
+            finally:
+                os._exit(0 if len(found) == 1 and not library.notes else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    finally:
+        for path in [library.root, *library.root.rglob("*")]:
+            path.chmod(0o755)
+        shutil.rmtree(home)

@@ -297,6 +297,19 @@ def test_node_ids_are_the_same_in_an_index_made_anew(assistant: Assistant, folde
     assert set(ids) < set(again)
 
 
+def test_the_same_place_of_a_changed_article_is_another_node(tmp_path: Path) -> None:
+    root = tmp_path / "index"
+    create_index(root, HashEncoder(64, 48), max_tokens=48)
+    ids = set()
+    for text in ("The mill has 12 brains.", "The mill has 13 brains."):
+        added(root, [Document(text=text, doc_id="mill")])
+        assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(), note=lambda _: None)
+        ids |= {n.node_id for n in ReceiptsRetriever(assistant).retrieve(QUESTION)}
+        assistant.close()
+
+    assert len(ids) == 2
+
+
 def test_a_model_is_shown_what_is_known_and_neither_hashes_nor_none(assistant: Assistant) -> None:
     (node,) = ReceiptsRetriever(assistant, filters=Filters(articles=("furnace",))).retrieve("How long does it burn?")
 

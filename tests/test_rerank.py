@@ -136,21 +136,32 @@ def test_a_passage_longer_than_the_window_is_cut_and_ranked_all_the_same(
     assert len(cross_encoder(str(folder), hub=False)(QUESTION, (*passages, long))) == 6
 
 
-def test_answers_over_reranked_passages_are_sealed_and_repeatable(root: Path, folder: Path, plain: Assistant) -> None:
-    settings = Settings(passages=3, threshold=0.0)
+def test_answers_over_reranked_passages_are_sealed_and_repeatable(root: Path, folder: Path) -> None:
     rerank = cross_encoder(str(folder), hub=False)
-    assistant = Assistant(root, lambda _: HashEncoder(64, 48), settings, note=lambda _: None, rerank=rerank)
+    assistant = Assistant(
+        root, lambda _: HashEncoder(64, 48), Settings(threshold=0.0), note=lambda _: None, rerank=rerank
+    )
 
     answer = assistant.ask(QUESTION)
     texts = {row.article_id: assistant.snapshot.text(row.number) for row in assistant.snapshot.articles.values()}
 
     assert answer.status is Status.ANSWERED
     assert sealed(answer, texts.__getitem__).id == answer.id == assistant.ask(QUESTION).id
-    assert [p.rank for p in answer.passages] == [1, 2, 3]
-    wide = plain.search(QUESTION, k=50).passages
-    expected = [p.article.article_id for p in rerank(QUESTION, wide)[:3]]
-    assert [p.article_id for p in answer.passages] == expected
+    assert [p.rank for p in answer.passages] == [1, 2, 3, 4, 5]
     assistant.close()
+
+
+def test_the_best_of_all_candidates_are_kept_rather_than_the_searchs_best(
+    root: Path, folder: Path, passages: tuple[Passage, ...]
+) -> None:
+    rerank = cross_encoder(str(folder), hub=False)
+    assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(), note=lambda _: None, rerank=rerank)
+
+    kept = [p.chunk_id for p in assistant.search(QUESTION, k=2).passages]
+    assistant.close()
+
+    assert kept == [p.chunk_id for p in rerank(QUESTION, passages)[:2]]
+    assert kept != [p.chunk_id for p in rerank(QUESTION, passages[:2])]
 
 
 def test_filters_hold_with_a_cross_encoder(root: Path, folder: Path) -> None:
