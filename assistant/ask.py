@@ -197,16 +197,18 @@ def checked_question(question: str) -> str:
     """The question without white space around it.
 
     Raises:
-        UsageError: it is empty or too long.
+        UsageError: it is empty, too long or not text.
     """
     text = " ".join(question.split())
     if not any(character.isalnum() for character in text):
         raise UsageError(
             'the question is empty; ask one, such as: assistant ask "How many industrial brains are there?"'
         )
+    if any("\ud800" <= character <= "\udfff" for character in text):  # Bytes of the command line that are no text.
+        raise UsageError(f"the question is not UTF-8 text ({ascii(text)[:60]}); type it again, or convert it to UTF-8")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise UsageError(
-            f"the question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are read, so ask a shorter one"
+            f"the question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are read; shorten it"
         )
     return text
 

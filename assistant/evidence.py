@@ -9,12 +9,14 @@ any size.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.kinds import Kind
 from assistant.pieces import FIGURE, NUMBER_WORDS, VERB, asked_for
-from assistant.question import Kind, Question
+from assistant.question import Question
 from index.article import Sentence
 from index.query import Query, Word, similarities
 from index.search import Passage, SearchEngine
@@ -256,8 +258,8 @@ class _Matches:
 
 
 def _pairs_shared(asked: Sequence[str], own: Sequence[str]) -> float:
-    pairs = set(zip(asked, asked[1:], strict=False))
-    return len(pairs & set(zip(own, own[1:], strict=False))) / max(1, len(pairs))
+    pairs = set(pairwise(asked))
+    return len(pairs & set(pairwise(own))) / max(1, len(pairs))
 
 
 def _bm25(words: Sequence[Word], own: Sequence[str], length: int) -> float:

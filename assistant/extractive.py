@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from assistant.answer import Reason
 from assistant.evidence import Candidate, candidates, sentence_text
+from assistant.kinds import Kind
 from assistant.leading import leading_span, unit_beside_figure
 from assistant.pieces import asked_for
-from assistant.question import Kind, Question
+from assistant.question import Question
 from assistant.reader import Quote, Reading
 from assistant.weights import Weights, answerability_row, probability, rank, shares
 from index.query import Query

@@ -1,15 +1,18 @@
 """The shortest piece of a sentence that answers, for questions that ask for a figure, a date, a name or a list."""
 
+# ruff: noqa: E501 - patterns are easier to read unbroken
+
 import re
 from collections.abc import Sequence
 
+from assistant.kinds import Kind
 from assistant.pieces import CAPITALISED, MONTHS, NUMBER_WORDS
-from assistant.question import Kind, Question
+from assistant.question import Question
 from index.terms import stems
 
 Span = tuple[int, int]
 
-_NUMBER = rf"(?:[$£€¥]\s?)?\d[\d,.]*(?<![.,])(?:\s?%|(?:\s(?:million|billion|trillion|thousand|hundred|dozen|percent|per cent))+)?"
+_NUMBER = r"(?:[$£€¥]\s?)?\d[\d,.]*(?<![.,])(?:\s?%|(?:\s(?:million|billion|trillion|thousand|hundred|dozen|percent|per cent))+)?"
 _SPELT = "|".join(sorted(NUMBER_WORDS - {"half", "third", "quarter", "once", "double"}, key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?:(?:more than|over|about|around|nearly|almost|at least|less than|under|up to|some|approximately|roughly|only) )?"

@@ -1,5 +1,7 @@
 """Questions with several parts, and follow-ups that lean on the question before them, by rule."""
 
+# ruff: noqa: E501 - patterns are easier to read unbroken
+
 import re
 
 from assistant.question import analyse
@@ -87,5 +89,8 @@ def _subject_of(question: str) -> str | None:
     match = re.search(
         r"\b(?:is|are|was|were|does|do|did|has|have|had)\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?[?.]*$",
         question,
+    )
+    match = match or re.match(
+        rf"(?:who|what|(?:what|which) \w+) \w+ (?:the |a |an )?(?!{_ASKING}\b)(.+?)[?.]*$", question, re.I
     )
     return match[1].strip() if match and len(match[1].split()) <= 6 else None

@@ -1,9 +1,12 @@
 """Pieces of a sentence that could be what a question asks for: figures, dates, names, reasons, lists."""
 
+# ruff: noqa: E501 - patterns are easier to read unbroken
+
 import re
 from collections.abc import Sequence
 
-from assistant.question import Kind, Question
+from assistant.kinds import Kind
+from assistant.question import Question
 
 NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "

@@ -56,7 +56,7 @@ def _check(citation: Any, place: int, text_of: Callable[[str], str | None]) -> C
         start, end, sha256 = citation["start"], citation["end"], str(citation["sha256"])
         if not (isinstance(quote, str) and isinstance(start, int) and isinstance(end, int)):
             raise TypeError("quote, start or end")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"citation {place} is not of the form that `assistant ask --json` prints ({error})") from error
     text = text_of(article_id)
 
@@ -67,7 +67,7 @@ def _check(citation: Any, place: int, text_of: Callable[[str], str | None]) -> C
         return found(Standing.GONE, "the article is not in the index")
     if not quote.strip():
         return found(Standing.CHANGED, "the receipt has no quote")
-    if 0 <= start and text[start:end] == quote:
+    if start >= 0 and text[start:end] == quote:
         same = sha256_of(text) == sha256
         return found(Standing.HOLDS, "holds" if same else "holds; the article changed elsewhere", start)
     places = _places(text, quote)

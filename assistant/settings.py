@@ -102,7 +102,7 @@ def _read(path: Path) -> dict[str, object]:
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
             raise ConfigurationError(f"{path}: unknown setting {key!r}; {hint}")
     if "index" in data and isinstance(data["index"], str) and data["index"]:
-        data["index"] = str((path.parent / Path(data["index"]).expanduser()))
+        data["index"] = str(path.parent / Path(data["index"]).expanduser())
     return data
 
 

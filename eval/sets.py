@@ -77,7 +77,8 @@ def load_set(folder: Path) -> BenchSet:
             held += _questions(folder, "_dev", documents, development=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{folder} is no test set ({type(error).__name__}: {error}); it needs corpus.jsonl, queries.jsonl, qrels.tsv"
+            f"{folder} is no test set ({type(error).__name__}: {error}); "
+            f"it needs corpus.jsonl, queries.jsonl and qrels.tsv"
         ) from error
     return BenchSet(name=folder.name, documents=documents, questions=tuple(held))
 

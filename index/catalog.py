@@ -222,7 +222,7 @@ class Catalog:
                 article.url,
                 article.language,
                 article.text,
-            ),  # fmt: skip
+            ),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -253,7 +253,7 @@ class Catalog:
                 quantise(vectors.sentences).tobytes(),
                 np.asarray(vectors.token_counts, dtype="<u4").tobytes(),
                 quantise(projection.apply(vectors.tokens)).tobytes(),
-            ),  # fmt: skip
+            ),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -297,7 +297,7 @@ class Catalog:
         self._db.execute("DELETE FROM glossaries WHERE source = ?", (source,))
 
     def integrity(self) -> str:
-        """ "ok", or what SQLite finds wrong with the file."""
+        """The word "ok", or what SQLite finds wrong with the file."""
         try:
             return " ".join(str(self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]).split())
         except sqlite3.Error as error:

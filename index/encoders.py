@@ -85,8 +85,8 @@ def _default_source() -> Path:
     digest = file_sha256(folder / "model.safetensors")
     if digest != DEFAULT_WEIGHTS_SHA256:
         raise EncoderUnavailable(
-            f"the weights of {DEFAULT_PACKAGE} have hash {digest[:12]}, not the official {DEFAULT_WEIGHTS_SHA256[:12]}; "
-            f"install the package again"
+            f"the weights of {DEFAULT_PACKAGE} have hash {digest[:12]}, "
+            f"not the official {DEFAULT_WEIGHTS_SHA256[:12]}; install the package again"
         )
     return folder
 

@@ -20,7 +20,7 @@ GLOSSARY_NAME = "glossary.toml"
 def read_text(data: bytes, source: str) -> str:
     """Decode the bytes of a text file: UTF-8, or UTF-16 with a byte order mark.
 
-    Line ends become "\\n". Nothing else is changed, so that offsets stay meaningful.
+    Line ends become line feeds. Nothing else is changed, so that offsets stay meaningful.
 
     Raises:
         ArticleUnreadable: the bytes are not text in these encodings.
@@ -75,7 +75,8 @@ def read_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise ArticleUnreadable(
-                f"{path}: {size / 1e6:.0f} MB is more than the {MAX_FILE_BYTES / 1e6:.0f} MB an article may have; split it"
+                f"{path}: {size / 1e6:.0f} MB is more than the {MAX_FILE_BYTES / 1e6:.0f} MB an article may have; "
+                f"split it"
             )
         return path.read_bytes()
     except OSError as error:

@@ -154,7 +154,7 @@ def _title(text: str) -> str | None:
 
 
 def plain_language(text: str) -> str | None:
-    """ "zh", "ja", "ko" or "en" where script or common words leave no doubt, else None."""
+    """The code "zh", "ja", "ko" or "en" where script or common words leave no doubt, else None."""
     sample = text[:4_000]
     letters = sum(map(str.isalpha, sample)) or 1
     if len(re.findall(r"[\u3040-\u30ff]", sample)) > 0.1 * letters:

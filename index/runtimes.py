@@ -72,8 +72,8 @@ def load_model(source: str) -> Any:  # noqa: ANN401
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+            logging.disable_progress_bar()
+            logging.set_verbosity_error()
             return SentenceTransformer(source, device="cpu")
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -7,6 +7,7 @@ space belongs to exactly one sentence.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from index.article import Sentence
 
@@ -59,7 +60,7 @@ def is_heading(text: str) -> bool:
 def _is_wrapped(text: str) -> bool:
     """Whether most line ends stand inside sentences, as in text wrapped at a fixed width."""
     lines = [line.rstrip() for line in text.split("\n")]
-    inner = [line for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()]
+    inner = [line for line, after in pairwise(lines) if line.strip() and after.strip()]
     low, high = WRAPPED_LINE
     return len(inner) >= 3 and sum(low <= len(line) <= high for line in inner) > 0.6 * len(inner)
 

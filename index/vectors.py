@@ -7,6 +7,7 @@ is our own thin wrapper: ids come from the catalog and are never reused.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -30,13 +31,13 @@ class FaissVectors:
     """Chunk vectors by id: inner product on unit vectors, exact."""
 
     def __init__(self, dimension: int) -> None:
-        self._index: faiss.Index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
 
     @classmethod
     def read(cls, path: Path) -> "FaissVectors":
         """Open what `write` wrote."""
         vectors = cls.__new__(cls)
-        vectors._index = faiss.read_index(str(path))  # noqa: SLF001
+        vectors._index = faiss.downcast_index(faiss.read_index(str(path)))  # noqa: SLF001
         if len(vectors) < THREADS_FROM:
             faiss.omp_set_num_threads(1)
         return vectors

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def _of_article(article: ArticleRow, text: str, chunks: list[ChunkRow]) -> list[
     for chunk in chunks:
         sentences = chunk.sentences
         inside = sentences and sentences[0].start == chunk.start and sentences[-1].end == chunk.end
-        ordered = all(a.end <= b.start for a, b in zip(sentences, sentences[1:], strict=False))
+        ordered = all(a.end <= b.start for a, b in pairwise(sentences))
         if not (covered <= chunk.start < chunk.end <= len(text) and inside and ordered):
             wrong.append(f"the offsets of chunk {chunk.id} of {article.article_id} are wrong")
         elif any(text[a:b].strip() for a, b in _gaps(chunk, covered)):

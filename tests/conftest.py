@@ -4,7 +4,9 @@ import ipaddress
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,9 @@ SHARED = REPOSITORY.parent / "shared"
 
 CACHE = cache_folder()
 """The user's own, so that the encoder is exported once a machine (20 s) and not once a test."""
+
+MEMORY_BYTES = 500_000_000
+"""Free space from which on folders in memory are used."""
 
 # The same examples in every run, or CI would fail for some and not for others.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -164,38 +169,58 @@ class Library:
             snapshot.close()
 
 
+@contextmanager
+def _quick_folder() -> Iterator[Path]:
+    """A passing folder, in memory where the system offers it: each change of an index waits for the disk."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES
+    with tempfile.TemporaryDirectory(prefix="assistant-test-", dir=memory if roomy else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """As `tmp_path`, and quick."""
+    with _quick_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def _empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("empty") / "index"
+def _empty_index() -> Iterator[Path]:
+    with _quick_folder() as folder:
+        yield _made_index(folder / "index")
+
+
+def _made_index(root: Path) -> Path:
     encoder = HashEncoder()
     create_index(root, encoder, max_tokens=encoder.max_tokens)
     return root
 
 
 @pytest.fixture
-def library(tmp_path: Path, _empty_index: Path) -> Iterator[Library]:
+def library(quick_path: Path, _empty_index: Path) -> Iterator[Library]:
     """An empty library."""
-    made = Library(tmp_path / "library", HashEncoder())
+    made = Library(quick_path / "library", HashEncoder())
     shutil.copytree(_empty_index, made.root)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
-def _town_index(tmp_path_factory: pytest.TempPathFactory, _empty_index: Path) -> Path:
-    home = tmp_path_factory.mktemp("town")
-    made = Library(home, HashEncoder())
-    shutil.copytree(_empty_index, made.root)
-    for name, text in TOWN.items():
-        made.write(name, text)
-    made.add()
-    return home
+def _town_index(_empty_index: Path) -> Iterator[Path]:
+    with _quick_folder() as home:
+        made = Library(home, HashEncoder())
+        shutil.copytree(_empty_index, made.root)
+        for name, text in TOWN.items():
+            made.write(name, text)
+        made.add()
+        yield home
 
 
 @pytest.fixture
-def town(tmp_path: Path, _town_index: Path) -> Iterator[Library]:
+def town(quick_path: Path, _town_index: Path) -> Iterator[Library]:
     """A library of three articles, `TOWN`, that were indexed where the articles still are."""
-    made = Library(tmp_path / "town", HashEncoder())
+    made = Library(quick_path / "town", HashEncoder())
     made.folder = _town_index / "articles"
     shutil.copytree(_town_index / "index", made.root)
     yield made

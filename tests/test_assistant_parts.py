@@ -120,6 +120,7 @@ def test_another_place_is_asked_about_in_the_words_of_the_question_before(questi
         ("When did her term end?", "Who is Anna Berg?", "When did Anna Berg's term end?"),
         ("Who elected her?", "When was Anna Berg born?", "Who elected Anna Berg?"),
         ("Did she resign?", "Who is Anna Berg?", "Did Anna Berg resign?"),
+        ("And how long is it?", "Who opened the new bridge of Oldwater?", "how long is new bridge of Oldwater?"),
         ("Where can I get it?", "What is the health code?", "Where can I get health code?"),
     ],
 )

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question import Kind, Question, analyse
+from assistant.kinds import Kind
+from assistant.question import Question, analyse
 from index.terms import stems
 
 

@@ -317,8 +317,8 @@ def test_an_index_in_order_is_opened_without_a_word(town):
     assert opened(town.root) == []
 
 
-def test_an_index_can_be_moved(town, tmp_path):
-    moved = tmp_path / "elsewhere" / "my index"
+def test_an_index_can_be_moved(town):
+    moved = town.root.parent / "elsewhere" / "my index"
     moved.parent.mkdir()
     town.root.rename(moved)
 

