@@ -26,9 +26,10 @@ from index.sentences import is_heading
 from index.terms import stems
 
 DEPENDENT = re.compile(
-    r"[\"'“‘(]*(?:It|Its|He|She|His|Her|They|Their|Them|This|These|That|Those|Such|Here|There|Both|The former|The latter|"
-    r"Among them|Among these|In this|In these|For this|At that|By then|Then|Also|However|But|And|So|Therefore|Thus|Instead|"
-    r"As a result|Besides|Moreover|Furthermore|In addition|Meanwhile|Afterwards|Later|Of these|The same|Another|"
+    r"[\"'“‘(]*(?:It|Its|He|She|His|Her|They|Their|Them|This|These|That|Those|Such|Here|There|Both|"
+    r"The former|The latter|Among them|Among these|In this|In these|For this|At that|By then|Then|Also|"
+    r"However|But|And|So|Therefore|Thus|Instead|As a result|Besides|Moreover|Furthermore|In addition|"
+    r"Meanwhile|Afterwards|Later|Of these|The same|Another|"
     r"The first|The second|The third|The fourth|The fifth|First|Second|Third|Fourth|Fifth|Finally)\b"
 )
 """Openings of sentences that need the one before them to be understood."""

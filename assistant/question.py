@@ -36,7 +36,8 @@ _OPENERS = frozenset(
 
 _CHANGE_WORDS = re.compile(
     r"\b(?:how (?:has|have|had|did|does|is|are|was|were)|(?:has|have) changed|"
-    r"what (?:has |have )?changed (?:in|about|with)?|chang(?:e|ed|es|ing)|develop(?:ed|s)?|evolv(?:e|ed)|over (?:time|the years))\b",
+    r"what (?:has |have )?changed (?:in|about|with)?|chang(?:e|ed|es|ing)|"
+    r"develop(?:ed|s)?|evolv(?:e|ed)|over (?:time|the years))\b",
     re.IGNORECASE,
 )
 

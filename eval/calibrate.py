@@ -64,9 +64,11 @@ def calibrate(assistant: Assistant, path: Path, *, refuse: float) -> Calibration
     Raises:
         UserError: the file cannot be read or is not of that form.
     """
-    confidence, answerable, number = [], [], 0
+    confidence, answerable = [], []
+    number = 0
     try:
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            number += 1
             if line.strip():
                 row = json.loads(line)
                 question, label = row["question"], row["answerable"]

@@ -36,7 +36,7 @@ class TestHashEncoder(EncoderContract):
     def test_its_vectors_are_the_same_on_every_machine(self, encoder):
         vector = encoder.encode_question("river").text
 
-        assert np.flatnonzero(vector).tolist() == [37]
+        assert np.flatnonzero(vector).tolist() == [24]
 
     def test_shared_words_mean_similarity(self, encoder):
         a, b, c = (encoder.encode_question(text).text for text in ("red fox runs", "a red fox", "stock market fell"))
@@ -103,18 +103,25 @@ def test_an_exported_encoder_is_opened_without_torch_and_transformers(minilm, re
     assert process.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["tokenizer.json", "model.onnx", "tokens.npy"])
-@pytest.mark.parametrize("data", [None, b"junk"])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("encoder.json", b"{"),
+        ("tokenizer.json", None),
+        ("tokenizer.json", b"junk"),
+        ("model.onnx", None),
+        ("model.onnx", b"junk"),
+        ("tokens.npy", b"junk"),
+    ],
+)
 def test_a_damaged_export_is_one_clear_error_with_a_remedy(minilm, tmp_path, name, data):
     folder = tmp_path / "export"
     folder.mkdir()
     for file in encoder_folder(minilm.hash).iterdir():
         (folder / file.name).symlink_to(file)
     (folder / name).unlink()
-    if data:
+    if data is not None:
         (folder / name).write_bytes(data)
-    if name == "tokens.npy" and data is None:
-        pytest.skip("an export without a projection is one of an older version")
 
     with pytest.raises(EncoderUnavailable, match="cannot be opened .*remove that folder, and it is exported again"):
         WindowEncoder(folder, onnx_run(folder))
@@ -186,5 +193,5 @@ def test_a_projection_is_read_back_as_it_was_written():
 
 
 def test_what_is_no_projection_is_refused():
-    with pytest.raises(ValueError, match=""):
-        TokenProjection.from_bytes(b"junk")
+    with pytest.raises(ValueError, match="pickled data|magic string"):
+        TokenProjection.from_bytes(b"no array at all")
