@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.kinds import Kind
 from assistant.pieces import CAPITALISED, MONTHS, NUMBER_WORDS
 from assistant.question import Question
-from index.terms import stems
+from index.terms import STOP_WORDS, stems
 
 Span = tuple[int, int]
 
@@ -35,6 +35,15 @@ _LIST = re.compile(
     r"\s*((?:[^,;.:]{2,80}, ){1,12}(?:and |or )?[^,;.:]{2,80}|[^,;.:]{2,60} and [^,;.:]{2,60})",
     re.IGNORECASE,
 )
+_DESCRIBE = re.compile(r"[Ww]ho (?:is|was|are|were) (?:[A-Z][\w'’-]* ?){2,4}[?.]*$")
+"""Asks what a person is, not for a name; matched against questions whose kind is a person."""
+_NO_PERSON = frozenset(
+    [
+        *MONTHS.split("|"),
+        *"Committee Bureau Department Office Province Provincial Municipal City County Service News Agency "
+        "Congress Party Government Republic University Company Council Ministry District Commission Conference".split(),
+    ]
+)
 MAX_LEAD_CHARACTERS = 160
 
 
@@ -46,7 +55,7 @@ def leading_span(question: Question, text: str) -> Span | None:
         case Kind.DATE:
             span = _nearest(question, text, [m.span() for m in _DATES.finditer(text)])
         case Kind.PERSON:
-            span = _nearest(question, text, _names(text, least_words=2))
+            span = None if _DESCRIBE.match(question.text) else _nearest(question, text, _people(text))
         case Kind.LIST:
             span = next((m.span(1) for m in _LIST.finditer(text)), None)
         case _:
@@ -102,13 +111,18 @@ def _joined(text: str, span: Span, spans: Sequence[Span]) -> Span:
     return span
 
 
-def _names(text: str, *, least_words: int) -> list[Span]:
-    """Runs of capitalised words, as names of people mostly are."""
-    return [
-        match.span()
-        for match in CAPITALISED.finditer(text)
-        if len(match.group().split()) >= least_words or (least_words == 1 and match.start() > 0)
-    ]
+def _people(text: str) -> list[Span]:
+    """Runs of two to four capitalised words that name no month and no body, as names of people mostly are."""
+    spans = []
+    for match in CAPITALISED.finditer(text):
+        words = match.group().split()
+        start = match.start()
+        while words and words[0].lower() in STOP_WORDS:
+            start += len(words[0]) + 1
+            words = words[1:]
+        if 2 <= len(words) <= 4 and not _NO_PERSON.intersection(words):
+            spans.append((start, match.end()))
+    return spans
 
 
 def _nearest(question: Question, text: str, spans: Sequence[Span]) -> Span | None:

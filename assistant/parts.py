@@ -4,6 +4,7 @@
 
 import re
 
+from assistant.pieces import MONTHS
 from assistant.question import analyse
 
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
@@ -27,6 +28,7 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 """How a question opens that has a verb of its own, however short it is."""
+_DATE = re.compile(rf"(?:\b(?:\d{{1,2}} )?(?:{MONTHS}) )?\b(?:1[89]|20)\d\d\b")
 MAX_PARTS = 4
 
 
@@ -54,43 +56,45 @@ def stand_alone(question: str, previous: str | None) -> str:
     if previous is None:
         return question
     bare = _OPENING.sub("", question.strip())
-    content = [word for word in analyse(bare).stems]
-    fragment = bare != question.strip() and not re.match(rf"(?:\w+ )?{_ASKING}\b", bare, re.IGNORECASE)
-    if fragment or (len(content) <= 2 and not _WHOLE.match(bare)):
-        return _with_fragment(previous, bare)
     pronoun = _PRONOUN.search(bare)
     own_subject = _SUBJECT.search(bare[1:])
-    if pronoun is None or (own_subject is not None and own_subject.start() < pronoun.start()):
-        return question
-    subject = _subject_of(previous)
-    if subject is None:
-        return question
-    possessive = pronoun.group().lower() in {"its", "their", "his"} or (
-        pronoun.group().lower() == "her" and re.match(r"\s+[a-z]", bare[pronoun.end() :]) is not None
-    )
-    replacement = f"{subject}'s" if possessive else subject
-    return bare[: pronoun.start()] + replacement + bare[pronoun.end() :]
+    if pronoun is not None and (own_subject is None or own_subject.start() >= pronoun.start()):
+        subject = _subject_of(previous)
+        return _with_subject(bare, pronoun, subject) if subject else question
+    fragment = bare != question.strip() and not re.match(rf"(?:\w+ )?{_ASKING}\b", bare, re.IGNORECASE)
+    if fragment or (len(analyse(bare).stems) <= 2 and not re.match(_ASKING, bare, re.IGNORECASE)):
+        return _with_fragment(previous, bare)
+    return question
+
+
+def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
+    """The question with a pronoun replaced by what it stands for."""
+    word = pronoun.group().lower()
+    after = question[pronoun.end() :]
+    possessive = word in {"its", "their", "his"} or (word == "her" and re.match(r"\s+[a-z]", after) is not None)
+    return question[: pronoun.start()] + (f"{subject}'s" if possessive else subject) + after
 
 
 def _with_fragment(previous: str, fragment: str) -> str:
-    """The earlier question with a year or a place of the fragment in place of its own."""
+    """The earlier question with the fragment's date in place of its own, else with the fragment added."""
     fragment = fragment.strip(" ?.!")
-    year = re.search(r"\b(?:1[89]|20)\d\d\b", fragment)
-    if year and re.search(r"\b(?:1[89]|20)\d\d\b", previous):
-        return re.sub(r"\b(?:1[89]|20)\d\d\b", year.group(), previous)
+    date = _DATE.search(fragment)
+    if date and _DATE.search(previous):
+        return _DATE.sub(date.group(), previous)
     return f"{previous.rstrip(' ?.!')} {fragment}?"
 
 
 def _subject_of(question: str) -> str | None:
-    """What a question is about: its longest name, else the words after its verb."""
+    """What a question is about: its longest name, else the words after its last preposition or its verb."""
     names = [m.group(1) for m in _SUBJECT.finditer(question) if m.start() > 0 or " " in m.group(1)]
     if names:
         return max(names, key=len)
-    match = re.search(
-        r"\b(?:is|are|was|were|does|do|did|has|have|had)\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?[?.]*$",
-        question,
-    )
-    match = match or re.match(
-        rf"(?:who|what|(?:what|which) \w+) \w+ (?:the |a |an )?(?!{_ASKING}\b)(.+?)[?.]*$", question, re.I
-    )
-    return match[1].strip() if match and len(match[1].split()) <= 6 else None
+    bare = question.strip(" ?.!")
+    for pattern in (
+        r".*\b(?:in|of|for|about|by|with|from) (?:the |a |an )?((?:[\w-]+ ?){1,5})$",
+        r".*?\b(?:is|are|was|were|does|do|did|has|have|had)\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?$",
+    ):
+        match = re.match(pattern, bare)
+        if match and len(match[1].split()) <= 6:
+            return match[1].strip()
+    return None

@@ -34,10 +34,11 @@ class Glossary:
             raise ArticleUnreadable(f"{source}: unknown entry {', '.join(unknown) or 'alias'!r}; {remedy}")
         groups = []
         for number, entry in enumerate(entries, 1):
-            listed = [entry.get("name"), *entry.get("also", [])] if isinstance(entry, dict) else []
+            also = entry.get("also", []) if isinstance(entry, dict) and set(entry) <= {"name", "also"} else None
+            listed = [entry.get("name"), *also] if isinstance(also, list) else []
             names = [name for name in listed if isinstance(name, str) and name.strip()]
             if not names or len(names) < len(listed):
-                raise ArticleUnreadable(f"{source}: alias number {number} has no usable name; {remedy}")
+                raise ArticleUnreadable(f"{source}: alias number {number} has no usable names; {remedy}")
             groups.append(tuple(dict.fromkeys(" ".join(name.split()) for name in names)))
         return cls(tuple(groups))
 

@@ -37,7 +37,7 @@ class FaissVectors:
     def read(cls, path: Path) -> "FaissVectors":
         """Open what `write` wrote."""
         vectors = cls.__new__(cls)
-        vectors._index = faiss.downcast_index(faiss.read_index(str(path)))  # noqa: SLF001
+        vectors._index = faiss.read_index(str(path))  # noqa: SLF001 - owns what it read; a downcast of it would not
         if len(vectors) < THREADS_FROM:
             faiss.omp_set_num_threads(1)
         return vectors

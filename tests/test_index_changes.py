@@ -361,7 +361,7 @@ def test_a_glossary_that_cannot_be_read_stops_the_change(library):
     library.write("a.md", "The river rose.")
     library.write("glossary.toml", "[[alias]]\n")
 
-    with pytest.raises(ArticleUnreadable, match=r"glossary\.toml: alias number 1 has no usable name"):
+    with pytest.raises(ArticleUnreadable, match=r"glossary\.toml: alias number 1 has no usable names"):
         library.add()
 
     assert library.ids() == []
