@@ -238,8 +238,8 @@ class Catalog:
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
         return ids
 
-    def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors, projection: TokenProjection) -> int:
-        """Store a chunk of article `number`; its id."""
+    def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors) -> int:
+        """Store a chunk of article `number`, its token vectors already projected; its id."""
         offsets = np.asarray([(s.start, s.end) for s in chunk.sentences], dtype="<u4")
         cursor = self._db.execute(
             'INSERT INTO chunks (article, start, "end", sentences, vector, sentence_codes, token_counts, token_codes) '
@@ -252,7 +252,7 @@ class Catalog:
                 vectors.chunk.astype("<f4").tobytes(),
                 quantise(vectors.sentences).tobytes(),
                 np.asarray(vectors.token_counts, dtype="<u4").tobytes(),
-                quantise(projection.apply(vectors.tokens)).tobytes(),
+                quantise(vectors.tokens).tobytes(),
             ),
         )
         assert cursor.lastrowid is not None

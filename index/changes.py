@@ -189,6 +189,7 @@ class _Writer:
         self.encoder = encoder
         self.meter = meter
         self.total = total
+        self.projection = catalog.projection()
         self._cut: list[_Cut] = []
         self._waiting: list[_Prepared] = []
         self._replaced: list[ArticleRow] = []
@@ -278,7 +279,10 @@ class _Writer:
         self._done_chunks += len(jobs)
         for cut in self._cut:
             chunks = [job.chunk for job in cut.jobs]
-            self._waiting.append(_Prepared(cut.article, chunks, [next(vectors) for _ in chunks]))
+            own = [next(vectors) for _ in chunks]
+            # Projected at once: at full width, tokens of half a minute's encoding take 200 MB.
+            short = [replace(one, tokens=self.projection.apply(one.tokens)) for one in own]
+            self._waiting.append(_Prepared(cut.article, chunks, short))
         self._cut = []
 
     def _publish(self, texts: dict[str, str | None], outcome: Outcome) -> None:
@@ -304,7 +308,6 @@ def _publish(
     """One change of the index, all or nothing; the ids of the articles added."""
     with catalog.changing():
         current = catalog.generation
-        projection = catalog.projection()
         for row in remove:
             catalog.remove_article(row.number)
         for source, text in glossaries.items():
@@ -322,7 +325,7 @@ def _publish(
             ids.append(article_id)
             number = catalog.add_article(prepared.article, article_id)
             for chunk, vectors in zip(prepared.chunks, prepared.vectors, strict=True):
-                chunk_ids.append(catalog.add_chunk(number, chunk, vectors, projection))
+                chunk_ids.append(catalog.add_chunk(number, chunk, vectors))
         catalog.set_meta({"generation": str(current + 1), "changed": now()})
         catalog.set_meta({"fingerprint": fingerprint(catalog)})
         # Built anew after a removal: files that are only appended to would keep what was removed.

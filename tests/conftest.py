@@ -20,6 +20,8 @@ from index.search import EmbeddedSearch
 from index.store import Snapshot, create_index, open_index
 from index.verify import Verification, verify_index
 
+pytest.register_assert_rewrite("contracts")
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 

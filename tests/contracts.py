@@ -1,10 +1,14 @@
 """What every implementation of a seam promises; a test class inherits a contract and gives it a fixture."""
 
+from collections.abc import Callable
+from datetime import date
+
 import numpy as np
 import pytest
 
 from index.chunking import Chunking, chunk_article
 from index.encoder import Encoder, EncodingJob
+from index.search import Filters, SearchEngine
 
 CJK_TEXT = "改革很重要。我们要继续！数字平台连接各个城市。"
 TEXTS = (
@@ -143,3 +147,194 @@ class EncoderContract:
 
         question = encoder.encode_question("What did the river flood?").text
         assert question @ vectors[0].chunk > question @ vectors[1].chunk
+
+
+SEARCHED = {
+    "river": """---
+title: The river rises
+published: 2021-03-09
+publisher: Harbour Gazette
+language: en
+---
+The river rose by three metres in March. It flooded the market hall.
+
+The dam at Oldwater held. Engineers opened two of its five gates on Monday.
+""",
+    "tram": """---
+title: A tram for the valley
+published: 2020-01-05
+publisher: Valley Post
+language: en
+---
+The tram will cost 35,000 crowns a metre, or 97.4 percent of the budget. The Government Nail app sells its tickets.
+""",
+    "undated": """---
+title: The mayor resigns
+language: en
+---
+Mayor Anna Berg resigned after eleven years. Her deputy takes over.
+""",
+    "platform": """---
+title: 数字平台
+published: 2022-04-26
+publisher: 浙江日报
+language: zh
+---
+政府建设数字平台。平台连接各个城市。
+""",
+}
+"""Four articles with all that can be asked of them."""
+
+SEARCHED_GLOSSARY = '[[alias]]\nname = "Government Nail"\nalso = ["Zhezhengding", "浙政钉"]\n'
+
+CROWD = 60
+"""More articles of one kind than a search looks at."""
+
+
+class SearchContract:
+    """What every `SearchEngine` promises; give a fixture `make`, from article texts and a glossary to an engine."""
+
+    @pytest.fixture
+    def make(self) -> Callable[[dict[str, str], str], SearchEngine]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def engine(self, make):
+        return make(SEARCHED, SEARCHED_GLOSSARY)
+
+    @staticmethod
+    def found(engine: SearchEngine, question: str, *, k: int = 10, **filters) -> list[str]:
+        """Ids of the articles that a search finds, best first, each once."""
+        passages = engine.search(question, k=k, filters=Filters(**filters)).passages
+        return list(dict.fromkeys(p.article.article_id for p in passages))
+
+    @pytest.mark.parametrize(
+        ("question", "article"),
+        [
+            ("How many metres did the river rise?", "river"),
+            ("Which gates did the engineers open at the dam?", "river"),
+            ("What will the tram cost?", "tram"),
+            ("Which mayor resigned?", "undated"),
+        ],
+    )
+    def test_the_article_that_a_question_is_about_comes_first(self, engine, question, article):
+        assert self.found(engine, question)[0] == article
+
+    def test_passages_are_pieces_of_their_articles_best_first(self, engine):
+        passages = engine.search("river tram mayor", k=10, filters=Filters()).passages
+
+        assert [p.rank for p in passages] == list(range(1, len(passages) + 1))
+        assert [p.score for p in passages] == sorted((p.score for p in passages), reverse=True)
+        assert len({p.chunk_id for p in passages}) == len(passages)
+        for p in passages:
+            text = SEARCHED[p.article.article_id].split("---\n")[2]
+            assert p.text == text[p.start : p.end]
+            assert [p.sentences[0].start, p.sentences[-1].end] == [p.start, p.end]
+
+    def test_a_search_gives_no_more_passages_than_asked_for(self, engine):
+        assert [len(engine.search("river tram mayor", k=k, filters=Filters()).passages) for k in (1, 2)] == [1, 2]
+
+    def test_every_passage_has_a_vector_for_each_sentence_and_token(self, engine):
+        for passage in engine.search("river tram mayor", k=10, filters=Filters()).passages:
+            sentences = engine.sentence_vectors(passage)
+            tokens, counts = engine.token_vectors(passage)
+
+            assert len(sentences) == len(counts) == len(passage.sentences)
+            assert len(tokens) == sum(counts)
+            for rows in (sentences, tokens):
+                np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-4)
+
+    def test_filters_apply_before_ranking(self, make):
+        crowd = {f"flood{n}": f"The river flood of the year {n}: the river flood rose." for n in range(CROWD)}
+        hidden = "---\npublisher: Quiet Post\n---\nThe council sat for long. It spoke of roads, schools, taxes and a river."
+        engine = make(crowd | {"council": hidden}, "")
+
+        assert "council" not in self.found(engine, "the river flood", k=10)
+        assert self.found(engine, "the river flood", k=10, publishers=("Quiet Post",)) == ["council"]
+        assert self.found(engine, "the river flood", k=10, articles=("council",)) == ["council"]
+
+    @pytest.mark.parametrize(
+        ("after", "before", "articles"),
+        [
+            (None, None, {"river", "tram", "undated", "platform"}),
+            (date(2021, 3, 9), None, {"river", "platform"}),
+            (date(2021, 3, 10), None, {"platform"}),
+            (None, date(2021, 3, 9), {"river", "tram"}),
+            (date(2021, 1, 1), date(2021, 12, 31), {"river"}),
+            (date(2022, 1, 1), date(2021, 1, 1), set()),
+        ],
+    )
+    def test_a_range_of_dates_includes_its_ends_and_excludes_undated_articles(self, engine, after, before, articles):
+        found = self.found(engine, "river tram mayor 平台", published_after=after, published_before=before)
+
+        assert set(found) == articles
+
+    @pytest.mark.parametrize(
+        ("filters", "articles"),
+        [
+            ({"publishers": ("HARBOUR gazette",)}, {"river"}),
+            ({"publishers": ("Valley Post", "浙江日报")}, {"tram", "platform"}),
+            ({"publishers": ("Harbour",)}, set()),
+            ({"languages": ("EN",)}, {"river", "tram", "undated"}),
+            ({"languages": ("zh",)}, {"platform"}),
+            ({"articles": ("undated", "nothing")}, {"undated"}),
+            ({"articles": ("undated",), "publishers": ("Valley Post",)}, set()),
+        ],
+    )
+    def test_articles_are_chosen_by_what_they_say_of_themselves(self, engine, filters, articles):
+        assert set(self.found(engine, "river tram mayor 平台", **filters)) == articles
+
+    @pytest.mark.parametrize("question", ["Who uses Zhezhengding?", "What are zhezhengding's tickets?", "浙政钉是什么？"])
+    def test_an_article_is_found_under_another_name_of_its_subject(self, engine, question):
+        retrieved = engine.search(question, k=2, filters=Filters())
+
+        assert "tram" in {p.article.article_id for p in retrieved.passages if p.bm25 > 0}
+        assert any("Government Nail" in query.text for query in retrieved.queries)
+        assert retrieved.queries[0].text == retrieved.question == question
+
+    def test_a_misspelt_question_finds_its_article_and_says_so(self, engine):
+        retrieved = engine.search("Did the engneers open the gates?", k=1, filters=Filters())
+
+        assert retrieved.corrections == {"engneers": "engineers"}
+        assert retrieved.question == "Did the engineers open the gates?"
+        assert retrieved.passages[0].article.article_id == "river"
+
+    @pytest.mark.parametrize("question", ["Why 35000 crowns?", "Why 35,000 crowns?", "97.4 percent of what?"])
+    def test_numbers_are_found_however_they_are_written(self, engine, question):
+        passages = engine.search(question, k=10, filters=Filters()).passages
+
+        assert max(passages, key=lambda p: p.bm25).article.article_id == "tram"
+        assert engine.idf("35000") == engine.idf("97p4") > engine.idf("the")
+
+    @pytest.mark.parametrize("question", ["数字平台连接什么？", "政府建设什么"])
+    def test_a_chinese_question_finds_the_chinese_article(self, engine, question):
+        passage = engine.search(question, k=1, filters=Filters()).passages[0]
+
+        assert (passage.article.article_id, passage.bm25 > 0) == ("platform", True)
+
+    def test_equal_passages_keep_one_order(self, make):
+        engine = make({f"copy{n}": "The river rose by three metres." for n in range(8)}, "")
+
+        first = engine.search("the river", k=8, filters=Filters()).passages
+        second = engine.search("the river", k=8, filters=Filters()).passages
+
+        assert len({round(p.score, 6) for p in first}) == 1
+        assert [p.chunk_id for p in first] == [p.chunk_id for p in second] == sorted(p.chunk_id for p in first)
+        top = engine.search("the river", k=3, filters=Filters()).passages
+        assert [p.chunk_id for p in top] == [p.chunk_id for p in first[:3]]
+
+    def test_an_index_without_articles_finds_nothing(self, make):
+        engine = make({}, "")
+
+        assert engine.search("Who resigned?", k=5, filters=Filters()).passages == ()
+        assert engine.search("Who resigned?", k=5, filters=Filters(publishers=("x",))).passages == ()
+        assert engine.idf("river") > 0
+
+    @pytest.mark.parametrize("question", ["", " ", "?", "the of and", "\u200b", "🙂", "a" * 5_000, "river " * 500, "-+*\"()[]{}^~:"])
+    def test_no_question_is_too_odd_to_search(self, engine, question):
+        passages = engine.search(question, k=3, filters=Filters()).passages
+
+        assert all(np.isfinite([p.score, p.cosine, p.bm25, p.late]).all() for p in passages)
+
+    def test_a_rarer_word_has_a_higher_idf(self, engine):
+        assert engine.highest_idf == engine.idf("nowhere") > engine.idf("river") > engine.idf("the") > 0
