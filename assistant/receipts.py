@@ -64,9 +64,9 @@ def _check(citation: Any, place: int, text_of: Callable[[str], str | None]) -> C
         return Check(number=number, article_id=article_id, standing=standing, detail=detail, start=at)
 
     if text is None:
-        return found(Standing.GONE, "the article is not in the index")
+        return found(Standing.GONE, "gone: the article is not in the index")
     if not quote.strip():
-        return found(Standing.CHANGED, "the receipt has no quote")
+        return found(Standing.CHANGED, "changed: the receipt has no quote")
     if start >= 0 and text[start:end] == quote:
         same = sha256_of(text) == sha256
         return found(Standing.HOLDS, "holds" if same else "holds; the article changed elsewhere", start)
@@ -74,7 +74,7 @@ def _check(citation: Any, place: int, text_of: Callable[[str], str | None]) -> C
     if places:
         nearest = min(places, key=lambda at: abs(at - start))
         return found(Standing.MOVED, f"moved from {start} to {nearest}", nearest)
-    return found(Standing.CHANGED, "the quote does not stand in the article any more")
+    return found(Standing.CHANGED, "changed: the quote does not stand in the article any more")
 
 
 def _places(text: str, quote: str) -> list[int]:

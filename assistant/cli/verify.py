@@ -48,7 +48,7 @@ def verify(
         print(json.dumps({"receipts": rows}, ensure_ascii=False, indent=2))
     else:
         for check in checks:
-            print(f"[{check.number}] {check.article_id}: {check.standing.value} ({check.detail})")
+            print(f"[{check.number}] {check.article_id}: {check.detail}")
         broken = sum(check.standing is not Standing.HOLDS for check in checks)
         print(f"{len(checks) - broken} of {len(checks)} receipts hold" if checks else "no receipts to check")
     if any(check.standing is not Standing.HOLDS for check in checks):
