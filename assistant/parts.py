@@ -62,7 +62,7 @@ def stand_alone(question: str, previous: str | None) -> str:
         subject = _subject_of(previous)
         return _with_subject(bare, pronoun, subject) if subject else question
     fragment = bare != question.strip() and not re.match(rf"(?:\w+ )?{_ASKING}\b", bare, re.IGNORECASE)
-    if fragment or (len(analyse(bare).stems) <= 2 and not re.match(_ASKING, bare, re.IGNORECASE)):
+    if fragment or (len(analyse(bare).stems) <= 2 and not _WHOLE.match(bare)):
         return _with_fragment(previous, bare)
     return question
 
@@ -91,10 +91,11 @@ def _subject_of(question: str) -> str | None:
         return max(names, key=len)
     bare = question.strip(" ?.!")
     for pattern in (
+        r"^who \w+ (?:the|a|an) (.+)$",
         r".*\b(?:in|of|for|about|by|with|from) (?:the |a |an )?((?:[\w-]+ ?){1,5})$",
         r".*?\b(?:is|are|was|were|does|do|did|has|have|had)\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?$",
     ):
-        match = re.match(pattern, bare)
+        match = re.match(pattern, bare, re.IGNORECASE)
         if match and len(match[1].split()) <= 6:
             return match[1].strip()
     return None

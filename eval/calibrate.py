@@ -1,6 +1,7 @@
 """Fit the threshold from which on a collection's questions are answered, on labelled questions of its own."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,10 +43,11 @@ def fit_threshold(confidence: Sequence[float], answerable: Sequence[bool], *, re
     if not good.any():
         raise ValueError("no answerable question to fit on")
     allowed = int(refuse * good.sum())
-    threshold = float(np.sort(scores[good])[allowed])
+    least = float(np.sort(scores[good])[allowed])
+    threshold = min(least, math.floor(least * 1e5) / 1e5)  # Rounded up, it would refuse this very question.
     answered = scores >= threshold
     return Calibration(
-        threshold=round(threshold, 5),
+        threshold=threshold,
         coverage=float(answered.mean()),
         risk=float((answered & ~good).sum() / max(1, answered.sum())),
         refused_answerable=float((~answered & good).sum() / good.sum()),

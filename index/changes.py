@@ -119,11 +119,7 @@ def add_paths(
         UserError: a path does not exist or holds no article.
         IndexBusy: another process is changing the index.
     """
-    files, passed_over = find_files(paths)
-    if not files:
-        raise UserError(
-            f"no articles in {', '.join(map(str, paths))}; files ending in .md, .markdown, .txt or .text are read"
-        )
+    files, passed_over = find_articles(paths)
     known = _known_articles(root)
     failed: list[str] = []
     pending: list[Path] = []
@@ -157,6 +153,20 @@ def add_paths(
     gone = {row.article_id for row in missing} - set(outcome.removed) - set(outcome.unchanged)
     outcome.missing = sorted(gone)
     return outcome
+
+
+def find_articles(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Article files under `paths`, one at least, and the files passed over.
+
+    Raises:
+        UserError: a path does not exist or holds no article.
+    """
+    files, passed_over = find_files(paths)
+    if not files:
+        raise UserError(
+            f"no articles in {', '.join(map(str, paths))}; files ending in .md, .markdown, .txt or .text are read"
+        )
+    return files, passed_over
 
 
 def remove_articles(root: Path, names: Sequence[str], *, note: Note) -> list[str]:

@@ -128,9 +128,7 @@ class Library:
     def add(self, *paths: Path, prune: bool = False, encoder: Encoder | None = None) -> Outcome:
         """Bring the whole folder, or `paths`, into the index."""
         chosen = paths or (self.folder,)
-        return add_paths(
-            self.root, chosen, encoder or self.encoder, note=self.notes.append, meter=ignore, prune=prune
-        )
+        return add_paths(self.root, chosen, encoder or self.encoder, note=self.notes.append, meter=ignore, prune=prune)
 
     def add_values(self, articles: Sequence[Article]) -> Outcome:
         """Bring articles that are no files into the index."""

@@ -246,7 +246,9 @@ class SearchContract:
 
     def test_filters_apply_before_ranking(self, make):
         crowd = {f"flood{n}": f"The river flood of the year {n}: the river flood rose." for n in range(CROWD)}
-        hidden = "---\npublisher: Quiet Post\n---\nThe council sat for long. It spoke of roads, schools, taxes and a river."
+        hidden = (
+            "---\npublisher: Quiet Post\n---\nThe council sat for long. It spoke of roads, schools, taxes and a river."
+        )
         engine = make(crowd | {"council": hidden}, "")
 
         assert "council" not in self.found(engine, "the river flood", k=10)
@@ -284,7 +286,9 @@ class SearchContract:
     def test_articles_are_chosen_by_what_they_say_of_themselves(self, engine, filters, articles):
         assert set(self.found(engine, "river tram mayor 平台", **filters)) == articles
 
-    @pytest.mark.parametrize("question", ["Who uses Zhezhengding?", "What are zhezhengding's tickets?", "浙政钉是什么？"])
+    @pytest.mark.parametrize(
+        "question", ["Who uses Zhezhengding?", "What are zhezhengding's tickets?", "浙政钉是什么？"]
+    )
     def test_an_article_is_found_under_another_name_of_its_subject(self, engine, question):
         retrieved = engine.search(question, k=2, filters=Filters())
 
@@ -330,7 +334,9 @@ class SearchContract:
         assert engine.search("Who resigned?", k=5, filters=Filters(publishers=("x",))).passages == ()
         assert engine.idf("river") > 0
 
-    @pytest.mark.parametrize("question", ["", " ", "?", "the of and", "\u200b", "🙂", "a" * 5_000, "river " * 500, "-+*\"()[]{}^~:"])
+    @pytest.mark.parametrize(
+        "question", ["", " ", "?", "the of and", "\u200b", "🙂", "a" * 5_000, "river " * 500, '-+*"()[]{}^~:']
+    )
     def test_no_question_is_too_odd_to_search(self, engine, question):
         passages = engine.search(question, k=3, filters=Filters()).passages
 

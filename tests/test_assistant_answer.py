@@ -97,7 +97,11 @@ def test_answers_that_differ_in_anything_else_have_other_ids(answer: Answer, cha
 
 def test_a_refusal_without_citations_leaves(answer: Answer) -> None:
     refusal = replace(
-        answer, status=Status.REFUSED, reason=Reason.NOT_FOUND, text="Nothing in the articles is about this.", citations=()
+        answer,
+        status=Status.REFUSED,
+        reason=Reason.NOT_FOUND,
+        text="Nothing in the articles is about this.",
+        citations=(),
     )
 
     assert seal(refusal).id
@@ -172,7 +176,9 @@ def test_a_sentence_without_a_receipt_is_refused(answer: Answer, extra: str) -> 
 
 def test_words_between_two_supported_sentences_are_refused_too(answer: Answer) -> None:
     text = answer.text.replace("\n", "\nTherefore ")
-    second = replace(answer.citations[1], answer_spans=tuple((a + 10, b + 10) for a, b in answer.citations[1].answer_spans))
+    second = replace(
+        answer.citations[1], answer_spans=tuple((a + 10, b + 10) for a, b in answer.citations[1].answer_spans)
+    )
 
     with pytest.raises(ReceiptBroken, match="Therefore"):
         seal(replace(answer, text=text, citations=(answer.citations[0], second)))

@@ -38,7 +38,7 @@ WEIGHTS = Weights(
     about=linear(ANSWERABILITY_FEATURES, bias=-2.0, max_coverage_of_passage=20.0),
     threshold=0.5,
     about_threshold=0.5,
-    **({"calibration": "by hand"} if "calibration" in Weights.__dataclass_fields__ else {}),
+    calibration="by hand",
 )
 """The sentence with most of the question's words answers, if it has some that tell."""
 

@@ -79,6 +79,7 @@ def test_more_parts_than_anyone_asks_at_once_are_left_together() -> None:
         "Did the river rise?",
         "Is the river dangerous?",
         "Explain the tram.",
+        "From where does steel come?",
         "Where do people swim in summer?",
         "  What  is a tram ?",
         "工业大脑有多少个？",

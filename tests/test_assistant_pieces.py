@@ -104,8 +104,8 @@ asked = st.sampled_from(
     ]
 )
 words = st.sampled_from(
-    "the dam bridge gates 30 2021 9 March 1990s 63% $3.5 million five and , : . Anna Berg of opened tasks are 大坝 2021年3月 "
-    "by end the including 🎉 [7] ** # -".split(" ")
+    "the dam bridge gates 30 2021 9 March 1990s 63% $3.5 million five and , : . Anna Berg of opened tasks are 大坝 "
+    "2021年3月 by end the including 🎉 [7] ** # -".split(" ")
 )
 texts = st.one_of(st.text(max_size=120), st.lists(words, max_size=25).map(" ".join))
 

@@ -77,7 +77,11 @@ def test_offsets_outside_the_article_do_not_hold(start: int, end: int) -> None:
 
 
 def test_receipts_are_checked_in_their_order_each_on_its_own() -> None:
-    citations = [receipt(number=1), receipt(number=2, article_id="gone"), receipt(number=3, quote=QUOTE) | {"quote": "No."}]
+    citations = [
+        receipt(number=1),
+        receipt(number=2, article_id="gone"),
+        receipt(number=3, quote=QUOTE) | {"quote": "No."},
+    ]
 
     found = check_answer({"citations": citations}, {"dam": TEXT}.get)
 

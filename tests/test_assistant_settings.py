@@ -151,14 +151,16 @@ def test_a_value_out_of_bounds_is_an_error_wherever_it_came_from(tmp_path: Path,
         load_settings({name: flag}, environ={}, folder=elsewhere)
 
 
-@pytest.mark.parametrize("value", ["passages = 1", "passages = 50", "sentences = 10", "threshold = 0", "threshold = -1"])
+@pytest.mark.parametrize(
+    "value", ["passages = 1", "passages = 50", "sentences = 10", "threshold = 0", "threshold = -1"]
+)
 def test_the_bounds_themselves_are_allowed(tmp_path: Path, value: str) -> None:
     write(tmp_path, value + "\n")
 
     assert load(tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"passages 7", b"passages = 7\npassages = 8", b"\xff\xfe=", b"index = \"\x01\""])
+@pytest.mark.parametrize("data", [b"passages 7", b"passages = 7\npassages = 8", b"\xff\xfe=", b'index = "\x01"'])
 def test_a_file_that_is_not_toml_is_an_error_of_one_line(tmp_path: Path, data: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(data)
 

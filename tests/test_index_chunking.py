@@ -1,5 +1,7 @@
 """Chunks hold the whole text in whole sentences, and each fits the encoder's window with its title."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -8,7 +10,9 @@ from index.chunking import Chunking, chunk_article, encoded_text, fitting_title
 from index.encoder import EncodingJob, HashEncoder
 from index.sentences import split_sentences
 
-WORD = st.sampled_from(["river", "rose.", "The", "town,", "3.5", "改革。", "平台，", "# Plan", "\n", "\n\n", "\n- ", "x" * 90, "?!", "é"])
+WORD = st.sampled_from(
+    ["river", "rose.", "The", "town,", "3.5", "改革。", "平台，", "# Plan", "\n", "\n\n", "\n- ", "x" * 90, "?!", "é"]
+)
 LONG = st.builds(lambda words, times: " ".join(words * times), st.lists(WORD, min_size=1), st.integers(1, 80))
 TEXT = st.one_of(st.text(max_size=400), LONG)
 TITLE = st.one_of(st.none(), st.text(max_size=60), st.lists(WORD, max_size=60).map(" ".join))
@@ -87,7 +91,7 @@ def test_a_chunk_is_as_full_as_it_can_be():
 
     chunks = chunks_of(text, None, encoder)
 
-    for chunk, after in zip(chunks, chunks[1:], strict=False):
+    for chunk, after in pairwise(chunks):
         longer = text[chunk.start : after.sentences[0].end]
         assert encoder.count_tokens([longer])[0] > encoder.max_tokens
 

@@ -22,10 +22,19 @@ import json, sys
 from index.encoders import open_encoder
 encoder = open_encoder(sys.argv[1], sys.argv[2], note=print)
 vector = encoder.encode_question("How far did the river rise?").text
-print(json.dumps({"length": len(vector), "heavy": sorted({"torch", "transformers", "sentence_transformers"} & set(sys.modules))}))
+heavy = {"torch", "transformers", "sentence_transformers"} & set(sys.modules)
+print(json.dumps({"length": len(vector), "heavy": sorted(heavy)}))
 """
 
-MORE_SENTENCES = ("", "?", "a " * 200, "naïve café — “quotes”…", "日本語の文章です。", "\tTabs\nand lines  ", "1,234.5 ± 0.1 µm")
+MORE_SENTENCES = (
+    "",
+    "?",
+    "a " * 200,
+    "naïve café — “quotes”…",
+    "日本語の文章です。",
+    "\tTabs\nand lines  ",
+    "1,234.5 ± 0.1 µm",
+)
 
 
 class TestHashEncoder(EncoderContract):
@@ -68,7 +77,9 @@ class TestExportedEncoder(EncoderContract):
             np.testing.assert_allclose(sentence, unit(own.mean(axis=0)), atol=1e-6)
 
     def test_it_means_more_than_shared_words(self, encoder):
-        a, b, c = (encoder.encode_question(t).text for t in ("The physician left.", "A doctor went away.", "The river left."))
+        a, b, c = (
+            encoder.encode_question(t).text for t in ("The physician left.", "A doctor went away.", "The river left.")
+        )
 
         assert a @ b > a @ c
 
@@ -96,7 +107,11 @@ def test_the_export_agrees_with_sentence_transformers(minilm):
 
 def test_an_exported_encoder_is_opened_without_torch_and_transformers(minilm, repository):
     process = subprocess.run(
-        [sys.executable, "-c", LIGHT, minilm.hash, minilm.name], cwd=repository, capture_output=True, text=True, check=True
+        [sys.executable, "-c", LIGHT, minilm.hash, minilm.name],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert json.loads(process.stdout) == {"length": 384, "heavy": []}
@@ -123,7 +138,7 @@ def test_a_damaged_export_is_one_clear_error_with_a_remedy(minilm, tmp_path, nam
     if data is not None:
         (folder / name).write_bytes(data)
 
-    with pytest.raises(EncoderUnavailable, match="cannot be opened .*remove that folder, and it is exported again"):
+    with pytest.raises(EncoderUnavailable, match=r"cannot be opened .*remove that folder, and it is exported again"):
         WindowEncoder(folder, onnx_run(folder))
 
 
@@ -131,7 +146,7 @@ def test_an_index_whose_encoder_the_cache_lost_says_so(minilm, tmp_path, monkeyp
     monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path))
     source = tmp_path / "gone-model"
 
-    with pytest.raises(EncoderUnavailable, match="which is not in .*encoders: no folder .*bring that model back"):
+    with pytest.raises(EncoderUnavailable, match=r"which is not in .*encoders: no folder .*bring that model back"):
         open_encoder(minilm.hash, str(source), note=ignore)
 
 
@@ -152,7 +167,7 @@ def test_weights_that_are_not_the_official_ones_are_refused(monkeypatch):
 def test_a_folder_that_is_no_model_is_refused(tmp_path):
     shutil.copy(__file__, tmp_path)
 
-    with pytest.raises(EncoderUnavailable, match="cannot be loaded .*give a folder of a sentence-transformers model"):
+    with pytest.raises(EncoderUnavailable, match=r"cannot be loaded .*give a folder of a sentence-transformers model"):
         find_encoder(str(tmp_path), note=ignore)
 
 
@@ -193,5 +208,5 @@ def test_a_projection_is_read_back_as_it_was_written():
 
 
 def test_what_is_no_projection_is_refused():
-    with pytest.raises(ValueError, match="pickled data|magic string"):
+    with pytest.raises(ValueError, match="pickled"):
         TokenProjection.from_bytes(b"no array at all")

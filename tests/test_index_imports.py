@@ -76,7 +76,7 @@ def test_nobody_imports_a_package_bare_or_relatively(repository):
     # `import eval` hides a builtin, and `index` is the name of half the variables.
     wrong = [
         f"{path.relative_to(repository)}:{node.lineno}"
-        for package in sorted(OURS) + ["tests"]
+        for package in [*sorted(OURS), "tests"]
         for path in sources(repository, package)
         for node, name in imports_of(path)
         if name.startswith(".") or (isinstance(node, ast.Import) and name in {"eval", "index"})
@@ -93,7 +93,11 @@ def test_every_module_can_be_imported_without_a_warning(repository):
         if path.name != "__main__.py"
     ]
     process = subprocess.run(
-        [sys.executable, "-c", IMPORT_ALL, json.dumps(names)], cwd=repository, capture_output=True, text=True, check=True
+        [sys.executable, "-c", IMPORT_ALL, json.dumps(names)],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert json.loads(process.stdout) == {}

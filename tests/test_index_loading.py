@@ -52,7 +52,15 @@ def test_the_bytes_decide_the_source_hash_and_the_text_its_own():
 
 @pytest.mark.parametrize(
     "data",
-    [b"caf\xe9", b"\xff", b"\xff\xfe\x00\xd8", b"%PDF-1.7\n\xe2\xe3\xcf\xd3", b"a\0b", b"\x89PNG\r\n\x1a\n\0\0", b"\xef\xbb\xbf\xff"],
+    [
+        b"caf\xe9",
+        b"\xff",
+        b"\xff\xfe\x00\xd8",
+        b"%PDF-1.7\n\xe2\xe3\xcf\xd3",
+        b"a\0b",
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"\xef\xbb\xbf\xff",
+    ],
 )
 def test_what_is_no_text_is_refused_with_its_name(data):
     with pytest.raises(ArticleUnreadable, match=r"junk\.txt: .*convert it"):
@@ -97,7 +105,16 @@ def test_a_type_that_cannot_be_read_is_named_with_those_that_can(tmp_path):
 
 
 def test_folders_are_searched_in_order_and_hidden_files_and_notices_passed_over(tmp_path):
-    for name in ("b.md", "a.txt", "sub/c.md", "sub/.hidden.md", ".git/d.md", "README.md", "sub/readme.txt", "LICENSE.txt"):
+    for name in (
+        "b.md",
+        "a.txt",
+        "sub/c.md",
+        "sub/.hidden.md",
+        ".git/d.md",
+        "README.md",
+        "sub/readme.txt",
+        "LICENSE.txt",
+    ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(TEXT)
@@ -134,7 +151,7 @@ def test_relative_paths_are_found_from_the_current_folder(tmp_path, monkeypatch)
 
 
 def test_a_path_that_does_not_exist_is_the_users_mistake(tmp_path):
-    with pytest.raises(UserError, match="no file or folder .*missing'; check the path"):
+    with pytest.raises(UserError, match=r"no file or folder .*missing'; check the path"):
         find_files([tmp_path / "missing"])
 
 
@@ -177,7 +194,9 @@ def test_the_shared_articles_load_with_what_their_front_matter_says(shared):
     agency = {name for name, a in articles.items() if a.publisher == "China News Service"}
     assert agency == {"2021-03-09-zhejiang-plan-interview", "2022-03-06-wu-xiaodong"}
     assert all(a.publisher is None for name, a in articles.items() if name not in agency)
-    assert articles["2022-03-06-wu-xiaodong"].title == 'Wu Xiaodong: Deepening digital reform and building "Digital China"'
+    assert (
+        articles["2022-03-06-wu-xiaodong"].title == 'Wu Xiaodong: Deepening digital reform and building "Digital China"'
+    )
     assert articles["2022-10-28-yiwu-arrangements"].title.startswith("Yiwu makes arrangements")
     assert {a.language for a in articles.values()} == {"en"}
     assert {a.url for a in articles.values()} == {None}

@@ -70,7 +70,9 @@ def test_the_preferred_key_wins():
     assert known.published == date(2021, 1, 1)
 
 
-@pytest.mark.parametrize("line", ["title:", "title: ''", "title: [a, b]", "title: {a: b}", "publisher: null", "other: x"])
+@pytest.mark.parametrize(
+    "line", ["title:", "title: ''", "title: [a, b]", "title: {a: b}", "publisher: null", "other: x"]
+)
 def test_a_value_that_is_no_text_stays_absent(line):
     assert front(f"---\n{line}\n---\nText") == (Metadata(), "Text")
 
@@ -99,7 +101,16 @@ def test_a_stated_date_that_is_no_full_date_is_refused_rather_than_guessed(value
         front(f"---\ndate: {value}\n---\nText")
 
 
-@pytest.mark.parametrize("text", ["---\n---\nText", "---\nJust a line.\n---\nText", "--- \nText", "Text\n---\ntitle: x\n---\n", "----\na: b\n----\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n---\nText",
+        "---\nJust a line.\n---\nText",
+        "--- \nText",
+        "Text\n---\ntitle: x\n---\n",
+        "----\na: b\n----\n",
+    ],
+)
 def test_a_rule_is_not_front_matter(text):
     assert front(text) == (Metadata(), text)
 
@@ -117,16 +128,37 @@ def test_front_matter_is_either_split_off_or_refused(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "2021-03-09", "2021/3/9", "2021.03.09", "2021年3月9日", "2021-03-09T10:00:00+08:00", "9 March 2021", "9th Mar. 2021",
-        "March 9, 2021", "Mar 9th 2021", "  march 9 2021 (updated)",
+        "2021-03-09",
+        "2021/3/9",
+        "2021.03.09",
+        "2021年3月9日",
+        "2021-03-09T10:00:00+08:00",
+        "9 March 2021",
+        "9th Mar. 2021",
+        "March 9, 2021",
+        "Mar 9th 2021",
+        "  march 9 2021 (updated)",
     ],
-)  # fmt: skip
+)
 def test_dates_are_read_in_the_forms_people_write(text):
     assert parse_date(text) == date(2021, 3, 9)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2021", "2021-3", "03/09/2021", "9/3/2021", "2021-00-10", "2021-02-30", "9 Brumaire 2021", "March 2021", "x 2021-03-09", "2021-03-091"]
+    "text",
+    [
+        "",
+        "2021",
+        "2021-3",
+        "03/09/2021",
+        "9/3/2021",
+        "2021-00-10",
+        "2021-02-30",
+        "9 Brumaire 2021",
+        "March 2021",
+        "x 2021-03-09",
+        "2021-03-091",
+    ],
 )
 def test_what_is_no_full_date_is_not_taken_for_one(text):
     assert parse_date(text) is None

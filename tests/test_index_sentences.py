@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 
 from index.sentences import is_heading, split_sentences
 
-PROSE = st.lists(
-    st.sampled_from(
-        ["Dr.", "Mr.", "U.S.", "e.g.", "No.", "5", "3.14", "He", "it", "said", "“Yes.”", "(so)", "»", "'", '"', ".", "?!",
-         "…", "...", "。", "！", "」", "改革", "日本語", "한국", " ", "  ", "\n", "\n\n", "\t", "\r", "\u2028", "\u00a0", "# H",
-         "- ", "1. ", "> q", "| a |", "behind.Encourage the", "x" * 70, "\u200b", "🙂", "e\u0301"]
-    ),
-    max_size=40,
-).map("".join)  # fmt: skip
+PIECES = [
+    *"Dr. Mr. U.S. e.g. No. 5 3.14 He it said “Yes.” (so) » ' . ?! … ... 。 ！ 」 改革 日本語 한국 behind.Encourage".split(),
+    *(" ", "  ", "\n", "\n\n", "\t", "\r", "\u2028", "\u00a0", '"', "\u200b", "🙂", "e\u0301"),
+    *("# H", "- ", "1. ", "> q", "| a |", "x" * 70),
+]
+PROSE = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 """Texts out of the pieces that decide where a sentence ends."""
 
 
@@ -71,7 +69,13 @@ def test_an_abbreviation_does_not_end_a_sentence(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["It cost $3.14 million in all.", "Growth was 1,234.5 percent.", "Version 2.0.1 came out.", "Go to example.org now."]
+    "text",
+    [
+        "It cost $3.14 million in all.",
+        "Growth was 1,234.5 percent.",
+        "Version 2.0.1 came out.",
+        "Go to example.org now.",
+    ],
 )
 def test_a_point_inside_a_number_or_an_address_does_not_end_a_sentence(text):
     assert sentences_of(text) == [text]
@@ -133,21 +137,22 @@ def test_lines_that_were_not_wrapped_are_paragraphs():
 def test_headings_and_list_items_and_quotations_stand_alone():
     text = "# Heading\nText here. More.\n\n- one\n- two. With two.\n1. first\n2) second\n> said\n| a | b |\n"
 
-    assert sentences_of(text) == [
-        "# Heading", "Text here.", "More.", "- one", "- two.", "With two.", "1. first", "2) second", "> said", "| a | b |",
-    ]  # fmt: skip
+    expected = "# Heading/Text here./More./- one/- two./With two./1. first/2) second/> said/| a | b |"
+    assert sentences_of(text) == expected.split("/")
 
 
 def test_only_markdown_headings_are_headings():
     assert is_heading("## The plan")
-    assert not is_heading("#hashtag") and not is_heading("The plan") and not is_heading("####### seven")
+    assert not any(map(is_heading, ["#hashtag", "The plan", "####### seven"]))
 
 
-@pytest.mark.parametrize("junk", ["." * 40_000 + "a", "a." * 40_000, '" ' * 40_000, "\n" + " " * 40_000 + "a", "。" * 40_000])
+@pytest.mark.parametrize(
+    "junk", ["." * 40_000 + "a", "a." * 40_000, '" ' * 40_000, "\n" + " " * 40_000 + "a", "。" * 40_000]
+)
 def test_junk_does_not_take_for_ever(junk):
     # A row of 30,000 dots once took 15 seconds.
-    started = time.perf_counter()
+    started = time.process_time()
 
     split_sentences(junk)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -99,6 +99,8 @@ def test_the_edit_distance_is_the_same_both_ways(a, b):
     assert edit_distance(a, b, limit=9) == edit_distance(b, a, limit=9)
 
 
-@pytest.mark.parametrize(("a", "b", "distance"), [("", "", 0), ("river", "river", 0), ("river", "rvier", 1), ("ab", "", 2), ("ca", "abc", 3)])
+@pytest.mark.parametrize(
+    ("a", "b", "distance"), [("", "", 0), ("river", "river", 0), ("river", "rvier", 1), ("ab", "", 2), ("ca", "abc", 3)]
+)
 def test_swapped_neighbours_are_one_mistake(a, b, distance):
     assert edit_distance(a, b, limit=5) == distance

@@ -52,7 +52,11 @@ def test_what_is_indexed_keeps_every_letter(text):
 @pytest.fixture
 def bm25(tmp_path):
     """Three chunks of two articles."""
-    texts = {1: "The river rose. The river fell.", 2: "A river of 35,000 crowns.", 5: "The mayor resigned. 改革很重要。"}
+    texts = {
+        1: "The river rose. The river fell.",
+        2: "A river of 35,000 crowns.",
+        5: "The mayor resigned. 改革很重要。",
+    }
     entries = [TextEntry(chunk_id=n, article_number=1 + n // 3, text=text) for n, text in texts.items()]
     TantivyText.build(tmp_path / "text", entries)
     return TantivyText(tmp_path / "text")
@@ -60,7 +64,11 @@ def bm25(tmp_path):
 
 def test_document_frequency_counts_chunks(bm25):
     assert [bm25.document_frequency(t) for t in ("river", "mayor", "35000", "改革", "nothing")] == [2, 1, 1, 1, 0]
-    assert (bm25.document_frequency("resign"), bm25.word_frequency("resign"), bm25.word_frequency("resigned")) == (1, 0, 1)
+    assert (bm25.document_frequency("resign"), bm25.word_frequency("resign"), bm25.word_frequency("resigned")) == (
+        1,
+        0,
+        1,
+    )
     assert len(bm25) == 3
     assert sorted(bm25.chunk_ids()) == [1, 2, 5]
 
@@ -111,7 +119,9 @@ def test_adding_to_a_base_leaves_the_base_as_it_was(tmp_path):
     TantivyText.build(tmp_path / "one", [TextEntry(chunk_id=1, article_number=1, text="river")])
     before = {p.name: p.read_bytes() for p in (tmp_path / "one").iterdir()}
 
-    TantivyText.build(tmp_path / "two", [TextEntry(chunk_id=2, article_number=2, text="river mayor")], base=tmp_path / "one")
+    TantivyText.build(
+        tmp_path / "two", [TextEntry(chunk_id=2, article_number=2, text="river mayor")], base=tmp_path / "one"
+    )
 
     assert {p.name: p.read_bytes() for p in (tmp_path / "one").iterdir()} == before
     assert sorted(TantivyText(tmp_path / "two").chunk_ids()) == [1, 2]

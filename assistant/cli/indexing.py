@@ -34,20 +34,20 @@ def add(
 ) -> None:
     """Bring articles into the index; what has not changed costs nothing."""
     from assistant.locations import index_to_change
-    from index.changes import add_paths
-    from index.loading import find_files
+    from index.changes import add_paths, find_articles
 
     settings = settings_from({"index": index, "encoder": encoder})
     root = index_to_change(settings)
     chosen = existing_paths(paths)
-    find_files(chosen)  # A mistake in the paths is said before anything is made.
+    find_articles(chosen)  # A mistake in the paths is said before anything is made.
     opened_encoder = _encoder_for(root, settings)
     with metered("indexing") as meter:
         try:
             outcome = add_paths(root, chosen, opened_encoder, note=note, meter=meter, prune=prune)
         except KeyboardInterrupt:
-            note("interrupted; what was published before stays in the index, and the same command goes on from there")
-            raise
+            raise KeyboardInterrupt(
+                "interrupted; what was published before stays in the index, and the same command goes on from there"
+            ) from None
     _report(outcome, root)
     if outcome.failed:
         raise typer.Exit(1)

@@ -63,11 +63,13 @@ def _read(name: str) -> list[object]:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{name} cannot be read ({error}); give a file that `assistant ask --json` printed") from error
+    if not text.strip():
+        raise UsageError(f"{name} is empty; give a file that `assistant ask --json` printed")
     try:
         return [json.loads(text)]
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError as error:
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON ({error}); give a file that `assistant ask --json` printed") from error

@@ -1,0 +1,91 @@
+"""A question as it is searched: its words, their weights, and how well a passage matches them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.encoder import HashEncoder
+from index.query import MIN_IDF, encode_query, late_interaction, late_weights, similarities
+
+ENCODER = HashEncoder(dimension=128)
+IDF = {"river": 3.0, "rose": 2.0, "the": 0.01}
+
+
+def query(text, encoder=ENCODER):
+    return encode_query(text, encoder, encoder.projection, lambda stem: IDF.get(stem, 1.0))
+
+
+def test_words_know_their_stems_and_what_they_are_worth():
+    words = query("How did the Rivers rose?").words
+
+    assert [(w.text, w.stem, w.idf, w.content) for w in words] == [
+        ("How", "how", 1.0, False),
+        ("did", "did", 1.0, False),
+        ("the", "the", MIN_IDF, False),
+        ("Rivers", "river", 3.0, True),
+        ("rose", "rose", 2.0, True),
+    ]
+
+
+def test_a_word_has_the_tokens_that_stand_in_it(minilm):
+    asked = query("Zhezhengding rose?", minilm)
+
+    first, second = asked.words
+    assert len(first.tokens) > 1
+    assert second.tokens == (first.tokens[-1] + 1,)
+
+
+def test_a_number_is_one_word():
+    assert [w.text for w in query("Is 35,000.5 more than 35?").words if w.text[0].isdigit()] == ["35,000.5", "35"]
+
+
+def test_chinese_words_are_single_characters():
+    assert [w.text for w in query("改革 app").words] == ["改", "革", "app"]
+
+
+def test_a_question_of_stop_words_is_about_all_of_them():
+    assert [w.text for w in query("Who are you?").content] == ["Who", "are", "you"]
+
+
+@given(st.text(max_size=60))
+def test_the_weights_of_a_question_sum_to_one_or_there_is_nothing_to_weigh(text):
+    asked = query(text)
+
+    weights = late_weights(asked)
+
+    assert weights.shape == (len(asked.tokens),)
+    assert (weights >= 0).all()
+    assert weights.sum() == pytest.approx(1, abs=1e-4) or not any(w.tokens for w in asked.content)
+
+
+def test_a_passage_that_says_every_word_matches_wholly():
+    asked = query("river rose")
+    passage = query("the rose by the river").tokens
+
+    assert late_interaction(asked, late_weights(asked), passage) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_word_counts_as_much_as_it_is_rare():
+    asked = query("river rose")
+    river, rose = (query(word).tokens for word in ("river", "rose"))
+
+    weights = late_weights(asked)
+
+    assert late_interaction(asked, weights, river) == pytest.approx(0.6, abs=1e-5)
+    assert late_interaction(asked, weights, rose) == pytest.approx(0.4, abs=1e-5)
+
+
+def test_nothing_matches_nothing():
+    asked = query("river")
+
+    assert late_interaction(asked, late_weights(asked), np.zeros((0, 128), np.float32)) == 0
+    assert late_interaction(query(""), late_weights(query("")), asked.tokens) == 0
+
+
+def test_similarities_have_a_row_for_each_word():
+    asked = query("river rose")
+
+    table = similarities(asked, asked.words, query("the rose").tokens)
+
+    np.testing.assert_allclose(table, [[0, 0], [0, 1]], atol=1e-5)
