@@ -68,7 +68,8 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
     folder = encoder_folder(digest)
     if not (folder / "encoder.json").is_file():
         note(f"exporting the encoder {spec} to {folder} (once)")
-        export_encoder(source, folder, name=spec, hash=digest, note=note)
+        name = str(source) if Path(spec).expanduser().is_dir() else spec
+        export_encoder(source, folder, name=name, hash=digest, note=note)
     return _checked(_open_folder(folder), digest)
 
 

@@ -88,6 +88,8 @@ def load(path: Path, data: bytes) -> Article:
     loader = LOADERS.get(path.suffix.lower())
     if loader is None:
         raise ArticleUnreadable(f"{path}: {_suffix(path)} files cannot be read yet; supported: {' '.join(LOADERS)}")
+    if any("\udc80" <= character <= "\udcff" for character in str(path)):  # As Python shows bytes that are no text.
+        raise ArticleUnreadable(f"{path}: its name is not UTF-8; rename it")
     return loader(data, path)
 
 

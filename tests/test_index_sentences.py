@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from index.sentences import is_heading, split_sentences
 
 PIECES = [
-    *"Dr. Mr. U.S. e.g. No. 5 3.14 He it said “Yes.” (so) » ' . ?! … ... 。 ！ 」 改革 日本語 한국 behind.Encourage".split(),
+    *"Dr. Mr. U.S. e.g. No. 5 3.14 He it said “Yes.” (so) » ' . ?! … ... behind.Encourage".split(),
+    *"。 ！ 」 改革 日本語 한국".split(),
     *(" ", "  ", "\n", "\n\n", "\t", "\r", "\u2028", "\u00a0", '"', "\u200b", "🙂", "e\u0301"),
     *("# H", "- ", "1. ", "> q", "| a |", "x" * 70),
 ]

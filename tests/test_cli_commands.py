@@ -1,0 +1,365 @@
+"""The commands as a person runs them, each in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import CACHE, REPOSITORY, Library
+
+from assistant import __version__
+from index.verify import verify_index
+
+BRAINS = "How many industrial brains has Zhejiang built?"
+OPERA = "Who composed the opera about the moons of Neptune?"
+CONTRACT = {
+    "id",
+    "question",
+    "status",
+    "reason",
+    "text",
+    "citations",
+    "passages",
+    "reader",
+    "degraded",
+    "index",
+    "prompt",
+    "seconds",
+}
+"""Keys of an answer's JSON that others rely on."""
+RECEIPT = {
+    "number",
+    "article_id",
+    "title",
+    "publisher",
+    "published",
+    "url",
+    "sha256",
+    "start",
+    "end",
+    "quote",
+    "answer_spans",
+}
+"""Keys of each of its citations."""
+BEYOND = {"nearest", "unanswered", "confidence", "searched"}
+"""Keys that came later."""
+
+
+def environment(**changes: object) -> dict[str, str]:
+    """This process's without the user's settings, and with `changes`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
+    own = {"PYTHONPATH": REPOSITORY, "ASSISTANT_CACHE": CACHE, "HF_HUB_OFFLINE": "1"} | changes
+    return kept | {name: str(value) for name, value in own.items()}
+
+
+def assistant(
+    *arguments: object, stdin: str = "", cwd: Path | None = None, **environ: object
+) -> subprocess.CompletedProcess[str]:
+    """`assistant` with these arguments, run to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "assistant", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(**environ),
+        cwd=cwd,
+        timeout=120,
+        check=False,
+    )
+
+
+def done(*arguments: object, **options: object) -> str:
+    """What a command prints that ends well and has nothing to remark."""
+    run = assistant(*arguments, **options)
+    assert (run.returncode, run.stderr) == (0, "")
+    return run.stdout
+
+
+def imported(*arguments: str, among: str, **environ: object) -> subprocess.CompletedProcess[str]:
+    """A command that ends well, run so that the modules `among` that it imported come on standard error."""
+    code = f"""
+import sys
+from assistant.cli import main
+sys.argv = {["assistant", *arguments]!r}
+try:
+    main()
+except SystemExit as end:
+    assert end.code == 0
+print(*(name for name in {among.split()!r} if name in sys.modules), file=sys.stderr)
+"""
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment(**environ), check=True
+    )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of which nothing is there until `first` asks."""
+    return tmp_path_factory.mktemp("home") / "data"
+
+
+@pytest.fixture(scope="module")
+def first(data: Path) -> subprocess.CompletedProcess[str]:
+    """The first question on a fresh machine."""
+    return assistant("ask", BRAINS, ASSISTANT_DATA=data)
+
+
+@pytest.fixture(scope="module")
+def printed(data: Path, first: subprocess.CompletedProcess[str]) -> str:
+    """An answer's JSON."""
+    assert first.returncode == 0
+    return done("ask", BRAINS, "--json", ASSISTANT_DATA=data)
+
+
+# Asking
+
+
+def test_the_first_question_on_a_fresh_machine_builds_the_default_collection_and_is_answered(
+    data: Path, first: subprocess.CompletedProcess[str]
+) -> None:
+    assert first.returncode == 0
+    assert "[1]" in first.stdout
+    assert "sha256" in first.stdout
+    assert f"assistant: building the default collection in {data / 'default'}" in first.stderr.splitlines()[0]
+
+
+def test_a_question_from_standard_input_is_answered_alike_and_without_a_remark(
+    data: Path, first: subprocess.CompletedProcess[str]
+) -> None:
+    assert done("ask", "-", stdin=f"\n {BRAINS}\n", ASSISTANT_DATA=data) == first.stdout
+
+
+def test_an_answers_json_has_the_keys_of_the_contract_and_holds(data: Path, printed: str, tmp_path: Path) -> None:
+    answer = json.loads(printed)
+
+    assert set(answer) == CONTRACT | BEYOND
+    assert set(answer["index"]) == {"fingerprint", "generation", "articles", "chunks"}
+    for passage in answer["passages"]:
+        assert set(passage) == {"article_id", "start", "end", "score", "rank"}
+    for citation in answer["citations"]:
+        assert set(citation) == RECEIPT
+        for start, end in citation["answer_spans"]:
+            assert answer["text"][end:].startswith(f" [{citation['number']}]")
+            assert start < end
+    assert (answer["status"], answer["reason"], answer["prompt"]) == ("answered", None, None)
+    file = tmp_path / "answer.json"
+    file.write_text(printed, encoding="utf-8")
+    assert "receipts hold" in done("verify", file, ASSISTANT_DATA=data)
+
+
+def test_questions_line_by_line_get_an_answer_a_line_each(data: Path, printed: str) -> None:
+    lines = f"{BRAINS}\n\n{OPERA}\n  ?\nWer?"
+
+    run = assistant("ask", "--json", "--lines", "-", stdin=lines, ASSISTANT_DATA=data)
+
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [a.get("status") for a in answers] == ["answered", "refused", None, "refused"]
+    assert answers[0] | {"seconds": 0} == json.loads(printed) | {"seconds": 0}
+    assert set(answers[1]) == CONTRACT | BEYOND
+    assert set(answers[2]) == {"question", "error"}
+    assert run.returncode == 1
+    assert run.stderr.splitlines() == [f"assistant: {answers[2]['error']}"]
+
+
+def test_a_refusal_has_an_exit_code_of_its_own_if_that_is_asked_for(data: Path, printed: str) -> None:
+    run = assistant("ask", OPERA, "--fail-on-refusal", ASSISTANT_DATA=data)
+
+    assert (run.returncode, run.stderr) == (10, "")
+    assert "articles" in run.stdout
+
+
+def test_asking_imports_nothing_heavy_and_another_process_gives_the_same_json_but_for_the_seconds(
+    data: Path, printed: str
+) -> None:
+    heavy = "torch transformers sentence_transformers llama_index llama_index.core scipy sklearn pandas fastapi"
+
+    run = imported("ask", BRAINS, "--json", among=heavy, ASSISTANT_DATA=data)
+
+    assert run.stderr.strip() == ""
+    assert json.loads(run.stdout) | {"seconds": 0} == json.loads(printed) | {"seconds": 0}
+
+
+def test_help_imports_neither_numpy_nor_faiss() -> None:
+    heavy = "numpy faiss tantivy onnxruntime tokenizers torch transformers sentence_transformers llama_index yaml"
+
+    run = imported("--help", among=heavy)
+
+    assert run.stderr.strip() == ""
+    assert "Usage: assistant" in run.stdout
+
+
+def test_the_version_is_printed() -> None:
+    assert done("--version") == f"{__version__}\n"
+
+
+def test_a_follow_up_in_a_chat_keeps_its_subject(town: Library) -> None:
+    lines = [
+        "Who opened gates at the Oldwater Dam?",
+        "?",
+        "How many gates does it have?",
+        "exit",
+        "Who is never asked?",
+    ]
+
+    run = assistant("chat", "--index", town.root, stdin="\n".join(lines), ASSISTANT_THRESHOLD=0)
+
+    assert run.returncode == 0
+    assert run.stdout.count("sha256") >= 2
+    assert "five gates" in run.stdout
+    assert run.stderr.splitlines()[0].startswith("assistant: the question is empty")
+    assert run.stderr.splitlines()[1] == "assistant: searched for: How many gates does Oldwater Dam have?"
+    assert len(run.stderr.splitlines()) == 2
+
+
+# An index of one's own
+
+
+def test_an_article_is_added_quoted_changed_moved_and_removed_and_its_receipts_tell(tmp_path: Path) -> None:
+    folder, file = tmp_path / "articles", tmp_path / "answer.json"
+    folder.mkdir()
+    bridge = folder / "bridge.md"
+    bridge.write_text("# The bridge\n\nAnna Berg opened the bridge in 2021.\n", encoding="utf-8")
+    (folder / "tram.txt").write_text("The tram has twelve stops.\n", encoding="utf-8")
+    own = {"ASSISTANT_DATA": tmp_path / "data"}
+    root = tmp_path / "data" / "index"
+
+    made = assistant("index", "add", folder, "--encoder", "hash-64-48", **own)
+    again = done("index", "add", folder, **own)
+    file.write_text(done("ask", "Who opened the bridge?", "--json", "--threshold", "0", **own), encoding="utf-8")
+    holds = assistant("verify", file, **own)
+    bridge.write_text("# The bridge\n\nIt rained. Anna Berg opened the bridge in 2021.\n", encoding="utf-8")
+    changed = done("index", "add", folder, **own)
+    moved = assistant("verify", file, "--json", **own)
+    bridge.write_text("# The bridge\n\nOtto Lind opened the bridge in 2022.\n", encoding="utf-8")
+    done("index", "add", bridge, **own)
+    rewritten = assistant("verify", file, "--json", **own)
+    removed = done("index", "remove", "bridge", **own)
+    gone = assistant("verify", file, "--json", **own)
+
+    assert made.stdout == f"2 added: {root}\n"
+    assert made.stderr == f"assistant: made a new index in {root}\n"
+    assert again == f"2 unchanged: {root}\n"
+    assert changed == f"1 changed, 1 unchanged: {root}\n"
+    assert (holds.returncode, holds.stderr) == (0, "")
+    assert "holds" in holds.stdout.splitlines()[0]
+    assert removed == "removed bridge\n"
+    for run, standing in ((moved, "moved"), (rewritten, "changed"), (gone, "gone")):
+        receipts = json.loads(run.stdout)["receipts"]
+        assert [one["standing"] for one in receipts if one["article_id"] == "bridge"] == [standing]
+        assert (run.returncode, run.stderr) == (1, "")
+    status = json.loads(done("index", "status", "--articles", "--json", **own))
+    assert (status["articles"], [one["article_id"] for one in status["listed"]]) == (1, ["tram"])
+    assert "everything holds" in done("index", "verify", **own)
+
+
+def test_good_articles_among_junk_are_taken_and_the_junk_is_named(library: Library) -> None:
+    library.write("good.md", "The bridge has four lanes.\n")
+    (library.folder / "junk.md").write_bytes(bytes(range(256)))
+    (library.folder / "zeros.txt").write_bytes(b"text\0text")
+    (library.folder / "empty.md").write_bytes(b"\n")
+    (library.folder / "picture.png").write_bytes(b"\x89PNG")
+    library.write("rotten.md", "---\ntitle: [\n---\nText.\n")
+
+    run = assistant("index", "add", library.folder, "--index", library.root)
+
+    assert (run.returncode, run.stdout) == (1, f"1 added, 4 not taken: {library.root}\n")
+    assert [Path(line.split(": ")[2]).name for line in run.stderr.splitlines()] == [
+        "empty.md",
+        "junk.md",
+        "rotten.md",
+        "zeros.txt",
+        "picture.png",
+    ]
+    assert library.ids() == ["good"]
+
+
+def test_a_file_whose_name_is_not_text_is_named_and_the_rest_taken(library: Library) -> None:
+    library.write("good.md", "The bridge has four lanes.\n")
+    try:
+        Path(os.fsdecode(os.fsencode(library.folder) + b"/caf\xe9.md")).write_text("Coffee.", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+
+    run = assistant("index", "add", library.folder, "--index", library.root)
+
+    assert (run.returncode, run.stdout) == (1, f"1 added, 1 not taken: {library.root}\n")
+    assert len(run.stderr.splitlines()) == 1
+    assert "caf\\udce9.md" in run.stderr
+
+
+# Signals and pipes
+
+
+def test_an_interrupted_indexing_ends_in_one_line_with_an_index_that_verifies_and_goes_on(tmp_path: Path) -> None:
+    folder, root = tmp_path / "articles", tmp_path / "index"
+    folder.mkdir()
+    for number in range(60):
+        sentences = (f"The gate {n} of dam {number} is {n * number} metres high." for n in range(80))
+        (folder / f"dam-{number}.txt").write_text("\n\n".join(sentences), encoding="utf-8")
+    command = [sys.executable, "-m", "assistant", "index", "add", str(folder), "--index", str(root)]
+    command += ["--encoder", "hash-64-48"]
+
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment()
+    ) as process:
+        assert process.stderr is not None
+        assert "made a new index" in process.stderr.readline()
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert out == ""
+    assert err.startswith("assistant: interrupted; ")
+    assert len(err.splitlines()) == 1
+    assert verify_index(root).problems == ()
+    assert done(*command[3:-2]) == f"60 added: {root}\n"
+    assert verify_index(root).problems == ()
+
+
+def test_an_interrupted_chat_ends_in_one_line(town: Library) -> None:
+    command = [sys.executable, "-m", "assistant", "chat", "--index", str(town.root)]
+
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=environment(ASSISTANT_THRESHOLD=0),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("Who is the mayor?\n")
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err) == (130, "assistant: interrupted\n")
+
+
+@pytest.mark.parametrize("arguments", [("index", "status", "--articles"), ("ask", "--json", "--lines", "-")])
+def test_a_reader_that_goes_away_is_no_error(town: Library, arguments: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "assistant", *arguments, "--index", str(town.root)],
+            input="Who is the mayor?\nWho was?\n",
+            stdout=write,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=environment(),
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(write)
+
+    assert (run.returncode, run.stderr) == (0, "")

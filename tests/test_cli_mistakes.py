@@ -1,0 +1,438 @@
+"""What a person gets wrong costs one line on standard error, the right exit code, and nothing else."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Library
+
+from assistant.cli import main
+
+COMMANDS = [
+    (),
+    ("ask",),
+    ("search",),
+    ("chat",),
+    ("verify",),
+    ("index",),
+    ("index", "add"),
+    ("index", "remove"),
+    ("index", "verify"),
+    ("index", "status"),
+    ("config",),
+    ("config", "show"),
+    ("eval",),
+    ("eval", "bench"),
+    ("eval", "speed"),
+    ("eval", "calibrate"),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Run]
+
+
+@pytest.fixture
+def assistant(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """`assistant` run in this process, which is faster and lets through what main() does not catch."""
+
+    def run(*arguments: object, stdin: bytes = b"") -> Run:
+        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        with pytest.raises(SystemExit) as end:
+            main()
+        shown = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return Run(code=end.value.code, out=shown.out, err=shown.err)
+
+    return run
+
+
+def assert_mistake(run: Run, code: int, *said: str) -> None:
+    """One line on standard error that says all of `said`, and nothing on standard output."""
+    assert run.code == code, run.err
+    assert run.out == ""
+    assert run.err.startswith("assistant: ")
+    assert run.err.count("\n") == 1
+    assert len(run.err) < 1000
+    for words in said:
+        assert words in run.err
+
+
+# Questions
+
+
+def test_no_question_is_a_mistake_that_shows_how_to_ask(assistant: Command) -> None:
+    assert_mistake(assistant("ask"), 2, "no question", 'assistant ask "')
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?", "…"])
+def test_an_empty_question_is_a_mistake(assistant: Command, town: Library, question: str) -> None:
+    assert_mistake(assistant("ask", question, "--index", town.root), 2, "the question is empty")
+    assert_mistake(assistant("ask", "-", "--index", town.root, stdin=question.encode()), 2, "the question is empty")
+    assert_mistake(assistant("search", question, "--index", town.root), 2, "the question is empty")
+
+
+def test_a_hundred_thousand_characters_are_a_mistake(assistant: Command, town: Library) -> None:
+    long = "why " * 25_000
+
+    for run in (
+        assistant("ask", long, "--index", town.root),
+        assistant("ask", "-", "--index", town.root, stdin=long.encode()),
+        assistant("search", long, "--index", town.root),
+    ):
+        assert_mistake(run, 2, "99,999 characters", "2,000")
+
+
+def test_bytes_that_are_no_text_are_a_mistake(assistant: Command, town: Library) -> None:
+    broken = os.fsdecode(b"Who is \xff\xfe the mayor?")
+
+    assert_mistake(assistant("ask", broken, "--index", town.root), 2, "not UTF-8 text")
+    assert_mistake(assistant("ask", "-", "--index", town.root, stdin=os.fsencode(broken)), 2, "not UTF-8 text")
+
+
+def test_a_broken_line_among_questions_is_named_and_the_others_answered(assistant: Command, town: Library) -> None:
+    lines = b"Who is the mayor?\n\xff\xfe who?\nWho was?\n"
+
+    run = assistant("ask", "--json", "--lines", "-", "--index", town.root, stdin=lines)
+
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    assert ["error" in row for row in rows] == [False, True, False]
+    assert run.code == 1
+    assert run.err.count("\n") == 1
+
+
+def test_a_refusal_is_no_failure_unless_that_is_asked_for(assistant: Command, town: Library) -> None:
+    asked = ("ask", "Who is the mayor?", "--index", town.root, "--threshold", "1")
+    lines = ("ask", "--lines", "-", "--index", town.root, "--threshold", "1")
+
+    assert (assistant(*asked).code, assistant(*asked, "--fail-on-refusal").code) == (0, 10)
+    assert assistant(*lines, stdin=b"Who?\n").code == 0
+    assert assistant(*lines, "--fail-on-refusal", stdin=b"Who?\nWhere?\n").code == 10
+
+
+def test_lines_without_the_dash_are_a_mistake(assistant: Command, town: Library) -> None:
+    assert_mistake(assistant("ask", "Who?", "--lines", "--index", town.root), 2, "--lines", "--lines -")
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize("option", ["--published-after", "--published-before"])
+@pytest.mark.parametrize("day", ["yesterday", "2021-02-30", "2021", "", "9 March 2021"])
+def test_a_day_that_is_none_is_a_mistake(assistant: Command, command: str, option: str, day: str) -> None:
+    assert_mistake(assistant(command, "Who?", option, day), 2, option, repr(day), "YYYY-MM-DD")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask", "Who?", "--bogus"), "--bogus"),
+        (("ask", "Who?", "--jsn"), "--json"),
+        (("ask", "Who", "is", "it?"), "is it?"),
+        (("ask", "Who?", "--sentences", "many"), "--sentences"),
+        (("search",), "QUESTION"),
+        (("search", "Who?", "-k", "0"), "-k"),
+        (("search", "Who?", "-k", "1001"), "-k"),
+        (("verify",), "ANSWER"),
+        (("index", "add"), "PATH"),
+        (("index", "remove"), "ARTICLE"),
+        (("index", "status", "--bogus"), "--bogus"),
+        (("eval", "bench", "folder", "--limit", "0"), "--limit"),
+        (("bogus",), "bogus"),
+        (("index", "bogus"), "bogus"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_a_mistake_that_points_to_the_help(
+    assistant: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    assert_mistake(assistant(*arguments), 2, said, "--help")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "name"),
+    [("--sentences", "0", "sentences"), ("--sentences", "99", "sentences"), ("--threshold", "7", "threshold")],
+)
+def test_a_setting_out_of_bounds_is_a_mistake(assistant: Command, option: str, value: str, name: str) -> None:
+    assert_mistake(assistant("ask", "Who?", option, value), 3, option, name, "must be between")
+
+
+# Indexes
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ask", "Who?"), ("search", "Who?"), ("chat",), ("index", "verify"), ("index", "status")]
+)
+def test_an_index_that_is_not_there_is_a_mistake(
+    assistant: Command, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    absent = tmp_path / "absent"
+
+    assert_mistake(assistant(*arguments, "--index", absent), 3, f"no index in {absent}", "assistant index add")
+    assert not absent.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "Who?"),
+        ("search", "Who?"),
+        ("chat",),
+        ("index", "verify"),
+        ("index", "status"),
+        ("index", "remove", "x"),
+    ],
+)
+def test_an_index_that_is_a_file_is_a_mistake(assistant: Command, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    file = tmp_path / "file"
+    file.write_text("text", encoding="utf-8")
+
+    assert_mistake(assistant(*arguments, "--index", file), 3, str(file))
+    assert file.read_text(encoding="utf-8") == "text"
+
+
+def test_articles_cannot_be_added_to_a_file(assistant: Command, tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text("The bridge has four lanes.", encoding="utf-8")
+
+    run = assistant("index", "add", file, "--index", file, "--encoder", "hash-64-48")
+
+    assert_mistake(run, 3, str(file), "is a file")
+
+
+def test_a_folder_that_holds_something_else_is_not_made_an_index(assistant: Command, tmp_path: Path) -> None:
+    (tmp_path / "article.txt").write_text("The bridge has four lanes.", encoding="utf-8")
+
+    run = assistant("index", "add", tmp_path / "article.txt", "--index", tmp_path, "--encoder", "hash-64-48")
+
+    assert_mistake(run, 3, str(tmp_path), "article.txt")
+
+
+def test_a_missing_folder_is_a_mistake_and_makes_no_index(assistant: Command, tmp_path: Path) -> None:
+    root = tmp_path / "index"
+
+    assert_mistake(assistant("index", "add", tmp_path / "absent", "--index", root), 1, str(tmp_path / "absent"))
+    assert not root.exists()
+
+
+def test_a_folder_without_articles_is_a_mistake_and_makes_no_index(assistant: Command, tmp_path: Path) -> None:
+    folder, root = tmp_path / "folder", tmp_path / "index"
+    folder.mkdir()
+
+    assert_mistake(assistant("index", "add", folder, "--index", root), 1, f"no articles in {folder}", ".md")
+    assert not root.exists()
+
+
+def test_another_encoder_than_the_indexs_own_is_a_mistake(assistant: Command, town: Library) -> None:
+    run = assistant("index", "add", town.folder, "--index", town.root, "--encoder", "hash-32-48")
+
+    assert_mistake(run, 3, "hash-64-48", "hash-32-48")
+
+
+def test_removing_what_is_not_there_is_a_mistake_that_removes_nothing(assistant: Command, town: Library) -> None:
+    run = assistant("index", "remove", "river", "nobody", "--index", town.root)
+
+    assert_mistake(run, 1, "'nobody'", "index status --articles")
+    assert town.ids() == ["mayor", "river", "tram"]
+
+
+# Answers to verify
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "hello",
+        "{",
+        "[]",
+        "3",
+        "null",
+        "{}",
+        '{"citations": 3}',
+        '{"citations": [3]}',
+        '{"citations": [{}]}',
+        '{"citations": [{"number": Infinity, "article_id": "river", "quote": "", "start": 0, "end": 0, "sha256": ""}]}',
+        '{"citations": []}\n{"citations": [}',
+        "[" * 100_000,
+        "\udcff\udcfe",
+    ],
+)
+def test_what_is_no_answer_cannot_be_verified(assistant: Command, town: Library, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "answer.json"
+    file.write_bytes(os.fsencode(text))
+
+    assert_mistake(assistant("verify", file, "--index", town.root), 2)
+    assert_mistake(assistant("verify", "-", "--index", town.root, stdin=os.fsencode(text)), 2)
+
+
+def test_an_answer_that_cannot_be_read_cannot_be_verified(assistant: Command, town: Library, tmp_path: Path) -> None:
+    assert_mistake(assistant("verify", tmp_path / "absent.json", "--index", town.root), 2, "absent.json")
+    assert_mistake(assistant("verify", tmp_path, "--index", town.root), 2, str(tmp_path))
+
+
+def test_a_receipt_for_an_article_of_an_unprintable_name_is_gone(assistant: Command, town: Library) -> None:
+    citation = {"number": 1, "article_id": "\ud800", "quote": "x", "start": 0, "end": 1, "sha256": ""}
+
+    run = assistant("verify", "-", "--index", town.root, stdin=json.dumps({"citations": [citation]}).encode())
+
+    assert (run.code, run.err) == (1, "")
+    assert "\\ud800" in run.out
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("passages = [", "cannot be read"),
+        ("pasages = 3", "did you mean 'passages'?"),
+        ("passages = 0", "must be between 1 and 50"),
+        ('passages = "six"', "must be of type int"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [("ask", "Who?"), ("config", "show"), ("index", "status")])
+def test_a_bad_settings_file_is_a_mistake(
+    assistant: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    said: str,
+    arguments: tuple[str, ...],
+) -> None:
+    (tmp_path / "assistant.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert_mistake(assistant(*arguments), 3, str(tmp_path / "assistant.toml"), said)
+
+
+def test_an_unknown_encoder_is_a_mistake(assistant: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The bridge has four lanes.", encoding="utf-8")
+
+    run = assistant("index", "add", tmp_path / "a.txt", "--index", tmp_path / "index", "--encoder", "absent/model")
+
+    assert_mistake(run, 3, "absent/model")
+    assert not (tmp_path / "index").exists()
+
+
+def test_settings_are_shown_with_their_sources(
+    assistant: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "assistant.toml").write_text("passages = 7\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ASSISTANT_SENTENCES", "2")
+
+    shown, as_json = assistant("config", "show"), assistant("config", "show", "--json")
+
+    assert (shown.code, shown.err, as_json.code, as_json.err) == (0, "", 0, "")
+    lines = {line.split()[0]: line for line in shown.out.splitlines()}
+    assert lines["passages"].endswith(f"= 7  ({tmp_path / 'assistant.toml'})")
+    assert lines["sentences"].endswith("= 2  (ASSISTANT_SENTENCES)")
+    assert lines["threshold"].endswith("(default)")
+    found = json.loads(as_json.out)
+    assert found["passages"] == {"value": 7, "source": str(tmp_path / "assistant.toml")}
+    assert set(found) == set(lines)
+
+
+# Searching
+
+
+@pytest.mark.parametrize(
+    ("options", "article_ids"),
+    [
+        (("-k", "2"), None),
+        (("--publisher", "harbour gazette"), {"river", "mayor"}),
+        (("--publisher", "Valley Post", "--publisher", "Harbour Gazette"), {"river", "mayor", "tram"}),
+        (("--published-after", "2022-01-01"), {"mayor"}),
+        (("--published-before", "2020-01-05"), {"tram"}),
+        (("--article", "tram", "--article", "river"), {"tram", "river"}),
+        (("--language", "en"), {"river", "mayor", "tram"}),
+    ],
+)
+def test_a_search_is_limited_by_filters_and_by_number(
+    assistant: Command, town: Library, options: tuple[str, ...], article_ids: set[str] | None
+) -> None:
+    run = assistant("search", "the town and the river", "--json", "--index", town.root, *options)
+
+    found = json.loads(run.out)
+    assert (run.code, run.err) == (0, "")
+    assert set(found) == {"question", "searched", "passages"}
+    assert [p["rank"] for p in found["passages"]] == list(range(1, len(found["passages"]) + 1))
+    if article_ids is None:
+        assert len(found["passages"]) == 2
+    else:
+        assert {p["article_id"] for p in found["passages"]} == article_ids
+    for passage in found["passages"]:
+        (number,) = (n for n, row in town.open().articles.items() if row.article_id == passage["article_id"])
+        assert town.open().text(number)[passage["start"] : passage["end"]] == passage["text"]
+
+
+def test_a_search_for_a_person_to_read_shows_titles_and_places(assistant: Command, town: Library) -> None:
+    run = assistant("search", "who is the mayor", "--index", town.root, "-k", "1")
+
+    assert run.code == 0
+    assert run.out.startswith("1. ")
+    assert "characters " in run.out
+
+
+def test_filters_that_nothing_passes_are_remarked_on(assistant: Command, town: Library) -> None:
+    run = assistant("search", "who is the mayor", "--index", town.root, "--publisher", "nobody")
+
+    assert (run.code, run.out, run.err) == (0, "", "assistant: no article passes the filters\n")
+
+
+# Help, and the real process
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(assistant: Command, command: tuple[str, ...]) -> None:
+    run = assistant(*command, "--help")
+    short = assistant(*command, "-h")
+
+    assert (run.code, run.err) == (0, "")
+    assert run.out == short.out
+    assert run.out.startswith(f"Usage: {' '.join(['assistant', *command])} ")
+    assert len(run.out.splitlines()) > 3
+
+
+def test_a_group_without_a_command_shows_its_help_and_fails(assistant: Command) -> None:
+    run = assistant("index")
+
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("Usage: assistant index ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("ask", "Who?", "--bogus"), 2), (("ask", ""), 2), (("index", "status", "--index", "absent"), 3)],
+)
+def test_a_mistake_in_a_process_of_its_own_is_one_line_and_no_traceback(
+    tmp_path: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+
+    assert_mistake(Run(code=run.returncode, out=run.stdout, err=run.stderr), code)
+    assert "Traceback" not in run.stderr
