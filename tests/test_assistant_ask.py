@@ -17,7 +17,7 @@ from index.changes import add_paths, remove_articles
 from index.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
 from index.search import Filters
-from index.store import create_index
+from index.store import create_index, keep_threshold
 
 ARTICLES = {
     "bridge.md": """---
@@ -384,6 +384,26 @@ def test_a_change_of_the_index_between_two_questions_is_followed(tmp_path: Path,
     assert before.index.generation < after.index.generation < removed.index.generation
     assert_refused(removed)
     assert removed.index.fingerprint == before.index.fingerprint
+
+
+def test_a_threshold_kept_with_the_index_counts_unless_the_settings_say_otherwise(
+    tmp_path: Path, minilm: Encoder
+) -> None:
+    root = tmp_path / "index"
+    (tmp_path / "tram.txt").write_text(ARTICLES["tram.txt"], encoding="utf-8")
+    create_index(root, minilm, max_tokens=minilm.max_tokens)
+    add_paths(root, [tmp_path / "tram.txt"], minilm, note=quiet, meter=quiet)
+    keep_threshold(root, 1.0, "by hand")
+    question = "How many stops will the tram between the harbour and the valley have?"
+
+    answers = {}
+    for threshold in (-1.0, 0.0):
+        assistant = Assistant(root, lambda _: minilm, Settings(threshold=threshold), note=quiet)
+        answers[threshold] = assistant.ask(question)
+        assistant.close()
+
+    assert_refused(answers[-1.0])
+    assert answers[0.0].status is Status.ANSWERED
 
 
 def test_an_index_without_articles_answers_nothing(tmp_path: Path, minilm: Encoder) -> None:

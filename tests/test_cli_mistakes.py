@@ -248,6 +248,55 @@ def test_removing_what_is_not_there_is_a_mistake_that_removes_nothing(assistant:
     assert town.ids() == ["mayor", "river", "tram"]
 
 
+def test_articles_whose_files_are_gone_stay_until_they_are_pruned(assistant: Command, library: Library) -> None:
+    library.write("bridge.md", "The bridge has four lanes.")
+    library.write("tram.md", "The tram has twelve stops.")
+    library.add()
+    (library.folder / "tram.md").unlink()
+
+    kept = assistant("index", "add", library.folder, "--index", library.root)
+    still_there = library.ids()
+    pruned = assistant("index", "add", library.folder, "--index", library.root, "--prune")
+
+    assert (kept.code, kept.out) == (0, f"1 unchanged: {library.root}\n")
+    assert kept.err == "assistant: file gone, still in the index (--prune removes it): tram\n"
+    assert still_there == ["bridge", "tram"]
+    assert (pruned.code, pruned.out, pruned.err) == (0, f"1 removed, 1 unchanged: {library.root}\n", "")
+    assert library.ids() == ["bridge"]
+
+
+# Calibrating
+
+
+def test_a_threshold_fitted_on_questions_of_ones_own_is_kept_with_the_index(
+    assistant: Command, town: Library, tmp_path: Path
+) -> None:
+    questions = tmp_path / "questions.jsonl"
+    rows = [("Who is the mayor?", True), ("When did the river rise?", True), ("Who sang an opera?", False)]
+    text = "".join(json.dumps({"question": q, "answerable": a}) + "\n" for q, a in rows)
+    questions.write_text(text, encoding="utf-8")
+
+    fitted = assistant("eval", "calibrate", questions, "--index", town.root, "--refuse", "0")
+    status = json.loads(assistant("index", "status", "--index", town.root, "--json").out)
+
+    assert (fitted.code, fitted.err) == (0, "")
+    assert fitted.out == f"threshold {status['threshold']}, {status['calibration']}\n"
+    assert "fitted on 3 questions" in status["calibration"]
+    assert "0.0% of the answerable are refused" in status["calibration"]
+
+
+@pytest.mark.parametrize(
+    "lines", ["", "{", '{"question": "Who?"}', '{"question": 3, "answerable": true}', '["Who?", true]', '"Who?"']
+)
+def test_questions_of_another_form_cannot_be_fitted_on(
+    assistant: Command, town: Library, tmp_path: Path, lines: str
+) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(lines, encoding="utf-8")
+
+    assert_mistake(assistant("eval", "calibrate", questions, "--index", town.root), 1, str(questions))
+
+
 # Answers to verify
 
 
