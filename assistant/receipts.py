@@ -47,6 +47,8 @@ def check_answer(data: object, text_of: Callable[[str], str | None]) -> list[Che
     """
     if not isinstance(data, dict) or not isinstance(data.get("citations"), (list, tuple)):
         raise UsageError('no answer: it needs "citations", as `assistant ask --json` prints them')
+    if data.get("status") == "answered" and not data["citations"]:
+        raise UsageError("no answer: it says that it is answered, and has no receipt")
     return [_check(citation, place, text_of) for place, citation in enumerate(data["citations"], 1)]
 
 

@@ -102,7 +102,7 @@ def _open_folder(folder: Path) -> Encoder:
 
 
 def _hash_encoder(name: str) -> HashEncoder | None:
-    match = re.fullmatch(r"hash-(\d+)-(\d+)", name)
+    match = re.fullmatch(r"hash-([1-9]\d*)-([1-9]\d+)", name)  # Fewer than ten tokens hold no sentence.
     return HashEncoder(int(match[1]), int(match[2])) if match else None
 
 

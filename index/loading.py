@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -69,10 +70,13 @@ def read_bytes(path: Path) -> bytes:
     """The bytes of an article's file.
 
     Raises:
-        ArticleUnreadable: it cannot be read, or is too large.
+        ArticleUnreadable: it cannot be read, is no regular file, or is too large.
     """
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        size = found.st_size
+        if not stat.S_ISREG(found.st_mode):  # Reading a pipe would wait for ever.
+            raise ArticleUnreadable(f"{path}: a pipe, socket or device, not a file; leave it out")
         if size > MAX_FILE_BYTES:
             raise ArticleUnreadable(
                 f"{path}: {size / 1e6:.0f} MB is more than the {MAX_FILE_BYTES / 1e6:.0f} MB an article may have; "

@@ -96,6 +96,11 @@ def test_a_refusal_has_nothing_to_check() -> None:
     assert check_answer({"status": "refused", "citations": []}, {}.get) == []
 
 
+def test_an_answer_whose_receipts_were_taken_away_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="has no receipt"):
+        check_answer({"status": "answered", "text": "The moon is a cheese. [1]", "citations": []}, {}.get)
+
+
 @pytest.mark.parametrize(
     "data",
     [None, 3, "answer", [], [{"citations": []}], {}, {"citations": None}, {"citations": {}}, {"citations": "[1]"}],

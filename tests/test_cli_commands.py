@@ -291,6 +291,16 @@ def test_a_file_whose_name_is_not_text_is_named_and_the_rest_taken(library: Libr
     assert "caf\\udce9.md" in run.stderr
 
 
+def test_a_pipe_among_the_articles_is_named_and_not_waited_for(library: Library) -> None:
+    library.write("good.md", "The bridge has four lanes.\n")
+    os.mkfifo(library.folder / "pipe.md")
+
+    run = assistant("index", "add", library.folder, "--index", library.root)
+
+    assert (run.returncode, run.stdout) == (1, f"1 added, 1 not taken: {library.root}\n")
+    assert "pipe.md: a pipe, socket or device, not a file" in run.stderr
+
+
 # Signals and pipes
 
 
@@ -341,6 +351,21 @@ def test_an_interrupted_chat_ends_in_one_line(town: Library) -> None:
         _, err = process.communicate(timeout=60)
 
     assert (process.returncode, err) == (130, "assistant: interrupted\n")
+
+
+@pytest.mark.parametrize(("arguments", "code"), [("ask -", 2), ("chat", 0), ("ask --lines -", 0)])
+def test_a_closed_standard_input_is_an_empty_one(town: Library, arguments: str, code: int) -> None:
+    run = subprocess.run(
+        ["sh", "-c", f'"$0" -m assistant {arguments} --index "$1" <&- >&-', sys.executable, str(town.root)],
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=environment(),
+        timeout=60,
+        check=False,
+    )
+
+    assert run.returncode == code
+    assert len(run.stderr.splitlines()) == (1 if code else 0)
 
 
 @pytest.mark.parametrize("arguments", [("index", "status", "--articles"), ("ask", "--json", "--lines", "-")])

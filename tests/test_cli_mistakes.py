@@ -369,12 +369,13 @@ def test_a_bad_settings_file_is_a_mistake(
     assert_mistake(assistant(*arguments), 3, str(tmp_path / "assistant.toml"), said)
 
 
-def test_an_unknown_encoder_is_a_mistake(assistant: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoder", ["absent/model", "hash-0-48", "hash-64-2", "hash-64"])
+def test_an_unknown_encoder_is_a_mistake(assistant: Command, tmp_path: Path, encoder: str) -> None:
     (tmp_path / "a.txt").write_text("The bridge has four lanes.", encoding="utf-8")
 
-    run = assistant("index", "add", tmp_path / "a.txt", "--index", tmp_path / "index", "--encoder", "absent/model")
+    run = assistant("index", "add", tmp_path / "a.txt", "--index", tmp_path / "index", "--encoder", encoder)
 
-    assert_mistake(run, 3, "absent/model")
+    assert_mistake(run, 3, encoder)
     assert not (tmp_path / "index").exists()
 
 

@@ -58,6 +58,18 @@ def test_small_windows_lose_nothing_either(text, title, max_tokens):
     assert_nothing_is_lost(text, title, HashEncoder(max_tokens=max_tokens))
 
 
+class CharacterEncoder(HashEncoder):
+    """Counts characters, so that sentences together have more tokens than each alone."""
+
+    def count_tokens(self, texts):
+        return [len(text) + 2 for text in texts]
+
+
+@given(TEXT, TITLE)
+def test_an_encoder_that_counts_the_space_between_sentences_is_heeded(text, title):
+    assert_nothing_is_lost(text, title, CharacterEncoder())
+
+
 @given(TEXT, TITLE)
 @settings(max_examples=40)
 @example("改革" * 2_000, "改革" * 200)

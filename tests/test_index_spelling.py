@@ -9,7 +9,7 @@ from index.spelling import corrected, corrections, edit_distance
 ARTICLE = """# The government of Fuyang
 
 The government of Fuyang opened a digital platform. The platform connects hospitals and schools.
-Governor Yuan Jiajun visited Hangzhou. The epidemic was controlled.
+Governor Yuan Jiajun visited Hangzhou. The epidemic was controlled. Villagers planted trees.
 """
 
 
@@ -47,6 +47,7 @@ def test_small_mistakes_become_the_articles_words(spell, question, expected):
     [
         "What did the government open?",
         "Do platforms connect a hospital and the school?",
+        "What was planned?",
         "Who visited Fujian?",
         "Which hotels are there in Kuyang?",
         "Is the academic over?",

@@ -42,6 +42,8 @@ def _options(
 
 def main() -> None:
     """Run the command line; the process's exit code says how it went."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - both are None where they were closed
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
