@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -159,10 +159,14 @@ def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
         if not citation.answer_spans or any(not 0 <= a < b <= len(answer.text) for a, b in citation.answer_spans):
             raise ReceiptBroken(f"citation [{citation.number}] supports nothing of the answer")
     _check_markers(answer)
-    data = answer.to_json()
-    del data["id"], data["seconds"]
-    content = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    return replace(answer, id=hashlib.sha256(content.encode()).hexdigest()[:16])
+    return replace(answer, id=identity(answer.to_json()))
+
+
+def identity(data: Mapping[str, Any]) -> str:
+    """The id of an answer's JSON: a hash of all of it but the id itself and the seconds."""
+    content = {key: value for key, value in data.items() if key not in {"id", "seconds"}}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _check_markers(answer: Answer) -> None:

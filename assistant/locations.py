@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.settings import Settings
+from index.catalog import Catalog
 from index.changes import Meter, add_articles
 from index.encoder import Encoder
 from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
@@ -44,10 +45,21 @@ def index_to_read(settings: Settings, *, note: Note, meter: Meter) -> Path:
     """The index that questions go to: the one named, else the user's own, else the default collection."""
     if settings.index:
         return Path(settings.index).expanduser()
-    if catalog_path(own_index()).exists():
+    if _holds_articles(own_index()):
         return own_index()
     ensure_default(note=note, meter=meter)
     return default_index()
+
+
+def _holds_articles(root: Path) -> bool:
+    """Whether there is an index with at least one article; an empty one answers nothing and is passed over."""
+    if not catalog_path(root).exists():
+        return False
+    catalog = Catalog.open(catalog_path(root), writable=False)
+    try:
+        return bool(catalog.articles())
+    finally:
+        catalog.close()
 
 
 def index_to_change(settings: Settings) -> Path:

@@ -10,6 +10,8 @@ from pathlib import Path
 from index.errors import ConfigurationError
 
 FILE_NAME = "assistant.toml"
+OTHER_VARIABLES = ("ASSISTANT_CONFIG", "ASSISTANT_DATA", "ASSISTANT_CACHE")
+"""Where things are: the settings file, the indexes, the exported encoders."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +75,7 @@ def load_settings(
     path = Path(stated).expanduser() if stated else (folder or Path.cwd()) / FILE_NAME
     if stated and not path.is_file():
         raise ConfigurationError(f"ASSISTANT_CONFIG names {stated!r}, which is no file; correct or unset it")
+    _check_variables(environ)
     in_file = _read(path) if path.is_file() else {}
     found = []
     for field in fields(Settings):
@@ -88,6 +91,16 @@ def load_settings(
             value, source = flag, f"--{field.name.replace('_', '-')}"
         found.append(Setting(name=field.name, value=_checked(field.name, value, default, source), source=source))
     return Settings(**{setting.name: setting.value for setting in found}), found  # type: ignore[arg-type]
+
+
+def _check_variables(environ: Mapping[str, str]) -> None:
+    """A misspelt variable would be ignored in silence."""
+    known = [f"ASSISTANT_{field.name.upper()}" for field in fields(Settings)] + list(OTHER_VARIABLES)
+    for name in sorted(environ):
+        if name.startswith("ASSISTANT_") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            raise ConfigurationError(f"unknown variable {name}; {hint}")
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -15,7 +15,7 @@ from assistant.receipts import Standing, check_answer
 from assistant.settings import Settings
 from eval.collections import bench_index
 from eval.measures import area_under_roc, ndcg, recall, risk_coverage
-from eval.observe import normalise, ranked_documents
+from eval.observe import holds_answer, ranked_documents
 from eval.sets import BenchQuestion, BenchSet, article_of, load_set
 from index.changes import Meter
 from index.encoders import open_encoder
@@ -125,7 +125,6 @@ def _holds(asked: BenchQuestion, reading: Reading, trace: Trace, assistant: Assi
 
     Refused questions are judged by what would have been quoted, so that refusing is measured apart.
     """
-    accepted = [normalise(answer) for answer in asked.answers]
     texts = {row.number: row for row in assistant.snapshot.articles.values()}
     held = []
     for quote in [*reading.quotes, *reading.withheld]:
@@ -133,7 +132,7 @@ def _holds(asked: BenchQuestion, reading: Reading, trace: Trace, assistant: Assi
         text = assistant.snapshot.text(quote.article.number)
         relevant = asked.relevant.get(document, 0) > 0
         for sentence in quote.sentences:
-            found = relevant and any(a in normalise(plain(text[sentence.start : sentence.end])) for a in accepted)
+            found = relevant and holds_answer(plain(text[sentence.start : sentence.end]), asked.answers)
             held.append((sentence == quote.best, found))
     first = next((found for is_best, found in held if is_best), False)
     return first, any(found for _, found in held)

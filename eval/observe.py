@@ -20,6 +20,13 @@ def normalise(text: str) -> str:
     return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", text).split())
 
 
+def holds_answer(text: str, answers: Sequence[str]) -> bool:
+    """Whether one of the accepted answers stands in `text` as whole words, both normalised."""
+    words = f" {normalise(text)} "
+    accepted = [normalise(answer) for answer in answers]
+    return any(f" {answer} " in words or (answer in words and not answer.isascii()) for answer in accepted if answer)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Observation:
     """A question of a test set with the sentences that were considered for it."""
@@ -76,12 +83,11 @@ def observe(
 
 def labels(asked: BenchQuestion, found: Sequence[Candidate]) -> NDArray[np.bool_]:
     """Which candidates stand in a relevant document and hold an accepted answer."""
-    accepted = [normalise(answer) for answer in asked.answers]
     return np.asarray(
         [
             asked.answerable
             and asked.relevant.get(document_of(candidate.passage), 0) > 0
-            and any(answer in normalise(candidate.text) for answer in accepted)
+            and holds_answer(candidate.text, asked.answers)
             for candidate in found
         ],
         dtype=bool,

@@ -73,6 +73,19 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
     return _checked(_open_folder(folder), digest)
 
 
+def damaged_export(hash: str) -> list[str]:  # noqa: A002
+    """What is wrong with the exported encoder of this hash, if it is in the cache, in words."""
+    from index.export import file_sha256
+
+    folder = encoder_folder(hash)
+    if not (folder / "encoder.json").is_file():
+        return []
+    stated = json.loads((folder / "encoder.json").read_text(encoding="utf-8")).get("onnx_sha256")
+    if stated is not None and file_sha256(folder / "model.onnx") != stated:
+        return [f"the exported encoder in {folder} was changed; remove that folder, and it is exported again"]
+    return []
+
+
 def _default_source() -> Path:
     from index.export import file_sha256
 

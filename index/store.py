@@ -1,11 +1,13 @@
 """An index on disk: opened by readers, changed by one writer at a time, repaired when it lags."""
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from index.catalog import ArticleRow, Catalog, ChunkRow
@@ -147,7 +149,9 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
     catalog = Catalog.open(catalog_path(root), writable=False)
     for attempt in range(ATTEMPTS):
         try:
-            return Snapshot(root, catalog, open_generation(root, catalog.generation))
+            snapshot = Snapshot(root, catalog, open_generation(root, catalog.generation))
+            _clear_up(root, note)
+            return snapshot
         except IndexDamaged:
             # Either a writer has just replaced that generation, or its files are damaged.
             if attempt > 0:
@@ -161,6 +165,13 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
             ) from error
     catalog.close()
     raise IndexDamaged(f"the index in {root} cannot be opened; run `assistant index verify` on it")
+
+
+def _clear_up(root: Path, note: Note) -> None:
+    """Remove what a killed writer left behind, which may hold text of removed articles."""
+    if len(list((root / "generations").iterdir())) > 1:
+        with contextlib.suppress(IndexUnavailable):  # A reader without the right to write leaves it there.
+            repair(root, note=note)
 
 
 def keep_threshold(root: Path, threshold: float, calibration: str) -> None:
@@ -244,6 +255,7 @@ def fingerprint(catalog: Catalog) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
+@lru_cache(maxsize=1)
 def versions() -> Mapping[str, str]:
     """Of the packages that write an index's files."""
     return {name: importlib.metadata.version(name) for name in ("faiss-cpu", "tantivy", "numpy", "tokenizers")}

@@ -9,6 +9,7 @@ import numpy as np
 
 from index.article import sha256_of
 from index.catalog import ArticleRow, Catalog, ChunkRow
+from index.encoders import damaged_export
 from index.errors import IndexDamaged
 from index.generation import contradictions, differences, generation_folder, open_generation
 from index.store import catalog_path, fingerprint
@@ -73,7 +74,7 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
         articles=len(articles),
         chunks=len(chunks),
         sentences=sum(len(chunk.sentences) for chunk in chunks),
-        problems=(*problems, *wrong),
+        problems=(*problems, *wrong, *damaged_export(catalog.meta("encoder_hash"))),
     )
 
 

@@ -18,6 +18,7 @@ def verify(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Re-check every receipt: does it hold, or has its quote moved, changed or gone? Exit 1 unless all hold."""
+    from assistant.answer import identity
     from assistant.locations import index_to_read
     from assistant.receipts import Standing, check_answer
     from index.store import open_index
@@ -34,6 +35,7 @@ def verify(
 
     checks = [check for one in answers for check in check_answer(one, text_of)]
     snapshot.close()
+    altered = sum(isinstance(one, dict) and "id" in one and identity(one) != one["id"] for one in answers)
     if json_:
         rows = [
             {
@@ -45,13 +47,15 @@ def verify(
             }
             for c in checks
         ]
-        print(json.dumps({"receipts": rows}, ensure_ascii=False, indent=2))
+        print(json.dumps({"receipts": rows, "altered_answers": altered}, ensure_ascii=False, indent=2))
     else:
         for check in checks:
             print(f"[{check.number}] {check.article_id}: {check.detail}")
         broken = sum(check.standing is not Standing.HOLDS for check in checks)
         print(f"{len(checks) - broken} of {len(checks)} receipts hold" if checks else "no receipts to check")
-    if any(check.standing is not Standing.HOLDS for check in checks):
+        if altered:
+            print(f"altered: {altered} of {len(answers)} answers differ from what was given (their id does not fit)")
+    if altered or any(check.standing is not Standing.HOLDS for check in checks):
         raise typer.Exit(1)
 
 
