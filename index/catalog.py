@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article, Chunk, ChunkVectors, Matrix, Sentence
-from index.errors import IndexUnavailable
+from index.errors import IndexBusy, IndexUnavailable
 from index.projection import TokenProjection
 from index.vectors import ChunkCodes, quantise
 
@@ -164,7 +164,14 @@ class Catalog:
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._db.execute("ROLLBACK")
+            raise IndexBusy(
+                f"another process has been reading {self.path} for {BUSY_SECONDS:.0f} seconds and holds up the change "
+                f"({error}); nothing was changed, try again"
+            ) from error
 
     def meta(self, key: str) -> str:
         """A value about the whole index.

@@ -217,7 +217,10 @@ def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = 
         note(f"repaired the index in {root}: discarded a change that was interrupted")
     wrong = differences(generation_folder(root, current), hashes=thorough)
     if not wrong and thorough:
-        wrong = contradictions(open_generation(root, current), catalog)
+        try:
+            wrong = contradictions(open_generation(root, current), catalog)
+        except IndexDamaged as error:
+            wrong = [str(error)]
     if wrong:
         with catalog.reading():
             build(root, current, catalog, versions=versions())
