@@ -47,7 +47,7 @@ RIVAL_SHARE = 0.3
 """A sentence of another date with this share of the best one's chance is shown beside it."""
 
 
-UNCOUNTED_CONFIDENCE = 0.75
+UNCOUNTED_CONFIDENCE = 0.85
 """What it takes to answer "how many X" with sentences that speak of X and give no number of it: on the
 development half of SQuAD, questions below it are unanswerable three times out of four."""
 
