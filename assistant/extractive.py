@@ -17,7 +17,7 @@ from assistant.evidence import Candidate, candidates, sentence_text
 from assistant.kinds import Kind
 from assistant.leading import leading_span, unit_beside_figure
 from assistant.pieces import asked_for
-from assistant.question import Question
+from assistant.question import Question, analyse
 from assistant.reader import Quote, Reading
 from assistant.weights import Weights, answerability_row, probability, rank, shares
 from index.query import Query
@@ -86,7 +86,8 @@ class ExtractiveReader:
         if best is None:
             return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0)
         chosen = self._choose(question, best, engine)
-        quotes = self._quotes(question, chosen)
+        # Under the wording that found them: its names are the articles' own.
+        quotes = self._quotes(replace(analyse(best.query.text), kind=question.kind), chosen)
         reason = self._refusal(question, best, chosen, engine)
         if reason is not None:
             return Reading(quotes=(), reason=reason, confidence=best.confidence, withheld=quotes)

@@ -44,7 +44,18 @@ _NO_PERSON = frozenset(
         "Congress Party Government Republic University Company Council Ministry District Commission Conference".split(),
     ]
 )
+_ROLES = frozenset(
+    "Governor President Mayor Secretary Chairman Chairwoman Chair Minister Deputy Reporter Director".split()
+)
+_FRAME = frozenset(
+    stem for word in "many much number year date time month day old long name person".split() for stem in stems(word)
+)
+"""Stems of words that only say what kind of thing is asked for."""
 MAX_LEAD_CHARACTERS = 160
+LEAST_COVERED = 0.6
+LEAST_COVERED_PERSON = 0.8
+"""Share of the question's words that a sentence must have for a piece of it to lead; names of people stand
+beside anything, so more is asked for there."""
 
 
 def leading_span(question: Question, text: str) -> Span | None:
@@ -60,9 +71,23 @@ def leading_span(question: Question, text: str) -> Span | None:
             span = next((m.span(1) for m in _LIST.finditer(text)), None)
         case _:
             span = None
-    if span is None or span[1] - span[0] > MAX_LEAD_CHARACTERS or text[slice(*span)].lower() in question.text.lower():
+    if (
+        span is None
+        or not _covers(question, text)
+        or span[1] - span[0] > MAX_LEAD_CHARACTERS
+        or text[slice(*span)].lower() in question.text.lower()
+    ):
         return None
     return None if span[1] - span[0] > 0.8 * len(text) else span
+
+
+def _covers(question: Question, text: str) -> bool:
+    """Whether a sentence has all names and most words of the question; else a piece of it would say too much."""
+    own = set(stems(text))
+    asked = set(question.stems) - _FRAME
+    names = {stem for name in question.names for stem in stems(name)}
+    least = LEAST_COVERED_PERSON if question.kind is Kind.PERSON else LEAST_COVERED
+    return names <= own and len(asked & own) >= least * len(asked)
 
 
 def unit_beside_figure(question: Question, text: str) -> bool:
@@ -76,6 +101,8 @@ def _quantities(question: Question, text: str) -> list[Span]:
     for match in _QUANTITY.finditer(text):
         if re.fullmatch(r"(?:1[89]|20)\d\d", match.group().strip()) or match.group().lower() in question.text.lower():
             continue
+        if re.match(r"-\d", text[match.end() :]) or re.search(r"\d-$", text[: match.start()]):
+            continue  # A telephone number, a range, part of a name.
         if re.match(rf"\s(?:{MONTHS})\b", text[match.end() :]) or re.search(rf"(?:{MONTHS}) $", text[: match.start()]):
             continue
         nouns = _NOUNS.match(text, match.end())
@@ -117,10 +144,10 @@ def _people(text: str) -> list[Span]:
     for match in CAPITALISED.finditer(text):
         words = match.group().split()
         start = match.start()
-        while words and words[0].lower() in STOP_WORDS:
+        while words and (words[0].lower() in STOP_WORDS or words[0] in _ROLES):
             start += len(words[0]) + 1
             words = words[1:]
-        if 2 <= len(words) <= 4 and not _NO_PERSON.intersection(words):
+        if 2 <= len(words) <= 4 and "of" not in words and not _NO_PERSON.intersection(words):
             spans.append((start, match.end()))
     return spans
 

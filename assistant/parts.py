@@ -29,6 +29,7 @@ _WHOLE = re.compile(
 )
 """How a question opens that has a verb of its own, however short it is."""
 _DATE = re.compile(rf"(?:\b(?:\d{{1,2}} )?(?:{MONTHS}) )?\b(?:1[89]|20)\d\d\b")
+_PERSON = re.compile(rf"(?!(?:{MONTHS})\b)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)+")
 MAX_PARTS = 4
 
 
@@ -60,7 +61,10 @@ def stand_alone(question: str, previous: str | None) -> str:
     own_subject = _SUBJECT.search(bare[1:])
     if pronoun is not None and (own_subject is None or own_subject.start() >= pronoun.start()):
         subject = _subject_of(previous)
-        return _with_subject(bare, pronoun, subject) if subject else question
+        person = pronoun.group().lower() in {"he", "him", "his", "she", "her"}
+        if subject is None or (person and not _PERSON.fullmatch(subject)):
+            return question
+        return _with_subject(bare, pronoun, subject)
     fragment = bare != question.strip() and not re.match(rf"(?:\w+ )?{_ASKING}\b", bare, re.IGNORECASE)
     if fragment or (len(analyse(bare).stems) <= 2 and not _WHOLE.match(bare)):
         return _with_fragment(previous, bare)

@@ -126,7 +126,7 @@ def fitted(observed: Sequence[Observation]) -> dict[str, object]:
     return {
         "fitted_on": "SQuAD 2.0 dev, development half, asked of the whole set and of a few articles at a time",
         "threshold": calibration.threshold,
-        "calibration": str(calibration),
+        "calibration": f"on a public set, SQuAD 2.0, with many questions made unanswerable on purpose: {calibration}",
         "about_threshold": round(float(np.quantile(close, ABOUT_MISSED)), 5),
         "ranking": ranking.to_json(),
         "answerability": answering.to_json(),

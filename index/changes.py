@@ -1,6 +1,7 @@
 """Add articles to an index and remove them: the writer's side."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from index.loading import article_slug, find_files, find_glossaries, load, read_
 from index.lock import writing
 from index.store import Note, catalog_path, fingerprint, now, repair_locked, versions
 
-PUBLISH_SECONDS = 30.0
+PUBLISH_SECONDS = 10.0
 """Encoding this long is published before going on, so that an interruption loses little."""
 
 BATCH_CHUNKS = 128
@@ -290,7 +291,7 @@ class _Writer:
         for cut in self._cut:
             chunks = [job.chunk for job in cut.jobs]
             own = [next(vectors) for _ in chunks]
-            # Projected at once: at full width, tokens of half a minute's encoding take 200 MB.
+            # Projected at once: at full width, the tokens of one batch take 40 MB.
             short = [replace(one, tokens=self.projection.apply(one.tokens)) for one in own]
             self._waiting.append(_Prepared(cut.article, chunks, short))
         self._cut = []
@@ -370,11 +371,11 @@ def _loaded(files: Sequence[Path], failed: list[str]) -> Iterator[Article]:
 
 
 def _is_under(source: str, paths: Sequence[Path]) -> bool:
-    return any(Path(source).is_relative_to(path.expanduser().absolute()) for path in paths)
+    return any(Path(source).is_relative_to(os.path.abspath(path.expanduser())) for path in paths)
 
 
 def _named(rows: Sequence[ArticleRow], name: str) -> ArticleRow:
-    path = str(Path(name).expanduser().absolute())
+    path = os.path.abspath(Path(name).expanduser())
     for row in rows:
         if name == row.article_id or path == row.source:
             return row
