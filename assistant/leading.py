@@ -86,7 +86,7 @@ def _covers(question: Question, text: str) -> bool:
     own = set(stems(text))
     asked = set(question.stems) - _FRAME
     names = {stem for name in question.names for stem in stems(name)}
-    least = LEAST_COVERED_PERSON if question.kind is Kind.PERSON else LEAST_COVERED
+    least = {Kind.PERSON: LEAST_COVERED_PERSON, Kind.LIST: 0.0}.get(question.kind, LEAST_COVERED)
     return names <= own and len(asked & own) >= least * len(asked)
 
 

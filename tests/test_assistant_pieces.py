@@ -48,7 +48,20 @@ def test_a_question_for_a_date_is_led_by_the_date_with_its_preposition(question:
 
 
 def test_a_question_for_a_person_is_led_by_the_name() -> None:
-    assert lead("Who opened the bridge?", OPENED) == "Mayor Anna Berg"
+    assert lead("Who opened the bridge?", OPENED) == "Anna Berg"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Who was the mayor of Oldwater in May?", "Carl Lind and Anna Berg were city leaders of Oldwater in May."),
+        ("Who is the president of Norway?", "The meeting was presided over by Anna Berg."),
+        ("How many gates are in Newport?", "The dam has five gates for the river."),
+        ("What number should one call?", "To book, call 555-0100 on any day and ask for help."),
+    ],
+)
+def test_a_sentence_that_lacks_what_the_question_names_is_not_cut_down_to_a_piece(question: str, text: str) -> None:
+    assert lead(question, text) is None
 
 
 @pytest.mark.parametrize(
