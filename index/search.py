@@ -230,7 +230,8 @@ def wordings(question: str, glossary: Glossary, occurs: Callable[[str], bool]) -
     texts = [question]
     for name, group in glossary.found_in(question):
         for other in group:
-            if other.lower() != name.lower() and len(texts) < MAX_WORDINGS and occurs(other):
+            # "Industry brains" and "industrial brain" are the same terms: another wording would find nothing new.
+            if stems(other) != stems(name) and len(texts) < MAX_WORDINGS and occurs(other):
                 texts.append(_replaced(question, name, other))
     return list(dict.fromkeys(texts))
 
