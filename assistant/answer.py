@@ -192,11 +192,6 @@ def _check_markers(answer: Answer) -> None:
         raise ReceiptBroken(f"a part of the answer has no receipt: {' '.join(left.split())[:60]!r}")
 
 
-def index_reference(fingerprint: str, generation: int, articles: int, chunks: int) -> IndexReference:
-    """The state of an index."""
-    return IndexReference(fingerprint=fingerprint, generation=generation, articles=articles, chunks=chunks)
-
-
 def references(passages: Sequence[Any]) -> tuple[PassageReference, ...]:
     """What the JSON says of the passages read."""
     return tuple(

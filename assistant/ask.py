@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.answer import Answer, index_reference, sealed
+from assistant.answer import Answer, IndexReference, sealed
 from assistant.compose import answered, refused
 from assistant.extractive import ExtractiveReader, nearest_articles
 from assistant.parts import split_parts, stand_alone
@@ -139,8 +139,11 @@ class Assistant:
         parts = split_parts(whole)
         outcomes = [self._read(part, filters) for part in parts]
         snapshot = self._snapshot
-        index = index_reference(
-            snapshot.fingerprint, snapshot.generation.number, len(snapshot.articles), len(snapshot.generation.vectors)
+        index = IndexReference(
+            fingerprint=snapshot.fingerprint,
+            generation=snapshot.generation.number,
+            articles=len(snapshot.articles),
+            chunks=len(snapshot.generation.vectors),
         )
         given = [(part, reading) for part, (_, reading) in zip(parts, outcomes, strict=True)]
         passages = _distinct([passage for retrieved, _ in outcomes for passage in retrieved.passages])

@@ -133,6 +133,7 @@ def _describe_passage(
     matched = _Matches(
         idf, words, texts, terms, passage.article.title or "", *_by_sentence(query, words, passage, engine)
     )
+    asked_stems = query.stems
     asked = set(re.findall(r"[a-z]+", question.text.lower()))
     rows = []
     for place, (text, own) in enumerate(zip(texts, terms, strict=True)):
@@ -145,7 +146,7 @@ def _describe_passage(
                 *signals,
                 passage.rank == 1,
                 *matched.lexical(place),
-                _pairs_shared(query.stems, own),
+                _pairs_shared(asked_stems, own),
                 _bm25(words, own, len(text)),
                 _span(words, own),
                 *matched.soft(place),
@@ -160,7 +161,7 @@ def _describe_passage(
                 _unit_beside_figure(question, text),
                 min(
                     1.0,
-                    sum(engine.idf(term) > TELLING * engine.highest_idf for term in set(own) - set(query.stems))
+                    sum(engine.idf(term) > TELLING * engine.highest_idf for term in set(own) - set(asked_stems))
                     / FULL_WORDS,
                 ),
                 place == 0,

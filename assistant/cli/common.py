@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -136,8 +135,3 @@ def metered(what: str) -> Iterator["Meter"]:
         if started:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-def existing_paths(names: list[str]) -> list[Path]:
-    """Paths from the command line."""
-    return [Path(name) for name in names]

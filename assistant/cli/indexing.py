@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, existing_paths, metered, note, settings_from
+from assistant.cli.common import IndexOption, metered, note, settings_from
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -38,7 +38,7 @@ def add(
 
     settings = settings_from({"index": index, "encoder": encoder})
     root = index_to_change(settings)
-    chosen = existing_paths(paths)
+    chosen = [Path(path) for path in paths]
     find_articles(chosen)  # A mistake in the paths is said before anything is made.
     opened_encoder = _encoder_for(root, settings)
     with metered("indexing") as meter:
