@@ -1,9 +1,7 @@
 """Optional re-ranking: a sentence-transformers CrossEncoder reads question and passage together."""
 
 import json
-import os
 import threading
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import EncoderUnavailable
-from index.runtimes import folder_of
+from index.runtimes import folder_of, quiet_loading
 from index.search import Passage
 
 ADVICE = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"
@@ -79,17 +77,10 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
-    if not hub:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet_loading(hub=hub):
             from sentence_transformers import CrossEncoder
-            from transformers.utils import logging
 
-            logging.disable_progress_bar()
-            logging.set_verbosity_error()
             model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
     except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,22 +60,31 @@ def torch_run(model: Any) -> Run:  # noqa: ANN401 - the library is imported late
     return run
 
 
+@contextmanager
+def quiet_loading(*, hub: bool) -> Iterator[None]:
+    """Load models without warnings and progress bars, and without the network unless `hub` allows it."""
+    if not hub:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
+        yield
+
+
 def load_model(source: str) -> Any:  # noqa: ANN401
     """A `SentenceTransformer` from a folder, without the network.
 
     Raises:
         EncoderUnavailable: no such model, or it cannot be loaded.
     """
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet_loading(hub=False):
             from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
 
-            logging.disable_progress_bar()
-            logging.set_verbosity_error()
             return SentenceTransformer(source, device="cpu")
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
