@@ -65,7 +65,7 @@ class Examiner:
         return result
 
     def _examine(self, case: GoldCase, started: float) -> CaseResult:
-        trace = self._assistant.trace(case.question, previous=self._previous(case))
+        trace = self._assistant.trace(case.question, previous=self._previous(case), depth=DEPTH)
         seconds = round(time.perf_counter() - started, 4)
         answer = trace.answer
         pieces = answer_pieces(answer)
@@ -112,7 +112,7 @@ class Examiner:
                 f"the evidence of part {', '.join(lost)} does not stand in the articles; see `assistant eval doctor`"
             )
             return [Score(name=name, value=None, reason=reason) for name in names]
-        passages = self._passages(trace)
+        passages = _passages(trace)
         quotes, articles = find_quotes(anchors, passages), find_articles(anchors, passages)
         precision, recall = citation_scores(anchors, trace.answer)
         values = {
@@ -126,14 +126,6 @@ class Examiner:
             "article_ndcg@10": articles.ndcg(10),
         }
         return [Score(name=name, value=value) for name, value in values.items()]
-
-    def _passages(self, trace: Trace) -> list[Span]:
-        """The best passages, those for the parts of a question in turn."""
-        asked = [retrieved.question for retrieved, _ in trace.parts]
-        found = [self._assistant.search(question, k=DEPTH).passages for question in asked]
-        in_turn = [passage for row in zip_longest(*found) for passage in row if passage is not None]
-        spans = [Span(article_id=p.article.article_id, start=p.start, end=p.end) for p in in_turn]
-        return list(dict.fromkeys(spans))[:DEPTH]
 
     def _withheld(self, trace: Trace) -> list[str]:
         """What a refusal would have quoted."""
@@ -150,6 +142,13 @@ class Examiner:
             self._numbers = {row.article_id: row.number for row in snapshot.articles.values()}
         number = self._numbers.get(article_id)
         return None if number is None else snapshot.text(number)
+
+
+def _passages(trace: Trace) -> list[Span]:
+    """The best passages, those for the parts of a question in turn."""
+    in_turn = [passage for row in zip_longest(*trace.ranked) for passage in row if passage is not None]
+    spans = [Span(article_id=p.article.article_id, start=p.start, end=p.end) for p in in_turn]
+    return list(dict.fromkeys(spans))[:DEPTH]
 
 
 def answer_pieces(answer: Answer) -> list[str]:
