@@ -1,13 +1,13 @@
 """Runs as files: JSON that a reviewer can read in a diff, one idea a line, times in one place at the end."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from eval.files import write_whole
 from eval.gold import Evidence, GoldCase, to_row
 from eval.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
 from eval.summary import summarise
@@ -20,14 +20,7 @@ DIGITS = 6
 
 def write_run(run: Run, path: Path) -> None:
     """Write a run, whole or not at all."""
-    text = run_text(run)
-    partial = path.with_name(f"{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}); name another file with --out") from error
+    write_whole(path, run_text(run))
 
 
 def run_text(run: Run) -> str:
