@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from assistant.model import ChatModel, Message
 from index.chunking import Chunking, chunk_article
 from index.encoder import Encoder, EncodingJob
 from index.search import Filters, SearchEngine
@@ -344,3 +345,62 @@ class SearchContract:
 
     def test_a_rarer_word_has_a_higher_idf(self, engine):
         assert engine.highest_idf == engine.idf("nowhere") > engine.idf("river") > engine.idf("the") > 0
+
+
+class ChatModelContract:
+    """What every `ChatModel` promises; give a fixture `model` that replies `reply` to whatever it is asked."""
+
+    reply = "The river rose by three metres [1].  Nobody\nwas hurt [2]."
+
+    @pytest.fixture
+    def model(self) -> ChatModel:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def asked(self) -> list[Message]:
+        return [Message(role="system", content="Be brief."), Message(role="user", content="What happened? …")]
+
+    def test_it_has_a_name(self, model, asked):
+        assert model.name
+
+    def test_a_reply_comes_whole(self, model, asked):
+        completion = model.complete(asked, max_tokens=64)
+
+        assert completion.text == self.reply
+        assert completion.finish == "stop"
+        assert completion.seconds >= 0
+
+    def test_a_streamed_reply_is_the_same_in_pieces(self, model, asked):
+        stream = model.stream(asked, max_tokens=64, temperature=0.5, seed=7)
+
+        pieces = list(stream)
+
+        assert len(pieces) > 1
+        assert all(pieces)
+        assert "".join(pieces) == stream.completion.text == self.reply
+
+    def test_the_tokens_are_counted_either_way(self, model, asked):
+        stream = model.stream(asked, max_tokens=64)
+        list(stream)
+
+        for completion in (stream.completion, model.complete(asked, max_tokens=64)):
+            assert completion.prompt_tokens == 5
+            assert completion.completion_tokens == 11
+
+    def test_there_is_no_completion_before_the_end(self, model, asked):
+        stream = model.stream(asked, max_tokens=64)
+
+        next(iter(stream))
+
+        with pytest.raises(RuntimeError, match="not been read to its end"):
+            _ = stream.completion
+        stream.close()
+
+    def test_a_stream_can_be_given_up(self, model, asked):
+        stream = model.stream(asked, max_tokens=64)
+        pieces = iter(stream)
+        next(pieces)
+
+        stream.close()
+
+        assert list(pieces) == []

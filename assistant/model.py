@@ -1,0 +1,220 @@
+"""The seam to language models: messages in, a reply out, whole or as it comes; and its offline double."""
+
+import re
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from index.errors import AssistantError
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """A reply and what it took."""
+
+    text: str
+    prompt_tokens: int | None = None
+    """As the server counted them; None where it did not say."""
+    completion_tokens: int | None = None
+    finish: str = "stop"
+    """Why the reply ended: "stop", or "length" where it was cut off at the limit, or the server's own word."""
+    seconds: float = 0.0
+    """From the question to the last piece, attempts that failed included."""
+
+
+class Failure(StrEnum):
+    """In which way a model failed."""
+
+    TIMEOUT_CONNECT = "timeout_connect"
+    TIMEOUT_FIRST_TOKEN = "timeout_first_token"
+    TIMEOUT_TOTAL = "timeout_total"
+    REFUSED_CONNECTION = "refused_connection"
+    """Nobody listens there, or the connection broke."""
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    REJECTED = "rejected"
+    """The server does not accept the request: a wrong key, an unknown model, too long a prompt."""
+    EMPTY = "empty"
+    MALFORMED = "malformed"
+    TOO_LONG = "too_long"
+    """The reply has more characters than are accepted."""
+    BUDGET = "budget"
+    """Tokens or money that may be spent are spent."""
+    CIRCUIT_OPEN = "circuit_open"
+    """It failed so often that it is not asked for a while."""
+    NOT_RECORDED = "not_recorded"
+
+
+class ModelFailed(AssistantError):
+    """A language model gave no reply that can be used; the message is one line and holds no key."""
+
+    def __init__(self, message: str, *, kind: Failure) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Stream:
+    """A reply as it comes: iterate over its pieces, once; `completion` is there afterwards."""
+
+    def __init__(self, pieces: Generator[str, None, Completion]) -> None:
+        """Make a stream.
+
+        Args:
+            pieces: yields the pieces and returns the whole.
+        """
+        self._pieces = pieces
+        self._completion: Completion | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        """The pieces of the text, none of them empty.
+
+        Raises:
+            ModelFailed: the model failed, perhaps after some pieces; these are then no answer.
+        """
+        self._completion = yield from self._pieces
+
+    @property
+    def completion(self) -> Completion:
+        """The whole reply; only after the last piece.
+
+        Raises:
+            RuntimeError: the stream has not been read to its end.
+        """
+        if self._completion is None:
+            raise RuntimeError("the stream has not been read to its end, so there is no completion yet")
+        return self._completion
+
+    def close(self) -> None:
+        """Give up the rest of the reply, and the connection with it."""
+        self._pieces.close()
+
+
+class ChatModel(Protocol):
+    """A language model that replies to messages."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for answers and reports; the same name means the same model."""
+
+    def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
+    ) -> Completion:
+        """The whole reply.
+
+        Args:
+            messages: the conversation, at least one message.
+            max_tokens: the reply's length at most.
+            temperature: 0 for the likeliest reply.
+            seed: for servers that can repeat a reply; None for none.
+
+        Raises:
+            ModelFailed: in whichever way; nothing else is raised for what a server does.
+        """
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
+    ) -> Stream:
+        """The reply as it comes; arguments as of `complete`. Nothing is asked before the first piece is."""
+
+
+def read_to_end(stream: Stream) -> Completion:
+    """The whole of a stream."""
+    for _ in stream:
+        pass
+    return stream.completion
+
+
+def in_pieces(completion: Completion) -> Stream:
+    """A reply that is there already, streamed a word at a time."""
+
+    def pieces() -> Generator[str, None, Completion]:
+        yield from re.findall(r"\S+\s*|\s+", completion.text)
+        return completion
+
+    return Stream(pieces())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What a model was asked."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    temperature: float
+    seed: int | None
+
+
+Script = Sequence[str | ModelFailed] | Callable[[Call], str]
+
+
+class ScriptedModel:
+    """The offline double: replies that were chosen beforehand, in order, or made by a function of the call.
+
+    Tokens are counted in words. `calls` tells what it was asked.
+    """
+
+    def __init__(self, script: Script, *, name: str = "scripted") -> None:
+        """Make a model.
+
+        Args:
+            script: replies in order, among them failures to raise; or what makes a reply of a call.
+            name: the model's name.
+        """
+        self._script = script
+        self._name = name
+        self._lock = threading.Lock()
+        self.calls: list[Call] = []
+
+    @property
+    def name(self) -> str:
+        """As given."""
+        return self._name
+
+    def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
+    ) -> Completion:
+        """The next reply.
+
+        Raises:
+            ModelFailed: that is what the script says.
+            LookupError: the script is at its end; a mistake in a test, not a failure of a model.
+        """
+        call = Call(messages=tuple(messages), max_tokens=max_tokens, temperature=temperature, seed=seed)
+        with self._lock:
+            place = len(self.calls)
+            self.calls.append(call)
+        if callable(self._script):
+            reply: str | ModelFailed = self._script(call)
+        elif place < len(self._script):
+            reply = self._script[place]
+        else:
+            raise LookupError(f"the script has {len(self._script)} replies and was asked for one more")
+        if isinstance(reply, ModelFailed):
+            raise reply
+        asked = sum(len(message.content.split()) for message in messages)
+        return Completion(text=reply, prompt_tokens=asked, completion_tokens=len(reply.split()))
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
+    ) -> Stream:
+        """The next reply, a word at a time."""
+
+        def pieces() -> Generator[str, None, Completion]:
+            whole = self.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
+            stream = in_pieces(whole)
+            yield from stream
+            return stream.completion
+
+        return Stream(pieces())
