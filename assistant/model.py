@@ -60,9 +60,17 @@ class Failure(StrEnum):
 class ModelFailed(AssistantError):
     """A language model gave no reply that can be used; the message is one line and holds no key."""
 
-    def __init__(self, message: str, *, kind: Failure) -> None:
+    def __init__(self, message: str, *, kind: Failure, retry_after_seconds: float | None = None) -> None:
+        """Make a failure.
+
+        Args:
+            message: what was wrong, on one line.
+            kind: in which way.
+            retry_after_seconds: how long the server wants to be left alone; None where it did not say.
+        """
         super().__init__(message)
         self.kind = kind
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Stream:

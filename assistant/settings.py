@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from assistant.model_settings import MODEL_BOUNDS, NO_MODEL, OPENAI_URL, Argument, ModelSettings, Secret, check_model
 from index.errors import ConfigurationError
 
 FILE_NAME = "assistant.toml"
@@ -16,7 +17,10 @@ OTHER_VARIABLES = ("ASSISTANT_CONFIG", "ASSISTANT_DATA", "ASSISTANT_CACHE")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """What can be set; the key in `assistant.toml` is the field's name, the variable ASSISTANT_ and it."""
+    """What can be set; the key in `assistant.toml` is the field's name, the variable ASSISTANT_ and it.
+
+    The model's are a table of their own, `[model]`.
+    """
 
     index: str = ""
     """Folder of the index; empty for the user's own, or else the default collection."""
@@ -34,6 +38,10 @@ class Settings:
     """Least estimated probability, 0 to 1, at which an answer is given; negative for the fitted one."""
     reranker: str = ""
     """Folder or hub name of a sentence-transformers CrossEncoder that ranks passages again; empty for none."""
+    prompts: str = ""
+    """Folder of one's own prompts, which replace ours by name; empty for ours."""
+    model: ModelSettings = NO_MODEL
+    """The language model that writes answers; without a name, none does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +49,33 @@ class Setting:
     """A value and where it came from."""
 
     name: str
+    """As in the file, with its table: "model.name"."""
     value: str | int | float | bool
+    """For people: of a key no more than that it is set, of arguments no more than their names."""
     source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Key:
+    """One thing that can be set: what it is called in the file, in the environment and among the flags."""
+
+    table: str
+    field: str
+    default: object
+    bounds: tuple[float, float] = (float("-inf"), float("inf"))
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}.{self.field}" if self.table else self.field
+
+    @property
+    def variable(self) -> str:
+        name = "MODEL" if self.name == "model.name" else self.name.replace(".", "_").upper()
+        return f"ASSISTANT_{name}"
+
+    @property
+    def flag(self) -> str:
+        return "model" if self.name == "model.name" else self.name.replace(".", "_")
 
 
 _BOUNDS: dict[str, tuple[float, float]] = {
@@ -51,6 +84,18 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "sentences": (1, 10),
     "threshold": (-1, 1),
 }
+_UNBOUNDED = (float("-inf"), float("inf"))
+_TOP = [
+    _Key(table="", field=f.name, default=f.default, bounds=_BOUNDS.get(f.name, _UNBOUNDED))
+    for f in fields(Settings)
+    if f.name != "model"
+]
+_MODEL = [
+    _Key(table="model", field=f.name, default=f.default, bounds=MODEL_BOUNDS.get(f.name, _UNBOUNDED))
+    for f in fields(ModelSettings)
+]
+_PATHS = ("index", "prompts")
+"""Folders; in the file they are relative to it."""
 
 
 def load_settings(
@@ -62,7 +107,8 @@ def load_settings(
     """Settings and their sources.
 
     Args:
-        flags: from the command line; None where a flag was not given.
+        flags: from the command line, by the field's name; "model" is the model's name, and "" for no
+            model; None where a flag was not given.
         environ: environment variables; the process's own for None.
         folder: where `assistant.toml` is looked for; the current folder for None. The variable
             ASSISTANT_CONFIG names another file.
@@ -77,25 +123,55 @@ def load_settings(
         raise ConfigurationError(f"ASSISTANT_CONFIG names {stated!r}, which is no file; correct or unset it")
     _check_variables(environ)
     in_file = _read(path) if path.is_file() else {}
-    found = []
-    for field in fields(Settings):
-        default = field.default
-        variable = f"ASSISTANT_{field.name.upper()}"
-        value, source = default, "default"
-        if field.name in in_file:
-            value, source = in_file[field.name], str(path)
-        if environ.get(variable, "") != "":
-            value, source = _from_text(environ[variable], default, variable), variable
-        flag = flags.get(field.name)
-        if flag is not None:
-            value, source = flag, f"--{field.name.replace('_', '-')}"
-        found.append(Setting(name=field.name, value=_checked(field.name, value, default, source), source=source))
-    return Settings(**{setting.name: setting.value for setting in found}), found  # type: ignore[arg-type]
+    top = {key.field: _found(key, in_file, environ, flags, path) for key in _TOP}
+    model = {key.field: _found(key, in_file, environ, flags, path) for key in _MODEL}
+    _honour_openai(model, environ)
+    settings = Settings(
+        **{name: value for name, (value, _) in top.items()},  # type: ignore[arg-type]
+        model=ModelSettings(**{name: value for name, (value, _) in model.items()}),  # type: ignore[arg-type]
+    )
+    check_model(settings.model)
+    found = [Setting(name=key.name, value=_shown(top[key.field][0]), source=top[key.field][1]) for key in _TOP]
+    found += [Setting(name=key.name, value=_shown(model[key.field][0]), source=model[key.field][1]) for key in _MODEL]
+    return settings, found
+
+
+def _found(
+    key: _Key,
+    in_file: Mapping[str, object],
+    environ: Mapping[str, str],
+    flags: Mapping[str, str | int | float | bool | None],
+    path: Path,
+) -> tuple[object, str]:
+    """The value of a key and its source."""
+    value, source = key.default, "default"
+    if key.name in in_file:
+        value, source = in_file[key.name], str(path)
+    if environ.get(key.variable, "") != "" and not isinstance(key.default, tuple):
+        value, source = _from_text(environ[key.variable], key.default, key.variable), key.variable
+    flag = flags.get(key.flag)
+    if flag is not None:
+        value, source = flag, "--no-model" if key.flag == "model" and flag == "" else f"--{key.flag.replace('_', '-')}"
+    if isinstance(key.default, tuple):
+        return _arguments(value, source), source
+    if isinstance(key.default, Secret):
+        return _secret(key.name, value, source), source
+    return _checked(key, value, source), source
+
+
+def _honour_openai(model: dict[str, tuple[object, str]], environ: Mapping[str, str]) -> None:
+    """OPENAI_BASE_URL and OPENAI_API_KEY where nothing else is set; that key goes to no other address."""
+    own_address = model["base_url"][1] != "default"
+    if not own_address and environ.get("OPENAI_BASE_URL"):
+        model["base_url"] = (environ["OPENAI_BASE_URL"], "OPENAI_BASE_URL")
+    theirs = not own_address or model["base_url"][0] == (environ.get("OPENAI_BASE_URL") or OPENAI_URL)
+    if theirs and model["key"][1] == "default" and environ.get("OPENAI_API_KEY"):
+        model["key"] = (Secret(environ["OPENAI_API_KEY"]), "OPENAI_API_KEY")
 
 
 def _check_variables(environ: Mapping[str, str]) -> None:
     """A misspelt variable would be ignored in silence."""
-    known = [f"ASSISTANT_{field.name.upper()}" for field in fields(Settings)] + list(OTHER_VARIABLES)
+    known = [key.variable for key in _TOP + _MODEL if not isinstance(key.default, tuple)] + list(OTHER_VARIABLES)
     for name in sorted(environ):
         if name.startswith("ASSISTANT_") and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -104,19 +180,28 @@ def _check_variables(environ: Mapping[str, str]) -> None:
 
 
 def _read(path: Path) -> dict[str, object]:
+    """What the file sets, by the name with its table."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read ({error}); correct or remove it") from error
-    known = [field.name for field in fields(Settings)]
+    table = data.pop("model", {})
+    if not isinstance(table, dict):
+        raise ConfigurationError(f'{path}: model is {table!r}; write it as a table: [model] and name = "…" below it')
+    _refuse_unknown(data, [*(key.field for key in _TOP), "model"], "setting", path)
+    _refuse_unknown(table, [key.field for key in _MODEL], "setting of [model]", path)
+    for name in _PATHS:
+        if isinstance(data.get(name), str) and data[name]:
+            data[name] = str(path.parent / Path(data[name]).expanduser())
+    return data | {f"model.{name}": value for name, value in table.items()}
+
+
+def _refuse_unknown(data: Mapping[str, object], known: list[str], what: str, path: Path) -> None:
     for key in data:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise ConfigurationError(f"{path}: unknown setting {key!r}; {hint}")
-    if "index" in data and isinstance(data["index"], str) and data["index"]:
-        data["index"] = str(path.parent / Path(data["index"]).expanduser())
-    return data
+            raise ConfigurationError(f"{path}: unknown {what} {key!r}; {hint}")
 
 
 def _from_text(text: str, default: object, name: str) -> str | int | float | bool:
@@ -131,13 +216,40 @@ def _from_text(text: str, default: object, name: str) -> str | int | float | boo
         raise ConfigurationError(f"{name} is {text!r}; it must be {kind}") from None
 
 
-def _checked(name: str, value: object, default: object, source: str) -> str | int | float | bool:
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+def _checked(key: _Key, value: object, source: str) -> str | int | float | bool:
+    if isinstance(key.default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if type(value) is not type(default):
-        raise ConfigurationError(f"{source}: {name} is {value!r}; it must be of type {type(default).__name__}")
-    low, high = _BOUNDS.get(name, (float("-inf"), float("inf")))
+    if type(value) is not type(key.default):
+        raise ConfigurationError(f"{source}: {key.name} is {value!r}; it must be of type {type(key.default).__name__}")
+    low, high = key.bounds
     if isinstance(value, (int, float)) and not low <= value <= high:
-        raise ConfigurationError(f"{source}: {name} is {value}; it must be between {low:g} and {high:g}")
+        raise ConfigurationError(f"{source}: {key.name} is {value}; it must be between {low:g} and {high:g}")
     assert isinstance(value, (str, int, float, bool))
     return value
+
+
+def _secret(name: str, value: object, source: str) -> Secret:
+    """A key, whose value stays out of the error."""
+    if not isinstance(value, (str, Secret)):
+        raise ConfigurationError(f"{source}: {name} is of type {type(value).__name__}; it must be of type str")
+    return value if isinstance(value, Secret) else Secret(value)
+
+
+def _arguments(value: object, source: str) -> tuple[tuple[str, Argument], ...]:
+    if isinstance(value, tuple):
+        return value
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{source}: model.arguments is no table; write [model.arguments] and a line for each")
+    for name, argument in value.items():
+        if not isinstance(argument, (str, int, float, bool)):
+            raise ConfigurationError(
+                f"{source}: model.arguments.{name} is of type {type(argument).__name__}; texts, numbers, true and "
+                "false can be given"
+            )
+    return tuple(sorted(value.items()))
+
+
+def _shown(value: object) -> str | int | float | bool:
+    if isinstance(value, tuple):
+        return ", ".join(name for name, _ in value)
+    return value if isinstance(value, (str, int, float, bool)) else repr(value)

@@ -39,7 +39,7 @@ settings.load_profile("repeatable")
 @pytest.fixture(autouse=True)
 def _folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's data or settings."""
-    for name in [name for name in os.environ if name.startswith("ASSISTANT_")]:
+    for name in [name for name in os.environ if name.startswith(("ASSISTANT_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ASSISTANT_CACHE", str(CACHE))
     monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path / "data"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.model_settings import ModelSettings
 from assistant.settings import FILE_NAME, Settings, load_settings
 from index.errors import ConfigurationError
 
@@ -24,7 +25,8 @@ def test_without_anything_set_the_defaults_hold(tmp_path: Path) -> None:
     settings, found = load_settings({}, environ={}, folder=tmp_path)
 
     assert settings == Settings()
-    assert [setting.name for setting in found] == [field.name for field in fields(Settings)]
+    top = [field.name for field in fields(Settings) if field.name != "model"]
+    assert [setting.name for setting in found] == top + [f"model.{field.name}" for field in fields(ModelSettings)]
     assert {setting.source for setting in found} == {"default"}
 
 
@@ -189,6 +191,13 @@ def test_a_relative_index_in_the_file_is_relative_to_the_file(tmp_path: Path) ->
     assert Path(load(tmp_path / "project").index) == tmp_path / "project" / "data" / "index"
     elsewhere = load(tmp_path / "elsewhere", ASSISTANT_CONFIG=str(tmp_path / "project" / "assistant.toml"))
     assert Path(elsewhere.index) == tmp_path / "project" / "data" / "index"
+
+
+def test_a_relative_folder_of_prompts_in_the_file_is_relative_to_the_file(tmp_path: Path) -> None:
+    write(tmp_path, 'prompts = "mine"\n', name="project/assistant.toml")
+
+    assert Path(load(tmp_path / "project").prompts) == tmp_path / "project" / "mine"
+    assert load(tmp_path / "project", ASSISTANT_PROMPTS="here").prompts == "here"
 
 
 def test_an_absolute_index_an_empty_one_and_one_from_a_variable_stay_as_they_are(tmp_path: Path) -> None:

@@ -1,0 +1,164 @@
+"""A model within limits: attempts, a pause after failures in a row, tokens, money and time."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from assistant.model import Call, Completion, Failure, Message, ModelFailed, Stream, read_to_end
+from assistant.model_limits import Breaker, Budget, Clock, Limits, Prices, Spent, Use, WallClock
+
+PASSING = frozenset(
+    {
+        Failure.TIMEOUT_CONNECT,
+        Failure.REFUSED_CONNECTION,
+        Failure.RATE_LIMITED,
+        Failure.SERVER_ERROR,
+        Failure.EMPTY,
+        Failure.MALFORMED,
+    }
+)
+"""Failures after which another attempt makes sense. After a silence as long as we wait it does not."""
+
+UNREAD = frozenset(
+    {
+        Failure.TIMEOUT_CONNECT,
+        Failure.REFUSED_CONNECTION,
+        Failure.RATE_LIMITED,
+        Failure.SERVER_ERROR,
+        Failure.REJECTED,
+    }
+)
+"""Failures in which, unless a piece came, nothing is charged. After others the most is assumed."""
+
+CHARS_PER_TOKEN = 4
+"""For tokens that nobody counted; about right for English, where most words are a token."""
+
+
+class Backend(Protocol):
+    """What can try once to get a reply."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    def attempt(self, call: Call, *, seconds: float) -> Stream:
+        """A reply that ends within `seconds`, or fails with `ModelFailed` when it is read."""
+
+
+class GuardedModel:
+    """A `ChatModel` out of a backend and limits.
+
+    A failure that may pass is tried again, unless a piece of the reply has been handed on: it cannot
+    be taken back. The waits double and have no random part, so that a run can be repeated.
+    """
+
+    def __init__(
+        self, backend: Backend, *, limits: Limits, prices: Prices | None = None, clock: Clock | None = None
+    ) -> None:
+        """Make a model.
+
+        Args:
+            backend: is asked.
+            limits: on everything.
+            prices: for the limit on money.
+            clock: the wall's unless given.
+        """
+        self._backend = backend
+        self._limits = limits
+        self._clock = clock or WallClock()
+        self._breaker = Breaker(limits, self._clock)
+        self._budget = Budget(limits, prices or Prices())
+
+    @property
+    def name(self) -> str:
+        """The backend's name."""
+        return self._backend.name
+
+    @property
+    def spent(self) -> Spent:
+        """What was used so far."""
+        return self._budget.spent
+
+    def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
+    ) -> Completion:
+        """The whole reply; see `ChatModel`. It is tried again even if it breaks off midway."""
+        call = Call(messages=tuple(messages), max_tokens=max_tokens, temperature=temperature, seed=seed)
+        return read_to_end(Stream(self._pieces(call, whole=True)))
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
+    ) -> Stream:
+        """The reply as it comes; see `ChatModel`."""
+        call = Call(messages=tuple(messages), max_tokens=max_tokens, temperature=temperature, seed=seed)
+        return Stream(self._pieces(call, whole=False))
+
+    def _pieces(self, call: Call, *, whole: bool) -> Generator[str, None, Completion]:
+        """The pieces of an attempt; with `whole`, of all attempts, for someone who looks at the completion alone."""
+        started = self._clock.now()
+        self._breaker.enter(self.name)
+        handed_on = False
+        for attempt in range(self._limits.retries + 1):
+            stream = self._budgeted(call, self._limits.total_seconds - (self._clock.now() - started))
+            try:
+                for piece in stream:
+                    handed_on = not whole
+                    yield piece
+            except ModelFailed as failure:
+                wait = None if handed_on else self._wait(failure, attempt)
+                elapsed = self._clock.now() - started
+                if wait is None or elapsed + wait >= self._limits.total_seconds:
+                    self._breaker.failed(failure)
+                    raise
+                self._clock.sleep(wait)
+            except GeneratorExit:  # Given up by whoever reads; the model did its part.
+                self._breaker.succeeded()
+                raise
+            else:
+                self._breaker.succeeded()
+                return replace(stream.completion, seconds=self._clock.now() - started)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _budgeted(self, call: Call, seconds: float) -> Stream:
+        """One attempt, entered in the books whether it succeeds, fails or is given up."""
+
+        def pieces() -> Generator[str, None, Completion]:
+            reserved = Use(prompt=_tokens(sum(len(m.content) for m in call.messages)), reply=call.max_tokens)
+            self._budget.reserve(self.name, reserved)
+            stream = self._backend.attempt(call, seconds=seconds)
+            chars = 0
+            used = reserved
+            try:
+                for piece in stream:
+                    chars += len(piece)
+                    yield piece
+                told = stream.completion
+                used = Use(
+                    prompt=reserved.prompt if told.prompt_tokens is None else told.prompt_tokens,
+                    reply=_tokens(chars) if told.completion_tokens is None else told.completion_tokens,
+                )
+                return told
+            except ModelFailed as failure:
+                if failure.kind in UNREAD and not chars:
+                    used = Use(prompt=0, reply=0)
+                raise
+            finally:
+                stream.close()
+                self._budget.settle(reserved, used)
+
+        return Stream(pieces())
+
+    def _wait(self, failure: ModelFailed, attempt: int) -> float | None:
+        """Seconds until the next attempt; None if there is to be none."""
+        if failure.kind not in PASSING or attempt >= self._limits.retries:
+            return None
+        wait = self._limits.retry_seconds * 2.0**attempt
+        if failure.retry_after_seconds is None:
+            return wait
+        if failure.retry_after_seconds > self._limits.retry_after_seconds:
+            return None
+        return max(wait, failure.retry_after_seconds)
+
+
+def _tokens(chars: int) -> int:
+    return -(-chars // CHARS_PER_TOKEN)

@@ -1,0 +1,118 @@
+"""What an error raised under a LlamaIndex LLM says of the model: in which way it failed, in words without a key."""
+
+import email.utils
+import re
+import time
+from collections.abc import Mapping, Sequence
+
+from assistant.model import Failure, ModelFailed
+
+MESSAGE_CHARS = 200
+"""As much of a server's own words as an error repeats."""
+
+HINTS = {
+    401: "; set the key, ASSISTANT_MODEL_KEY",
+    403: "; set the key, ASSISTANT_MODEL_KEY",
+    404: "; correct the model's name or address: ASSISTANT_MODEL, ASSISTANT_MODEL_BASE_URL",
+}
+
+_BEARER = re.compile(r"(?i)\b(bearer\s+|sk-|api[-_ ]?key\W{1,3})\S+")
+
+
+def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begun: bool) -> ModelFailed:
+    """A failure that stands for an error of a client's library.
+
+    Errors are told apart by the names of their classes, up their ancestors and causes: the clients
+    of the many LLMs of LlamaIndex share these names (httpx's, mostly) and not their modules.
+
+    Args:
+        error: as it was raised.
+        where: the model and its address, for the message.
+        secrets: texts that the message must not contain, whatever the server says.
+        begun: whether a piece of the reply had come.
+    """
+    status = _status(error)
+    if status is not None:
+        return _refused(error, status, where=where, secrets=secrets)
+    names = {kind.__name__ for cause in _causes(error) for kind in type(cause).__mro__}
+    if names & {"ConnectTimeout", "PoolTimeout"}:
+        return ModelFailed(f"{where} did not take the connection in time", kind=Failure.TIMEOUT_CONNECT)
+    if names & {"TimeoutException", "TimeoutError", "APITimeoutError"}:
+        kind = Failure.TIMEOUT_TOTAL if begun else Failure.TIMEOUT_FIRST_TOKEN
+        return ModelFailed(f"{where} fell silent", kind=kind)
+    said = redacted(str(error), secrets)
+    if names & {"ConnectError", "ConnectionRefusedError", "gaierror"}:
+        return ModelFailed(f"{where} cannot be reached ({said}); start the server", kind=Failure.REFUSED_CONNECTION)
+    if names & {"TransportError", "APIConnectionError", "ConnectionError"}:
+        return ModelFailed(f"the connection to {where} broke", kind=Failure.REFUSED_CONNECTION)
+    if "APIError" in names:  # An event of the stream that says that something went wrong.
+        return ModelFailed(f"{where} broke off: {said}", kind=Failure.SERVER_ERROR)
+    named = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return ModelFailed(f"what {where} sent cannot be understood ({named})", kind=Failure.MALFORMED)
+
+
+def redacted(text: str, secrets: Sequence[str]) -> str:
+    """`text` on one line, shortened, without keys: neither ours nor what looks like one."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "…") if secret else text
+    text = " ".join(_BEARER.sub(lambda match: f"{match[1]}…", text).split())
+    return text if len(text) <= MESSAGE_CHARS else f"{text[:MESSAGE_CHARS]}…"
+
+
+def _refused(error: BaseException, status: int, *, where: str, secrets: Sequence[str]) -> ModelFailed:
+    wait = _retry_after(error)
+    said = redacted(_said(error), secrets)
+    if status == 429:
+        return ModelFailed(
+            f"{where} takes no more requests for now (status 429: {said})",
+            kind=Failure.RATE_LIMITED,
+            retry_after_seconds=wait,
+        )
+    if status >= 500 or status in {408, 409}:
+        return ModelFailed(
+            f"{where} failed (status {status}: {said})", kind=Failure.SERVER_ERROR, retry_after_seconds=wait
+        )
+    return ModelFailed(f"{where} refused (status {status}: {said}){HINTS.get(status, '')}", kind=Failure.REJECTED)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An error and what led to it."""
+    found: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in found:
+        found.append(current)
+        current = current.__cause__ or current.__context__
+    return found
+
+
+def _status(error: BaseException) -> int | None:
+    """The status of HTTP that an error carries."""
+    for cause in _causes(error):
+        for holder in (cause, getattr(cause, "response", None)):
+            status = getattr(holder, "status_code", None)
+            if isinstance(status, int) and status >= 400:
+                return status
+    return None
+
+
+def _said(error: BaseException) -> str:
+    """The server's own words, out of the body that OpenAI-compatible servers send."""
+    body = getattr(error, "body", None)
+    if isinstance(body, dict):
+        inner = body.get("error", body)
+        message = inner.get("message") if isinstance(inner, dict) else inner
+        if isinstance(message, str):
+            return message
+    return str(error)
+
+
+def _retry_after(error: BaseException) -> float | None:
+    """The header Retry-After in seconds from now: a number of them, or a date (RFC 9110, section 10.2.3)."""
+    for cause in _causes(error):
+        headers = getattr(getattr(cause, "response", None), "headers", None)
+        if isinstance(headers, Mapping) and (text := headers.get("retry-after")):
+            if re.fullmatch(r"\d+(\.\d+)?", text):
+                return float(text)
+            parsed = email.utils.parsedate_tz(text)
+            return None if parsed is None else max(0.0, email.utils.mktime_tz(parsed) - time.time())
+    return None

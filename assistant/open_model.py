@@ -1,0 +1,104 @@
+"""From settings to the model that they name: nothing of it is imported before that, and nothing without a name."""
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from assistant.model import ChatModel
+from assistant.settings import Settings
+from index.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from assistant.llama_model import LlamaModel
+    from assistant.model_settings import ModelSettings
+
+SECRET_NAMES = ("key", "token", "secret", "password", "credential")
+"""An argument of an LLM whose name has one of these in it is kept out of every message."""
+
+
+def open_model(settings: Settings) -> ChatModel | None:
+    """The model that the settings name, within their limits; None if they name none.
+
+    LlamaIndex is imported here, 2 s, and nobody is asked yet.
+
+    Raises:
+        ConfigurationError: the class of the LLM cannot be had, or does not take its arguments.
+    """
+    model = settings.model
+    if not model.name:
+        return None
+    from assistant.guarded import GuardedModel
+    from assistant.model_limits import Limits, Prices
+
+    limits = Limits(
+        total_seconds=model.total_seconds,
+        retries=model.retries,
+        retry_seconds=model.retry_seconds,
+        retry_after_seconds=model.retry_after_seconds,
+        failures=model.failures,
+        pause_seconds=model.pause_seconds,
+        budget_tokens=model.budget_tokens,
+        budget_money=model.budget_money,
+    )
+    prices = Prices(prompt=model.prompt_price, reply=model.reply_price)
+    backend = _by_class(model) if model.llm else _openai_like(model)
+    return GuardedModel(backend, limits=limits, prices=prices)
+
+
+def _openai_like(model: "ModelSettings") -> "LlamaModel":
+    from llama_index.llms.openai_like import OpenAILike
+
+    from assistant.llama_model import LlamaModel
+
+    key = model.key.reveal()
+    llm = OpenAILike(
+        model=model.name,
+        api_base=model.base_url,
+        # Without one, LlamaIndex would take OPENAI_API_KEY, whose address this may not be.
+        api_key=key or "none",
+        is_chat_model=True,
+        context_window=model.context_tokens,
+        max_retries=0,
+        timeout=model.total_seconds,
+    )
+    return LlamaModel(llm, settings=model, openai=True, secrets=[key])
+
+
+def _by_class(model: "ModelSettings") -> "LlamaModel":
+    """The LLM whose class the settings name, made with their arguments.
+
+    Raises:
+        ConfigurationError: there is no such class, it is no LLM, or it does not take the arguments.
+    """
+    from llama_index.core.llms import LLM
+
+    from assistant.llama_model import LlamaModel
+    from assistant.model_failures import redacted
+
+    place, _, name = model.llm.rpartition(".")
+    try:
+        kind = getattr(importlib.import_module(place), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(
+            f"model.llm is {model.llm!r}, which cannot be imported ({error}); give package.module.Class of a "
+            "LlamaIndex LLM and install its package"
+        ) from error
+    if not (isinstance(kind, type) and issubclass(kind, LLM)):
+        raise ConfigurationError(f"model.llm is {model.llm!r}, which is no LlamaIndex LLM; give the class of one")
+    make: Callable[..., LLM] = kind
+    secrets = [model.key.reveal()]
+    secrets += [
+        value
+        for name, value in model.arguments
+        if isinstance(value, str) and any(part in name.lower() for part in SECRET_NAMES)
+    ]
+    try:
+        llm = make(**dict(model.arguments))
+    except Exception as error:  # Pydantic's, or whatever the class checks.
+        said = redacted(str(error), secrets)
+        names = ", ".join(name for name, _ in model.arguments) or "none"
+        # Not `from error`, whose text may repeat a key.
+        raise ConfigurationError(
+            f"{model.llm} cannot be made ({said}); correct [model.arguments], which has: {names}"
+        ) from None
+    return LlamaModel(llm, settings=model, openai=False, secrets=secrets)

@@ -1,0 +1,309 @@
+"""A model within limits: attempts, pauses, tokens, money and time, by a clock of the test's own."""
+
+import pytest
+from contracts import ChatModelContract
+
+from assistant.guarded import GuardedModel
+from assistant.model import Call, Completion, Failure, Message, ModelFailed, ScriptedModel, Stream
+from assistant.model_limits import Limits, Prices
+
+ASKED = [Message(role="user", content="What happened in town today?")]  # 28 characters: 7 tokens.
+
+
+class ScriptedBackend:
+    """A scripted model as a backend; each attempt takes `takes` seconds of its clock."""
+
+    name = "scripted"
+
+    def __init__(self, script, *, clock=None, takes=0.0, counts=True):
+        self.model = ScriptedModel(script)
+        self.seconds: list[float] = []
+        self._clock = clock or Clock()
+        self._takes = takes
+        self._counts = counts
+
+    def attempt(self, call: Call, *, seconds: float) -> Stream:
+        def pieces():
+            self.seconds.append(seconds)
+            self._clock.time += self._takes
+            asked = self.model.stream(
+                call.messages, max_tokens=call.max_tokens, temperature=call.temperature, seed=call.seed
+            )
+            yield from asked
+            return asked.completion if self._counts else Completion(text=asked.completion.text)
+
+        return Stream(pieces())
+
+
+class BreakingBackend:
+    """Gives a piece and breaks, until an attempt that does not."""
+
+    name = "breaking"
+
+    def __init__(self, breaks):
+        self.left = breaks
+
+    def attempt(self, call: Call, *, seconds: float) -> Stream:
+        def pieces():
+            yield "The river "
+            if self.left:
+                self.left -= 1
+                raise failure(Failure.REFUSED_CONNECTION)
+            yield "rose."
+            return Completion(text="The river rose.")
+
+        return Stream(pieces())
+
+
+class Clock:
+    """Time that passes when somebody waits."""
+
+    def __init__(self):
+        self.time = 1_000.0
+        self.slept: list[float] = []
+
+    def now(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.time += seconds
+
+
+def failure(kind: Failure, retry_after: float | None = None) -> ModelFailed:
+    return ModelFailed(f"it failed: {kind}", kind=kind, retry_after_seconds=retry_after)
+
+
+def guarded(script, *, clock=None, takes=0.0, counts=True, prices=None, limits=None) -> GuardedModel:
+    clock = clock or Clock()
+    backend = ScriptedBackend(script, clock=clock, takes=takes, counts=counts)
+    return GuardedModel(backend, limits=limits or Limits(), prices=prices, clock=clock)
+
+
+class TestGuardedModel(ChatModelContract):
+    @pytest.fixture
+    def model(self):
+        return guarded([self.reply] * 2)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Failure.TIMEOUT_CONNECT,
+        Failure.REFUSED_CONNECTION,
+        Failure.RATE_LIMITED,
+        Failure.SERVER_ERROR,
+        Failure.EMPTY,
+        Failure.MALFORMED,
+    ],
+)
+def test_a_failure_that_may_pass_is_tried_again_after_waits_that_double(kind: Failure) -> None:
+    clock = Clock()
+    model = guarded([failure(kind), failure(kind), "Nobody."], clock=clock)
+
+    completion = model.complete(ASKED, max_tokens=9)
+
+    assert completion.text == "Nobody."
+    assert clock.slept == [0.5, 1.0]
+    assert completion.seconds == 1.5
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [Failure.TIMEOUT_FIRST_TOKEN, Failure.TIMEOUT_TOTAL, Failure.REJECTED, Failure.TOO_LONG, Failure.NOT_RECORDED],
+)
+def test_a_failure_that_will_not_pass_is_not_tried_again(kind: Failure) -> None:
+    model = guarded([failure(kind), "Nobody."])
+
+    with pytest.raises(ModelFailed) as caught:
+        model.complete(ASKED, max_tokens=9)
+
+    assert caught.value.kind is kind
+    assert model.spent.calls == 1
+
+
+def test_the_last_failure_is_told_when_all_attempts_failed() -> None:
+    clock = Clock()
+    model = guarded(
+        [failure(Failure.EMPTY), failure(Failure.MALFORMED)], clock=clock, limits=Limits(retries=1, retry_seconds=3)
+    )
+
+    with pytest.raises(ModelFailed, match="malformed"):
+        model.complete(ASKED, max_tokens=9)
+
+    assert clock.slept == [3]
+
+
+def test_a_server_is_waited_for_as_long_as_it_says() -> None:
+    clock = Clock()
+    script = [failure(Failure.RATE_LIMITED, 7), failure(Failure.SERVER_ERROR, 0.1), "Nobody."]
+
+    guarded(script, clock=clock).complete(ASKED, max_tokens=9)
+
+    assert clock.slept == [7, 1.0]
+
+
+def test_a_server_that_wants_too_long_a_wait_is_not_asked_again() -> None:
+    clock = Clock()
+    model = guarded([failure(Failure.RATE_LIMITED, 21), "Nobody."], clock=clock)
+
+    with pytest.raises(ModelFailed, match="rate_limited"):
+        model.complete(ASKED, max_tokens=9)
+
+    assert clock.slept == []
+
+
+def test_attempts_and_waits_together_end_in_time() -> None:
+    clock = Clock()
+    backend = ScriptedBackend([failure(Failure.EMPTY)] * 9, clock=clock, takes=4)
+    model = GuardedModel(backend, limits=Limits(total_seconds=10, retries=8, retry_seconds=1), clock=clock)
+
+    with pytest.raises(ModelFailed, match="empty"):
+        model.complete(ASKED, max_tokens=9)
+
+    assert backend.seconds == [10, 5]  # 4 s, a wait of 1, 4 s, and a wait of 2 would leave nothing.
+    assert clock.time == 1_009
+
+
+def test_a_reply_that_breaks_off_is_not_begun_again_for_someone_who_saw_a_piece() -> None:
+    backend = BreakingBackend(1)
+    pieces = iter(GuardedModel(backend, limits=Limits(), clock=Clock()).stream(ASKED, max_tokens=9))
+
+    assert next(pieces) == "The river "
+    with pytest.raises(ModelFailed, match="refused_connection"):
+        next(pieces)
+    assert list(pieces) == []
+
+
+def test_a_reply_that_breaks_off_is_begun_again_for_someone_who_wants_it_whole() -> None:
+    model = GuardedModel(BreakingBackend(2), limits=Limits(), clock=Clock())
+
+    assert model.complete(ASKED, max_tokens=9).text == "The river rose."
+
+
+def test_after_failures_in_a_row_a_model_is_left_alone_and_then_tried_once() -> None:
+    clock = Clock()
+    broken = failure(Failure.TIMEOUT_TOTAL)
+    model = guarded([broken, broken, broken, "Nobody.", "Nobody."], clock=clock, limits=Limits(failures=2))
+    for _ in range(2):
+        with pytest.raises(ModelFailed, match="timeout_total"):
+            model.complete(ASKED, max_tokens=9)
+
+    with pytest.raises(ModelFailed) as caught:
+        model.complete(ASKED, max_tokens=9)
+    assert caught.value.kind is Failure.CIRCUIT_OPEN
+    assert str(caught.value) == (
+        "the model scripted failed 2 times in a row and is left alone for another 60 s; "
+        "the last time: it failed: timeout_total"
+    )
+
+    clock.time += 60
+    with pytest.raises(ModelFailed, match="timeout_total"):
+        model.complete(ASKED, max_tokens=9)
+    with pytest.raises(ModelFailed, match="3 times in a row"):
+        model.complete(ASKED, max_tokens=9)
+
+    clock.time += 60
+    assert [model.complete(ASKED, max_tokens=9).text for _ in range(2)] == ["Nobody."] * 2
+    assert model.spent.calls == 5
+
+
+def test_one_call_at_a_time_finds_out_whether_a_model_has_recovered() -> None:
+    clock = Clock()
+    broken = failure(Failure.TIMEOUT_TOTAL)
+    model = guarded([broken, "one two", "three"], clock=clock, limits=Limits(failures=1))
+    with pytest.raises(ModelFailed):
+        model.complete(ASKED, max_tokens=9)
+    clock.time += 60
+
+    trial = model.stream(ASKED, max_tokens=9)
+    pieces = iter(trial)
+    next(pieces)
+    with pytest.raises(ModelFailed, match="left alone"):
+        model.complete(ASKED, max_tokens=9)
+    trial.close()
+
+    assert model.complete(ASKED, max_tokens=9).text == "three"
+
+
+def test_a_success_in_between_begins_the_count_anew() -> None:
+    broken = failure(Failure.TIMEOUT_TOTAL)
+    model = guarded([broken, "one", broken, "two"], limits=Limits(failures=2))
+
+    for expected in (None, "one", None, "two"):
+        if expected is None:
+            with pytest.raises(ModelFailed, match="timeout_total"):
+                model.complete(ASKED, max_tokens=9)
+        else:
+            assert model.complete(ASKED, max_tokens=9).text == expected
+
+
+def test_no_failures_are_counted_when_none_are_to_be() -> None:
+    broken = failure(Failure.TIMEOUT_TOTAL)
+    model = guarded([broken] * 9, limits=Limits(failures=0))
+
+    for _ in range(9):
+        with pytest.raises(ModelFailed, match="timeout_total"):
+            model.complete(ASKED, max_tokens=9)
+
+
+def test_tokens_and_money_are_counted_as_the_server_counts_them() -> None:
+    model = guarded(["Nobody was hurt.", "Nobody."], prices=Prices(prompt=2_000_000, reply=500_000))
+
+    for _ in range(2):
+        model.complete(ASKED, max_tokens=9)
+
+    spent = model.spent
+    assert (spent.calls, spent.prompt_tokens, spent.reply_tokens, spent.money) == (2, 10, 4, 22.0)
+
+
+def test_tokens_that_no_server_counted_are_estimated() -> None:
+    model = guarded(["Nobody was hurt."], counts=False)
+
+    model.complete(ASKED, max_tokens=9)
+
+    assert (model.spent.prompt_tokens, model.spent.reply_tokens) == (7, 4)
+
+
+def test_a_call_that_could_use_more_tokens_than_are_left_is_not_begun() -> None:
+    backend = ScriptedBackend(["Nobody was hurt."] * 3)
+    model = GuardedModel(backend, limits=Limits(budget_tokens=23, failures=1), clock=Clock())
+
+    model.complete(ASKED, max_tokens=9)  # 5 and 3 tokens by the server's count.
+    with pytest.raises(ModelFailed) as caught:
+        model.complete(ASKED, max_tokens=9)
+
+    assert caught.value.kind is Failure.BUDGET
+    assert str(caught.value) == (
+        "the model scripted may use 23 tokens (model.budget_tokens), and with another call it could use 24"
+    )
+    assert len(backend.model.calls) == 1
+    assert model.complete(ASKED, max_tokens=8).text == "Nobody was hurt."
+
+
+def test_a_call_that_could_cost_more_than_is_left_is_not_begun() -> None:
+    model = guarded(["Nobody."] * 2, prices=Prices(prompt=1e6, reply=2e6), limits=Limits(budget_money=26))
+
+    model.complete(ASKED, max_tokens=9)  # 5 and 1 tokens cost 7; another call could cost 7 + 18.
+    with pytest.raises(ModelFailed, match=r"may cost 26 \(model.budget_money\), and .* it could cost 32"):
+        model.complete(ASKED, max_tokens=9)
+
+
+def test_what_other_calls_may_still_use_counts_while_they_last() -> None:
+    model = guarded(["one two", "three"], limits=Limits(budget_tokens=30))
+    first = model.stream(ASKED, max_tokens=9)
+    pieces = iter(first)
+    next(pieces)
+
+    with pytest.raises(ModelFailed, match="it could use 32"):
+        model.complete(ASKED, max_tokens=9)
+    first.close()
+
+
+def test_a_server_that_did_not_reply_costs_nothing_and_one_that_fell_silent_the_most() -> None:
+    model = guarded([failure(Failure.SERVER_ERROR), failure(Failure.TIMEOUT_TOTAL)])
+
+    with pytest.raises(ModelFailed, match="timeout_total"):
+        model.complete(ASKED, max_tokens=9)
+
+    assert (model.spent.calls, model.spent.prompt_tokens, model.spent.reply_tokens) == (2, 7, 9)
