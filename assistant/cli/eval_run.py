@@ -9,6 +9,7 @@ from assistant.cli.common import IndexOption, metered, note, settings_from
 
 if TYPE_CHECKING:
     from eval.gate import GateResult
+    from eval.judging import ConfiguredJudge
     from eval.policy import Policy
     from eval.results import Run
 
@@ -29,6 +30,16 @@ PolicyOption = Annotated[
 CommonOption = Annotated[
     bool, typer.Option("--common", help="Leave out the cases that are not the same in both runs, instead of refusing.")
 ]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option("--judge", metavar="MODEL", help="Have this model judge answers too; its server is that of [model]."),
+]
+RepeatsOption = Annotated[int, typer.Option("--repeats", min=1, max=20, help="How often the judge is asked.")]
+TemperatureOption = Annotated[float, typer.Option("--judge-temperature", min=0, max=2, help="Of the judge's replies.")]
+RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", help="Record every call of a model.")]
+ReplayOption = Annotated[
+    str | None, typer.Option("--replay", metavar="DIR", help="Play recorded calls back; no model is asked.")
+]
 MOST_JOBS = 4
 """Processes by default at most: each holds an encoder, and gold sets are small."""
 SMALL = 40
@@ -43,11 +54,18 @@ def run(
     limit: LimitOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    judge: JudgeOption = None,
+    repeats: RepeatsOption = 3,
+    judge_temperature: TemperatureOption = 0.0,
+    record: RecordOption = None,
+    replay: ReplayOption = None,
 ) -> None:
     """Ask every gold case, score it, and write the run."""
     from eval.report import run_text
 
-    print(run_text(_run(gold, index, out=out, tag=tag, limit=limit, jobs=jobs, resume=resume)))
+    judging = _judging(judge, repeats, judge_temperature, record, replay)
+    made = _run(gold, index, judging, out=out, tag=tag, limit=limit, jobs=jobs, resume=resume)
+    print(run_text(made))
     note(f"written to {out}")
 
 
@@ -79,6 +97,11 @@ def gate(
     limit: LimitOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    judge: JudgeOption = None,
+    repeats: RepeatsOption = 3,
+    judge_temperature: TemperatureOption = 0.0,
+    record: RecordOption = None,
+    replay: ReplayOption = None,
     common: CommonOption = False,
     policy: PolicyOption = None,
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write the report too.")] = None,
@@ -96,7 +119,8 @@ def gate(
     if run is not None:
         new = read_run(Path(run))
     else:
-        new = _run(gold, index, out=out, tag=None, limit=limit, jobs=jobs, resume=resume)
+        judging = _judging(judge, repeats, judge_temperature, record, replay)
+        new = _run(gold, index, judging, out=out, tag=None, limit=limit, jobs=jobs, resume=resume)
     result = _held(base, new, rules, common=common or limit is not None)
     _write(new, result, index, html=html, junit=junit, markdown=markdown)
     print(gate_text(result))
@@ -122,9 +146,21 @@ def report(
     note(f"written to {out}")
 
 
+def _judging(
+    name: str | None, repeats: int, temperature: float, record: str | None, replay: str | None
+) -> "ConfiguredJudge | None":
+    if name is None:
+        return None
+    from eval.judging import ConfiguredJudge, Recordings
+
+    recordings = Recordings(record=Path(record) if record else None, replay=Path(replay) if replay else None)
+    return ConfiguredJudge(name=name, repeats=repeats, temperature=temperature, recordings=recordings)
+
+
 def _run(
     gold: list[str] | None,
     index: str | None,
+    judge: "ConfiguredJudge | None",
     *,
     out: str,
     tag: str | None,
@@ -148,7 +184,7 @@ def _run(
     with metered("asking", "cases") as meter:
         return run_gold(
             cases,
-            IndexChain(root=root, settings=settings, note=tell),
+            IndexChain(root=root, settings=settings, note=tell, judge=judge),
             out=Path(out),
             jobs=jobs or default_jobs,
             resume=resume,
