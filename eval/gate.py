@@ -71,10 +71,10 @@ def _measures(comparison: Comparison, policy: Policy) -> list[Check]:
 
 
 def _coverage(run: Run, policy: Policy) -> list[Check]:
-    """Too few scores of a measure: a mean over what is left would hide what happened to the rest."""
+    """Too few scores of any measure: a mean over what is left would hide what happened to the rest."""
     checks = []
     for line in summarise(run.results):
-        if line.name in policy.effects and line.coverage < policy.min_coverage:
+        if line.coverage < policy.min_coverage:
             reasons = [s.reason for r in run.results for s in r.unscored if s.name == line.name and s.reason]
             detail = (
                 f"{line.scored} of {line.scored + line.unscored + line.failed} cases scored ({line.coverage:.1%}, "
@@ -82,7 +82,7 @@ def _coverage(run: Run, policy: Policy) -> list[Check]:
                 + (f"; the first: {reasons[0]}" if reasons else "")
             )
             checks.append(Check(name=f"coverage of {line.name}", verdict=Verdict.FAIL, detail=detail))
-    return checks or [Check(name="coverage", verdict=Verdict.PASS, detail="every deciding measure was scored")]
+    return checks or [Check(name="coverage", verdict=Verdict.PASS, detail="every measure was scored in enough of its cases")]
 
 
 def _failures(results: Sequence[CaseResult], policy: Policy) -> Check:

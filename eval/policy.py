@@ -28,7 +28,7 @@ class Policy:
     """Chance with which the number of cases that an inconclusive gate asks for would tell."""
     seed: int = 0
     min_coverage: float = 0.98
-    """Share of the cases of each deciding measure that must have been scored."""
+    """Share of the cases of each measure, deciding or not, that must have been scored."""
     max_failed: int = 0
     """Cases that may end with an error."""
     budgets: Mapping[str, float] = field(default_factory=dict)
