@@ -9,7 +9,7 @@ from typing import TypeVar
 from assistant.answer import Answer, IndexReference, sealed
 from assistant.compose import answered, refused
 from assistant.extractive import ExtractiveReader, nearest_articles
-from assistant.parts import split_parts, stand_alone
+from assistant.parts import asked_alone, split_parts, stand_alone
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
@@ -191,9 +191,10 @@ class Assistant:
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
 
     def _read(self, question: str, filters: Filters, depth: int) -> _Read:
-        """The better reading of the question as asked and of its bare topic, where that differs."""
+        """The best reading of the question as asked, of its bare topic and of what alone asks, where these differ."""
         asked = analyse(question)
-        tries = [self._read_as(asked, text, filters, depth) for text in dict.fromkeys([question, topic(asked)])]
+        wordings = dict.fromkeys([question, topic(asked), asked_alone(question)])
+        tries = [self._read_as(asked, text, filters, depth) for text in wordings]
         return max(tries, key=lambda one: (one[1].reason is None, one[1].confidence))
 
     def _read_as(self, asked: Question, text: str, filters: Filters, depth: int) -> _Read:
