@@ -123,7 +123,7 @@ def import_(
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="The gold file to write.")],
     form: Annotated[
         str | None,
-        typer.Option("--form", help="ragas, deepeval, promptfoo, squad, beir, csv; else told from it."),
+        typer.Option("--form", help="gold, ragas, deepeval, promptfoo, squad, beir; else told from it."),
     ] = None,
     index: IndexOption = None,
 ) -> None:
@@ -131,17 +131,20 @@ def import_(
     from assistant.locations import index_to_read
     from eval.files import write_whole
     from eval.gold import to_line
-    from eval.importing import import_gold
+    from eval.importing import Form, import_gold
+    from index.errors import UsageError
     from index.store import open_index
 
+    if form is not None and form not in {*Form}:
+        raise UsageError(f"--form is {form!r}; known: {', '.join(Form)}")
     with metered("indexing the default collection") as meter:
         root = index_to_read(settings_from({"index": index}), note=note, meter=meter)
     snapshot = open_index(root, note=note)
     texts = {row.article_id: snapshot.text(row.number) for row in snapshot.articles.values()}
     snapshot.close()
-    found = import_gold(Path(source), form=form, articles=texts)
+    found = import_gold(Path(source), form=Form(form) if form else None, articles=texts)
     for one in found.notes:
-        note(one)
+        note(str(one))
     write_whole(Path(out), "".join(to_line(case) + "\n" for case in found.cases))
     print(f"{len(found.cases)} cases written to {out}; look them over with: assistant eval doctor {out}")
 
