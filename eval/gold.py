@@ -111,6 +111,13 @@ def load_gold(paths: Iterable[Path]) -> tuple[GoldCase, ...]:
     return cases
 
 
+def spread(cases: Sequence[GoldCase], limit: int | None) -> tuple[GoldCase, ...]:
+    """At most `limit` cases at equal distances, since a file's first cases are all of one kind."""
+    if limit is None or limit >= len(cases):
+        return tuple(cases)
+    return tuple(cases[place * len(cases) // limit] for place in range(limit))
+
+
 def read_gold(paths: Iterable[Path]) -> tuple[tuple[GoldCase, ...], tuple[Problem, ...]]:
     """As `load_gold`, with the problems beside the cases that are well."""
     cases: dict[str, GoldCase] = {}
