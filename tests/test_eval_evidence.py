@@ -1,7 +1,6 @@
 """The default gold set stands on the default collection, however that is cut up and encoded."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from conftest import ignore
