@@ -144,6 +144,10 @@ def test_arguments_for_a_class_are_kept_in_order_and_shown_by_name_alone(tmp_pat
     assert mistake(tmp_path, ASSISTANT_MODEL_ARGUMENTS="x").startswith("unknown variable ASSISTANT_MODEL_ARGUMENTS")
 
 
+def test_a_relative_tokenizer_in_the_file_is_relative_to_the_file(tmp_path: Path) -> None:
+    assert load(tmp_path, '[model]\ntokenizer = "mine"\n')[0].tokenizer == str(tmp_path / "mine")
+
+
 def test_a_key_shows_itself_nowhere() -> None:
     secret = Secret(KEY)
     shown = [str(secret), repr(secret), f"{secret}", f"{[secret]}", str(pickle.dumps(secret)), repr(vars_of(secret))]
