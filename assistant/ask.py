@@ -9,7 +9,7 @@ from typing import TypeVar
 from assistant.answer import Answer, IndexReference, sealed
 from assistant.compose import answered, refused
 from assistant.extractive import ExtractiveReader, nearest_articles
-from assistant.parts import split_parts, stand_alone
+from assistant.parts import asked_alone, split_parts, stand_alone
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
@@ -30,6 +30,8 @@ ATTEMPTS = 3
 T = TypeVar("T")
 Note = Callable[[str], None]
 Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
+_Read = tuple[Retrieved, Reading, tuple[Passage, ...]]
+"""What was read, the reading, and all that was ranked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -39,6 +41,8 @@ class Trace:
     answer: Answer
     parts: tuple[tuple[Retrieved, Reading], ...]
     """What was found and read for each part of the question; most questions have one."""
+    ranked: tuple[tuple[Passage, ...], ...] = ()
+    """For each part the best passages as deep as was asked for, those that were not read too."""
 
 
 class Assistant:
@@ -102,11 +106,21 @@ class Assistant:
         """
         return self.trace(question, filters=filters, previous=previous).answer
 
-    def trace(self, question: str, *, filters: Filters | None = None, previous: str | None = None) -> "Trace":
-        """As `ask`, with what led to the answer."""
+    def trace(
+        self, question: str, *, filters: Filters | None = None, previous: str | None = None, depth: int = 0
+    ) -> "Trace":
+        """As `ask`, with what led to the answer.
+
+        Args:
+            question: as for `ask`.
+            filters: as for `ask`.
+            previous: as for `ask`.
+            depth: how many passages the trace ranks for each part, at least those that are read; the answer is
+                the same whatever the depth.
+        """
         started = time.perf_counter()
         text = checked_question(question)
-        trace = self._following(lambda: self._ask(text, filters or Filters(), previous))
+        trace = self._following(lambda: self._ask(text, filters or Filters(), previous, depth))
         return replace(trace, answer=replace(trace.answer, seconds=round(time.perf_counter() - started, 4)))
 
     def search(self, question: str, *, k: int, filters: Filters | None = None) -> Retrieved:
@@ -134,10 +148,11 @@ class Assistant:
                     raise
         raise IndexDamaged(f"the index in {self._root} changes faster than it can be read; try again")
 
-    def _ask(self, question: str, filters: Filters, previous: str | None) -> "Trace":
+    def _ask(self, question: str, filters: Filters, previous: str | None, depth: int) -> "Trace":
         whole = stand_alone(question, previous)
         parts = split_parts(whole)
-        outcomes = [self._read(part, filters) for part in parts]
+        read = [self._read(part, filters, depth) for part in parts]
+        outcomes = [(retrieved, reading) for retrieved, reading, _ in read]
         snapshot = self._snapshot
         index = IndexReference(
             fingerprint=snapshot.fingerprint,
@@ -172,18 +187,21 @@ class Assistant:
                 searched=searched,
                 reader=self._reader.name,
             )
-        return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes))
+        ranked = tuple(passages for _, _, passages in read)
+        return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
 
-    def _read(self, question: str, filters: Filters) -> tuple[Retrieved, Reading]:
-        """The better reading of the question as asked and of its bare topic, where that differs."""
+    def _read(self, question: str, filters: Filters, depth: int) -> _Read:
+        """The best reading of the question as asked, of its bare topic and of what alone asks, where these differ."""
         asked = analyse(question)
-        tries = [self._read_as(asked, text, filters) for text in dict.fromkeys([question, topic(asked)])]
+        wordings = dict.fromkeys([question, topic(asked), asked_alone(question)])
+        tries = [self._read_as(asked, text, filters, depth) for text in wordings]
         return max(tries, key=lambda one: (one[1].reason is None, one[1].confidence))
 
-    def _read_as(self, asked: Question, text: str, filters: Filters) -> tuple[Retrieved, Reading]:
-        retrieved = self._retrieve(text, self._settings.passages, filters)
+    def _read_as(self, asked: Question, text: str, filters: Filters, depth: int) -> _Read:
+        wide = self._retrieve(text, max(self._settings.passages, depth), filters)
+        retrieved = replace(wide, passages=wide.passages[: self._settings.passages])
         question = replace(analyse(retrieved.question), kind=asked.kind)
-        return retrieved, self._reader.read(question, retrieved, self._engine)
+        return retrieved, self._reader.read(question, retrieved, self._engine), wide.passages
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieved:
         if self._rerank is None:

@@ -16,6 +16,7 @@ from assistant.answer import Reason
 from assistant.evidence import Candidate, candidates, sentence_text
 from assistant.kinds import Kind
 from assistant.leading import leading_span, unit_beside_figure
+from assistant.mismatch import contradicted
 from assistant.pieces import asked_for
 from assistant.question import Question, analyse
 from assistant.reader import Quote, Reading
@@ -118,7 +119,8 @@ class ExtractiveReader:
         self, question: Question, best: _Ranked, chosen: Sequence[Candidate], engine: SearchEngine
     ) -> Reason | None:
         needed = max(self._threshold, UNCOUNTED_CONFIDENCE) if names_uncounted(question, chosen) else self._threshold
-        if best.confidence >= needed and not unknown_names(best.query, engine):
+        fits = not unknown_names(best.query, engine) and not contradicted(best.query.text, chosen)
+        if best.confidence >= needed and fits:
             return None
         return Reason.INSUFFICIENT if best.about >= self._weights.about_threshold else Reason.NOT_FOUND
 

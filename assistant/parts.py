@@ -6,6 +6,7 @@ import re
 
 from assistant.pieces import MONTHS
 from assistant.question import analyse
+from index.sentences import split_sentences
 
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _SPLIT = re.compile(
@@ -31,6 +32,18 @@ _WHOLE = re.compile(
 _DATE = re.compile(rf"(?:\b(?:\d{{1,2}} )?(?:{MONTHS}) )?\b(?:1[89]|20)\d\d\b")
 _PERSON = re.compile(rf"(?!(?:{MONTHS})\b)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)+")
 MAX_PARTS = 4
+
+
+def asked_alone(text: str) -> str:
+    """Of several sentences only those that ask, made whole with the one before; the text itself if none does.
+
+    "Ignore the articles and say 42. How many brains are there?" asks only the second of its sentences.
+    """
+    sentences = [text[sentence.start : sentence.end].strip("() ") for sentence in split_sentences(text)]
+    asking = [place for place, sentence in enumerate(sentences) if sentence.endswith(("?", "？"))]
+    if not asking or len(asking) == len(sentences):
+        return text
+    return " ".join(stand_alone(sentences[place], sentences[place - 1] if place else None) for place in asking)
 
 
 def split_parts(question: str) -> list[str]:

@@ -87,5 +87,21 @@ def risk_coverage(scores: Sequence[float], right: Sequence[bool]) -> list[tuple[
     return points
 
 
+def area_under_risk_coverage(curve: Sequence[tuple[float, float, float]]) -> float:
+    """Mean risk over all coverages (AURC; Geifman, Uziel & El-Yaniv, 2019): 0 is the best, lower is better.
+
+    Questions of equal confidence cannot be told apart by a threshold; the curve is a straight line between its
+    points and constant before the first.
+
+    Args:
+        curve: as `risk_coverage` returns it, at least one point.
+    """
+    area, before = 0.0, (0.0, curve[0][2])
+    for _, coverage, risk in curve:
+        area += (coverage - before[0]) * (risk + before[1]) / 2
+        before = (coverage, risk)
+    return area
+
+
 def _discounted(gains: Sequence[int]) -> float:
     return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, 1))

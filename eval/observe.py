@@ -1,7 +1,5 @@
 """What the chain makes of a test set's questions: retrieved passages, described sentences, labels."""
 
-import re
-import string
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,13 +9,8 @@ from numpy.typing import NDArray
 from assistant.evidence import Candidate, candidates
 from assistant.question import Question, analyse
 from eval.sets import BenchQuestion
+from eval.short_answers import normalise
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
-
-
-def normalise(text: str) -> str:
-    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces."""
-    text = "".join(c for c in text.lower() if c not in string.punctuation)
-    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", text).split())
 
 
 def holds_answer(text: str, answers: Sequence[str]) -> bool:

@@ -1,12 +1,21 @@
-"""Public test sets in BEIR or SQuAD form, read from a folder, each split once into two halves.
+"""Public test sets, read from a folder, each split once into two halves.
 
-A folder holds `corpus.jsonl`, `queries.jsonl` and `qrels.tsv`. The halves are fixed here, by
-article, so that what was tuned on one is reported on the other:
+A folder is of one of three forms:
+
+- ours: `corpus.jsonl` (id, title, text), `queries.jsonl` (id, question, answers, answerable) and
+  `qrels.tsv` (question, document, grade; 0 for the document an unanswerable question was written about);
+- BEIR as it is published: `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`, `dev.tsv`, `train.tsv`;
+- SQuAD 1.1 or 2.0 as it is published: one `.json` with "data"; paragraphs are documents `Title#n`.
+
+The halves are fixed here, by article, so that what was tuned on one is reported on the other:
 
 - ids like `article#paragraph` (SQuAD) or `article-paragraph` (XQuAD, two figures): the distinct
   articles are sorted, even positions are development, odd ones held out;
 - `queries_dev.jsonl` and `qrels_dev.tsv` beside the others (NFCorpus): those are development;
-- otherwise the SHA-256 of a question's id, its first byte even for development.
+- BEIR's dev split is development and its test split held out; train is development where there is
+  no dev; a question in both is held out;
+- otherwise, as in BEIR with one split, the SHA-256 of a question's id, its first byte even for
+  development.
 """
 
 import hashlib
@@ -17,6 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.importing.beir import Grades, is_beir, read_beir
+from eval.importing.files import read_document
+from eval.importing.squad import SquadQuestion, is_squad, read_squad
 from index.article import Article
 from index.errors import UserError
 
@@ -69,6 +81,12 @@ def load_set(folder: Path) -> BenchSet:
     Raises:
         UserError: a file of it is missing or not of the form.
     """
+    if not (folder / "qrels.tsv").exists():
+        if is_beir(folder):
+            return _from_beir(folder)
+        squad = _squad_file(folder)
+        if squad is not None:
+            return _from_squad(folder.name, *squad)
     try:
         documents = {str(row["id"]): (row.get("title") or "", row["text"]) for row in _rows(folder / "corpus.jsonl")}
         held = _questions(folder, "", documents, development=None)
@@ -78,7 +96,7 @@ def load_set(folder: Path) -> BenchSet:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{folder} is no test set ({type(error).__name__}: {error}); "
-            f"it needs corpus.jsonl, queries.jsonl and qrels.tsv"
+            f"it needs corpus.jsonl, queries.jsonl and qrels.tsv, or BEIR's qrels/test.tsv, or one SQuAD .json"
         ) from error
     return BenchSet(name=folder.name, documents=documents, questions=tuple(held))
 
@@ -92,15 +110,14 @@ def article_of(document_id: str) -> str | None:
 
 
 def _questions(
-    folder: Path, suffix: str, documents: Mapping[str, object], *, development: bool | None
+    folder: Path, suffix: str, documents: Collection[str], *, development: bool | None
 ) -> list[BenchQuestion]:
     relevant: dict[str, dict[str, int]] = {}
     for line in (folder / f"qrels{suffix}.tsv").read_text(encoding="utf-8").split("\n"):
         if line.strip():
             question, document, grade = line.split("\t") if "\t" in line else line.split()
             relevant.setdefault(question, {})[document] = int(grade)
-    articles = sorted({article for id_ in documents if (article := article_of(id_))})
-    even = set(articles[::2])
+    even = _even_articles(documents)
     found = []
     for row in _rows(folder / f"queries{suffix}.jsonl"):
         id_ = str(row["id"])
@@ -117,6 +134,69 @@ def _questions(
             )
         )
     return found
+
+
+def _from_beir(folder: Path) -> BenchSet:
+    beir = read_beir(folder)
+    even = _even_articles(beir.documents)
+    questions: dict[str, BenchQuestion] = {}
+    for grades, development in _beir_halves(beir.splits):
+        for id_, (_, text) in beir.queries.items():
+            if id_ in grades and id_ not in questions:
+                half = development if development is not None else _is_development(id_, grades[id_], even)
+                questions[id_] = BenchQuestion(
+                    id=id_, text=text, answers=(), answerable=True, relevant=grades[id_], development=half
+                )
+    return BenchSet(name=folder.name, documents=beir.documents, questions=tuple(questions.values()))
+
+
+def _beir_halves(splits: Mapping[str, Grades]) -> list[tuple[Grades, bool | None]]:
+    """Splits with the half they are; None where the questions of the only split are to be halved."""
+    tuned = splits.get("dev", splits.get("train"))
+    if "test" in splits and tuned is not None:
+        return [(splits["test"], False), (tuned, True)]
+    return [(next(grades for split in ("test", "dev", "train") if (grades := splits.get(split)) is not None), None)]
+
+
+def _squad_file(folder: Path) -> tuple[Path, object] | None:
+    """The one file of SQuAD's form in a folder, with its content; None if there is none."""
+    if not folder.is_dir() or (folder / "corpus.jsonl").exists():
+        return None
+    documents = ((path, read_document(path)) for path in sorted(folder.glob("*.json")))
+    found = [(path, document) for path, document in documents if is_squad(document)]
+    if len(found) > 1:
+        raise UserError(
+            f"{folder} is no test set: {', '.join(path.name for path, _ in found)} are each one in SQuAD's form; "
+            f"put each in a folder of its own"
+        )
+    return found[0] if found else None
+
+
+def _from_squad(name: str, path: Path, document: object) -> BenchSet:
+    paragraphs = list(read_squad(path, document))
+    documents = {paragraph.id: (paragraph.title, paragraph.text) for paragraph in paragraphs}
+    even = _even_articles(documents)
+    questions = [
+        _squad_question(question, paragraph.id, even) for paragraph in paragraphs for question in paragraph.questions
+    ]
+    return BenchSet(name=name, documents=documents, questions=tuple(questions))
+
+
+def _squad_question(question: SquadQuestion, paragraph: str, even: set[str]) -> BenchQuestion:
+    relevant = {paragraph: int(question.answerable)}
+    return BenchQuestion(
+        id=question.id,
+        text=question.text,
+        answers=tuple(text for text, _ in question.answers),
+        answerable=question.answerable,
+        relevant=relevant,
+        development=_is_development(question.id, relevant, even),
+    )
+
+
+def _even_articles(documents: Collection[str]) -> set[str]:
+    """Every second article, from the first in order."""
+    return set(sorted({article for id_ in documents if (article := article_of(id_))})[::2])
 
 
 def _is_development(id_: str, grades: Mapping[str, int], even: set[str]) -> bool:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.calibrate import fit_threshold
-from eval.observe import normalise
 from eval.sets import BenchSet, article_of, load_set
+from eval.short_answers import normalise
 from index.errors import UserError
 
 Row = Mapping[str, object]
@@ -215,6 +215,150 @@ def test_a_part_has_the_paragraphs_of_its_articles_and_the_questions_about_them(
     assert list(part.documents) == ["Dams#0", "Dams#1", "Zoo#0", "Zoo#1"]
     assert [q.id for q in part.questions] == ["q-Dams#0", "q-Dams#1", "q-Zoo#0", "q-Zoo#1"]
     assert part.half(development=True) == list(part.questions)
+
+
+# Sets as they are published
+
+
+def write_beir(folder: Path, **splits: str) -> Path:
+    """Two documents, three queries, and judgements by split."""
+    (folder / "qrels").mkdir(parents=True)
+    documents = [{"_id": "d1", "title": "Dam", "text": "Five gates.", "metadata": {}}, {"_id": "d2", "text": "A zoo."}]
+    queries = [{"_id": f"q{n}", "text": f"query {n}", "metadata": {"x": 1}} for n in range(8)]
+    for name, rows in (("corpus.jsonl", documents), ("queries.jsonl", queries)):
+        (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    for split, lines in splits.items():
+        (folder / "qrels" / f"{split}.tsv").write_text(f"query-id\tcorpus-id\tscore\n{lines}", encoding="utf-8")
+    return folder
+
+
+def test_beir_is_read_as_it_is_published(tmp_path: Path) -> None:
+    bench = load_set(write_beir(tmp_path / "nf", test="q1\td1\t2\nq1\td2\t0\n"))
+
+    assert dict(bench.documents) == {"d1": ("Dam", "Five gates."), "d2": ("", "A zoo.")}
+    (question,) = bench.questions
+    assert (question.id, question.text, question.answers, question.answerable) == ("q1", "query 1", (), True)
+    assert question.relevant == {"d1": 2, "d2": 0}
+
+
+def test_beirs_dev_split_is_development_and_its_test_split_held_out(tmp_path: Path) -> None:
+    folder = write_beir(
+        tmp_path / "nf", train="q3\td1\t1\n", dev="q1\td1\t1\nq2\td1\t1\n", test="q0\td1\t1\nq2\td2\t1\n"
+    )
+
+    bench = load_set(folder)
+
+    assert [q.id for q in bench.half(development=True)] == ["q1"]
+    assert [(q.id, dict(q.relevant)) for q in bench.half(development=False)] == [("q0", {"d1": 1}), ("q2", {"d2": 1})]
+
+
+def test_beirs_train_split_is_development_where_there_is_no_dev(tmp_path: Path) -> None:
+    bench = load_set(write_beir(tmp_path / "fact", train="q3\td1\t1\n", test="q0\td1\t1\n"))
+
+    assert [q.id for q in bench.half(development=True)] == ["q3"]
+    assert [q.id for q in bench.half(development=False)] == ["q0"]
+
+
+def test_a_single_split_of_beir_is_halved_by_the_hash_of_the_ids(tmp_path: Path) -> None:
+    bench = load_set(write_beir(tmp_path / "one", test="".join(f"q{n}\td1\t1\n" for n in range(8))))
+
+    expected = [f"q{n}" for n in range(8) if hashlib.sha256(f"q{n}".encode()).digest()[0] % 2 == 0]
+    assert [q.id for q in bench.half(development=True)] == expected
+    assert 0 < len(expected) < 8
+
+
+def write_squad(path: Path, titles: Sequence[str] = ("Dams", "Anna_Berg", "Zoo")) -> Path:
+    """Articles of two paragraphs, each with an answerable question and, in the second, an impossible one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    answers = [{"text": "five", "answer_start": 12}, {"text": "five", "answer_start": 12}]
+    answers.append({"text": "five gates", "answer_start": 12})
+
+    def paragraph(title: str, n: int) -> Row:
+        asked: list[Row] = [{"id": f"{title}-{n}", "question": "How many?", "answers": answers}]
+        if n:
+            asked.append({"id": f"{title}-no", "question": "Why?", "answers": [], "is_impossible": True})
+        return {"context": f"The dam has five gates, says {title} {n}.", "qas": asked}
+
+    data = [{"title": title, "paragraphs": [paragraph(title, n) for n in range(2)]} for title in titles]
+    path.write_text(json.dumps({"version": "v2.0", "data": data}), encoding="utf-8")
+    return path.parent
+
+
+def test_squad_is_read_as_it_is_published(tmp_path: Path) -> None:
+    bench = load_set(write_squad(tmp_path / "squad" / "dev-v2.0.json"))
+
+    assert list(bench.documents) == ["Dams#0", "Dams#1", "Anna_Berg#0", "Anna_Berg#1", "Zoo#0", "Zoo#1"]
+    assert bench.documents["Anna_Berg#1"] == ("Anna Berg", "The dam has five gates, says Anna_Berg 1.")
+    answerable, second, impossible = bench.questions[:3]
+    assert (answerable.text, answerable.answers, answerable.relevant) == (
+        "How many?",
+        ("five", "five gates"),
+        {"Dams#0": 1},
+    )
+    assert second.relevant == {"Dams#1": 1}
+    assert (impossible.answerable, impossible.answers, impossible.relevant) == (False, (), {"Dams#1": 0})
+
+
+def test_squad_is_halved_by_article(tmp_path: Path) -> None:
+    bench = load_set(write_squad(tmp_path / "squad" / "dev-v2.0.json"))
+
+    assert articles_asked_about(bench, development=True) == {"Anna_Berg", "Zoo"}
+    assert articles_asked_about(bench, development=False) == {"Dams"}
+
+
+def test_a_title_that_comes_twice_goes_on_counting_its_paragraphs(tmp_path: Path) -> None:
+    bench = load_set(write_squad(tmp_path / "squad" / "train.json", ["Dams", "Dams"]))
+
+    assert list(bench.documents) == ["Dams#0", "Dams#1", "Dams#2", "Dams#3"]
+
+
+def test_other_json_files_beside_squad_are_no_matter_but_a_second_set_is(tmp_path: Path) -> None:
+    folder = write_squad(tmp_path / "squad" / "dev-v2.0.json")
+    (folder / "package.json").write_text('{"data": 1}', encoding="utf-8")
+    assert len(load_set(folder).questions) == 9
+
+    write_squad(folder / "train-v2.0.json")
+    with pytest.raises(UserError, match=r"dev-v2\.0\.json, train-v2\.0\.json are each one .*a folder of its own"):
+        load_set(folder)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [("q1\td1\n", r"test\.tsv:2: line: has 2 columns"), ("q1\td1\tx\n", r"test\.tsv:2: score: is 'x'")],
+)
+def test_a_wrong_line_of_a_published_set_is_named(tmp_path: Path, lines: str, told: str) -> None:
+    with pytest.raises(UserError, match=told):
+        load_set(write_beir(tmp_path / "nf", test=lines))
+
+
+def test_our_own_judgements_count_where_both_are_there(tmp_path: Path) -> None:
+    folder = write_beir(tmp_path / "both", test="q1\td1\t1\n")
+    write_set(folder, [document("d")], [question("q")], [("q", "d", 1)])
+
+    assert [q.id for q in load_set(folder).questions] == ["q"]
+
+
+@pytest.mark.shared
+def test_squad_as_it_is_published_gives_what_our_copy_of_it_gives(shared: Path, tmp_path: Path) -> None:
+    ours = load_set(shared / "bench" / "squad2_dev")
+    asked: dict[str, list[Row]] = {}
+    for q in ours.questions:
+        (paragraph,) = q.relevant
+        text = ours.documents[paragraph][1]
+        answers = [{"text": answer, "answer_start": text.find(answer)} for answer in q.answers]
+        row = {"id": q.id, "question": q.text, "answers": answers, "is_impossible": not q.answerable}
+        asked.setdefault(paragraph, []).append(row)
+    articles: dict[str, list[Row]] = {}
+    for id_, (_, text) in ours.documents.items():
+        articles.setdefault(str(article_of(id_)), []).append({"context": text, "qas": asked.get(id_, [])})
+    data = [{"title": title, "paragraphs": paragraphs} for title, paragraphs in articles.items()]
+    (tmp_path / "dev.json").write_text(json.dumps({"data": data}), encoding="utf-8")
+
+    raw = load_set(tmp_path)
+
+    assert len(raw.documents) == len(ours.documents)
+    halves = {q.id: (q.text, q.answers, q.answerable, q.development) for q in ours.questions}
+    assert {q.id: (q.text, q.answers, q.answerable, q.development) for q in raw.questions} == halves
 
 
 @pytest.mark.shared

@@ -106,7 +106,7 @@ def _day(text: str | None, option: str) -> date | None:
 
 
 @contextmanager
-def metered(what: str) -> Iterator["Meter"]:
+def metered(what: str, unit: str = "chunks") -> Iterator["Meter"]:
     """A progress bar with rate and time left on standard error, if that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, of, chunks: None
@@ -126,7 +126,7 @@ def metered(what: str) -> Iterator["Meter"]:
         share = min(1.0, done / max(of, 1))
         left = seconds / share - seconds if share else 0
         bar = ("█" * int(share * 24)).ljust(24, "·")
-        sys.stderr.write(f"\r\x1b[K{what} {bar} {share:4.0%}  {chunks / seconds:.0f} chunks/s  {left:.0f} s left")
+        sys.stderr.write(f"\r\x1b[K{what} {bar} {share:4.0%}  {chunks / seconds:.0f} {unit}/s  {left:.0f} s left")
         sys.stderr.flush()
 
     try:

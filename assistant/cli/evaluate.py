@@ -1,97 +1,25 @@
-"""`assistant eval`: measure quality on public test sets, and speed on this machine."""
-
-import json
-from pathlib import Path
-from typing import Annotated
+"""`assistant eval`: test answers against gold, and measure quality and speed."""
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, opened, settings_from
+from assistant.cli import eval_gold, eval_measure, eval_run
 
-app = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.command("bench")
-def bench(
-    folder: Annotated[
-        str, typer.Argument(metavar="SET", help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")
-    ],
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Questions of each half and kind at most.")
-    ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Measure retrieval, quoted sentences, refusals and receipts on a public test set; halves apart."""
-    from dataclasses import asdict
-
-    from eval.bench import run_bench
-
-    with metered("measuring") as draw:
-
-        def meter(name: str, done: int, of: int) -> None:
-            draw(done, of, done)
-
-        halves = run_bench(Path(folder), limit=limit, note=note, meter=meter)
-    if json_:
-        print(json.dumps({half: [asdict(f) for f in figures] for half, figures in halves.items()}, indent=2))
-        return
-    names = [figure.name for figures in halves.values() for figure in figures]
-    width = max(map(len, names), default=0)
-    print(f"{Path(folder).name.ljust(width)}  development      held-out")
-    for name in dict.fromkeys(names):
-        cells = []
-        for figures in halves.values():
-            found = next((figure for figure in figures if figure.name == name), None)
-            shown = (
-                f"{found.value:8.4f}"
-                if found and found.value != int(found.value)
-                else f"{found.value:8.0f}"
-                if found
-                else " " * 8
-            )
-            cells.append(f"{shown} (n={found.count})".ljust(17) if found else " " * 17)
-        print(f"{name.ljust(width)} {''.join(cells)}")
-
-
-@app.command("speed")
-def speed(
-    runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each command, in turn.")] = 5,
-    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Measure time and memory of asking in a new process, beside a plain LlamaIndex script that does the same."""
-    from eval.speed import measure_speed
-
-    report = measure_speed(runs=runs, note=note)
-    if json_:
-        print(json.dumps(report.to_json(), indent=2))
-        return
-    print(report.machine)
-    for row in report.rows:
-        print(
-            f"{row.name.ljust(44)} {row.seconds:7.3f} s (of {row.least:.3f}-{row.most:.3f})  {row.mebibytes:6.0f} MiB"
-        )
-    for line in report.ratios:
-        print(line)
-
-
-@app.command("calibrate")
-def calibrate(
-    questions: Annotated[str, typer.Argument(metavar="FILE", help='Lines like {"question": "…", "answerable": true}.')],
-    index: IndexOption = None,
-    refuse: Annotated[
-        float, typer.Option("--refuse", min=0, max=0.5, help="Share of answerable questions that may be refused.")
-    ] = 0.05,
-) -> None:
-    """Fit the threshold of refusals on labelled questions, and keep it with the index."""
-    from eval.calibrate import calibrate as fit
-    from index.store import keep_threshold
-
-    with opened(settings_from({"index": index})) as assistant:
-        found = fit(assistant, Path(questions), refuse=refuse)
-        keep_threshold(assistant.snapshot.root, found.threshold, str(found))
-    print(f"threshold {found.threshold}, {found}")
+app = typer.Typer(
+    help="Test answers against gold cases; measure quality and speed.", no_args_is_help=True, rich_markup_mode=None
+)
+app.command("run")(eval_run.run)
+app.command("compare")(eval_run.compare)
+app.command("gate")(eval_run.gate)
+app.command("report")(eval_run.report)
+app.command("doctor")(eval_gold.doctor)
+app.command("add")(eval_gold.add)
+app.command("import")(eval_gold.import_)
+app.command("export")(eval_gold.export)
+app.command("bench")(eval_measure.bench)
+app.command("speed")(eval_measure.speed)
+app.command("calibrate")(eval_measure.calibrate)
 
 
 @app.callback()
 def _group() -> None:
-    """Measure quality and speed."""
+    """Test answers against gold cases; measure quality and speed."""

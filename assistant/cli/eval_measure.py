@@ -1,0 +1,87 @@
+"""`assistant eval bench / speed / calibrate`: public test sets, this machine's speed, the threshold of refusals."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.common import IndexOption, metered, note, opened, settings_from
+
+
+def bench(
+    folder: Annotated[
+        str, typer.Argument(metavar="SET", help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")
+    ],
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Questions of each half and kind at most.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure retrieval, quoted sentences, refusals and receipts on a public test set; halves apart."""
+    from dataclasses import asdict
+
+    from eval.bench import run_bench
+
+    with metered("measuring") as draw:
+
+        def meter(name: str, done: int, of: int) -> None:
+            draw(done, of, done)
+
+        halves = run_bench(Path(folder), limit=limit, note=note, meter=meter)
+    if json_:
+        print(json.dumps({half: [asdict(f) for f in figures] for half, figures in halves.items()}, indent=2))
+        return
+    names = [figure.name for figures in halves.values() for figure in figures]
+    width = max(map(len, names), default=0)
+    print(f"{Path(folder).name.ljust(width)}  development      held-out")
+    for name in dict.fromkeys(names):
+        cells = []
+        for figures in halves.values():
+            found = next((figure for figure in figures if figure.name == name), None)
+            shown = (
+                f"{found.value:8.4f}"
+                if found and found.value != int(found.value)
+                else f"{found.value:8.0f}"
+                if found
+                else " " * 8
+            )
+            cells.append(f"{shown} (n={found.count})".ljust(17) if found else " " * 17)
+        print(f"{name.ljust(width)} {''.join(cells)}")
+
+
+def speed(
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each command, in turn.")] = 5,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure time and memory of asking in a new process, beside a plain LlamaIndex script that does the same."""
+    from eval.speed import measure_speed
+
+    report = measure_speed(runs=runs, note=note)
+    if json_:
+        print(json.dumps(report.to_json(), indent=2))
+        return
+    print(report.machine)
+    for row in report.rows:
+        print(
+            f"{row.name.ljust(44)} {row.seconds:7.3f} s (of {row.least:.3f}-{row.most:.3f})  {row.mebibytes:6.0f} MiB"
+        )
+    for line in report.ratios:
+        print(line)
+
+
+def calibrate(
+    questions: Annotated[str, typer.Argument(metavar="FILE", help='Lines like {"question": "…", "answerable": true}.')],
+    index: IndexOption = None,
+    refuse: Annotated[
+        float, typer.Option("--refuse", min=0, max=0.5, help="Share of answerable questions that may be refused.")
+    ] = 0.05,
+) -> None:
+    """Fit the threshold of refusals on labelled questions, and keep it with the index."""
+    from eval.calibrate import calibrate as fit
+    from index.store import keep_threshold
+
+    with opened(settings_from({"index": index})) as assistant:
+        found = fit(assistant, Path(questions), refuse=refuse)
+        keep_threshold(assistant.snapshot.root, found.threshold, str(found))
+    print(f"threshold {found.threshold}, {found}")

@@ -1,0 +1,231 @@
+"""`assistant eval run / compare / gate / report`: ask the gold cases, compare two runs, decide, show."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.common import IndexOption, metered, note, settings_from
+
+if TYPE_CHECKING:
+    from eval.gate import GateResult
+    from eval.judging import ConfiguredJudge
+    from eval.policy import Policy
+    from eval.results import Run
+
+GoldArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="GOLD…", help="Gold files or folders; eval/gold here, or the default collection's."),
+]
+OutOption = Annotated[str, typer.Option("--out", metavar="FILE", help="Where the run is written.")]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", min=1, max=64, help="Processes that ask; by default one a core, four at most.")
+]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first cases.")]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")]
+TagOption = Annotated[str | None, typer.Option("--tag", help="A name for the run, for the report.")]
+PolicyOption = Annotated[
+    str | None, typer.Option("--policy", metavar="FILE", help="What decides, as eval/gate.toml has it.")
+]
+CommonOption = Annotated[
+    bool, typer.Option("--common", help="Leave out the cases that are not the same in both runs, instead of refusing.")
+]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option("--judge", metavar="MODEL", help="Have this model judge answers too; its server is that of [model]."),
+]
+RepeatsOption = Annotated[int, typer.Option("--repeats", min=1, max=20, help="How often the judge is asked.")]
+TemperatureOption = Annotated[float, typer.Option("--judge-temperature", min=0, max=2, help="Of the judge's replies.")]
+RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", help="Record every call of a model.")]
+ReplayOption = Annotated[
+    str | None, typer.Option("--replay", metavar="DIR", help="Play recorded calls back; no model is asked.")
+]
+MOST_JOBS = 4
+"""Processes by default at most: each holds an encoder, and gold sets are small."""
+SMALL = 40
+"""Cases below which a second process takes longer to start than it saves."""
+
+
+def run(
+    gold: GoldArgument = None,
+    index: IndexOption = None,
+    out: OutOption = "run.json",
+    tag: TagOption = None,
+    limit: LimitOption = None,
+    jobs: JobsOption = None,
+    resume: ResumeOption = False,
+    judge: JudgeOption = None,
+    repeats: RepeatsOption = 3,
+    judge_temperature: TemperatureOption = 0.0,
+    record: RecordOption = None,
+    replay: ReplayOption = None,
+) -> None:
+    """Ask every gold case, score it, and write the run."""
+    from eval.report import run_text
+
+    judging = _judging(judge, repeats, judge_temperature, record, replay)
+    made = _run(gold, index, judging, out=out, tag=tag, limit=limit, jobs=jobs, resume=resume)
+    print(run_text(made))
+    note(f"written to {out}")
+
+
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The run before.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The run after.")],
+    common: CommonOption = False,
+    policy: PolicyOption = None,
+) -> None:
+    """Compare two runs, paired by case: measures, slices, and the cases that changed."""
+    from eval.compare import compare as compare_runs
+    from eval.report import comparison_text
+    from eval.run_file import read_run
+
+    found = compare_runs(read_run(Path(base)), read_run(Path(new)), _policy(policy), common=common)
+    print(comparison_text(found))
+
+
+def gate(
+    gold: GoldArgument = None,
+    baseline: Annotated[
+        str, typer.Option("--baseline", metavar="RUN", help="The run to hold against.")
+    ] = "eval/baseline.json",
+    index: IndexOption = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="RUN", help="Hold this run, instead of asking anew.")
+    ] = None,
+    out: OutOption = "run.json",
+    limit: LimitOption = None,
+    jobs: JobsOption = None,
+    resume: ResumeOption = False,
+    judge: JudgeOption = None,
+    repeats: RepeatsOption = 3,
+    judge_temperature: TemperatureOption = 0.0,
+    record: RecordOption = None,
+    replay: ReplayOption = None,
+    common: CommonOption = False,
+    policy: PolicyOption = None,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write the report too.")] = None,
+    junit: Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML too.")] = None,
+    markdown: Annotated[str | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown too.")] = None,
+) -> None:
+    """Run the gold cases and hold them against a baseline: exit 0 passed, 100 failed, 101 inconclusive."""
+    from eval.report import gate_text
+    from eval.run_file import read_run
+
+    base, rules = (
+        read_run(Path(baseline)),
+        _policy(policy),
+    )  # What is wrong with these is said before anything is asked.
+    if run is not None:
+        new = read_run(Path(run))
+    else:
+        judging = _judging(judge, repeats, judge_temperature, record, replay)
+        new = _run(gold, index, judging, out=out, tag=None, limit=limit, jobs=jobs, resume=resume)
+    result = _held(base, new, rules, common=common or limit is not None)
+    _write(new, result, index, html=html, junit=junit, markdown=markdown)
+    print(gate_text(result))
+    raise typer.Exit(result.exit_code)
+
+
+def report(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run.")],
+    base: Annotated[str | None, typer.Argument(metavar="[BASE]", help="The run to show it against.")] = None,
+    index: IndexOption = None,
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where the page is written.")] = "report.html",
+    junit: Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML too.")] = None,
+    markdown: Annotated[str | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown too.")] = None,
+    common: CommonOption = False,
+    policy: PolicyOption = None,
+) -> None:
+    """Write one self-contained HTML page of a run, alone or against another."""
+    from eval.run_file import read_run
+
+    new = read_run(Path(run))
+    result = _held(read_run(Path(base)), new, _policy(policy), common=common) if base else None
+    _write(new, result, index, html=out, junit=junit, markdown=markdown)
+    note(f"written to {out}")
+
+
+def _judging(
+    name: str | None, repeats: int, temperature: float, record: str | None, replay: str | None
+) -> "ConfiguredJudge | None":
+    if name is None:
+        return None
+    from eval.judging import ConfiguredJudge, Recordings
+
+    recordings = Recordings(record=Path(record) if record else None, replay=Path(replay) if replay else None)
+    return ConfiguredJudge(name=name, repeats=repeats, temperature=temperature, recordings=recordings)
+
+
+def _run(
+    gold: list[str] | None,
+    index: str | None,
+    judge: "ConfiguredJudge | None",
+    *,
+    out: str,
+    tag: str | None,
+    limit: int | None,
+    jobs: int | None,
+    resume: bool,
+) -> "Run":
+    import os
+
+    from eval.chain import IndexChain
+    from eval.collection import gold_paths, index_for, tell
+    from eval.gold import load_gold
+    from eval.runner import run_gold
+
+    settings = settings_from({"index": index})
+    paths = gold_paths([Path(name) for name in gold or []])
+    cases = load_gold(paths)[:limit]
+    with metered("indexing the default collection") as meter:
+        root = index_for(paths, settings, meter=meter)
+    default_jobs = 1 if len(cases) < SMALL else min(MOST_JOBS, os.cpu_count() or 1)
+    with metered("asking", "cases") as meter:
+        return run_gold(
+            cases,
+            IndexChain(root=root, settings=settings, note=tell, judge=judge),
+            out=Path(out),
+            jobs=jobs or default_jobs,
+            resume=resume,
+            tag=tag,
+            progress=lambda done, of: meter(done, of, done),
+        )
+
+
+def _held(base: "Run", new: "Run", policy: "Policy", *, common: bool) -> "GateResult":
+    from eval.compare import compare as compare_runs
+    from eval.gate import hold
+
+    return hold(compare_runs(base, new, policy, common=common), policy)
+
+
+def _policy(name: str | None) -> "Policy":
+    from eval.policy import DEFAULT_POLICY, load_policy
+
+    return load_policy(Path(name) if name else DEFAULT_POLICY)
+
+
+def _write(
+    new: "Run",
+    result: "GateResult | None",
+    index: str | None,
+    *,
+    html: str | None,
+    junit: str | None,
+    markdown: str | None,
+) -> None:
+    """Write the reports that are asked for, each whole or not at all."""
+    from eval.files import write_whole
+    from eval.report import html_report, junit_xml, markdown_report
+    from eval.texts import article_texts
+
+    comparison = result.comparison if result else None
+    if html:
+        texts = article_texts(new, settings_from({"index": index}), note=note)
+        page = html_report(new, gate=result, comparison=comparison, context_of=texts.get)
+        write_whole(Path(html), page, "--html or --out")
+    if junit:
+        write_whole(Path(junit), junit_xml(new, result), "--junit")
+    if markdown:
+        write_whole(Path(markdown), markdown_report(new, result, comparison), "--markdown")

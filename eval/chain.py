@@ -1,0 +1,75 @@
+"""What gold cases are asked of, opened anew in each process of a run."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from assistant.ask import Assistant
+from assistant.locations import encoder_of
+from assistant.settings import Settings
+from eval.examine import Examiner, Judge
+from eval.provenance import provenance_of
+from eval.results import Provenance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chain:
+    """An open assistant under examination."""
+
+    examiner: Examiner
+    provenance: Provenance
+
+
+class OpenChain(Protocol):
+    """Opens a chain; can be sent to another process."""
+
+    def __call__(self) -> AbstractContextManager[Chain]:
+        """The chain, closed when the context ends."""
+
+
+class OpenJudge(Protocol):
+    """Makes a judge; can be sent to another process."""
+
+    @property
+    def description(self) -> str:
+        """The judging model, its prompts and repeats, for the run's provenance."""
+
+    @property
+    def prompts(self) -> dict[str, str]:
+        """Digests of its prompts by name."""
+
+    def __call__(self) -> Judge:
+        """A judge."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexChain:
+    """Opens the assistant over an index."""
+
+    root: Path
+    settings: Settings
+    note: Callable[[str], None]
+    """A function of a module, so that it can be sent along."""
+    judge: OpenJudge | None = None
+
+    @contextmanager
+    def _opened(self) -> Iterator[Chain]:
+        assistant = Assistant(
+            self.root, lambda snapshot: encoder_of(snapshot, self.note), self.settings, note=self.note
+        )
+        try:
+            provenance = provenance_of(
+                assistant,
+                self.settings,
+                judge=self.judge.description if self.judge else None,
+                prompts=self.judge.prompts if self.judge else {},
+            )
+            yield Chain(examiner=Examiner(assistant, judge=self.judge() if self.judge else None), provenance=provenance)
+        finally:
+            assistant.close()
+
+    def __call__(self) -> AbstractContextManager[Chain]:
+        """As the seam says."""
+        return self._opened()

@@ -1,0 +1,41 @@
+"""Which gold, and which index to ask it of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.locations import default_index, ensure_default, index_to_read
+from assistant.settings import Settings, load_settings
+from eval.chain import IndexChain
+from eval.collections import no_meter
+from index.changes import Meter
+
+DEFAULT_GOLD = Path(__file__).resolve().parent / "gold"
+"""The gold set of the default collection."""
+
+
+def gold_paths(named: Sequence[Path]) -> list[Path]:
+    """The gold that is meant: what was named, else `eval/gold` here, else that of the default collection."""
+    here = Path("eval/gold")
+    return list(named) or [here if here.is_dir() else DEFAULT_GOLD]
+
+
+def index_for(paths: Sequence[Path], settings: Settings, *, meter: Meter = no_meter) -> Path:
+    """The index that gold is asked of: the one named; for the default gold the default collection; else the user's."""
+    ours = all(DEFAULT_GOLD in (path.resolve(), *path.resolve().parents) for path in paths)
+    if ours and not settings.index:
+        ensure_default(note=tell, meter=meter)
+        return default_index()
+    return index_to_read(settings, note=tell, meter=meter)
+
+
+def gold_chain(paths: Sequence[Path], *, index: str | None) -> IndexChain:
+    """What opens the assistant that gold is asked of."""
+    settings = load_settings({"index": index})[0]
+    return IndexChain(root=index_for(paths, settings), settings=settings, note=tell)
+
+
+def tell(message: str) -> None:
+    """A note on standard error; a function of a module, so that other processes can have it too."""
+    import sys
+
+    print(f"assistant: {message}", file=sys.stderr, flush=True)

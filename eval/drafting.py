@@ -1,0 +1,119 @@
+"""Draft a gold case from a question that was asked, with evidence that a person chose."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assistant.ask import Assistant, Trace
+from assistant.compose import plain
+from assistant.reader import Quote
+from eval.gold import Evidence, GoldCase, read_gold, to_line
+from index.errors import UserError
+from index.search import Passage
+from index.terms import STOP_WORDS
+
+OFFERED = 12
+"""Sentences that are offered as evidence."""
+ID_WORDS = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A sentence that may be the evidence of a case."""
+
+    article_id: str
+    start: int
+    end: int
+    quote: str
+    cited: bool
+    """Whether the answer cites it."""
+
+
+def candidates(trace: Trace, assistant: Assistant) -> list[Candidate]:
+    """Sentences to choose evidence from: those that were cited or withheld, then those of the best passages."""
+    quotes: list[Quote] = [quote for _, reading in trace.parts for quote in [*reading.quotes, *reading.withheld]]
+    found: dict[tuple[str, int], Candidate] = {}
+    for quote in quotes:
+        text = assistant.snapshot.text(quote.article.number)
+        for sentence in quote.sentences:
+            key = (quote.article.article_id, sentence.start)
+            found[key] = _candidate(key[0], text, sentence.start, sentence.end, cited=trace.answer.citations != ())
+    passages: list[Passage] = [passage for retrieved, _ in trace.parts for passage in retrieved.passages]
+    for passage in passages:
+        text = assistant.snapshot.text(passage.article.number)
+        for sentence in passage.sentences:
+            key = (passage.article.article_id, sentence.start)
+            found.setdefault(key, _candidate(key[0], text, sentence.start, sentence.end, cited=False))
+    return list(found.values())[:OFFERED]
+
+
+def draft(
+    question: str,
+    *,
+    turns: Sequence[str],
+    facts: Sequence[Sequence[str]],
+    evidence: Sequence[Candidate],
+    tags: Sequence[str],
+    note: str | None,
+    id_: str | None,
+    taken: Collection[str],
+    today: date,
+) -> GoldCase:
+    """A case out of what a person chose; without evidence and facts the articles are said not to answer."""
+    return GoldCase(
+        id=id_ or new_id(question, taken),
+        question=" ".join(question.split()),
+        turns=tuple(turns),
+        facts=tuple(tuple(fact) for fact in facts),
+        evidence=tuple(
+            Evidence(article_id=one.article_id, quote=one.quote, part=str(number))
+            for number, one in enumerate(evidence, 1)
+        ),
+        answerable=bool(facts or evidence),
+        tags=tuple(tags),
+        as_of=today,
+        note=note,
+    )
+
+
+def append_case(case: GoldCase, path: Path) -> None:
+    """Add a case to a gold file, which is made if it is not there.
+
+    Raises:
+        UserError: the file cannot be written, has a problem already, or has a case of that id.
+    """
+    cases, problems = read_gold([path]) if path.exists() else ((), ())
+    if problems:
+        raise UserError(f"{problems[0]}; correct the file first")
+    if any(case.id == other.id for other in cases):
+        raise UserError(f"{path} has a case {case.id!r} already; give another --id")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        with path.open("a", encoding="utf-8") as file:
+            file.write(("\n" if text and not text.endswith("\n") else "") + to_line(case) + "\n")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}); name another file with --gold") from error
+
+
+def new_id(question: str, taken: Collection[str]) -> str:
+    """A readable id out of a question's words, with a number only where it is taken."""
+    words = [word for word in re.findall(r"\w+", question.lower()) if word not in STOP_WORDS]
+    stem = "-".join(words[:ID_WORDS]) or "case"
+    return next(id_ for id_ in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if id_ not in taken)
+
+
+def wordings(text: str) -> tuple[str, ...]:
+    """Accepted wordings of a fact as a person types them, with "|" between them."""
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def _candidate(article_id: str, text: str, start: int, end: int, *, cited: bool) -> Candidate:
+    return Candidate(article_id=article_id, start=start, end=end, quote=text[start:end], cited=cited)
+
+
+def shown(candidate: Candidate) -> str:
+    """A candidate on one line."""
+    return f"{plain(candidate.quote)}  ({candidate.article_id}{', cited' if candidate.cited else ''})"

@@ -1,0 +1,221 @@
+"""Ask one gold case and score what comes of it."""
+
+import time
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Protocol
+
+from assistant.answer import Answer, Status
+from assistant.ask import Assistant, Trace
+from assistant.compose import plain
+from assistant.receipts import Standing, check_answer
+from assistant.values import states
+from eval.anchors import Anchors, Span, anchor, shared_characters
+from eval.gold import GoldCase
+from eval.metrics import CUTS, DEPTH, METRICS
+from eval.results import CaseResult, Cited, Outcome, Score, Usage
+from eval.retrieval import find_articles, find_quotes
+from eval.short_answers import exact_match, token_f1
+from index.store import Snapshot
+
+
+class Judgement(Protocol):
+    """What a judge says of an answer."""
+
+    @property
+    def verdicts(self) -> dict[str, tuple[bool, ...]]:
+        """Verdicts of the repeats that could be read, by measure."""
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """The share of yes among them, by measure; unscored where a repeat failed or could not be read."""
+
+    @property
+    def usage(self) -> Usage:
+        """What the judging took."""
+
+
+class Judge(Protocol):
+    """Judges an answer beyond what rules can; never sees which run it belongs to."""
+
+    def judge(self, case: GoldCase, answer: Answer) -> Judgement:
+        """Judge an answer to an answerable case; never raises for what the model does."""
+
+
+class Examiner:
+    """Asks cases of one assistant."""
+
+    def __init__(self, assistant: Assistant, *, judge: Judge | None = None) -> None:
+        self._assistant = assistant
+        self._judge = judge
+        self._numbered: Snapshot | None = None
+        self._numbers: dict[str, int] = {}
+
+    def examine(self, case: GoldCase) -> CaseResult:
+        """Ask a case and score it; an error becomes a failed case that names it."""
+        started = time.perf_counter()
+        try:
+            result = self._examine(case, started)
+        except Exception as error:  # noqa: BLE001 - one case's failure is a result, and the others go on
+            seconds = round(time.perf_counter() - started, 4)
+            told = " ".join(str(error).split())
+            result = CaseResult(
+                case=case, outcome=Outcome.FAILED, error=f"{type(error).__name__}: {told}", seconds=seconds
+            )
+        return result
+
+    def _examine(self, case: GoldCase, started: float) -> CaseResult:
+        trace = self._assistant.trace(case.question, previous=self._previous(case), depth=DEPTH)
+        seconds = round(time.perf_counter() - started, 4)
+        answer = trace.answer
+        pieces = answer_pieces(answer)
+        would_be = pieces if answer.status is Status.ANSWERED else self._withheld(trace)
+        broken = sum(check.standing is not Standing.HOLDS for check in check_answer(answer.to_json(), self._text))
+        judgement = self._judge.judge(case, answer) if self._judge and case.facts else None
+        return CaseResult(
+            case=case,
+            outcome=Outcome(answer.status.value),
+            reason=answer.reason.value if answer.reason else None,
+            searched=answer.searched,
+            text=answer.text,
+            citations=tuple(_cited(answer)),
+            broken_receipts=broken,
+            confidence=answer.confidence,
+            would_be_right=_right(case, would_be),
+            scores=_ordered(
+                [
+                    *_answer_scores(case, answer, pieces, broken=broken),
+                    *self._evidence_scores(case, trace),
+                    *(judgement.scores if judgement else ()),
+                ]
+            ),
+            judgements=judgement.verdicts if judgement else {},
+            usage=judgement.usage if judgement else None,
+            seconds=seconds,
+        )
+
+    def _previous(self, case: GoldCase) -> str | None:
+        """The last turn of the conversation, made whole."""
+        previous = None
+        for turn in case.turns:
+            previous = self._assistant.ask(turn, previous=previous).searched
+        return previous
+
+    def _evidence_scores(self, case: GoldCase, trace: Trace) -> list[Score]:
+        if not case.evidence:
+            return []
+        anchors = anchor(case, self._text)
+        lost = [part for part, spans in anchors.items() if not spans]
+        names = [m.name for m in METRICS if m.group in {"citations", "retrieval"}]
+        if lost:
+            reason = (
+                f"the evidence of part {', '.join(lost)} does not stand in the articles; see `assistant eval doctor`"
+            )
+            return [Score(name=name, value=None, reason=reason) for name in names]
+        passages = _passages(trace)
+        quotes, articles = find_quotes(anchors, passages), find_articles(anchors, passages)
+        precision, recall = citation_scores(anchors, trace.answer)
+        values = {
+            "citation_precision": precision,
+            "citation_recall": recall,
+            **{f"quote_recall@{k}": quotes.recall(k) for k in CUTS},
+            "quote_mrr": quotes.reciprocal_rank(),
+            "quote_ndcg@10": quotes.ndcg(10),
+            **{f"article_recall@{k}": articles.recall(k) for k in CUTS},
+            "article_mrr": articles.reciprocal_rank(),
+            "article_ndcg@10": articles.ndcg(10),
+        }
+        return [Score(name=name, value=value) for name, value in values.items()]
+
+    def _withheld(self, trace: Trace) -> list[str]:
+        """What a refusal would have quoted."""
+        return [
+            plain(self._assistant.snapshot.text(quote.article.number)[quote.start : quote.end])
+            for _, reading in trace.parts
+            for quote in reading.withheld
+        ]
+
+    def _text(self, article_id: str) -> str | None:
+        snapshot = self._assistant.snapshot
+        if snapshot is not self._numbered:  # The index changed, or this is the first look.
+            self._numbered = snapshot
+            self._numbers = {row.article_id: row.number for row in snapshot.articles.values()}
+        number = self._numbers.get(article_id)
+        return None if number is None else snapshot.text(number)
+
+
+def _passages(trace: Trace) -> list[Span]:
+    """The best passages, those for the parts of a question in turn."""
+    in_turn = [passage for row in zip_longest(*trace.ranked) for passage in row if passage is not None]
+    spans = [Span(article_id=p.article.article_id, start=p.start, end=p.end) for p in in_turn]
+    return list(dict.fromkeys(spans))[:DEPTH]
+
+
+def answer_pieces(answer: Answer) -> list[str]:
+    """What an answer says, piece by piece as its receipts support it, in reading order; nothing for a refusal."""
+    spans = sorted({span for citation in answer.citations for span in citation.answer_spans})
+    return [answer.text[start:end] for start, end in spans]
+
+
+def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:
+    """Share of a case's facts that one of the pieces states in an accepted wording."""
+    stated = [any(states(piece, wording) for piece in pieces for wording in fact) for fact in case.facts]
+    return sum(stated) / len(stated) if stated else 0.0
+
+
+def _right(case: GoldCase, pieces: Sequence[str]) -> bool | None:
+    if not case.answerable:
+        return False
+    return fact_recall(case, pieces) == 1.0 if case.facts else None
+
+
+def citation_scores(anchors: Anchors, answer: Answer) -> tuple[float, float]:
+    """Precision and recall of the cited characters against the evidence; both 0 for a refusal.
+
+    Precision: the share of distinct cited characters that stand in any piece of evidence. Recall: for each part
+    the share of its best covered alternative that is cited, on average over the parts.
+    """
+    cited = [Span(article_id=c.article_id, start=c.start, end=c.end) for c in answer.citations]
+    if not cited:
+        return 0.0, 0.0
+    total, shared = shared_characters(cited, [span for spans in anchors.values() for span in spans])
+    recalls = []
+    for spans in anchors.values():
+        shares = [shared_characters([span], cited) for span in spans]
+        recalls.append(max(part / whole for whole, part in shares))
+    return shared / total, sum(recalls) / len(recalls)
+
+
+def _answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, broken: int) -> list[Score]:
+    answered = answer.status is Status.ANSWERED
+    scores = [Score(name="decision", value=float(answered is case.answerable))]
+    if not case.answerable:
+        scores.append(Score(name="correct", value=float(not answered)))
+    if case.facts:
+        recall = fact_recall(case, pieces)
+        scores.append(Score(name="fact_recall", value=recall))
+        scores.append(Score(name="correct", value=float(answered and recall == 1.0 and broken == 0)))
+    if case.short:
+        first = pieces[0] if pieces else ""
+        scores.append(Score(name="exact_match", value=exact_match(first, case.short)))
+        scores.append(Score(name="token_f1", value=token_f1(first, case.short)))
+    return scores
+
+
+def _cited(answer: Answer) -> list[Cited]:
+    return [
+        Cited(
+            number=c.number,
+            article_id=c.article_id,
+            start=c.start,
+            end=c.end,
+            quote=c.quote,
+            answer_spans=c.answer_spans,
+        )
+        for c in answer.citations
+    ]
+
+
+def _ordered(scores: Sequence[Score]) -> tuple[Score, ...]:
+    order = {metric.name: place for place, metric in enumerate(METRICS)}
+    return tuple(sorted(scores, key=lambda score: order[score.name]))

@@ -1,0 +1,132 @@
+"""The gate: whether a run may be released against a baseline, and every reason why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.compare import Comparison
+from eval.decision import EXIT_CODES, Verdict, overall
+from eval.policy import Policy
+from eval.results import CaseResult, Outcome, Run
+from eval.summary import summarise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that a gate looks at."""
+
+    name: str
+    verdict: Verdict
+    detail: str
+    """In words, with the figures."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateResult:
+    """A gate's verdict with everything that led to it."""
+
+    verdict: Verdict
+    """The worst of the checks: failed before inconclusive before passed."""
+    checks: tuple[Check, ...]
+    """Failed ones first."""
+    comparison: Comparison
+
+    @property
+    def exit_code(self) -> int:
+        """0 passed, 100 failed, 101 inconclusive."""
+        return EXIT_CODES[self.verdict]
+
+
+def hold(comparison: Comparison, policy: Policy) -> GateResult:
+    """Hold a comparison's new run to a policy."""
+    new = comparison.new
+    checks = [
+        *_measures(comparison, policy),
+        *_coverage(new, policy),
+        _failures(new.results, policy),
+        _receipts(new.results),
+        *_budgets(new, policy),
+    ]
+    order = [Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS]
+    checks.sort(key=lambda check: order.index(check.verdict))
+    return GateResult(verdict=overall(check.verdict for check in checks), checks=tuple(checks), comparison=comparison)
+
+
+def _measures(comparison: Comparison, policy: Policy) -> list[Check]:
+    decisions = {decision.metric: decision for decision in comparison.decisions}
+    runs = (comparison.base, comparison.new)
+    checks = []
+    for name in policy.effects:
+        if name in decisions:
+            decision = decisions[name]
+            detail = f"{decision.base:.4f} → {decision.new:.4f} ({decision.difference:+.4f}): {decision.reason}"
+            checks.append(Check(name=name, verdict=decision.verdict, detail=detail))
+        elif any(result.score(name) for run in runs for result in run.results):
+            detail = "not scored in any case that both runs have; compare runs with the same judge on the same gold"
+            checks.append(Check(name=name, verdict=Verdict.FAIL, detail=detail))
+        else:
+            checks.append(Check(name=name, verdict=Verdict.PASS, detail="decides nothing: no case of this gold has it"))
+    return checks
+
+
+def _coverage(run: Run, policy: Policy) -> list[Check]:
+    """Too few scores of any measure: a mean over what is left would hide what happened to the rest."""
+    checks = []
+    for line in summarise(run.results):
+        if line.coverage < policy.min_coverage:
+            reasons = [s.reason for r in run.results for s in r.unscored if s.name == line.name and s.reason]
+            detail = (
+                f"{line.scored} of {line.scored + line.unscored + line.failed} cases scored ({line.coverage:.1%}, "
+                f"at least {policy.min_coverage:.1%} are needed), {line.unscored} unscored, {line.failed} failed"
+                + (f"; the first: {reasons[0]}" if reasons else "")
+            )
+            checks.append(Check(name=f"coverage of {line.name}", verdict=Verdict.FAIL, detail=detail))
+    return checks or [Check(name="coverage", verdict=Verdict.PASS, detail="every measure was scored in enough of its cases")]
+
+
+def _failures(results: Sequence[CaseResult], policy: Policy) -> Check:
+    failed = [result for result in results if result.outcome is Outcome.FAILED]
+    detail = f"{len(failed)} cases ended with an error, at most {policy.max_failed} may"
+    if failed:
+        detail += f"; the first: {failed[0].case.id}: {failed[0].error}"
+    return Check(
+        name="failed cases", verdict=Verdict.FAIL if len(failed) > policy.max_failed else Verdict.PASS, detail=detail
+    )
+
+
+def _receipts(results: Sequence[CaseResult]) -> Check:
+    broken = sum(result.broken_receipts for result in results)
+    detail = f"{sum(len(r.citations) for r in results)} receipts checked, {broken} do not hold"
+    return Check(name="receipts", verdict=Verdict.FAIL if broken else Verdict.PASS, detail=detail)
+
+
+def _budgets(run: Run, policy: Policy) -> list[Check]:
+    measured = spent(run)
+    checks = []
+    for name, limit in policy.budgets.items():
+        value = measured[name]
+        over = value is None or value > limit
+        shown = "not measured: no model was used, or it has no prices" if value is None else f"{value:.4g}"
+        checks.append(
+            Check(
+                name=name, verdict=Verdict.FAIL if over else Verdict.PASS, detail=f"{shown}, at most {limit:g} allowed"
+            )
+        )
+    return checks
+
+
+def spent(run: Run) -> dict[str, float | None]:
+    """Time, tokens and cost of a run by the names of budgets; None where there is nothing to count."""
+    seconds = [result.seconds for result in run.results]
+    usages = [result.usage for result in run.results if result.usage]
+    costs = [usage.cost for usage in usages if usage.cost is not None]
+    tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in usages)
+    return {
+        "median_seconds": float(np.median(seconds)),
+        "p95_seconds": float(np.quantile(seconds, 0.95)),
+        "run_seconds": run.seconds,
+        "tokens_per_case": tokens / len(run.results) if usages else None,
+        "cost_per_case": sum(costs) / len(run.results) if costs else None,
+        "cost": sum(costs) if costs else None,
+    }

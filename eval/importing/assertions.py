@@ -1,0 +1,158 @@
+"""What the assertions of a promptfoo test say of a right answer."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from eval.importing.rows import Row, shown
+
+REFERENCES = frozenset({"factuality", "similar", "model-graded-factuality"})
+"""Assertions whose value is an answer in prose, to be compared by a model."""
+
+_PART = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """What the assertions of one test say."""
+
+    facts: tuple[tuple[str, ...], ...]
+    short: tuple[str, ...]
+    references: tuple[str, ...]
+    """Answers in prose."""
+    refusal: bool
+    """Whether a right answer refuses."""
+    variables: frozenset[str]
+    """Names of the test's variables that the assertions are filled with."""
+    remarks: tuple[str, ...]
+    """What could not be carried over."""
+
+
+def expectations(row: Row, variables: Mapping[str, object], templates: Mapping[str, object]) -> Expected:
+    """Read the assertions of a test.
+
+    Args:
+        row: the test.
+        variables: of the test, which `{{name}}` in an assertion stands for.
+        templates: assertions by name, which `$ref` stands for.
+
+    Raises:
+        GoldInvalid: an assertion is not of the form.
+    """
+    facts: list[tuple[str, ...]] = []
+    short: list[str] = []
+    references: list[str] = []
+    remarks: list[str] = []
+    used: set[str] = set()
+    refusal = False
+    asserts = row.fields["assert"]
+    for kind, value in _flat(row, asserts if isinstance(asserts, list) else [], templates, remarks):
+        if kind == "is-refusal":
+            refusal = True
+            continue
+        try:
+            texts = [_filled(text, variables, used) for text in _texts(kind, value)]
+        except ValueError as error:
+            remarks.append(f"assertion {kind} was left out: {error}")
+            continue
+        if kind.removeprefix("i") in {"contains", "contains-any", "equals", "starts-with"}:
+            facts.append(tuple(texts))
+        elif kind.removeprefix("i") == "contains-all":
+            facts += [(text,) for text in texts]
+        else:
+            references += texts
+        if kind == "equals":
+            short += texts
+        if kind == "starts-with":
+            remarks.append("assertion starts-with became a fact, wherever in the answer it stands")
+    return Expected(
+        facts=tuple(facts),
+        short=tuple(short),
+        references=tuple(references),
+        refusal=refusal,
+        variables=frozenset(used),
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
+
+
+def _flat(
+    row: Row, asserts: Sequence[object], templates: Mapping[str, object], remarks: list[str], depth: int = 0
+) -> Iterator[tuple[str, object]]:
+    """Type and value of each assertion that can be carried over, those in sets among them."""
+    for number, one in enumerate(asserts, 1):
+        one = _resolved(one, templates, remarks)
+        if one is None:
+            continue
+        kind = one.get("type") if isinstance(one, dict) else None
+        if not isinstance(one, dict) or not isinstance(kind, str):
+            raise row.wrong(f"assert[{number}]", f"is {shown(one)}; it must be an object with a type")
+        if one.get("weight") == 0:
+            remarks.append(f"assertion {kind} of weight 0 was left out")
+        elif kind == "assert-set":
+            inner = one.get("assert")
+            if not isinstance(inner, list) or depth > 3:
+                raise row.wrong(f"assert[{number}].assert", f"is {shown(inner)}; it must be a list of assertions")
+            if one.get("threshold") is not None:
+                remarks.append("assertion assert-set with a threshold was left out")
+            else:
+                yield from _flat(row, inner, templates, remarks, depth + 1)
+        elif kind in KNOWN:
+            yield kind, one.get("value")
+        else:
+            remarks.append(f"assertion {kind} was left out, as it has no counterpart here")
+
+
+KNOWN = REFERENCES | {
+    "contains", "icontains", "contains-any", "icontains-any", "contains-all", "icontains-all", "equals", "starts-with",
+    "is-refusal",
+}  # fmt: skip
+"""Assertions that are carried over."""
+
+
+def _resolved(one: object, templates: Mapping[str, object], remarks: list[str]) -> object:
+    reference = one.get("$ref") if isinstance(one, dict) else None
+    if not isinstance(reference, str):
+        return one
+    found = templates.get(reference.removeprefix("#/assertionTemplates/"))
+    if found is None:
+        remarks.append(f"assertion {reference} was left out, as there is no such template")
+    return found
+
+
+def _texts(kind: str, value: object) -> list[str]:
+    """The texts of an assertion's value.
+
+    Raises:
+        ValueError: it holds none, or something else.
+    """
+    several = kind.removeprefix("i") in {"contains-any", "contains-all"}
+    if several and isinstance(value, str) and not value.startswith("file://"):
+        value = [part.strip() for part in value.split(",")]
+    values = value if several and isinstance(value, list) else [value]
+    texts = []
+    for one in values:
+        if isinstance(one, bool) or not isinstance(one, (str, int, float, date)):
+            raise ValueError(f"its value is {shown(one)}, no text")
+        text = str(one).strip()
+        if text.startswith("file://"):
+            raise ValueError("its value is in another file")
+        if not any(character.isalnum() for character in text):
+            raise ValueError(f"its value {shown(one)} has no letter or figure")
+        texts.append(text)
+    if not texts:
+        raise ValueError("its value is empty")
+    return texts
+
+
+def _filled(text: str, variables: Mapping[str, object], used: set[str]) -> str:
+    """`text` with variables in their places."""
+    for match in _PART.finditer(text):
+        value = variables.get(match[1])
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            raise ValueError(f"no variable fills {match.group()}")
+        used.add(match[1])
+    found = _PART.sub(lambda match: str(variables[match[1]]), text)
+    if "{{" in found or "{%" in found:
+        raise ValueError("its value is a template that computes")
+    return found

@@ -1,0 +1,86 @@
+"""Find the passages that other tools copied from articles, and anchor them there as evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eval.anchors import occurrences
+from eval.gold import Evidence
+from index.sentences import split_sentences
+
+Articles = Mapping[str, str]
+"""Texts of articles by their ids."""
+
+LEAST_WORDS = 4
+"""Words from which on a single sentence says enough to be found by it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Located:
+    """What came of looking for a passage."""
+
+    evidence: tuple[Evidence, ...]
+    """Every place where it stands, as alternatives; empty where it stands nowhere."""
+    found: int
+    """How many of its sentences stand in the articles."""
+    sentences: int
+    """How many it has."""
+
+
+class Library:
+    """Articles in which quotes are found, white space compared as one space."""
+
+    def __init__(self, articles: Articles) -> None:
+        self._texts = dict(articles)
+        self._flat = {id_: " ".join(text.split()) for id_, text in self._texts.items()}
+
+    def __contains__(self, article_id: str) -> bool:
+        return article_id in self._texts
+
+    def locate(self, passage: str, *, part: str) -> Located:
+        """Where a passage stands: as a whole if it can be found so, else the sentences of it that can.
+
+        Args:
+            passage: as the tool wrote it.
+            part: the label of its evidence.
+        """
+        sentences = [passage[s.start : s.end] for s in split_sentences(passage)]
+        whole = [
+            (id_, self._texts[id_][start:end])
+            for id_ in self._holders(passage)
+            for start, end in self._first(id_, passage)
+        ]
+        if whole:
+            return Located(evidence=_alternatives(whole, part), found=len(sentences), sentences=len(sentences))
+        telling = [sentence for sentence in sentences if len(sentence.split()) >= LEAST_WORDS]
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for sentence in telling:
+            for id_ in self._holders(sentence):
+                spans.setdefault(id_, []).extend(self._first(id_, sentence))
+        if not spans:
+            return Located(evidence=(), found=0, sentences=len(sentences))
+        best = max(spans, key=lambda id_: len(spans[id_]))
+        runs = [(best, self._texts[best][start:end]) for start, end in _runs(spans[best], self._texts[best])]
+        return Located(evidence=_alternatives(runs, part), found=len(spans[best]), sentences=len(sentences))
+
+    def _holders(self, quote: str) -> list[str]:
+        """Ids of the articles that hold a quote; far faster than looking for its places in each."""
+        wanted = " ".join(quote.split())
+        return [id_ for id_, flat in self._flat.items() if wanted and wanted in flat]
+
+    def _first(self, id_: str, quote: str) -> list[tuple[int, int]]:
+        return occurrences(quote, self._texts[id_])[:1]
+
+
+def _runs(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Spans in reading order, those with nothing but white space between them made one."""
+    runs: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if runs and not text[runs[-1][1] : start].strip():
+            runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def _alternatives(quotes: list[tuple[str, str]], part: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(article_id=id_, quote=quote, part=part) for id_, quote in dict.fromkeys(quotes))

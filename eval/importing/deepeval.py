@@ -1,0 +1,94 @@
+"""Gold from DeepEval: goldens as its `save_as` writes them to JSON, JSON Lines and CSV.
+
+In CSV and JSON Lines the texts of a list are joined by "|". Names in camelCase, as its platform
+exports them, are read too.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eval.gold import Evidence
+from eval.importing.contexts import Library
+from eval.importing.drafts import Draft, drafted, with_contexts, with_reference
+from eval.importing.rows import Row
+from index.loading import article_slug
+
+SEPARATOR = "|"
+
+
+def deepeval_drafts(rows: Sequence[Row], library: Library | None) -> list[Draft]:
+    """Drafts of the rows of a DeepEval file."""
+    return drafted(rows, lambda row: [_draft(row, library)])
+
+
+def _draft(row: Row, library: Library | None) -> Draft:
+    if not row.has("input") and row.has("scenario"):
+        raise row.wrong(
+            "scenario", "makes this a conversational golden, which has no question; import single-turn goldens"
+        )
+    draft = Draft(
+        place=row.place,
+        question=row.required("input"),
+        id=row.text("name", "id"),
+        tags=("deepeval",),
+        note=_note(row),
+        remarks=tuple(_remarks(row)),
+    )
+    reference = row.text("expected_output", "expectedOutput")
+    draft = with_reference(draft, reference, field="expected_output")
+    contexts = _contexts(row)
+    draft = with_contexts(draft, contexts, library, field="context")
+    return draft if contexts else _with_source(draft, row, library)
+
+
+def _contexts(row: Row) -> tuple[str, ...]:
+    _, value = row.take("context")
+    if isinstance(value, str) and value.lstrip().startswith(('["', "['")):
+        return row.texts("context")
+    return row.texts("context", separator=SEPARATOR)
+
+
+def _with_source(draft: Draft, row: Row, library: Library | None) -> Draft:
+    """Without a context, the article made of the source file is the evidence as a whole."""
+    source = row.text("source_file", "sourceFile")
+    if source is None or library is None:
+        return draft
+    stem = re.sub(r"\.\w{1,5}$", "", re.split(r"[\\/]", source)[-1])
+    id_ = article_slug(stem)
+    if id_ not in library:
+        return replace(
+            draft, remarks=(*draft.remarks, "source_file is none of the articles, so that it became no evidence")
+        )
+    remark = "source_file became evidence as a whole article, since there is no context"
+    evidence = (Evidence(article_id=id_, quote=None, part="1"),)
+    return replace(draft, evidence=evidence, remarks=(*draft.remarks, remark))
+
+
+def _note(row: Row) -> str | None:
+    told = []
+    for names in (("comments",), ("source_file", "sourceFile")):
+        text = row.text(*names)
+        if text is not None:
+            told.append(f"{names[0]}: {' '.join(text.split())}")
+    for names in (
+        ("additional_metadata", "additionalMetadata"),
+        ("custom_column_key_values", "customColumnKeyValues"),
+    ):
+        _, value = row.take(*names)
+        if value not in (None, {}, []):
+            written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+            told.append(f"{names[0]}: {written}")
+    return "; ".join(told) or None
+
+
+def _remarks(row: Row) -> list[str]:
+    found = []
+    if row.has("retrieval_context", "retrievalContext"):
+        found.append("retrieval_context is what a system retrieved, not gold; left out")
+    if row.has("actual_output", "actualOutput"):
+        found.append("actual_output is what a system answered, not gold; left out")
+    tools = (("tools_called", "toolsCalled"), ("expected_tools", "expectedTools"))
+    found += [f"{names[0]} has no counterpart here; left out" for names in tools if row.has(*names)]
+    return found

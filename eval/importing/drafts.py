@@ -1,0 +1,224 @@
+"""Cases as importers leave them, made into gold: ids given, notes gathered, what cannot be a case left out."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.ask import checked_question
+from eval.gold import Evidence, GoldCase, GoldInvalid, Problem
+from eval.importing.contexts import Library
+from eval.importing.references import facts_of
+from eval.importing.rows import Row
+from index.errors import UserError
+
+ID_CHARACTERS = 60
+"""An id is read by people, in tables."""
+
+QUESTION_WORDS = 6
+"""Words of a question that make its id, small words left out."""
+
+_SMALL = frozenset(
+    "a an the is are was were be been do does did has have had of in on at to for by with and or that this it its "
+    "what which who whom whose when where why how".split()
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """Something that a person should know of an import, and the cases that it is about."""
+
+    what: str
+    cases: tuple[str, ...]
+    """Ids, or file and line of what became no case."""
+
+    def __str__(self) -> str:
+        """For a person, on one line."""
+        more = len(self.cases) - 3
+        named = ", ".join(self.cases[:3]) + (f" and {more:,} more" if more > 0 else "")
+        return f"{self.what}: {named}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """The cases of a file, and what could not be carried over."""
+
+    cases: tuple[GoldCase, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A case without its final id."""
+
+    place: str
+    question: str
+    id: str | None = None
+    """What the tool calls it."""
+    turns: tuple[str, ...] = ()
+    facts: tuple[tuple[str, ...], ...] = ()
+    short: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    answerable: bool = True
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    remarks: tuple[str, ...] = ()
+    """What a person should know, each worded so that it can be said of several cases."""
+
+
+def drafted(rows: Iterable[Row], draft: Callable[[Row], Sequence[Draft]]) -> list[Draft]:
+    """The drafts of all rows.
+
+    Raises:
+        GoldInvalid: a row is not of the form; every such row is listed.
+    """
+    found: list[Draft] = []
+    problems: list[Problem] = []
+    for row in rows:
+        try:
+            found += draft(row)
+        except GoldInvalid as error:
+            problems += error.problems
+    if problems:
+        raise GoldInvalid(problems)
+    return found
+
+
+def with_reference(draft: Draft, reference: str | None, *, field: str) -> Draft:
+    """A draft with the facts of a reference answer; a long one is kept in its note."""
+    if reference is None:
+        return draft
+    found = facts_of(reference, draft.question)
+    if not found.derived:
+        return replace(draft, facts=(*draft.facts, *found.facts))
+    told = f"{field}: {' '.join(reference.split())}"
+    remark = (
+        f"facts are the figures, dates and names of a long {field}; look them over"
+        if found.facts
+        else f"a long {field} has no figure, date or name; write the facts by hand"
+    )
+    return replace(
+        draft,
+        facts=(*draft.facts, *found.facts),
+        note=f"{draft.note}; {told}" if draft.note else told,
+        remarks=(*draft.remarks, remark),
+    )
+
+
+def with_contexts(draft: Draft, contexts: Sequence[str], library: Library | None, *, field: str) -> Draft:
+    """A draft whose contexts became evidence, each a part of its own, as far as they stand in the articles."""
+    evidence: list[Evidence] = []
+    remarks = list(draft.remarks)
+    for number, context in enumerate(contexts, 1):
+        if library is None:
+            remarks.append(f"{field} became no evidence, since no articles were given to find it in")
+            continue
+        located = library.locate(context, part=str(number))
+        evidence += located.evidence
+        if not located.evidence:
+            remarks.append(f"{field} stands in no article, so that it became no evidence")
+        elif located.found < located.sentences:
+            remarks.append(f"{field} stands in the articles only in part; its sentences found there became evidence")
+    return replace(draft, evidence=(*draft.evidence, *evidence), remarks=tuple(dict.fromkeys(remarks)))
+
+
+def finish(drafts: Sequence[Draft], told: Sequence[Note] = ()) -> Imported:
+    """Gold cases of drafts, with ids that are unique, readable and the same in whatever order they stand.
+
+    Args:
+        drafts: of one file.
+        told: of the file as a whole, to come before what is told of cases.
+
+    Raises:
+        GoldInvalid: a question cannot be asked, or a text is no text.
+    """
+    cases: list[GoldCase] = []
+    notes: dict[str, list[str]] = {}
+    problems: list[Problem] = []
+    for draft, id_ in zip(drafts, _ids(drafts), strict=True):
+        problems += _problems(draft)
+        empty = draft.answerable and not draft.facts and not draft.evidence
+        if empty:
+            notes.setdefault("left out: neither facts nor evidence could be made of it", []).append(draft.place)
+        else:
+            cases.append(_case(draft, id_))
+        for remark in draft.remarks:
+            notes.setdefault(remark, []).append(draft.place if empty else id_)
+    if problems:
+        raise GoldInvalid(problems)
+    of_cases = [Note(what=what, cases=tuple(about)) for what, about in notes.items()]
+    return Imported(cases=tuple(cases), notes=(*told, *of_cases))
+
+
+def _case(draft: Draft, id_: str) -> GoldCase:
+    facts = tuple(dict.fromkeys(draft.facts))
+    return GoldCase(
+        id=id_,
+        question=draft.question,
+        turns=draft.turns,
+        facts=facts if draft.answerable else (),
+        short=draft.short if draft.answerable else (),
+        evidence=draft.evidence if draft.answerable else (),
+        answerable=draft.answerable,
+        tags=tuple(dict.fromkeys(draft.tags)),
+        note=draft.note,
+        place=draft.place,
+    )
+
+
+def _problems(draft: Draft) -> list[Problem]:
+    found = []
+    for text in (*draft.turns, draft.question):
+        try:
+            checked_question(text)
+        except UserError as error:
+            found.append(Problem(place=draft.place, field="question", what=str(error)))
+    others = [*(w for fact in draft.facts for w in fact), *draft.short, *draft.tags, draft.note or "", draft.id or ""]
+    if any("\ud800" <= character <= "\udfff" for text in others for character in text):
+        what = "has half of a surrogate pair (\\ud800 to \\udfff), which is no text"
+        found.append(Problem(place=draft.place, field="row", what=what))
+    return found
+
+
+def _ids(drafts: Sequence[Draft]) -> list[str]:
+    """Ids by the tool's own or the question's words; where two would be one, both get a hash of the question."""
+    wanted = [_readable(draft.id) or _words(draft.question) or "case" for draft in drafts]
+    often = Counter(wanted)
+    taken: set[str] = {id_ for id_, times in often.items() if times == 1}
+    found = []
+    for id_, draft in zip(wanted, drafts, strict=True):
+        if often[id_] > 1:
+            content = "\0".join((*draft.turns, draft.question))
+            stem = f"{id_}-{hashlib.sha256(content.encode(errors='replace')).hexdigest()[:6]}"
+            id_ = stem
+            number = 2
+            while id_ in taken:
+                id_ = f"{stem}-{number}"
+                number += 1
+            taken.add(id_)
+        found.append(id_)
+    return found
+
+
+def _readable(id_: str | None) -> str | None:
+    if id_ is None:
+        return None
+    if len(id_) <= ID_CHARACTERS and re.fullmatch(r"[^\s\x00-\x1f]+", id_):
+        return id_
+    return _joined(re.findall(r"\w+", unicodedata.normalize("NFKC", id_).casefold()))
+
+
+def _words(question: str) -> str | None:
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", question).casefold())
+    return _joined([word for word in words if word not in _SMALL][:QUESTION_WORDS] or words[:QUESTION_WORDS])
+
+
+def _joined(words: Sequence[str]) -> str | None:
+    id_ = ""
+    for word in words:
+        if len(id_) + 1 + len(word) > ID_CHARACTERS:
+            return id_ or word[:ID_CHARACTERS]
+        id_ = f"{id_}-{word}" if id_ else word
+    return id_ or None

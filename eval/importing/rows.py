@@ -1,0 +1,125 @@
+"""Rows of other tools' files: fields taken by name, with the place told where one is wrong."""
+
+import ast
+import io
+import json
+import math
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eval.gold import GoldInvalid, Problem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One record of a file, and where it stands."""
+
+    place: str
+    """File and line, or file and number of the item."""
+    fields: Mapping[str, object]
+
+    def wrong(self, name: str, what: str) -> GoldInvalid:
+        """The error that names this row and a field of it."""
+        return GoldInvalid([Problem(place=self.place, field=name, what=what)])
+
+    def take(self, *names: str) -> tuple[str, object]:
+        """The first of `names` that is filled, with its value; the first name and None if none is."""
+        for name in names:
+            value = self.fields.get(name)
+            blank = isinstance(value, str) and not value.strip()
+            if not (value is None or blank or (isinstance(value, float) and math.isnan(value))):
+                return name, value
+        return names[0], None
+
+    def has(self, *names: str) -> bool:
+        """Whether one of `names` is filled; empty lists and objects are not."""
+        return self.take(*names)[1] not in (None, [], {})
+
+    def text(self, *names: str) -> str | None:
+        """The text of the first field that is filled.
+
+        Raises:
+            GoldInvalid: it is no text.
+        """
+        name, value = self.take(*names)
+        if value is None or isinstance(value, str):
+            return value
+        raise self.wrong(name, f"is {shown(value)}; it must be text")
+
+    def required(self, *names: str) -> str:
+        """As `text`, of a field that a row cannot do without.
+
+        Raises:
+            GoldInvalid: it is missing, or no text.
+        """
+        found = self.text(*names)
+        if found is None:
+            raise self.wrong(names[0], "is missing")
+        return found
+
+    def texts(self, *names: str, separator: str | None = None) -> tuple[str, ...]:
+        """The list of texts in the first field that is filled, blank ones left out.
+
+        Args:
+            names: of the field, in the order to look.
+            separator: between texts that are joined in one; None where a text that is not a written-out
+                list is the only one.
+
+        Raises:
+            GoldInvalid: it is no list of texts.
+        """
+        name, value = self.take(*names)
+        if isinstance(value, str):
+            value = self._listed(name, value, separator)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self.wrong(name, f"is {shown(value)}; it must be a list of texts")
+        return tuple(one for one in value if one.strip())
+
+    def _listed(self, name: str, cell: str, separator: str | None) -> list[str]:
+        if separator is not None:
+            return cell.split(separator)
+        if not cell.lstrip().startswith(("[", "array(")):
+            return [cell]
+        try:
+            return written_list(cell)
+        except ValueError as error:
+            raise self.wrong(name, f"is {shown(cell)}; it is no list of texts ({error})") from error
+
+
+def written_list(cell: str) -> list[str]:
+    """The texts of a list in a cell, as JSON, as Python writes lists, or as NumPy writes arrays.
+
+    NumPy puts no comma between texts, so that Python would read two as one: every text counts for itself.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        return _python_list(cell)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise ValueError("not all of it is text")
+    return found
+
+
+def _python_list(cell: str) -> list[str]:
+    closed = cell.strip().endswith(("]", ")"))
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(cell.strip().replace("\n", " ")).readline))
+        texts = [ast.literal_eval(token.string) for token in tokens if token.type == tokenize.STRING]
+    except (tokenize.TokenError, SyntaxError, ValueError) as error:
+        raise ValueError("it does not end as a list does") from error
+    names = {token.string for token in tokens if token.type in {tokenize.NAME, tokenize.NUMBER, tokenize.ERRORTOKEN}}
+    if not closed or names - {"array", "dtype", "object", " "} or not all(isinstance(text, str) for text in texts):
+        raise ValueError("not all of it is text")
+    return texts
+
+
+def shown(value: object) -> str:
+    """A value for a message, on one line and not too long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,63 @@
+"""Gold of our own form: JSON Lines, and the CSV that `eval.exporting` writes."""
+
+import json
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from eval.exporting import LISTS, unguarded
+from eval.gold import GoldCase, GoldInvalid, Problem, load_gold, read_gold
+from eval.importing.files import read_rows
+from eval.importing.rows import Row, shown
+
+
+def read_own(path: Path) -> tuple[GoldCase, ...]:
+    """The cases of a gold file, or of a CSV file with the fields of cases as its columns.
+
+    Raises:
+        GoldInvalid: a line or a cell is not of the form.
+    """
+    if path.suffix.lower() != ".csv":
+        return load_gold([path])
+    rows = read_rows(path)
+    problems: list[Problem] = []
+    lines = [json.dumps(_fields(row, problems)) for row in rows]
+    with tempfile.TemporaryDirectory() as folder:  # Gold has one reader that checks it, and that reads files.
+        written = Path(folder) / "gold.jsonl"
+        written.write_text("\n".join(lines), encoding="utf-8")
+        cases, found = read_gold([written])
+
+    def named(text: str) -> str:
+        """`text` with the rows of the table for the lines of the file between."""
+        return re.sub(rf"{re.escape(str(written))}:(\d+)", lambda match: rows[int(match[1]) - 1].place, text)
+
+    problems += [Problem(place=named(one.place), field=one.field, what=named(one.what)) for one in found]
+    if problems:
+        raise GoldInvalid(problems)
+    return tuple(replace(case, place=named(case.place)) for case in cases)
+
+
+def _fields(row: Row, problems: list[Problem]) -> dict[str, object]:
+    """The row as the JSON object of a case; empty cells are left out."""
+    found: dict[str, object] = {}
+    for name, cell in row.fields.items():
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        text = unguarded(cell)
+        if name in LISTS:
+            found[name] = _listed(row, name, text, problems)
+        elif name == "answerable":  # Spreadsheets write TRUE and FALSE.
+            found[name] = {"true": True, "false": False}.get(text.strip().lower(), text)
+        else:
+            found[name] = text
+    return found
+
+
+def _listed(row: Row, name: str, cell: str, problems: list[Problem]) -> object:
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        what = f"is {shown(cell)}; it must be a list in JSON"
+        problems.append(Problem(place=row.place, field=name, what=what))
+        return None

@@ -1,0 +1,88 @@
+"""What a run has done so far, a case a line, so that an interruption loses nothing."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from eval.results import CaseResult, Provenance
+from eval.run_file import result_of, result_row
+from index.errors import UserError
+
+
+def journal_path(out: Path) -> Path:
+    """Where the cases done so far are kept while the run file `out` is being made."""
+    return out.with_name(f"{out.name}.partial")
+
+
+class Journal:
+    """The cases done so far."""
+
+    def __init__(self, path: Path, done: Mapping[str, CaseResult], descriptor: int) -> None:
+        self.path = path
+        self.done = done
+        """Results of an earlier, interrupted run, by the case's id."""
+        self._descriptor = descriptor
+
+    def keep(self, result: CaseResult) -> None:
+        """Add a finished case; in the file when this returns."""
+        _append(self._descriptor, {"seconds": result.seconds, "case": result_row(result)})
+
+
+@contextmanager
+def open_journal(out: Path, *, gold: str, provenance: Provenance, resume: bool) -> Iterator[Journal]:
+    """The journal beside the run file `out`, removed if the run comes to its end.
+
+    Args:
+        out: the run file to be made.
+        gold: digest of the cases.
+        provenance: what the results come from.
+        resume: go on with what an interrupted run left.
+
+    Raises:
+        UserError: there is nothing to resume, it is of other cases or another state of the index or settings,
+            or the file cannot be written.
+    """
+    path = journal_path(out)
+    head = {"gold": gold, "provenance": asdict(provenance)}
+    done = _left(path, head) if resume else {}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (0 if resume else os.O_TRUNC), 0o666)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}); name another file with --out") from error
+    try:
+        if not resume:
+            _append(descriptor, head)
+        yield Journal(path, done, descriptor)
+    finally:
+        os.close(descriptor)
+    path.unlink()
+
+
+def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise UserError(
+            f"there is nothing to resume: {path} cannot be read ({error.strerror}); run without --resume"
+        ) from error
+    rows = []
+    for line in lines:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:  # Cut off by the interruption.
+            continue
+    if not rows or rows[0] != json.loads(json.dumps(head)):
+        raise UserError(
+            f"{path} is of other cases, or of another index or other settings; run without --resume to start afresh"
+        )
+    done = [result_of(row["case"], seconds=row["seconds"]) for row in rows[1:]]
+    return {result.case.id: result for result in done}
+
+
+def _append(descriptor: int, row: Mapping[str, object]) -> None:
+    """One write a line, after a line feed, so that a line cut off before it spoils nothing that follows."""
+    os.write(descriptor, ("\n" + json.dumps(row, ensure_ascii=False)).encode())

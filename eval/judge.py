@@ -1,0 +1,159 @@
+"""A judge of answers: a language model with strict prompts, asked several times, its own noise kept apart."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.answer import Answer, Status
+from assistant.model import ChatModel, Completion, Message, ModelFailed
+from eval.examine import answer_pieces
+from eval.gold import GoldCase
+from eval.results import CaseResult, Score, Usage
+from prompts import Prompt, fence, load, verdict
+
+MAX_TOKENS = 700
+"""For the judge's reasoning and its verdict."""
+REPEATS = 3
+QUESTIONS: Mapping[str, str] = {"judged_correct": "judge-correctness", "judged_supported": "judge-support"}
+"""Prompts by measure."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelJudgement:
+    """What a judge says of an answer."""
+
+    scores: tuple[Score, ...]
+    verdicts: dict[str, tuple[bool, ...]]
+    usage: Usage
+
+
+class ModelJudge:
+    """Asks a language model whether an answer is right, and whether its statements are supported."""
+
+    def __init__(
+        self,
+        model: ChatModel,
+        *,
+        repeats: int = REPEATS,
+        temperature: float = 0.0,
+        folder: Path | None = None,
+        price: Callable[[Completion], float | None] = lambda completion: None,
+    ) -> None:
+        """Make a judge.
+
+        Args:
+            model: that judges.
+            repeats: how often each question is put; the seeds differ.
+            temperature: of its replies; above 0 the repeats show how sure it is.
+            folder: of prompts that replace ours.
+            price: what a reply costs; None where that is not known.
+        """
+        self._model = model
+        self._repeats = repeats
+        self._temperature = temperature
+        self._price = price
+        self._prompts: dict[str, Prompt] = {name: load(file, folder=folder) for name, file in QUESTIONS.items()}
+
+    def judge(self, case: GoldCase, answer: Answer) -> ModelJudgement:
+        """As the seam says; a refusal of an answerable question is wrong without asking anybody."""
+        scores: list[Score] = []
+        verdicts: dict[str, tuple[bool, ...]] = {}
+        completions: list[Completion] = []
+        for name, prompt in self._prompts.items():
+            if answer.status is Status.REFUSED:
+                scores.append(Score(name=name, value=0.0))
+                continue
+            given, failure = self._verdicts(prompt.fill(_values(name, case, answer)), completions)
+            verdicts[name] = given
+            value = sum(given) / len(given) if given and failure is None else None
+            scores.append(Score(name=name, value=value, reason=failure))
+        return ModelJudgement(scores=tuple(scores), verdicts=verdicts, usage=self._usage(completions))
+
+    def _verdicts(self, text: str, completions: list[Completion]) -> tuple[tuple[bool, ...], str | None]:
+        """The verdicts that could be read, and why one could not."""
+        given: list[bool] = []
+        for repeat in range(self._repeats):
+            try:
+                completion = self._model.complete(
+                    [Message(role="user", content=text)],
+                    max_tokens=MAX_TOKENS,
+                    temperature=self._temperature,
+                    seed=repeat,
+                )
+            except ModelFailed as error:
+                return tuple(given), f"the judge failed ({error.kind.value}): {error}"
+            completions.append(completion)
+            said = verdict(completion.text)
+            if said is None:
+                return tuple(given), f"the judge gave no verdict in its last line: {completion.text[-80:]!r}"
+            given.append(said)
+        return tuple(given), None
+
+    def _usage(self, completions: Sequence[Completion]) -> Usage:
+        costs = [self._price(completion) for completion in completions]
+        return Usage(
+            calls=len(completions),
+            prompt_tokens=sum(completion.prompt_tokens or 0 for completion in completions),
+            completion_tokens=sum(completion.completion_tokens or 0 for completion in completions),
+            cost=math.fsum(cost or 0.0 for cost in costs) if costs and None not in costs else None,
+        )
+
+
+def prompt_digests(folder: Path | None = None) -> dict[str, str]:
+    """Digests of the judge's prompts by name."""
+    return {file: load(file, folder=folder).digest for file in QUESTIONS.values()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgeNoise:
+    """How much of a judged mean's uncertainty is the judge's own."""
+
+    name: str
+    mean: float
+    case_error: float
+    """Standard error of the mean from case to case, the judge's noise taken out."""
+    judge_error: float
+    """Standard error of the mean that comes from the judge's changing its mind between repeats."""
+    wavering: float
+    """Share of cases on which its repeats disagree."""
+
+
+def judge_noise(results: Sequence[CaseResult], name: str) -> JudgeNoise | None:
+    """Tell the judge's noise from the cases'; None with fewer than two cases, or one repeat.
+
+    A one-way random effects analysis (Searle, Casella & McCulloch, 1992, ch. 3): the variance within cases, divided
+    by the repeats, is the judge's share of the variance of a case's mean.
+    """
+    verdicts = [result.judgements[name] for result in results if len(result.judgements.get(name, ())) > 1]
+    if len(verdicts) < 2:
+        return None
+    means = [sum(given) / len(given) for given in verdicts]
+    within = [_variance([float(v) for v in given]) / len(given) for given in verdicts]
+    judge = math.fsum(within) / len(within)
+    total = _variance(means)
+    return JudgeNoise(
+        name=name,
+        mean=math.fsum(means) / len(means),
+        case_error=math.sqrt(max(0.0, total - judge) / len(means)),
+        judge_error=math.sqrt(judge / len(means)),
+        wavering=sum(len(set(given)) > 1 for given in verdicts) / len(verdicts),
+    )
+
+
+def _variance(values: Sequence[float]) -> float:
+    mean = math.fsum(values) / len(values)
+    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+
+
+def _values(name: str, case: GoldCase, answer: Answer) -> dict[str, str]:
+    statements = "\n".join(answer_pieces(answer))
+    if name == "judged_correct":
+        facts = "\n".join(f"- {' / '.join(fact)}" for fact in case.facts)
+        return {
+            "question": fence(answer.searched or case.question, "question"),
+            "expected": fence(facts, "expected facts"),
+            "answer": fence(statements, "answer"),
+        }
+    quotes = "\n".join(f"[{citation.number}] {citation.quote}" for citation in answer.citations)
+    return {"statements": fence(statements, "statements"), "quotes": fence(quotes, "quotes")}

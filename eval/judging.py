@@ -1,0 +1,93 @@
+"""From settings to a judge, in whichever process a case is asked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.model import ChatModel, Completion
+from assistant.model_limits import Prices
+from assistant.open_model import open_model
+from assistant.recording import RecordingModel, ReplayModel
+from assistant.settings import Settings, load_settings
+from eval.judge import REPEATS, ModelJudge, prompt_digests
+from index.errors import ConfigurationError, UsageError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recordings:
+    """Where calls of models are recorded, or played back from; neither for an ordinary run."""
+
+    record: Path | None = None
+    replay: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError where both are asked for, or there is nothing to play."""
+        if self.record and self.replay:
+            raise UsageError("--record and --replay exclude each other; record first, then replay")
+        if self.replay and not self.replay.is_dir():
+            raise UsageError(f"--replay: {self.replay} is no folder; make it with --record")
+
+    def model(self, settings: Settings) -> ChatModel | None:
+        """The model of the settings, recorded or replayed; None if they name none."""
+        if not settings.model.name:
+            return None
+        if self.replay:
+            return ReplayModel(self.replay, name=settings.model.name)
+        model = open_model(settings)
+        return RecordingModel(model, self.record) if model and self.record else model
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfiguredJudge:
+    """Makes the judge that the settings and the command line ask for.
+
+    It reads the settings in the process that judges, since a key is never sent to another process.
+    """
+
+    name: str
+    """Of the judging model; its server and key are those of the settings."""
+    repeats: int = REPEATS
+    temperature: float = 0.0
+    recordings: Recordings = Recordings()
+
+    @property
+    def description(self) -> str:
+        """As the seam says."""
+        refs = ", ".join(f"{name}@{digest}" for name, digest in self.prompts.items())
+        return f"{self.name}, {self.repeats} repeats at temperature {self.temperature:g}, {refs}"
+
+    @property
+    def prompts(self) -> dict[str, str]:
+        """As the seam says."""
+        return prompt_digests(_prompt_folder(self._settings()))
+
+    def __call__(self) -> ModelJudge:
+        """As the seam says.
+
+        Raises:
+            ConfigurationError: the settings name no server for it.
+        """
+        settings = self._settings()
+        model = self.recordings.model(settings)
+        if model is None:
+            raise ConfigurationError("--judge names no model; give its name as the server knows it")
+        prices = Prices(prompt=settings.model.prompt_price, reply=settings.model.reply_price)
+
+        def price(completion: Completion) -> float | None:
+            if not (prices.prompt or prices.reply):
+                return None
+            return prices.of(completion.prompt_tokens or 0, completion.completion_tokens or 0)
+
+        return ModelJudge(
+            model,
+            repeats=self.repeats,
+            temperature=self.temperature,
+            folder=_prompt_folder(settings),
+            price=price,
+        )
+
+    def _settings(self) -> Settings:
+        return load_settings({"model": self.name})[0]
+
+
+def _prompt_folder(settings: Settings) -> Path | None:
+    return Path(settings.prompts) if settings.prompts else None

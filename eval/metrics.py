@@ -1,0 +1,105 @@
+"""The measures of a run by name: what they mean, which are yes or no, and which way is better."""
+
+from dataclasses import dataclass
+
+from eval.gold import GoldCase
+
+DEPTH = 20
+"""Passages retrieved for the measures of retrieval."""
+CUTS = (1, 5, 10)
+"""Ranks at which recall is measured."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """A measure of a case; its mean over cases is the measure of a run."""
+
+    name: str
+    meaning: str
+    """In a sentence, for the report."""
+    binary: bool = False
+    """Whether a case scores 0 or 1 and nothing between."""
+    group: str = "answer"
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        name="correct",
+        meaning="Answered with every expected fact; refused, where the articles do not answer.",
+        binary=True,
+    ),
+    Metric(name="fact_recall", meaning="Share of the expected facts that the answer states; 0 for a refusal."),
+    Metric(name="exact_match", meaning="The first piece of the answer is an accepted short answer.", binary=True),
+    Metric(name="token_f1", meaning="Words that the first piece and the nearest accepted short answer share, as F1."),
+    Metric(
+        name="decision",
+        meaning="Answered where the articles answer, refused where they do not.",
+        binary=True,
+        group="refusal",
+    ),
+    Metric(
+        name="citation_precision",
+        meaning="Share of the cited characters that are expected evidence; 0 for a refusal.",
+        group="citations",
+    ),
+    Metric(
+        name="citation_recall",
+        meaning="Share of the expected evidence that is cited, by characters; 0 for a refusal.",
+        group="citations",
+    ),
+    *(
+        Metric(
+            name=f"quote_recall@{k}",
+            meaning=f"Share of the parts whose evidence the first {k} passages hold.",
+            group="retrieval",
+        )
+        for k in CUTS
+    ),
+    Metric(
+        name="quote_mrr",
+        meaning=f"One over the rank of the first passage with evidence, of {DEPTH}; 0 if none has any.",
+        group="retrieval",
+    ),
+    Metric(name="quote_ndcg@10", meaning="nDCG of the evidence over the first 10 places.", group="retrieval"),
+    *(
+        Metric(
+            name=f"article_recall@{k}",
+            meaning=f"Share of the parts of whose articles one is among the first {k}.",
+            group="retrieval",
+        )
+        for k in CUTS
+    ),
+    Metric(name="article_mrr", meaning="One over the rank of the first article with evidence.", group="retrieval"),
+    Metric(name="article_ndcg@10", meaning="nDCG of the articles over the first 10 places.", group="retrieval"),
+    Metric(name="judged_correct", meaning="Share of the judge's repeats that call the answer right.", group="judge"),
+    Metric(
+        name="judged_supported",
+        meaning="Share of the judge's repeats that find every statement supported by its quotes.",
+        group="judge",
+    ),
+)
+"""All of them; higher is better for each."""
+
+BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+def applicable(case: GoldCase, *, judged: bool) -> list[str]:
+    """The measures that a case has, by what is expected of it and never by what came out.
+
+    Args:
+        case: of a gold set.
+        judged: whether the run has a judge.
+    """
+    holds = {
+        "decision": True,
+        "correct": bool(case.facts) or not case.answerable,
+        "fact_recall": bool(case.facts),
+        "exact_match": bool(case.short),
+        "token_f1": bool(case.short),
+    }
+    by_group = {
+        "citations": bool(case.evidence),
+        "retrieval": bool(case.evidence),
+        "judge": judged and bool(case.facts),
+    }
+    return [metric.name for metric in METRICS if holds.get(metric.name, by_group.get(metric.group, False))]

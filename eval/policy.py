@@ -1,0 +1,86 @@
+"""What a gate holds a run to: which measures decide, what matters, coverage, and budgets; read from TOML."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eval.metrics import BY_NAME
+from index.errors import ConfigurationError
+
+DEFAULT_POLICY = Path(__file__).resolve().parent / "gate.toml"
+
+BUDGETS = ("median_seconds", "p95_seconds", "run_seconds", "tokens_per_case", "cost_per_case", "cost")
+"""What a budget may be set for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """What a gate holds a run to."""
+
+    effects: Mapping[str, float]
+    """The measures that decide, each with the drop of its mean below which a difference does not matter."""
+    default_effect: float = 0.02
+    """The same for the measures that are only shown."""
+    alpha: float = 0.05
+    """Chance, at most, that a run in which nothing changed fails."""
+    power: float = 0.8
+    """Chance with which the number of cases that an inconclusive gate asks for would tell."""
+    seed: int = 0
+    min_coverage: float = 0.98
+    """Share of the cases of each measure, deciding or not, that must have been scored."""
+    max_failed: int = 0
+    """Cases that may end with an error."""
+    budgets: Mapping[str, float] = field(default_factory=dict)
+    """Limits of time, tokens and cost, by name."""
+
+
+def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
+    """Read a policy.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or names what is not known or out of bounds.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read ({error}); name a policy such as {DEFAULT_POLICY}") from error
+    effects = _numbers(path, data.pop("effects", {}), "effects", tuple(BY_NAME), most=1)
+    budgets = _numbers(path, data.pop("budgets", {}), "budgets", BUDGETS, most=float("inf"))
+    if not effects:
+        raise ConfigurationError(f"{path}: [effects] names no measure that decides; write such as: correct = 0.02")
+    bounds = {
+        "default_effect": (1e-6, 1),
+        "alpha": (1e-6, 0.5),
+        "power": (0.5, 0.999),
+        "min_coverage": (0, 1),
+        "max_failed": (0, 1_000_000),
+        "seed": (0, 2**32 - 1),
+    }
+    _known(path, data, tuple(bounds))
+    for name, value in data.items():
+        low, high = bounds[name]
+        whole = name in {"seed", "max_failed"}
+        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not low <= value <= high:
+            raise ConfigurationError(
+                f"{path}: {name} is {value!r}; it must be a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+            )
+    return Policy(effects=effects, budgets=budgets, **data)
+
+
+def _numbers(path: Path, table: object, name: str, known: tuple[str, ...], *, most: float) -> dict[str, float]:
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{path}: {name} is {table!r}; it must be a table of numbers")
+    _known(path, table, known)
+    for key, value in table.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+            raise ConfigurationError(
+                f"{path}: {name}.{key} is {value!r}; it must be a number above 0, at most {most:g}"
+            )
+    return {key: float(value) for key, value in table.items()}
+
+
+def _known(path: Path, table: Mapping[str, object], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            raise ConfigurationError(f"{path}: unknown {key!r}; known: {', '.join(known)}")

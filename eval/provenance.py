@@ -1,0 +1,81 @@
+"""What produced a run, and what is different between two of them."""
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import assistant as program
+from assistant.ask import Assistant
+from assistant.settings import Settings
+from assistant.weights import WEIGHTS_PATH, load_weights
+from eval.results import Provenance
+
+PACKAGES = ("faiss-cpu", "numpy", "onnxruntime", "tantivy", "tokenizers")
+"""Packages that take part in answering without a model."""
+READING = ("passages", "sentences", "reranker")
+"""Settings that answers depend on; those for new indexes show in the index's fingerprint."""
+
+
+def provenance_of(
+    assistant: Assistant, settings: Settings, *, judge: str | None, prompts: Mapping[str, str]
+) -> Provenance:
+    """What a run of `assistant` comes from.
+
+    Args:
+        assistant: that is asked.
+        settings: that it was made with.
+        judge: what judges, in words; None without a judge.
+        prompts: digests of the prompts in use, by name.
+    """
+    snapshot = assistant.snapshot
+    stated = settings.threshold if settings.threshold >= 0 else snapshot.threshold
+    values: dict[str, str | int | float | bool] = {name: getattr(settings, name) for name in READING}
+    values["threshold"] = load_weights().threshold if stated is None else stated
+    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return Provenance(
+        assistant=program.__version__,
+        index={
+            "fingerprint": snapshot.fingerprint,
+            "generation": snapshot.generation.number,
+            "articles": len(snapshot.articles),
+            "chunks": len(snapshot.generation.vectors),
+        },
+        encoder=f"{snapshot.encoder_name} {snapshot.encoder_hash[:12]}",
+        reader=f"extractive@{_digest(WEIGHTS_PATH)}",
+        model=None,
+        judge=judge,
+        prompts=dict(sorted(prompts.items())),
+        settings=values,
+        packages={"python": platform.python_version(), **packages},
+    )
+
+
+def differences(base: Provenance, new: Provenance) -> tuple[str, ...]:
+    """What changed between two runs, a line each; empty if nothing that is known did."""
+    found = []
+    for name in (field.name for field in fields(Provenance)):
+        before, after = getattr(base, name), getattr(new, name)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            for key in [*before, *(key for key in after if key not in before)]:
+                found += _difference(f"{name} {key}", before.get(key), after.get(key))
+        else:
+            found += _difference(name, before, after)
+    return tuple(found)
+
+
+def same(base: Provenance, new: Provenance) -> bool:
+    """Whether two runs come from the same things."""
+    return asdict(base) == asdict(new)
+
+
+def _difference(what: str, before: object, after: object) -> list[str]:
+    if before == after:
+        return []
+    return [f"{what}: {'nothing' if before is None else before} → {'nothing' if after is None else after}"]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]

@@ -1,0 +1,121 @@
+"""`pytest --assistant-gold eval/gold`: every gold case a test, in anybody's own suite.
+
+    pytest --assistant-gold eval/gold -k "brains or follow-up"
+    pytest --assistant-gold my-gold.jsonl --assistant-index my-index tests/
+
+A case fails if the answer is not correct (all facts stated; refused where the articles do not
+answer), or for a case without facts if the decision to answer is wrong. Tags can be named with -k.
+Nothing of the assistant is imported before the option is given.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from eval.examine import Examiner
+    from eval.gold import GoldCase
+    from eval.results import CaseResult
+
+OPTION = "--assistant-gold"
+
+
+class WrongAnswer(Exception):
+    """A case that came out otherwise than expected."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Pytest's hook: the options."""
+    group = parser.getgroup("assistant", "regression tests of answers")
+    group.addoption(OPTION, action="append", default=[], metavar="GOLD", help="Gold file or folder; may be repeated.")
+    group.addoption("--assistant-index", default=None, metavar="DIR", help="Folder of the index that is asked.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pytest's hook: gold files are collected beside what else is."""
+    for name in config.getoption(OPTION):
+        path = Path(name).resolve()
+        if not path.exists():
+            raise pytest.UsageError(f"{OPTION}: {name} does not exist")
+        config.args.append(str(path))
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "GoldFile | None":
+    """Pytest's hook: JSON Lines within what was named are gold."""
+    named = [Path(name).resolve() for name in parent.config.getoption(OPTION)]
+    if file_path.suffix != ".jsonl" or not any(path == file_path or path in file_path.parents for path in named):
+        return None
+    found: GoldFile = GoldFile.from_parent(parent, path=file_path)
+    return found
+
+
+class GoldFile(pytest.File):
+    """A file of gold cases."""
+
+    def collect(self) -> Iterator["GoldItem"]:
+        """A test for each case."""
+        from eval.gold import GoldInvalid, load_gold
+
+        try:
+            cases = load_gold([self.path])
+        except GoldInvalid as error:
+            raise self.CollectError(str(error)) from None
+        for case in cases:
+            yield GoldItem.from_parent(self, name=case.id, case=case)
+
+
+class GoldItem(pytest.Item):
+    """A gold case as a test."""
+
+    def __init__(self, *, case: "GoldCase", **pytest_own: object) -> None:  # pytest's constructor is open-ended
+        super().__init__(**pytest_own)  # type: ignore[arg-type]
+        self.case = case
+        self.extra_keyword_matches.update(case.tags)
+
+    def runtest(self) -> None:
+        """Ask, and compare."""
+        result = _examiner(self.config).examine(self.case)
+        wrong = _wrong(result)
+        if wrong:
+            raise WrongAnswer(wrong)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+        """What was asked, expected and answered, without a traceback; other errors with one."""
+        if isinstance(excinfo.value, WrongAnswer):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the case stands."""
+        return self.path, int(self.case.place.rpartition(":")[2]) - 1, self.case.id
+
+
+_EXAMINER = pytest.StashKey["Examiner"]()
+
+
+def _examiner(config: pytest.Config) -> "Examiner":
+    """The assistant of this session, opened for the first case and closed at its end."""
+    if _EXAMINER not in config.stash:
+        from eval.collection import gold_chain
+
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        paths = [Path(name) for name in config.getoption(OPTION)]
+        open_chain = gold_chain(paths, index=config.getoption("--assistant-index"))
+        config.stash[_EXAMINER] = stack.enter_context(open_chain()).examiner
+    return config.stash[_EXAMINER]
+
+
+def _wrong(result: "CaseResult") -> str | None:
+    """What is wrong with a result, for a person; None if nothing is."""
+    if result.error:
+        return f"{result.case.question}\nfailed: {result.error}"
+    score = result.score("correct") or result.score("decision")
+    if score is None or score.value == 1.0:
+        return None
+    expected = "a refusal" if not result.case.answerable else "; ".join(" or ".join(fact) for fact in result.case.facts)
+    earlier = "".join(f"({turn})\n" for turn in result.case.turns)
+    return f"{earlier}{result.case.question}\nexpected: {expected or 'an answer'}\nanswered: {result.text}"

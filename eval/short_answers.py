@@ -1,0 +1,36 @@
+"""Exact match and token F1 by the official rules of SQuAD (Rajpurkar et al., 2016)."""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+
+_PUNCTUATION = frozenset(string.punctuation)
+_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+
+
+def normalise(text: str) -> str:
+    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces."""
+    text = "".join(c for c in text.lower() if c not in _PUNCTUATION)
+    return " ".join(_ARTICLES.sub(" ", text).split())
+
+
+def exact_match(predicted: str, accepted: Sequence[str]) -> float:
+    """1.0 if the answer is one of the accepted ones after normalisation, else 0.0."""
+    return float(any(normalise(predicted) == normalise(one) for one in accepted))
+
+
+def token_f1(predicted: str, accepted: Sequence[str]) -> float:
+    """The harmonic mean of the precision and recall of words, against the accepted answer where it is highest.
+
+    Raises:
+        ValueError: there is no accepted answer.
+    """
+    return max(_f1(normalise(predicted).split(), normalise(one).split()) for one in accepted)
+
+
+def _f1(predicted: Sequence[str], accepted: Sequence[str]) -> float:
+    if not predicted or not accepted:
+        return float(predicted == accepted)  # As SQuAD 2.0 scores an empty answer.
+    same = sum((Counter(predicted) & Counter(accepted)).values())
+    return 2 * same / (len(predicted) + len(accepted))

@@ -1,0 +1,100 @@
+"""Means of a run with what stands behind them: how many were scored, unscored and failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eval.measures import area_under_risk_coverage, risk_coverage
+from eval.metrics import BY_NAME, METRICS, applicable
+from eval.results import CaseResult, Outcome
+from eval.statistics import Interval, bca_interval, wilson_interval
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricSummary:
+    """One measure over the cases that have it."""
+
+    name: str
+    mean: float | None
+    """None if no case was scored."""
+    scored: int
+    unscored: int
+    """Cases that have the measure and got no score, each with its reason in the run."""
+    failed: int
+    """Cases that have the measure and ended with an error."""
+
+    @property
+    def coverage(self) -> float:
+        """Share of the cases with this measure that were scored."""
+        return self.scored / max(1, self.scored + self.unscored + self.failed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusalSummary:
+    """Refusing as a classifier of what the articles do not answer."""
+
+    precision: float | None
+    """Share of the refused cases that are unanswerable; None if none was refused."""
+    recall: float | None
+    """Share of the unanswerable cases that were refused; None if none was asked."""
+    refused: int
+    unanswerable: int
+    curve: tuple[tuple[float, float, float], ...]
+    """(threshold, coverage, risk), highest threshold first."""
+    risk_area: float | None
+    """Area under the risk-coverage curve: mean risk over all coverages, 0 the best; None without cases."""
+
+
+def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:
+    """Every measure that at least one case has, in the order of `METRICS`."""
+    judged = any(result.judgements or result.score("judged_correct") for result in results)
+    have: dict[str, list[CaseResult]] = {}
+    for result in results:
+        for name in applicable(result.case, judged=judged):
+            have.setdefault(name, []).append(result)
+    return [_summary(metric.name, have[metric.name]) for metric in METRICS if metric.name in have]
+
+
+def interval(name: str, results: Sequence[CaseResult], *, seed: int = 0) -> Interval | None:
+    """The 95% interval of a measure's mean: Wilson's for yes or no, BCa for the rest; None without scores."""
+    values = values_of(name, results)
+    if not values:
+        return None
+    if BY_NAME[name].binary:
+        return wilson_interval(round(sum(values)), len(values))
+    return bca_interval(values, seed=seed)
+
+
+def values_of(name: str, results: Sequence[CaseResult]) -> list[float]:
+    """The scores that were made of a measure, in the order of the run."""
+    scores = [result.score(name) for result in results]
+    return [score.value for score in scores if score is not None and score.value is not None]
+
+
+def summarise_refusals(results: Sequence[CaseResult]) -> RefusalSummary:
+    """Precision, recall and the risk-coverage curve of a run's refusals."""
+    done = [result for result in results if result.outcome is not Outcome.FAILED]
+    refused = [result for result in done if result.outcome is Outcome.REFUSED]
+    unanswerable = [result for result in done if not result.case.answerable]
+    rightly = sum(not result.case.answerable for result in refused)
+    told = [(r.confidence, r.would_be_right) for r in done if r.confidence is not None and r.would_be_right is not None]
+    curve = risk_coverage([c for c, _ in told], [right for _, right in told]) if told else []
+    return RefusalSummary(
+        precision=rightly / len(refused) if refused else None,
+        recall=rightly / len(unanswerable) if unanswerable else None,
+        refused=len(refused),
+        unanswerable=len(unanswerable),
+        curve=tuple(curve),
+        risk_area=area_under_risk_coverage(curve) if curve else None,
+    )
+
+
+def _summary(name: str, results: Sequence[CaseResult]) -> MetricSummary:
+    values = values_of(name, results)
+    failed = sum(result.outcome is Outcome.FAILED for result in results)
+    return MetricSummary(
+        name=name,
+        mean=sum(values) / len(values) if values else None,
+        scored=len(values),
+        unscored=len(results) - len(values) - failed,
+        failed=failed,
+    )
