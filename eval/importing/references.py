@@ -39,7 +39,7 @@ def facts_of(reference: str, question: str) -> Facts:
     """
     plain = " ".join(reference.split()).strip(" .;:")
     tokens = read(plain)
-    if not any(character.isalnum() for character in plain):
+    if not tokens:
         return Facts(facts=(), derived=False)
     if len(plain.split()) <= SHORT_WORDS and len(tokens) <= 2 * SHORT_WORDS:  # Chinese is written without spaces.
         return Facts(facts=((plain,),), derived=False)
