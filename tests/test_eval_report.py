@@ -80,7 +80,7 @@ def test_every_case_and_the_verdict_are_there() -> None:
 
     assert all(one.case.question in elements.text for one in GOOD)
     assert "The gate failed: correct, decision, fact_recall." in elements.text
-    assert elements.text.index("The gate failed") < elements.text.index("Measures")
+    assert elements.text.index("The gate failed") < elements.text.index("Answered with every expected fact")
 
 
 def test_failed_and_unscored_cases_stand_above_the_measures() -> None:
