@@ -361,3 +361,10 @@ def test_a_limited_run_takes_cases_from_all_over_the_set() -> None:
     assert [case.id for case in spread(cases, 1)] == ["0"]
     assert spread(cases, 10) == spread(cases, 99) == spread(cases, None) == tuple(cases)
     assert all(len({case.id for case in spread(cases, limit)}) == limit for limit in range(1, 11))
+
+
+def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"id": "one", "question": "Why?", "answerable": false}\n', encoding="utf-8")
+
+    assert len(load_gold([tmp_path, path, tmp_path / "." / "gold.jsonl"])) == 1
