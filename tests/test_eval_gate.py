@@ -541,3 +541,10 @@ def test_a_policy_that_cannot_be_read_is_told(tmp_path: Path, make: Callable[[Pa
 
     with pytest.raises(ConfigurationError, match=r"gate\.toml cannot be read .*; name a policy such as .*gate\.toml"):
         load_policy(tmp_path / "gate.toml")
+
+
+def test_a_few_equal_scores_do_not_claim_to_know_their_mean_exactly() -> None:
+    found = interval("fact_recall", [answered(case) for case in gold(2)])
+
+    assert found is not None
+    assert found.low < 0.5 < found.high == 1.0
