@@ -51,6 +51,8 @@ class TantivyText:
             self._index = tantivy.Index(self._schema, path=str(place), reuse=True)
             self._index.register_tokenizer("stemmed", build_analyzer(stem=True))
             self._index.register_tokenizer("exact", build_analyzer(stem=False))
+            # A generation never changes; else a thread would watch it, and put a lock there while it is removed.
+            self._index.config_reader(reload_policy="manual")
             self._index.reload()
             self._searcher = self._index.searcher()
 

@@ -182,7 +182,10 @@ def _quick_folder() -> Iterator[Path]:
     """A passing folder, in memory where the system offers it: each change of an index waits for the disk."""
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES
-    with tempfile.TemporaryDirectory(prefix="assistant-test-", dir=memory if roomy else None) as folder:
+    # A thread of tantivy's may still put its lock into an index that was just written.
+    with tempfile.TemporaryDirectory(
+        prefix="assistant-test-", dir=memory if roomy else None, ignore_cleanup_errors=True
+    ) as folder:
         yield Path(folder)
 
 

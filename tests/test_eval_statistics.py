@@ -62,8 +62,9 @@ def test_counts_below_none_are_refused() -> None:
 # Permutation
 
 
+# Quarters, since SciPy takes sums that differ in their last bit alone for different, and thirds have such.
 @settings(max_examples=60)
-@given(differences=st.lists(difference, min_size=2, max_size=9))
+@given(differences=st.lists(st.integers(-4, 4).map(lambda value: value / 4), min_size=2, max_size=9))
 def test_few_changes_are_enumerated_as_scipy_does(differences: list[float]) -> None:
     for side, alternative in (("drop", "less"), ("two-sided", "two-sided")):
         theirs = stats.permutation_test(
