@@ -10,7 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.glossary import Glossary
+from assistant.naming import Mentions
+from assistant.statements import statement
+from assistant.values import agrees
 from index.query import Query, similarities
 from index.search import Passage, SearchEngine
 from index.terms import STOP_WORDS, stems
@@ -43,14 +45,14 @@ class Run:
 class Closeness:
     """A claim beside the sentences of one passage."""
 
-    def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, glossary: Glossary) -> None:
+    def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
         self.claim = claim
         texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
         words = claim.content
         self.idf = np.asarray([word.idf for word in words]) / engine.highest_idf
         self.total = float(self.idf.sum()) or 1.0
         self.terms = [stems(text) for text in texts]
-        named = _named(claim, texts, glossary)
+        named = _said_otherwise(claim.text, texts, self.terms, mentions)
         self.has = np.asarray(
             [
                 [word.stem in own or word.stem in other for word in words]
@@ -110,14 +112,21 @@ def _best_by_sentence(table: NDArray[np.float32], counts: Sequence[int]) -> NDAr
     return np.asarray(rows, dtype=np.float64)
 
 
-def _named(claim: Query, texts: Sequence[str], glossary: Glossary) -> list[set[str]]:
-    """For each sentence the stems of names in the claim of which the sentence has another."""
-    found: list[set[str]] = [set() for _ in texts]
-    for name, group in glossary.found_in(claim.text):
+def _said_otherwise(
+    claim: str, texts: Sequence[str], terms: Sequence[Sequence[str]], mentions: Mentions
+) -> list[set[str]]:
+    """For each sentence the stems of what it says as the claim does, only in other words: aliases, figures, dates."""
+    found: list[set[str]] = [set() for _ in terms]
+    held = [f" {' '.join(own)} " for own in terms] if mentions else []
+    for name, group in mentions:
         own = {term for term in stems(name) if term not in STOP_WORDS}
-        others = [f" {' '.join(stems(other))} " for other in group]
-        for place, text in enumerate(texts):
-            held = f" {' '.join(stems(text))} "
-            if any(other in held for other in others if other.strip()):
+        others = [f" {' '.join(other)} " for other in map(stems, group) if other]
+        for place, text in enumerate(held):
+            if any(other in text for other in others):
                 found[place] |= own
+    for value in statement(claim).values:
+        written = set(stems(value.text))
+        for place, text in enumerate(texts):
+            if any(agrees(value.token, other.token) for other in statement(text).values):
+                found[place] |= written
     return found

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.dates import Date
-from assistant.naming import Aliases, Surroundings, unnamed, unquoted
+from assistant.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.statements import Statement, Value
 from assistant.values import agrees
-from index.glossary import Glossary
 
 _PERCENTAGES = frozenset(("%", "percentage points"))
 _BEHIND_PRONOUN = frozenset("of another can who that which is was".split()) | {None}
@@ -25,7 +24,7 @@ class Conflict:
 
 
 def conflicts(
-    claim: Statement, run: Sequence[Statement], around: Surroundings, glossary: Glossary, *, core: int
+    claim: Statement, run: Sequence[Statement], around: Surroundings, mentions: Mentions, *, core: int
 ) -> list[Conflict]:
     """What of the claim the sentences do not bear out, empty if nothing.
 
@@ -33,10 +32,10 @@ def conflicts(
         claim: the sentence to be checked.
         run: sentences of a passage that follow one another.
         around: the passage that they are from.
-        glossary: other names of the same things.
+        mentions: what the claim mentions that has other names.
         core: which of the sentences has most of the claim; the others help to understand it.
     """
-    aliases = Aliases.between(claim, run, glossary)
+    aliases = Aliases.between(claim, run, mentions)
     found = list(_values(claim, run, run[core], around, aliases.places))
     if (name := unnamed(claim, run, run[core], around, aliases)) is not None:
         found.append(Conflict(kind="name", reason=f"the name {name} does not stand in it"))

@@ -7,7 +7,6 @@ from datetime import date
 
 from assistant.statements import Name, Statement, statement
 from assistant.values import states
-from index.glossary import Glossary
 from index.terms import STOP_WORDS, stem
 
 OPENERS = STOP_WORDS | frozenset(
@@ -27,6 +26,9 @@ _PEOPLE_OF = frozenset("s n an ian ese ish i y a ns ans ians is e er ers".split(
 _SMALL = frozenset("of and for in on".split())
 """Words inside a name that have no capital."""
 _INITIALS = range(2, 7)
+
+Mentions = Sequence[tuple[str, tuple[str, ...]]]
+"""Names in a text, each with all names of its thing, as `Glossary.found_in` finds them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,11 +84,11 @@ class Aliases:
     """Words of the names that the sentences use, case folded."""
 
     @classmethod
-    def between(cls, claim: Statement, run: Sequence[Statement], glossary: Glossary) -> "Aliases":
-        """Of a claim and sentences."""
+    def between(cls, claim: Statement, run: Sequence[Statement], mentions: Mentions) -> "Aliases":
+        """Of a claim that mentions things with other names, and sentences."""
         places: set[int] = set()
         words: set[str] = set()
-        for name, group in glossary.found_in(claim.text):
+        for name, group in mentions:
             held = [o for o in group if statement(o).tokens and any(states(one.text, o) for one in run)]
             if not held:
                 continue

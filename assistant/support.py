@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.closeness import FEATURES, Closeness, Run
 from assistant.conflicts import Conflict, conflicts
-from assistant.naming import Surroundings
+from assistant.naming import Mentions, Surroundings
 from assistant.statements import Statement, statement
 from assistant.weights import Linear, probability
 from index.article import Sentence
@@ -156,7 +156,8 @@ class SupportCheck:
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
         """The runs of one sentence that have most of the claim, then those of two, and so on."""
         stated = statement(claim.text)
-        held = [_Held(claim, passage, self.engine, self.glossary) for passage in passages]
+        mentions = self.glossary.found_in(claim.text)
+        held = [_Held(claim, passage, self.engine, mentions) for passage in passages]
         for length in range(1, LONGEST_RUN + 1):
             runs = [(one, run) for one in held for run in one.runs(length)]
             runs.sort(key=lambda pair: -pair[0].closeness.coverage(pair[1]))
@@ -194,11 +195,11 @@ def _verdict(found: _Scored, *, supported: bool) -> Verdict:
 class _Held:
     """A passage beside a claim."""
 
-    def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, glossary: Glossary) -> None:
+    def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
         self.passage = passage
-        self.glossary = glossary
+        self.mentions = mentions
         self.texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
-        self.closeness = Closeness(claim, passage, engine, glossary)
+        self.closeness = Closeness(claim, passage, engine, mentions)
         self.headings = [is_heading(text) for text in self.texts]
 
     def runs(self, length: int) -> list[Run]:
@@ -213,7 +214,7 @@ class _Held:
             receipt=Receipt(passage=self.passage, sentences=self.passage.sentences[run.first : run.last]),
             closeness=self.closeness,
             run=run,
-            conflicts=tuple(conflicts(claim, own, self._around, self.glossary, core=self.closeness.core(run))),
+            conflicts=tuple(conflicts(claim, own, self._around, self.mentions, core=self.closeness.core(run))),
         )
 
     @cached_property

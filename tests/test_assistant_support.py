@@ -35,7 +35,7 @@ def against(claim: str, *sentences: str, title: str = "", publisher: str = "", c
     """What kinds of conflict a claim has with sentences."""
     around = Surroundings.of(sentences, title=title, publisher=publisher, published=None)
     held = [statement(text) for text in sentences]
-    return [found.kind for found in conflicts(statement(claim), held, around, GLOSSARY, core=core)]
+    return [found.kind for found in conflicts(statement(claim), held, around, GLOSSARY.found_in(claim), core=core)]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_part_of_a_name_stands_for_the_name_that_the_passage_has_in_full():
     passage = ("Yuan Jiajun spoke in Hangzhou.", "Yuan praised the reform.")
     around = Surroundings.of(passage, title="", publisher="", published=None)
     claim = statement("Yuan Jiajun praised the reform.")
-    assert conflicts(claim, [statement(passage[1])], around, Glossary(), core=0) == []
+    assert conflicts(claim, [statement(passage[1])], around, [], core=0) == []
 
 
 def test_a_name_from_a_neighbour_does_not_replace_the_core_sentences_own():
