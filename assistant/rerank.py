@@ -37,7 +37,7 @@ def cross_encoder(source: str, *, hub: bool) -> Callable[[str, tuple[Passage, ..
             its files are damaged, or it gives several scores.
     """
     folder = folder_of(source, hub=hub)
-    _check(folder)
+    check_folder(folder)
     lock = threading.Lock()  # One tokenizer cannot serve two threads.
 
     @lru_cache(maxsize=1)
@@ -60,8 +60,12 @@ def paired_text(passage: Passage) -> str:
     return f"{passage.article.title}\n{passage.text}" if passage.article.title else passage.text
 
 
-def _check(folder: Path) -> None:
-    """Refuse what sentence-transformers would load all the same, giving it a head of random weights."""
+def check_folder(folder: Path) -> None:
+    """Refuse what sentence-transformers would load all the same, giving it a head of random weights.
+
+    Raises:
+        EncoderUnavailable: the folder holds no cross-encoder.
+    """
     saved = _json(folder / "config_sentence_transformers.json").get("model_type")
     heads = _json(folder / "config.json").get("architectures") or []
     if saved != "CrossEncoder" and not any(str(head).endswith("ForSequenceClassification") for head in heads):
@@ -76,7 +80,12 @@ def _json(path: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
+def load_cross_encoder(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
+    """The sentence-transformers CrossEncoder in a folder.
+
+    Raises:
+        EncoderUnavailable: its files are damaged.
+    """
     try:
         with quiet_loading(hub=hub):
             from sentence_transformers import CrossEncoder
@@ -85,6 +94,11 @@ def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
     except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason}); restore it") from error
+    return model
+
+
+def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
+    model = load_cross_encoder(folder, hub=hub)
     if model.num_labels != 1:
         raise EncoderUnavailable(f"the cross-encoder in {folder} gives {model.num_labels} scores, not one; {ADVICE}")
     return model

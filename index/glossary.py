@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from index.errors import ArticleUnreadable
@@ -90,6 +91,7 @@ def load_glossary(path: Path) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def _pattern(name: str) -> str:
     """Matches a name as whole words, plural or possessive too, white space or hyphens between its words."""
     parts: Sequence[str] = [re.escape(part) for part in re.split(r"[\s-]+", name) if part]

@@ -1,0 +1,108 @@
+"""Fit what the support check weighs: `python -m eval.fit_support FOLDER`, with WiCE in FOLDER.
+
+Weights come from WiCE's development claims. Their threshold is the one of best F0.5 there, lowered
+where it would lose too many sentences of the default collection's development half, lightly
+paraphrased and held against the very passages that they stand in.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.closeness import FEATURES
+from assistant.support import WEIGHTS_PATH, FittedScorer, SupportCheck
+from assistant.weights import Linear, probability
+from eval.caught import own_claims, planted_engine
+from eval.collections import bench_engine
+from eval.fit import fit_logistic
+from eval.pairs import load_pairs, pairs_set
+from eval.support import DEVELOPMENT, best_cut, claims_with_passages
+from index.glossary import Glossary
+
+ROUNDS = 4
+"""The run that speaks for a claim is chosen anew with each fit; the choices are settled by then."""
+LOST = 0.02
+"""Share of true sentences, not in conflict with their passage, that the threshold may lose."""
+
+Rows = NDArray[np.float64]
+
+
+def fit_weights(claims: Sequence[tuple[Rows, NDArray[np.bool_], bool]]) -> Linear:
+    """Logistic regression on the best run of each claim, those first with which nothing is in conflict.
+
+    Args:
+        claims: for each its runs' features, (runs, features); which of them are free of conflict; whether it
+            is supported.
+    """
+    labels = np.asarray([right for _, _, right in claims])
+    chosen = [int(np.argmax(rows[:, 0] + clear)) for rows, clear, _ in claims]
+    for _ in range(ROUNDS):
+        best = np.stack([rows[place] for (rows, _, _), place in zip(claims, chosen, strict=True)])
+        linear = fit_logistic(best, labels, FEATURES)
+        chosen = [_best(linear, rows, clear) for rows, clear, _ in claims]
+    return linear
+
+
+def fit_cut(linear: Linear, claims: Sequence[tuple[Rows, NDArray[np.bool_], bool]], own: Sequence[Rows]) -> float:
+    """The threshold: best F0.5 on the claims, lower where it would lose more than `LOST` of the collection's own."""
+    scores = []
+    for rows, clear, _ in claims:
+        place = _best(linear, rows, clear)
+        scores.append(probability(float(linear.score(rows[place : place + 1])[0])) if clear[place] else 0.0)
+    wanted = best_cut(scores, [right for _, _, right in claims])
+    kept = sorted(probability(float(linear.score(rows).max())) for rows in own)
+    return math.floor(min(wanted, kept[int(LOST * len(kept))]) * 1e5) / 1e5
+
+
+def _best(linear: Linear, rows: Rows, clear: NDArray[np.bool_]) -> int:
+    return int(np.argmax(linear.score(rows) + 1000 * clear))
+
+
+def _pairs(folder: Path) -> list[tuple[Rows, NDArray[np.bool_], bool]]:
+    pairs = load_pairs(folder / f"{DEVELOPMENT}.jsonl")
+    found = []
+    with bench_engine(pairs_set(f"wice-{DEVELOPMENT}", pairs)) as engine:
+        check = SupportCheck(engine, Glossary(), scorer=_NONE)
+        for pair, claim, passages in claims_with_passages(pairs, engine):
+            runs = [one for length in check.considered(claim, passages) for one in length]
+            if runs:
+                clear = np.asarray([not one.conflicts for one in runs])
+                found.append((np.stack([one.closeness.row(one.run) for one in runs]), clear, pair.supported))
+    return found
+
+
+def _own() -> list[Rows]:
+    """Features of the runs that are in no conflict with the default collection's true sentences, development half."""
+    found = []
+    with planted_engine() as engine:
+        check = SupportCheck(engine, engine.snapshot.glossary, scorer=_NONE)
+        for claim in own_claims(engine, development=True):
+            if claim.made.true:
+                runs = [o for held in check.considered(engine.encode(claim.made.text), claim.passages) for o in held]
+                if rows := [one.closeness.row(one.run) for one in runs if not one.conflicts]:
+                    found.append(np.stack(rows))
+    return found
+
+
+_ZERO = np.zeros(len(FEATURES))
+_NONE = FittedScorer(Linear(names=FEATURES, mean=_ZERO, scale=_ZERO + 1, weight=_ZERO, bias=0.0), 0.5)
+"""A scorer for a check that is only asked what it would look at."""
+
+
+def main(folder: Path) -> None:
+    """Fit on WiCE in `folder` and write `assistant/support.json`."""
+    claims = _pairs(folder)
+    linear = fit_weights(claims)
+    threshold = fit_cut(linear, claims, _own())
+    data = {"fitted_on": "WiCE, development claims", "threshold": threshold, "support": linear.to_json()}
+    WEIGHTS_PATH.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {WEIGHTS_PATH}, threshold {threshold}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,60 @@
+"""Claims labelled by whether a text supports them, read from JSON Lines as WiCE has them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.sets import BenchSet
+from index.errors import UserError
+
+_TITLE_MARK = "(meta data) TITLE: "
+"""How WiCE begins the text of a page whose title is known."""
+LABELS = ("supported", "partially_supported", "not_supported")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """A claim and the text that it is to rest on."""
+
+    id: str
+    claim: str
+    label: str
+    """One of `LABELS`."""
+    title: str
+    text: str
+
+    @property
+    def supported(self) -> bool:
+        """Whether the text supports the whole claim; half of it is not enough."""
+        return self.label == LABELS[0]
+
+
+def load_pairs(path: Path) -> list[Pair]:
+    """Read pairs.
+
+    Raises:
+        UserError: the file cannot be read or is not of that form.
+    """
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+        return [_pair(row) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{path} holds no labelled claims ({type(error).__name__}: {error}); "
+            'it needs lines with "id", "context", "claim" and "label"'
+        ) from error
+
+
+def pairs_set(name: str, pairs: Sequence[Pair]) -> BenchSet:
+    """The pairs' texts as documents to index, each under its pair's id."""
+    return BenchSet(name=name, documents={pair.id: (pair.title, pair.text) for pair in pairs}, questions=())
+
+
+def _pair(row: dict[str, str]) -> Pair:
+    if row["label"] not in LABELS:
+        raise ValueError(f"label {row['label']!r}")
+    text, title = row["context"], ""
+    if text.startswith(_TITLE_MARK):
+        title, _, text = text.removeprefix(_TITLE_MARK).partition("\n")
+    return Pair(id=str(row["id"]), claim=row["claim"], label=row["label"], title=title.strip(), text=text or title)

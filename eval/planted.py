@@ -1,0 +1,206 @@
+"""Plant errors in true sentences, and light paraphrases beside them, to see what the support check catches."""
+
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.dates import Date
+from assistant.statements import Name, statement
+from assistant.values import Token, read
+from index.glossary import Glossary
+
+TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "alias swapped")
+"""What leaves a sentence true."""
+MONTHS = "January February March April May June July August September October November December".split()
+_LEAD_IN = re.compile(r"^(?:In|On|At|By|According to|During|For|With)\b[^,.;]{3,60}, (?=[A-Z“\"a-z])")
+_AUXILIARY = re.compile(r"\b(?:is|was|are|were|has|had|have|will|would|can|could|should|must|may)\b(?! not\b| no\b)")
+_NEGATION = re.compile(r"\b(?:not|never) |(?<=[a-z])n't\b")
+_REVERSED = {
+    "more": "less", "less": "more", "before": "after", "after": "before", "increased": "decreased", "rose": "fell",
+    "higher": "lower", "first": "last", "above": "below", "grew": "shrank", "improve": "worsen", "faster": "slower",
+    "largest": "smallest", "most": "least", "over": "under", "up": "down", "from": "from", "increase": "decrease",
+    "strengthen": "weaken", "with": "without", "all": "none of the", "started": "ended", "opened": "closed",
+}  # fmt: skip
+_UNITS = {
+    "%": " yuan", "percent": "yuan", "yuan": "dollars", "kilometres": "metres", "days": "hours", "hours": "days",
+    "minutes": "hours", "years": "months", "months": "years", "metres": "miles", "tonnes": "kilograms", "weeks": "days",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planted:
+    """A sentence made from a true one."""
+
+    kind: str
+    text: str
+    true: bool
+
+
+Change = Callable[[str, random.Random], str | None]
+
+
+def paraphrases(text: str, glossary: Glossary, chance: random.Random) -> Iterator[Planted]:
+    """`text` and what says the same in a slightly other way."""
+    yield Planted(kind="as written", text=text, true=True)
+    changes: dict[str, Change] = {
+        "date order": _date_order,
+        "number format": _number_format,
+        "lead-in dropped": _without_lead_in,
+        "alias swapped": lambda text, chance: _other_alias(text, glossary, chance),
+    }
+    for kind, change in changes.items():
+        changed = change(text, chance)
+        if changed is not None and changed != text:
+            yield Planted(kind=kind, text=changed, true=True)
+
+
+def errors(text: str, names: Sequence[str], glossary: Glossary, chance: random.Random) -> Iterator[Planted]:
+    """What says something else than `text`, one error each."""
+    changes: dict[str, Change] = {
+        "digit changed": _digit_changed,
+        "date moved": _date_moved,
+        "name swapped": lambda text, chance: _name_swapped(text, names, glossary, chance),
+        "negation dropped": lambda text, _: _negation_dropped(text),
+        "negation added": _negation_added,
+        "reversed": lambda text, chance: _word_replaced(text, _REVERSED, chance),
+        "unit changed": lambda text, chance: _unit_changed(text, chance),
+    }
+    for kind, change in changes.items():
+        changed = change(text, chance)
+        if changed is not None and changed != text:
+            yield Planted(kind=kind, text=changed, true=False)
+
+
+def names_in(texts: Sequence[str]) -> list[str]:
+    """The names of a collection: runs of capitalised words that open no sentence."""
+    found = set()
+    for text in texts:
+        one = statement(text)
+        runs: list[list[Name]] = []
+        for name in one.names:
+            if runs and name.follows and name.place == runs[-1][-1].place + 1:
+                runs[-1].append(name)
+            else:
+                runs.append([name])
+        for run in runs:
+            if len(run) > 1 or not run[0].opens:
+                found.add(text[one.tokens[run[0].place].start : one.tokens[run[-1].place].end])
+    return sorted(found)
+
+
+def _replaced(text: str, token: Token, by: str) -> str:
+    return text[: token.start] + by + text[token.end :]
+
+
+def _date_order(text: str, _: random.Random) -> str | None:
+    for token in read(text):
+        date = token.date
+        if date and date.day and date.month:
+            end = f", {date.year}" if date.year else ""
+            return _replaced(text, token, f"{MONTHS[date.month - 1]} {date.day}{end}")
+    return None
+
+
+def _number_format(text: str, _: random.Random) -> str | None:
+    for token in read(text):
+        figure = token.figure
+        if figure is None or figure.ordinal or token.date is not None or figure.zeros:
+            continue
+        written = text[token.start : token.end]
+        if figure.unit == "%" and written.endswith("%"):
+            return _replaced(text, token, f"{written[:-1]} percent")
+        if figure.unit is None and figure.value >= 1000 and figure.value == int(figure.value):
+            plain = f"{int(figure.value):,}"
+            scaled = f"{figure.value.scaleb(-3).normalize():f} thousand"
+            return _replaced(text, token, scaled if written == plain or written == str(figure.value) else plain)
+    return None
+
+
+def _without_lead_in(text: str, _: random.Random) -> str | None:
+    match = _LEAD_IN.match(text)
+    rest = text[match.end() :] if match else ""
+    return rest[:1].upper() + rest[1:] if len(rest) > 30 else None
+
+
+def _other_alias(text: str, glossary: Glossary, chance: random.Random) -> str | None:
+    options = [
+        (name, other)
+        for name, group in glossary.found_in(text)
+        for other in group
+        if other.isascii() and other.lower() not in name.lower() and name.lower() not in other.lower()
+    ]
+    if not options:
+        return None
+    name, other = chance.choice(options)
+    return text.replace(name, other, 1)
+
+
+def _digit_changed(text: str, chance: random.Random) -> str | None:
+    figures = [t for t in read(text) if t.figure and not t.date and any(c.isdigit() for c in text[t.start : t.end])]
+    if not figures:
+        return None
+    token = chance.choice(figures)
+    places = [i for i in range(token.start, token.end) if text[i].isdigit()]
+    place = chance.choice(places)
+    digit = chance.choice([d for d in "123456789" if d != text[place]])
+    return text[:place] + digit + text[place + 1 :]
+
+
+def _date_moved(text: str, chance: random.Random) -> str | None:
+    dates = [t for t in read(text) if t.date and not (t.word and not t.date.year)]
+    if not dates:
+        return None
+    token = chance.choice(dates)
+    date = token.date or Date()
+    parts = [part for part in ("year", "month", "day") if getattr(date, part)]
+    part = chance.choice(parts)
+    if part == "year":
+        moved = replace(date, year=(date.year or 0) + chance.choice([-2, -1, 1, 2]))
+    elif part == "month":
+        moved = replace(date, month=chance.choice([m for m in range(1, 13) if m != date.month]))
+    else:
+        moved = replace(date, day=chance.choice([d for d in range(1, 29) if d != date.day]))
+    words = [str(moved.day or ""), MONTHS[moved.month - 1] if moved.month else "", str(moved.year or "")]
+    return _replaced(text, token, " ".join(word for word in words if word))
+
+
+def _name_swapped(text: str, names: Sequence[str], glossary: Glossary, chance: random.Random) -> str | None:
+    own = names_in([text])
+    same = {other.lower() for _, group in glossary.found_in(text) for other in group}
+    others = [n for n in names if n.lower() not in text.lower() and n.lower() not in same and not n.isupper()]
+    size = {name: len(name.split()) for name in own}
+    if not own or not others:
+        return None
+    name = chance.choice(own)
+    alike = [other for other in others if min(2, len(other.split())) == min(2, size[name])]
+    return text.replace(name, chance.choice(alike or others), 1)
+
+
+def _negation_dropped(text: str) -> str | None:
+    return _NEGATION.sub("", text, count=1) if _NEGATION.search(text) else None
+
+
+def _negation_added(text: str, chance: random.Random) -> str | None:
+    places = [match.end() for match in _AUXILIARY.finditer(text)]
+    if not places or _NEGATION.search(text):
+        return None
+    place = chance.choice(places)
+    return f"{text[:place]} not{text[place:]}"
+
+
+def _word_replaced(text: str, by: dict[str, str], chance: random.Random) -> str | None:
+    found = [match for match in re.finditer(r"[A-Za-z]+", text) if match.group() in by]
+    if not found:
+        return None
+    match = chance.choice(found)
+    return text[: match.start()] + by[match.group()] + text[match.end() :]
+
+
+def _unit_changed(text: str, chance: random.Random) -> str | None:
+    pattern = r"(?<=\d)(?P<sign>%)|(?<=\d )(?P<word>" + "|".join(w for w in _UNITS if w != "%") + r")\b"
+    found = list(re.finditer(pattern, text))
+    if not found:
+        return None
+    match = chance.choice(found)
+    return text[: match.start()] + _UNITS[match.group()] + text[match.end() :]

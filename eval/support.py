@@ -1,0 +1,160 @@
+"""How well the support check tells supported claims from others: `python -m eval.support FOLDER`, with WiCE in FOLDER.
+
+It stands beside plain word overlap and plain cosine of the encoder; the thresholds of all three are
+chosen on `pairs_dev.jsonl`, and the figures reported are those of the other files.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.support import SupportCheck, Verdict
+from eval.collections import bench_engine
+from eval.measures import area_under_roc
+from eval.pairs import Pair, load_pairs, pairs_set
+from index.glossary import Glossary
+from index.query import Query
+from index.search import EmbeddedSearch, Filters, Passage
+from index.terms import stems
+
+PASSAGES = 6
+"""So many passages of its text are looked at for a claim, as for a question."""
+DEVELOPMENT = "pairs_dev"
+HELD_OUT = ("pairs", "pairs_oracle_chunks")
+
+Meter = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A labelled claim, and what each method makes of it."""
+
+    pair: Pair
+    overlap: float
+    """Share of the claim's different stems that the text has."""
+    cosine: float
+    """Highest cosine of the claim with a sentence of the passages."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """How well one method tells supported claims from the others."""
+
+    method: str
+    precision: float
+    """Share of the claims it calls supported that are."""
+    recall: float
+    """Share of the supported claims that it calls so."""
+    area: float
+    """Area under ROC."""
+    called: int
+    """Claims that it calls supported."""
+
+
+def claims_with_passages(
+    pairs: Sequence[Pair], engine: EmbeddedSearch
+) -> Iterator[tuple[Pair, Query, tuple[Passage, ...]]]:
+    """Each claim, encoded, with the passages of its own text that a search for it finds."""
+    ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.snapshot.articles.values()}
+    for pair in pairs:
+        filters = Filters(articles=(ids[pair.id],))
+        yield pair, engine.encode(pair.claim), engine.search(pair.claim, k=PASSAGES, filters=filters).passages
+
+
+def judge(pairs: Sequence[Pair], engine: EmbeddedSearch, meter: Meter) -> list[Judged]:
+    """What word overlap, cosine and the check make of labelled claims."""
+    check = SupportCheck(engine, Glossary())
+    found = []
+    for done, (pair, claim, passages) in enumerate(claims_with_passages(pairs, engine), 1):
+        own = set(claim.stems)
+        cosines = [float((engine.sentence_vectors(passage) @ claim.vector).max()) for passage in passages]
+        found.append(
+            Judged(
+                pair=pair,
+                overlap=len(own & set(stems(pair.text))) / max(1, len(own)),
+                cosine=max(cosines, default=0.0),
+                verdict=check.check(claim, passages),
+            )
+        )
+        meter(done, len(pairs))
+    return found
+
+
+def best_cut(scores: Sequence[float], right: Sequence[bool]) -> float:
+    """The threshold of the best F0.5 for calling what is right so: a wrong sentence costs more than a lost one."""
+    good = np.asarray(right, dtype=bool)
+    values = np.asarray(scores, dtype=float)
+
+    def f_half(cut: float) -> float:
+        called = values >= cut
+        return 1.25 * float((called & good).sum()) / float(called.sum() + 0.25 * good.sum())
+
+    return max(map(float, np.unique(values)), key=f_half)
+
+
+def compare(development: Sequence[Judged], reported: Sequence[Judged]) -> list[Telling]:
+    """The three methods side by side on `reported`; thresholds of the plain ones are chosen on `development`."""
+    right = [one.pair.supported for one in reported]
+    known = [one.pair.supported for one in development]
+    rows = []
+    for method in ("overlap", "cosine"):
+        cut = best_cut([getattr(one, method) for one in development], known)
+        scores = [getattr(one, method) for one in reported]
+        rows.append(
+            _telling(
+                f"word {method}" if method == "overlap" else f"encoder {method}",
+                scores,
+                [s >= cut for s in scores],
+                right,
+            )
+        )
+    scores = [one.verdict.score for one in reported]
+    rows.append(_telling("support check", scores, [one.verdict.supported for one in reported], right))
+    return rows
+
+
+def _telling(method: str, scores: Sequence[float], called: Sequence[bool], right: Sequence[bool]) -> Telling:
+    both = sum(a and b for a, b in zip(called, right, strict=True))
+    return Telling(
+        method=method,
+        precision=both / max(1, sum(called)),
+        recall=both / max(1, sum(right)),
+        area=area_under_roc(
+            [s for s, good in zip(scores, right, strict=True) if good],
+            [s for s, good in zip(scores, right, strict=True) if not good],
+        ),
+        called=sum(called),
+    )
+
+
+def report(folder: Path, *, meter: Meter) -> Iterator[str]:
+    """Lines of the three methods side by side, for each file of WiCE in `folder`.
+
+    Raises:
+        UserError: a file is missing or not of the form.
+    """
+    judged = {}
+    for name in (DEVELOPMENT, *HELD_OUT):
+        pairs = load_pairs(folder / f"{name}.jsonl")
+        with bench_engine(pairs_set(f"wice-{name}", pairs)) as engine:
+            judged[name] = judge(pairs, engine, meter)
+    for name in HELD_OUT:
+        right = sum(one.pair.supported for one in judged[name])
+        yield f"{name}: {len(judged[name])} claims, {right} supported"
+        yield f"  {'':14} precision  recall  area under ROC  called supported"
+        for row in compare(judged[DEVELOPMENT], judged[name]):
+            yield f"  {row.method:14} {row.precision:9.3f} {row.recall:7.3f} {row.area:15.3f} {row.called:17}"
+
+
+def _meter(done: int, of: int) -> None:
+    if done % 100 == 0:
+        print(f"{done} of {of}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    for line in report(Path(sys.argv[1]), meter=_meter):
+        print(line)

@@ -1,0 +1,277 @@
+"""The support check over the town's articles: what stands there passes, what was altered does not."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Library
+from hypothesis import given
+from hypothesis import strategies as st
+from test_rerank import save_cross_encoder
+
+from assistant.conflicts import conflicts
+from assistant.entailment import EntailmentScorer
+from assistant.naming import Surroundings
+from assistant.statements import statement
+from assistant.support import FittedScorer, SupportCheck, Verdict, load_scorer
+from index.encoder import HashEncoder
+from index.errors import EncoderUnavailable
+from index.glossary import Glossary
+from index.search import EmbeddedSearch, Filters
+
+GLOSSARY = Glossary(groups=(("harbour tram", "line 7", "港口电车"), ("Anna Berg", "安娜")))
+
+
+@pytest.fixture
+def engine(town: Library) -> EmbeddedSearch:
+    return town.search()
+
+
+def verdict(engine: EmbeddedSearch, claim: str, *, k: int = 3) -> Verdict:
+    passages = engine.search(claim, k=k, filters=Filters()).passages
+    return SupportCheck(engine, engine.snapshot.glossary).check(engine.encode(claim), passages)
+
+
+def against(claim: str, *sentences: str, title: str = "", publisher: str = "", core: int = 0) -> list[str]:
+    """What kinds of conflict a claim has with sentences."""
+    around = Surroundings.of(sentences, title=title, publisher=publisher, published=None)
+    held = [statement(text) for text in sentences]
+    return [found.kind for found in conflicts(statement(claim), held, around, GLOSSARY.found_in(claim), core=core)]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The river rose by three metres in March.",
+        "In March the river rose by 3 metres.",
+        "Mayor Anna Berg resigned on Tuesday.",
+        "The tram will cost 35 thousand crowns a metre.",
+        "Twelve stops are planned between the harbour and the valley.",
+        "12 stops are planned between the harbour and the valley.",
+        "Engineers opened two of its five gates on Monday.",
+        "Nobody was hurt.",
+    ],
+)
+def test_what_stands_in_an_article_is_supported(engine, claim):
+    found = verdict(engine, claim)
+    assert found.supported, found
+    assert found.reason is None
+    assert found.conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("The river rose by four metres in March.", "the figure four does not stand in it"),
+        ("The river rose by three metres in April.", "the date April does not stand in it"),
+        ("The river rose by three feet in March.", "the figure three does not stand in it as the sentence has it"),
+        ("The river fell by three metres in March.", "it says the reverse"),
+        ("The river did not rise by three metres in March.", "it does not deny what the sentence denies"),
+        ("Mayor Karl Lind resigned on Tuesday.", "the name Karl Lind does not stand in it"),
+        ("Mayor Anna Berg resigned on Wednesday.", "the name Wednesday does not stand in it"),
+        ("The tram will cost 36,000 crowns a metre.", "the figure 36,000 does not stand in it"),
+    ],
+)
+def test_what_was_altered_is_refused_with_the_reason(engine, claim, reason):
+    found = verdict(engine, claim)
+    assert not found.supported
+    assert found.reason == reason
+
+
+def test_what_no_article_speaks_of_is_too_far_in_meaning(engine):
+    found = verdict(engine, "bakers sell fresh bread every morning")
+    assert not found.supported
+    assert found.reason == "it is too far from it in meaning"
+
+
+def test_the_receipt_is_the_smallest_run_of_whole_sentences(engine):
+    one = verdict(engine, "The river rose by three metres in March.").receipt
+    assert one is not None
+    assert one.text == "The river rose by three metres in March."
+    assert one.passage.text[one.start - one.passage.start : one.end - one.passage.start] == one.text
+    two = verdict(engine, "Mayor Anna Berg resigned on Tuesday; she had governed the town for eleven years.").receipt
+    assert two is not None
+    assert len(two.sentences) == 2
+
+
+def test_without_passages_nothing_is_supported(engine):
+    found = SupportCheck(engine, Glossary()).check(engine.encode("The river rose."), [])
+    assert (found.supported, found.receipt, found.reason) == (False, None, "no passage was given")
+
+
+def test_a_claim_without_words_is_not_supported(engine):
+    assert verdict(engine, "…").reason == "it states nothing"
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("Users reached 11.27 million.", "The platform had 11,270,000 users."),
+        ("It covered 97.4 percent.", "The share was 97.4%."),
+        ("It closed on March 6, 2022.", "It closed on 6 March 2022."),
+        ("It closed in March 2022.", "It closed on 6 March 2022."),
+        ("German exports grew.", "Exports of Germany grew."),
+        ("The NPC met.", "The National People's Congress met."),
+        ("The National People's Congress met.", "The NPC met."),
+        ("Line 7 opened.", "The harbour tram opened."),
+        ("Anna Berg spoke.", "安娜 spoke."),
+        ("The harbour tram opened.", "The line 7 opened."),
+        ("It was not only cheap.", "It was cheap."),
+        ("He did not go.", "He never went; he did not go."),
+        ("One of them left.", "A guest left."),
+    ],
+)
+def test_the_same_said_in_another_way_is_no_conflict(claim, sentence):
+    assert against(claim, sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "kind"),
+    [
+        ("Users reached 11.28 million.", "The platform had 11,270,000 users.", "figure"),
+        ("It cost 5 million yuan.", "It cost 5 million dollars.", "figure"),
+        ("It grew by 5 percentage points.", "It grew by 5%.", "figure"),
+        ("It took 5 days.", "It took 5 weeks.", "figure"),
+        ("He came tenth.", "He came with ten others.", "figure"),
+        ("It closed on 7 March 2022.", "It closed on 6 March 2022.", "date"),
+        ("It closed on 6 March 2022.", "It closed in March 2022.", "date"),
+        ("Wang Hao spoke.", "Wang Jian and Li Hao Ran spoke.", "name"),
+        ("Exports to Austria grew.", "Exports to Australia grew.", "name"),
+        ("The NPC met.", "The National Party met.", "name"),
+        ("He called it “a great success”.", "He called it a success.", "quotation"),
+        ("The bridge was not opened.", "The bridge was opened.", "negation"),
+        ("The bridge was opened.", "The bridge was not opened.", "negation"),
+        ("The bridge wasn't opened.", "The bridge was opened, and nobody came.", "negation"),
+        ("More than 50 came.", "Fewer than 50 came.", "direction"),
+        ("Prices rose.", "Prices fell.", "direction"),
+        ("It rained before noon.", "It rained after noon.", "direction"),
+        ("The first task is control.", "The last task is control.", "direction"),
+    ],
+)
+def test_what_differs_is_a_conflict(claim, sentence, kind):
+    assert kind in against(claim, sentence)
+
+
+def test_part_of_a_name_stands_for_the_name_that_the_passage_has_in_full():
+    passage = ("Yuan Jiajun spoke in Hangzhou.", "Yuan praised the reform.")
+    around = Surroundings.of(passage, title="", publisher="", published=None)
+    claim = statement("Yuan Jiajun praised the reform.")
+    assert conflicts(claim, [statement(passage[1])], around, [], core=0) == []
+
+
+def test_a_name_from_a_neighbour_does_not_replace_the_core_sentences_own():
+    sentences = ("Wang Hao was also deputy secretary.", "Yuan Jiajun attended the meeting.")
+    assert against("Yuan Jiajun was also deputy secretary.", *sentences) == ["name"]
+    assert against("Wang Hao was also deputy secretary.", *sentences) == []
+
+
+def test_a_pronoun_takes_its_name_from_the_sentence_before():
+    sentences = ("Mayor Anna Berg resigned.", "She had governed the town for eleven years.")
+    assert against("Anna Berg had governed the town for eleven years.", *sentences, core=1) == []
+
+
+def test_a_date_from_a_neighbour_does_not_replace_the_core_sentences_own():
+    sentences = ("The list was made in 2021.", "The dividend is named in March 2020.")
+    assert against("The dividend is named in 2021.", *sentences, core=1) == ["date"]
+
+
+def test_the_publisher_may_be_named_in_full():
+    assert against("According to Valley Post, it rained.", "It rained.", publisher="Valley Post") == []
+    assert against("Valley won.", "It won.", publisher="Valley Post") == ["name"]
+
+
+def test_a_reversal_elsewhere_in_the_sentences_is_told_by_the_word_beside_it():
+    assert against("Exports rose.", "Exports rose while imports fell.") == []
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_a_changed_figure_is_always_a_conflict(figure, other):
+    kinds = against(f"The plant made {figure:,} cars in all.", f"The plant made {other} cars in all.")
+    assert ("figure" in kinds or "date" in kinds) is (figure != other)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_text_can_be_held_against_any_other(claim, sentence):
+    against(claim, sentence)
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_a_text_is_in_no_conflict_about_values_and_negations_with_itself(text):
+    assert not {"figure", "date", "negation", "direction"} & set(against(text, text))
+
+
+def test_the_shipped_weights_load_and_their_threshold_is_a_probability():
+    assert 0 < load_scorer().threshold < 1
+
+
+class _Sure:
+    """A scorer that believes everything."""
+
+    name = "sure"
+    threshold = 0.5
+
+    def scores(self, claim, runs):
+        return [1.0] * len(runs)
+
+
+def test_no_scorer_can_overrule_a_conflict(engine):
+    claim = "The river rose by four metres in March."
+    passages = engine.search(claim, k=3, filters=Filters()).passages
+    assert not SupportCheck(engine, Glossary(), scorer=_Sure()).check(engine.encode(claim), passages).supported
+
+
+def test_a_sentence_in_conflict_that_is_much_nearer_decides(engine):
+    claim = "The river fell by three metres in March."
+    found = verdict(engine, claim)
+    assert found.receipt is not None
+    assert found.receipt.text == "The river rose by three metres in March."
+
+
+class TestEntailment:
+    @pytest.fixture
+    def labelled(self, tmp_path: Path) -> Path:
+        import json
+
+        folder = save_cross_encoder(tmp_path / "nli", labels=3)
+        config = json.loads((folder / "config.json").read_text())
+        config["id2label"] = {"0": "contradiction", "1": "entailment", "2": "neutral"}
+        config["label2id"] = {"contradiction": 0, "entailment": 1, "neutral": 2}
+        (folder / "config.json").write_text(json.dumps(config))
+        return folder
+
+    def scores(self, engine: EmbeddedSearch, scorer: EntailmentScorer) -> list[float]:
+        claim = engine.encode("The river rose by three metres in March.")
+        passages = engine.search(claim.text, k=3, filters=Filters()).passages
+        check = SupportCheck(engine, Glossary(), scorer=scorer)
+        runs = next(check.considered(claim, passages))
+        return scorer.scores(claim.text, runs)
+
+    def test_the_share_of_the_entailing_label_is_the_score(self, engine, labelled):
+        found = self.scores(engine, EntailmentScorer(str(labelled)))
+        assert len(set(found)) > 1
+        assert all(0 <= score <= 1 for score in found)
+
+    def test_a_single_score_is_taken_as_it_is(self, engine, tmp_path):
+        found = self.scores(engine, EntailmentScorer(str(save_cross_encoder(tmp_path / "one"))))
+        assert all(0 <= score <= 1 for score in found)
+
+    def test_it_stands_in_for_the_fitted_scorer(self, engine, labelled):
+        claim = engine.encode("The river rose by three metres in March.")
+        passages = engine.search(claim.text, k=1, filters=Filters()).passages
+        scorer = EntailmentScorer(str(labelled), threshold=1.1)
+        check = SupportCheck(engine, Glossary(), scorer=scorer)
+        found = check.check(claim, passages)
+        runs = [one for length in check.considered(claim, passages) for one in length if not one.conflicts]
+        assert not found.supported
+        assert found.conflicts or found.score == pytest.approx(max(scorer.scores(claim.text, runs)), abs=1e-5)
+
+    def test_a_model_without_an_entailing_label_is_refused(self, engine, tmp_path):
+        scorer = EntailmentScorer(str(save_cross_encoder(tmp_path / "topics", labels=3)))
+        with pytest.raises(EncoderUnavailable, match="none of which says that a text follows"):
+            self.scores(engine, scorer)
+
+
+def test_one_encoder_gives_one_verdict(engine):
+    assert isinstance(engine.encoder, HashEncoder)
+    first, second = (verdict(engine, "The river rose by three metres in March.") for _ in range(2))
+    assert (first.supported, first.score) == (second.supported, second.score)
+    assert isinstance(load_scorer(), FittedScorer)
