@@ -6,6 +6,7 @@ article's passage, it should not. Articles in even places of their sorted ids ar
 """
 
 import hashlib
+import os
 import random
 import sys
 from collections import Counter
@@ -48,8 +49,9 @@ def planted_engine() -> Iterator[EmbeddedSearch]:
     """The search engine over the default collection, in an index of its own in the user's cache."""
     encoder = find_encoder(DEFAULT_ENCODER, note=silent)
     files = sorted(DEFAULT_ARTICLES.iterdir())
-    content = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
-    root = cache_folder() / "bench" / f"articles-{content[:8]}-{encoder.hash[:8]}"
+    # With the folder's path, which is part of an article's source: another copy of the files is another collection.
+    content = hashlib.sha256(b"\0".join([os.fsencode(DEFAULT_ARTICLES), *(path.read_bytes() for path in files)]))
+    root = cache_folder() / "bench" / f"articles-{content.hexdigest()[:8]}-{encoder.hash[:8]}"
     if not catalog_path(root).exists():
         create_index(root, encoder, max_tokens=encoder.max_tokens)
     add_paths(root, [DEFAULT_ARTICLES], encoder, note=silent, meter=no_meter, prune=True)
