@@ -53,7 +53,7 @@ def _values(
     claim: Statement, run: Sequence[Statement], core: Statement, around: Surroundings, covered: frozenset[int]
 ) -> Iterable[Conflict]:
     held = [value for one in run for value in one.values]
-    strangers = [own for own in core.values if not any(_touches(value, own) for value in claim.values)]
+    strangers = _strangers(claim, core)
     for value in claim.values:
         if value.place in covered or (value.pronoun and _is_pronoun(claim, value.place)):
             continue
@@ -67,6 +67,16 @@ def _values(
             continue  # A neighbour supplies it, and the core has none of its own in its place.
         if not (value.token.date is not None and not elsewhere and _dated(value, core, held, around)):
             yield _missing(value, held)
+
+
+def _strangers(claim: Statement, core: Statement) -> list[Value]:
+    """Values of the core that the claim does not say; one that stands there twice must be said twice."""
+    left = list(core.values)
+    for value in claim.values:
+        said = next((own for own in left if _touches(value, own)), None)
+        if said is not None:
+            left.remove(said)
+    return left
 
 
 def _missing(value: Value, held: Sequence[Value]) -> Conflict:
