@@ -6,6 +6,7 @@ from typing import Protocol
 
 from assistant.model import Call, Completion, Failure, Message, ModelFailed, Stream, read_to_end
 from assistant.model_limits import Breaker, Budget, Clock, Limits, Prices, Spent, Use, WallClock
+from assistant.tokens import estimated_tokens
 
 PASSING = frozenset(
     {
@@ -29,9 +30,6 @@ UNREAD = frozenset(
     }
 )
 """Failures in which, unless a piece came, nothing is charged. After others the most is assumed."""
-
-CHARS_PER_TOKEN = 4
-"""For tokens that nobody counted; about right for English, where most words are a token."""
 
 
 class Backend(Protocol):
@@ -123,23 +121,23 @@ class GuardedModel:
         """One attempt, entered in the books whether it succeeds, fails or is given up."""
 
         def pieces() -> Generator[str, None, Completion]:
-            reserved = Use(prompt=_tokens(sum(len(m.content) for m in call.messages)), reply=call.max_tokens)
+            reserved = Use(prompt=sum(estimated_tokens(m.content) for m in call.messages), reply=call.max_tokens)
             self._budget.reserve(self.name, reserved)
             stream = self._backend.attempt(call, seconds=seconds)
-            chars = 0
+            begun = False
             used = reserved
             try:
                 for piece in stream:
-                    chars += len(piece)
+                    begun = True
                     yield piece
                 told = stream.completion
                 used = Use(
                     prompt=reserved.prompt if told.prompt_tokens is None else told.prompt_tokens,
-                    reply=_tokens(chars) if told.completion_tokens is None else told.completion_tokens,
+                    reply=estimated_tokens(told.text) if told.completion_tokens is None else told.completion_tokens,
                 )
                 return told
             except ModelFailed as failure:
-                if failure.kind in UNREAD and not chars:
+                if failure.kind in UNREAD and not begun:
                     used = Use(prompt=0, reply=0)
                 raise
             finally:
@@ -158,7 +156,3 @@ class GuardedModel:
         if failure.retry_after_seconds > self._limits.retry_after_seconds:
             return None
         return max(wait, failure.retry_after_seconds)
-
-
-def _tokens(chars: int) -> int:
-    return -(-chars // CHARS_PER_TOKEN)

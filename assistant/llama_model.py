@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from assistant.model import Call, Completion, Failure, ModelFailed, Stream
 from assistant.model_failures import failure_of
 from assistant.model_settings import ModelSettings
+from assistant.thinking import Spoken
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatResponse
@@ -125,8 +126,9 @@ class LlamaModel:
         arrived: "queue.SimpleQueue[str | _End | ModelFailed]",
         gone: threading.Event,
     ) -> None:
-        """Ask, in a thread: pieces (empty ones for a model that thinks), and at last the end or a failure."""
+        """Ask, in a thread: pieces (empty ones while it thinks), and at last the end or a failure."""
         length, end, begun = 0, _End(finish=None, prompt_tokens=None, completion_tokens=None), False
+        spoken = Spoken()
         try:
             for response in self._responses(call, seconds):
                 delta = (response.delta if self._settings.stream else response.message.content) or ""
@@ -142,8 +144,9 @@ class LlamaModel:
                     )
                 if delta or thinking:
                     begun = True
-                    arrived.put(delta)
+                    arrived.put(spoken.add(delta))
                 end = _learned(response, end)
+            arrived.put(spoken.rest())
             arrived.put(end)
         except ModelFailed as failure:
             arrived.put(failure)

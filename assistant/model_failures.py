@@ -96,11 +96,11 @@ def _status(error: BaseException) -> int | None:
 
 
 def _said(error: BaseException) -> str:
-    """The server's own words, out of the body that OpenAI-compatible servers send."""
+    """The server's own words, out of the body that OpenAI-compatible servers send; FastAPI's is a detail."""
     body = getattr(error, "body", None)
     if isinstance(body, dict):
         inner = body.get("error", body)
-        message = inner.get("message") if isinstance(inner, dict) else inner
+        message = inner.get("message", inner.get("detail")) if isinstance(inner, dict) else inner
         if isinstance(message, str):
             return message
     return str(error)

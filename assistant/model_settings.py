@@ -62,6 +62,8 @@ class ModelSettings:
     """Whether replies are asked for piece by piece; only then is the first piece waited for on its own."""
     context_tokens: int = 8192
     """The model's window: prompt and reply together."""
+    tokenizer: str = ""
+    """Its `tokenizer.json`, or the folder that has it, to count tokens exactly; empty for an estimate."""
     reply_tokens: int = 700
     """Tokens a reply may have."""
     reply_chars: int = 20_000

@@ -94,8 +94,8 @@ _MODEL = [
     _Key(table="model", field=f.name, default=f.default, bounds=MODEL_BOUNDS.get(f.name, _UNBOUNDED))
     for f in fields(ModelSettings)
 ]
-_PATHS = ("index", "prompts")
-"""Folders; in the file they are relative to it."""
+_PATHS = ("index", "prompts", "model.tokenizer")
+"""Files and folders; in `assistant.toml` they are relative to it."""
 
 
 def load_settings(
@@ -190,10 +190,12 @@ def _read(path: Path) -> dict[str, object]:
         raise ConfigurationError(f'{path}: model is {table!r}; write it as a table: [model] and name = "…" below it')
     _refuse_unknown(data, [*(key.field for key in _TOP), "model"], "setting", path)
     _refuse_unknown(table, [key.field for key in _MODEL], "setting of [model]", path)
+    found: dict[str, object] = data | {f"model.{name}": value for name, value in table.items()}
     for name in _PATHS:
-        if isinstance(data.get(name), str) and data[name]:
-            data[name] = str(path.parent / Path(data[name]).expanduser())
-    return data | {f"model.{name}": value for name, value in table.items()}
+        stated = found.get(name)
+        if isinstance(stated, str) and stated:
+            found[name] = str(path.parent / Path(stated).expanduser())
+    return found
 
 
 def _refuse_unknown(data: Mapping[str, object], known: list[str], what: str, path: Path) -> None:

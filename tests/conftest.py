@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from babbler import babbling
 from hypothesis import settings
 
 from index.article import Article
@@ -100,6 +101,13 @@ def shared() -> Path:
 def minilm() -> Encoder:
     """The real default encoder, exported on first use."""
     return find_encoder(DEFAULT_ENCODER, note=ignore)
+
+
+@pytest.fixture(scope="session")
+def babbler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server whose model knows nothing; the model's name is "babbler"."""
+    with babbling(tmp_path_factory.mktemp("babbler")) as url:
+        yield url
 
 
 def ignore(*_: object) -> None:

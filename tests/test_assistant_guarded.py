@@ -7,7 +7,7 @@ from assistant.guarded import GuardedModel
 from assistant.model import Call, Completion, Failure, Message, ModelFailed, ScriptedModel, Stream
 from assistant.model_limits import Limits, Prices
 
-ASKED = [Message(role="user", content="What happened in town today?")]  # 28 characters: 7 tokens.
+ASKED = [Message(role="user", content="Who was hurt in it?")]  # 5 words; 19 characters, 7 tokens.
 
 
 class ScriptedBackend:
@@ -262,7 +262,7 @@ def test_tokens_that_no_server_counted_are_estimated() -> None:
 
     model.complete(ASKED, max_tokens=9)
 
-    assert (model.spent.prompt_tokens, model.spent.reply_tokens) == (7, 4)
+    assert (model.spent.prompt_tokens, model.spent.reply_tokens) == (7, 6)
 
 
 def test_a_call_that_could_use_more_tokens_than_are_left_is_not_begun() -> None:

@@ -115,6 +115,18 @@ def test_a_reply_that_was_cut_off_at_its_length_says_so() -> None:
         assert model.complete(ASKED, max_tokens=2).finish == "length"
 
 
+def test_a_model_that_thinks_aloud_is_heard_from_where_it_speaks() -> None:
+    turn = Turn(reply="<think>Was anyone? word word word</think>\n\nNobody was hurt [1].", seconds=0.05)
+    with serving(turn) as (_, model):  # The thoughts alone take longer than the first piece may.
+        stream = model.stream(ASKED, max_tokens=9)
+        assert "".join(stream) == stream.completion.text == "Nobody was hurt [1]."
+
+
+def test_a_model_that_only_thinks_says_nothing() -> None:
+    with serving(Turn(reply="<think>Was anyone?", finish="length")) as (_, model):
+        assert failure_of(model).kind is Failure.EMPTY
+
+
 def test_a_reply_in_another_language_is_a_reply() -> None:
     with serving(Turn(reply="没有人受伤 [1]。")) as (_, model):
         assert model.complete(ASKED, max_tokens=9).text == "没有人受伤 [1]。"

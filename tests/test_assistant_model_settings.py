@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,25 @@ def test_arguments_for_a_class_are_kept_in_order_and_shown_by_name_alone(tmp_pat
     assert found["model.arguments"].value == "api_key, model, n"
     assert KEY not in repr(model)
     assert mistake(tmp_path, ASSISTANT_MODEL_ARGUMENTS="x").startswith("unknown variable ASSISTANT_MODEL_ARGUMENTS")
+
+
+def test_a_relative_tokenizer_in_the_file_is_relative_to_the_file(tmp_path: Path) -> None:
+    assert load(tmp_path, '[model]\ntokenizer = "mine"\n')[0].tokenizer == str(tmp_path / "mine")
+
+
+def test_the_documentation_has_every_setting_and_its_default(repository: Path) -> None:
+    text = (repository / "docs" / "models.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in text.partition("## Limits")[2].partition("## ")[0].splitlines()]
+    documented = {}
+    for names, defaults in (row for row in rows if len(row) == 2):
+        found = re.findall(r"`([a-z_]+)`", names)
+        documented |= dict(zip(found, defaults.strip().split(", ") * len(found), strict=False))
+
+    assert set(documented) == {field.name for field in fields(ModelSettings)}
+    for name, default in documented.items():
+        value = getattr(ModelSettings(), name)
+        if isinstance(value, (int, float)):
+            assert default == (str(value).lower() if isinstance(value, bool) else f"{value:g}".replace("e+", "e")), name
 
 
 def test_a_key_shows_itself_nowhere() -> None:

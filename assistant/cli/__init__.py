@@ -7,7 +7,7 @@ import sys
 import typer
 
 from assistant import AssistantError, __version__
-from assistant.cli import ask, chat, config, evaluate, indexing, search, verify
+from assistant.cli import ask, chat, config, evaluate, indexing, prompts, search, verify
 
 app = typer.Typer(
     name="assistant",
@@ -24,6 +24,7 @@ app.command("chat")(chat.chat)
 app.command("verify")(verify.verify)
 app.add_typer(indexing.app, name="index")
 app.add_typer(config.app, name="config")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(evaluate.app, name="eval")
 
 

@@ -1,0 +1,90 @@
+"""Passages as a model is given them: whole, best first, as many as fit its window, fenced as quoted material."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.model_settings import ModelSettings
+from assistant.tokens import TokenCount
+from index.search import Passage
+from prompts import fence
+
+TURN_TOKENS = 32
+"""Kept free for what a model's chat template puts around a prompt."""
+
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What a person who reads the article does not see, and a model would: control characters, characters of no width,
+changes of direction, and Unicode's tags, which spell out ASCII invisibly."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Packed:
+    """Passages within a number of tokens."""
+
+    text: str
+    """For the prompt's `$passages`: numbered from 1, each in a fence."""
+    shown: tuple[Passage, ...]
+    """Those in the text; the number of the first is 1."""
+    left_out: tuple[Passage, ...]
+    """Those that did not fit, best first."""
+    tokens: int
+    """Of the text."""
+
+
+def pack(passages: Sequence[Passage], *, tokens: int, count: TokenCount) -> Packed:
+    """As many passages as fit.
+
+    They are taken best first, and whole or not at all, so that no sentence is cut; a smaller one may
+    still fit after a larger one did not.
+
+    Args:
+        passages: best first.
+        tokens: as many as the text may have.
+        count: counts the tokens of a text.
+    """
+    shown: list[Passage] = []
+    left_out: list[Passage] = []
+    text, used = "", 0
+    for passage in passages:
+        longer = f"{text}\n\n{_quoted(passage, len(shown) + 1)}" if text else _quoted(passage, 1)
+        needed = count(longer)
+        if needed > tokens:
+            left_out.append(passage)
+        else:
+            text, used = longer, needed
+            shown.append(passage)
+    return Packed(text=text, shown=tuple(shown), left_out=tuple(left_out), tokens=used)
+
+
+def room(model: ModelSettings, rest: str, *, count: TokenCount) -> int:
+    """Tokens that passages may have beside the rest of a prompt and the reply; 0 if there is no room.
+
+    Args:
+        model: its window, and the length of its reply.
+        rest: the prompt without passages.
+        count: counts the tokens of a text.
+    """
+    return max(0, model.context_tokens - model.reply_tokens - TURN_TOKENS - count(rest))
+
+
+def seen(text: str) -> str:
+    """`text` as a person sees it: without characters that show nothing."""
+    return _UNSEEN.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n\n"))
+
+
+def _quoted(passage: Passage, number: int) -> str:
+    """A passage in its fence, headed by what is known of its article."""
+    article = passage.article
+    lines = [f"Title: {_line(article.title)}"] if article.title else []
+    origin = [article.publisher, article.published and article.published.isoformat()]
+    if any(origin):
+        lines.append(f"Published: {', '.join(_line(part) for part in origin if part)}")
+    lines += ["", seen(passage.text)] if lines else [seen(passage.text)]
+    return fence("\n".join(lines), f"passage {number}")
+
+
+def _line(text: str) -> str:
+    return " ".join(seen(text).split())
