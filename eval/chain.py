@@ -56,8 +56,13 @@ class IndexChain:
 
     @contextmanager
     def _opened(self) -> Iterator[Chain]:
+        rerank = None
+        if self.settings.reranker:
+            from assistant.rerank import cross_encoder
+
+            rerank = cross_encoder(self.settings.reranker, hub=self.settings.hub)
         assistant = Assistant(
-            self.root, lambda snapshot: encoder_of(snapshot, self.note), self.settings, note=self.note
+            self.root, lambda snapshot: encoder_of(snapshot, self.note), self.settings, note=self.note, rerank=rerank
         )
         try:
             provenance = provenance_of(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from assistant.values import states
 from eval.anchors import Anchors, Span, anchor, shared_characters
 from eval.gold import GoldCase
 from eval.metrics import CUTS, DEPTH, METRICS
-from eval.results import CaseResult, Cited, Outcome, Score, Usage
+from eval.results import DIGITS, CaseResult, Cited, Outcome, Score, Usage
 from eval.retrieval import find_articles, find_quotes
 from eval.short_answers import exact_match, token_f1
 from index.store import Snapshot
@@ -58,7 +59,7 @@ class Examiner:
             result = self._examine(case, started)
         except Exception as error:  # noqa: BLE001 - one case's failure is a result, and the others go on
             seconds = round(time.perf_counter() - started, 4)
-            told = " ".join(str(error).split())
+            told = " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()  # A run file is text.
             result = CaseResult(
                 case=case, outcome=Outcome.FAILED, error=f"{type(error).__name__}: {told}", seconds=seconds
             )
@@ -217,5 +218,7 @@ def _cited(answer: Answer) -> list[Cited]:
 
 
 def _ordered(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """In the order of the measures, and as exact as a run file keeps them."""
     order = {metric.name: place for place, metric in enumerate(METRICS)}
-    return tuple(sorted(scores, key=lambda score: order[score.name]))
+    rounded = [s if s.value is None else replace(s, value=round(s.value, DIGITS)) for s in scores]
+    return tuple(sorted(rounded, key=lambda score: order[score.name]))

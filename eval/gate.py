@@ -55,14 +55,14 @@ def hold(comparison: Comparison, policy: Policy) -> GateResult:
 
 def _measures(comparison: Comparison, policy: Policy) -> list[Check]:
     decisions = {decision.metric: decision for decision in comparison.decisions}
-    runs = (comparison.base, comparison.new)
+    held = {line.name for run in (comparison.base, comparison.new) for line in summarise(run.results)}
     checks = []
     for name in policy.effects:
         if name in decisions:
             decision = decisions[name]
             detail = f"{decision.base:.4f} → {decision.new:.4f} ({decision.difference:+.4f}): {decision.reason}"
             checks.append(Check(name=name, verdict=decision.verdict, detail=detail))
-        elif any(result.score(name) for run in runs for result in run.results):
+        elif name in held:
             detail = "not scored in any case that both runs have; compare runs with the same judge on the same gold"
             checks.append(Check(name=name, verdict=Verdict.FAIL, detail=detail))
         else:
@@ -82,7 +82,9 @@ def _coverage(run: Run, policy: Policy) -> list[Check]:
                 + (f"; the first: {reasons[0]}" if reasons else "")
             )
             checks.append(Check(name=f"coverage of {line.name}", verdict=Verdict.FAIL, detail=detail))
-    return checks or [Check(name="coverage", verdict=Verdict.PASS, detail="every measure was scored in enough of its cases")]
+    return checks or [
+        Check(name="coverage", verdict=Verdict.PASS, detail="every measure was scored in enough of its cases")
+    ]
 
 
 def _failures(results: Sequence[CaseResult], policy: Policy) -> Check:
@@ -120,13 +122,15 @@ def spent(run: Run) -> dict[str, float | None]:
     """Time, tokens and cost of a run by the names of budgets; None where there is nothing to count."""
     seconds = [result.seconds for result in run.results]
     usages = [result.usage for result in run.results if result.usage]
-    costs = [usage.cost for usage in usages if usage.cost is not None]
+    costs = [usage.cost for usage in usages if usage.calls]
+    known = [cost for cost in costs if cost is not None]
+    cost = sum(known) if known and len(known) == len(costs) else None  # A part of the cost is not the cost.
     tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in usages)
     return {
         "median_seconds": float(np.median(seconds)),
         "p95_seconds": float(np.quantile(seconds, 0.95)),
         "run_seconds": run.seconds,
         "tokens_per_case": tokens / len(run.results) if usages else None,
-        "cost_per_case": sum(costs) / len(run.results) if costs else None,
-        "cost": sum(costs) if costs else None,
+        "cost_per_case": None if cost is None else cost / len(run.results),
+        "cost": cost,
     }

@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 
 from assistant.ask import checked_question
+from assistant.values import read
+from eval.short_answers import normalise
 from index.errors import UserError
 
 SHOWN_PROBLEMS = 5
@@ -107,6 +109,13 @@ def load_gold(paths: Iterable[Path]) -> tuple[GoldCase, ...]:
             f"no gold cases in {', '.join(map(str, paths))}; write one with `assistant eval add`, or name another file"
         )
     return cases
+
+
+def spread(cases: Sequence[GoldCase], limit: int | None) -> tuple[GoldCase, ...]:
+    """At most `limit` cases at equal distances, since a file's first cases are all of one kind."""
+    if limit is None or limit >= len(cases):
+        return tuple(cases)
+    return tuple(cases[place * len(cases) // limit] for place in range(limit))
 
 
 def read_gold(paths: Iterable[Path]) -> tuple[tuple[GoldCase, ...], tuple[Problem, ...]]:
@@ -217,6 +226,10 @@ class _Row:
             return None
         return value
 
+    def listed(self, name: str) -> tuple[str, ...]:
+        value = self.take(name)
+        return () if value is None else self.texts(name, value)
+
     def texts(self, name: str, value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
             self.wrong(name, f"is {_shown(value)}; it must be a list of texts")
@@ -233,7 +246,7 @@ _FIELDS = "id, question, turns, facts, short, evidence, answerable, tags, as_of,
 
 def _case(line: str, place: str) -> GoldCase | list[Problem]:
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         return [Problem(place=place, field="line", what=f"is not JSON ({error})")]
     if not isinstance(row, dict):
@@ -247,18 +260,19 @@ def _case(line: str, place: str) -> GoldCase | list[Problem]:
     fields = _Row(row, place)
     id_ = _required(fields, "id")
     question = _question(fields, "question", _required(fields, "question"))
-    turns = tuple(_question(fields, "turns", one) for one in fields.texts("turns", fields.take("turns") or []))
+    turns = tuple(_question(fields, "turns", one) for one in fields.listed("turns"))
     facts = _facts(fields)
-    short = fields.texts("short", fields.take("short") or [])
+    short = _short(fields)
     evidence = _evidence(fields)
+    bare = not facts and not evidence and not any(p.field.startswith(("facts", "evidence")) for p in fields.problems)
     answerable = fields.take("answerable")
     if not isinstance(answerable, bool):
         fields.wrong("answerable", f"is {_shown(answerable)}; it must be true or false")
-    elif answerable and not facts and not evidence:
+    elif answerable and bare:
         fields.wrong("facts", "are missing; an answerable case needs facts, evidence or both")
     elif not answerable and (facts or short or evidence):
         fields.wrong("answerable", "is false, yet there are facts, short answers or evidence")
-    tags = fields.texts("tags", fields.take("tags") or [])
+    tags = fields.listed("tags")
     case = GoldCase(
         id=id_,
         question=question,
@@ -274,6 +288,15 @@ def _case(line: str, place: str) -> GoldCase | list[Problem]:
     )
     fields.leftovers(_FIELDS)
     return fields.problems or case
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    row = dict(pairs)
+    if len(row) < len(pairs):  # JSON lets the last one win, in silence.
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{_shown(twice)} is there twice")
+    return row
 
 
 def _required(fields: _Row, name: str) -> str:
@@ -292,7 +315,9 @@ def _question(fields: _Row, name: str, text: str) -> str:
 
 
 def _facts(fields: _Row) -> tuple[tuple[str, ...], ...]:
-    value = fields.take("facts") or []
+    value = fields.take("facts")
+    if value is None:
+        return ()
     if not isinstance(value, list):
         fields.wrong("facts", f"is {_shown(value)}; it must be a list of lists of accepted wordings")
         return ()
@@ -301,14 +326,24 @@ def _facts(fields: _Row) -> tuple[tuple[str, ...], ...]:
         wordings = fields.texts(f"facts[{number}]", one)
         if one == []:
             fields.wrong(f"facts[{number}]", "has no accepted wording")
-        if any(not any(c.isalnum() for c in wording) for wording in wordings):
-            fields.wrong(f"facts[{number}]", f"{_shown(one)} has a wording without a letter or figure")
+        if not all(map(read, wordings)):
+            fields.wrong(f"facts[{number}]", f"{_shown(one)} has a wording without a word, figure or date")
         facts.append(wordings)
     return tuple(facts)
 
 
+def _short(fields: _Row) -> tuple[str, ...]:
+    answers = fields.listed("short")
+    for answer in answers:
+        if not normalise(answer):  # An empty answer would match it.
+            fields.wrong("short", f"{_shown(answer)} is nothing but articles and punctuation")
+    return answers
+
+
 def _evidence(fields: _Row) -> tuple[Evidence, ...]:
-    value = fields.take("evidence") or []
+    value = fields.take("evidence")
+    if value is None:
+        return ()
     if not isinstance(value, list):
         fields.wrong("evidence", f"is {_shown(value)}; it must be a list of objects with article and quote")
         return ()
@@ -331,11 +366,15 @@ def _evidence(fields: _Row) -> tuple[Evidence, ...]:
 
 def _day(fields: _Row) -> date | None:
     text = fields.text("as_of")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        fields.wrong("as_of", f"is {_shown(text)}; it must be a day as YYYY-MM-DD")
+    if text is None:
         return None
+    try:
+        day: date | None = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # Python also reads 20220306 and 2022-W09-7.
+        fields.wrong("as_of", f"is {_shown(text)}; it must be a day as YYYY-MM-DD")
+    return day
 
 
 def _shown(value: object) -> str:

@@ -64,7 +64,7 @@ def open_journal(out: Path, *, gold: str, provenance: Provenance, resume: bool) 
 
 def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise UserError(
             f"there is nothing to resume: {path} cannot be read ({error.strerror}); run without --resume"
@@ -73,7 +73,7 @@ def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
     for line in lines:
         try:
             rows.append(json.loads(line))
-        except ValueError:  # Cut off by the interruption.
+        except ValueError:  # Cut off by the interruption, perhaps within a character.
             continue
     if not rows or rows[0] != json.loads(json.dumps(head)):
         raise UserError(

@@ -151,7 +151,7 @@ def _values(name: str, case: GoldCase, answer: Answer) -> dict[str, str]:
     if name == "judged_correct":
         facts = "\n".join(f"- {' / '.join(fact)}" for fact in case.facts)
         return {
-            "question": fence(answer.searched or case.question, "question"),
+            "question": fence("\n".join((*case.turns, case.question)), "question"),  # Not as the assistant read it.
             "expected": fence(facts, "expected facts"),
             "answer": fence(statements, "answer"),
         }

@@ -43,7 +43,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path} cannot be read ({error}); name a policy such as {DEFAULT_POLICY}") from error
     effects = _numbers(path, data.pop("effects", {}), "effects", tuple(BY_NAME), most=1)
     budgets = _numbers(path, data.pop("budgets", {}), "budgets", BUDGETS, most=float("inf"))

@@ -37,14 +37,14 @@ class Found:
 
         Without that a result that finds two parts would gain more than the ideal order can.
         """
-        found = sorted((rank, part) for part, rank in self.ranks.items() if rank is not None)
-        ranked = [""] * (self.depth + len(found))
+        found = sorted(rank for rank in self.ranks.values() if rank is not None)
+        ranked = [f"other {i}" for i in range(self.depth + len(found))]
         place = 0
-        for rank, part in found:
+        for number, rank in enumerate(found):
             place = max(place, rank - 1)
-            ranked[place] = part
+            ranked[place] = f"part {number}"
             place += 1
-        return ndcg({part: 1 for part in self.ranks}, [name or f"no part {i}" for i, name in enumerate(ranked)], k)
+        return ndcg({f"part {number}": 1 for number in range(len(self.ranks))}, ranked, k)
 
 
 def find_quotes(anchors: Anchors, passages: Sequence[Span]) -> Found:

@@ -9,13 +9,11 @@ from typing import Any
 
 from eval.files import write_whole
 from eval.gold import Evidence, GoldCase, to_row
-from eval.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
+from eval.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
 from eval.summary import summarise
 from index.errors import UserError
 
 FORMAT = 1
-DIGITS = 6
-"""Decimal places of figures, so that the last bits of floating point make no difference in a diff."""
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -97,7 +95,7 @@ def result_row(result: CaseResult) -> dict[str, object]:
     row |= {key: value for key, value in optional.items() if value not in (None, "", 0, [], {})}
     row["confidence"] = result.confidence
     row["would_be_right"] = result.would_be_right
-    row["scores"] = {s.name: _rounded(s.value) for s in result.scores}
+    row["scores"] = {s.name: s.value for s in result.scores}
     return row
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -49,7 +50,7 @@ def run_gold(
     started, clock = datetime.now(UTC), time.perf_counter()
     gold = gold_digest(cases)
     with open_chain() as chain, open_journal(out, gold=gold, provenance=chain.provenance, resume=resume) as journal:
-        results = dict(journal.done)
+        results = {c.id: replace(journal.done[c.id], case=c) for c in cases if c.id in journal.done}  # Tags may be new.
         left = [case for case in cases if case.id not in results]
         progress(len(results), len(cases))
         try:

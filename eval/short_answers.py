@@ -17,16 +17,17 @@ def normalise(text: str) -> str:
 
 def exact_match(predicted: str, accepted: Sequence[str]) -> float:
     """1.0 if the answer is one of the accepted ones after normalisation, else 0.0."""
-    return float(any(normalise(predicted) == normalise(one) for one in accepted))
+    return float(normalise(predicted) in _normalised(accepted))
 
 
 def token_f1(predicted: str, accepted: Sequence[str]) -> float:
-    """The harmonic mean of the precision and recall of words, against the accepted answer where it is highest.
+    """The harmonic mean of the precision and recall of words, against the accepted answer where it is highest."""
+    return max(_f1(normalise(predicted).split(), one.split()) for one in _normalised(accepted))
 
-    Raises:
-        ValueError: there is no accepted answer.
-    """
-    return max(_f1(normalise(predicted).split(), normalise(one).split()) for one in accepted)
+
+def _normalised(accepted: Sequence[str]) -> list[str]:
+    """Accepted answers of which something is left; only the empty one if nothing is of any, as the rules have it."""
+    return [left for one in accepted if (left := normalise(one))] or [""]
 
 
 def _f1(predicted: Sequence[str], accepted: Sequence[str]) -> float:

@@ -44,7 +44,7 @@ class SpeedReport:
 
 
 def measure_speed(*, runs: int, note: Callable[[str], None]) -> SpeedReport:
-    """Measure `assistant ask`, `assistant --help`, a warm question, and the plain LlamaIndex script.
+    """Measure `assistant ask`, `assistant --help`, a warm question, 1,000 gold cases, and the plain LlamaIndex script.
 
     Args:
         runs: of each command, in turn: A B C A B C …
@@ -70,6 +70,7 @@ def measure_speed(*, runs: int, note: Callable[[str], None]) -> SpeedReport:
                 measured[name].append(_run(command, os.environ))
     rows = [_row(name, results) for name, results in measured.items()]
     rows.append(_warm())
+    rows.append(measure_gold(jobs=os.cpu_count() or 1))
     ratios = []
     if plain in measured:
         mine = measured["assistant ask (new process, default collection)"]
@@ -80,6 +81,38 @@ def measure_speed(*, runs: int, note: Callable[[str], None]) -> SpeedReport:
             f"({min(times):.1f}-{max(times):.1f}), {statistics.median(sizes):.1f} times the memory"
         )
     return SpeedReport(machine=machine(), rows=tuple(rows), ratios=tuple(ratios))
+
+
+GOLD_CASES = 1_000
+
+
+def measure_gold(*, jobs: int) -> SpeedRow:
+    """A run of 1,000 gold cases: those of the default collection, again under other names until there are so many.
+
+    Args:
+        jobs: processes that ask.
+    """
+    import resource
+    from dataclasses import replace
+    from itertools import cycle, islice
+
+    from eval.collection import DEFAULT_GOLD, gold_chain
+    from eval.gold import load_gold
+    from eval.runner import run_gold
+
+    chain = gold_chain([DEFAULT_GOLD], index=None)
+    repeated = islice(cycle(load_gold([DEFAULT_GOLD])), GOLD_CASES)
+    cases = [replace(case, id=f"{case.id}-{number}") for number, case in enumerate(repeated)]
+    with tempfile.TemporaryDirectory() as folder:
+        run = run_gold(cases, chain, out=Path(folder) / "run.json", jobs=jobs)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return SpeedRow(
+        name=f"{GOLD_CASES:,} gold cases in {jobs} processes",
+        seconds=run.seconds,
+        least=run.seconds,
+        most=run.seconds,
+        mebibytes=max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    )
 
 
 def machine() -> str:

@@ -1,16 +1,22 @@
 """Gold is written as JSON Lines and CSV without loss, and no spreadsheet computes a cell of it."""
 
 import csv
+import dataclasses
 import io
+import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.values import states
+from eval.anchors import occurrences
+from eval.doctor import Finding
 from eval.exporting import COLUMNS, guarded, to_csv, to_jsonl, unguarded
-from eval.gold import Evidence, GoldCase, GoldInvalid, load_gold
+from eval.gold import Evidence, GoldCase, GoldInvalid, load_gold, to_row
 from eval.importing import Form, detect_form, import_gold
 
 GOLD = Path(__file__).resolve().parent.parent / "eval" / "gold"
@@ -101,7 +107,7 @@ def test_guarding_is_undone_by_unguarding(cell):
 
 
 letters = st.characters(exclude_categories=["Cs"])
-texts = st.text(letters, max_size=12).map(lambda text: f"{text}a{text}")
+texts = st.text(letters, max_size=12).map(lambda text: f"{text} dam {text}")
 evidence = st.lists(st.tuples(texts, st.none() | texts, texts), max_size=3).map(
     lambda rows: tuple(Evidence(article_id=a, quote=q, part=p) for a, q, p in rows)
 )
@@ -119,6 +125,7 @@ cases = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(cases, min_size=1, max_size=3, unique_by=lambda case: case.id))
 def test_any_cases_survive_the_table_and_the_lines(tmp_path_factory, found):
     folder = tmp_path_factory.mktemp("gold")
@@ -167,3 +174,65 @@ def test_our_table_is_told_from_its_columns(tmp_path):
     path.write_text(to_csv([FULL]), encoding="utf-8", newline="")
 
     assert detect_form(path) is Form.GOLD
+
+
+# The page that describes the form
+
+
+def page() -> str:
+    return (GOLD.parent.parent / "docs" / "gold.md").read_text(encoding="utf-8")
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the first table below a heading of the page, without its head."""
+    section = re.split(rf"(?m)^## {re.escape(heading)}$", page())[1].split("\n## ")[0]
+    rows = [line for line in section.split("\n") if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def test_the_page_describes_each_field_of_a_case_in_the_order_of_a_line():
+    described = [field.strip("`") for field, *_ in table("The fields")]
+
+    assert described == list(COLUMNS)
+    assert described == list(to_row(FULL))
+    in_code = {field.name for field in dataclasses.fields(GoldCase)} - {"place"}
+    assert set(described) == in_code
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_the_example_of_a_field_is_accepted(tmp_path, name):
+    (example,) = [cell.strip("`") for field, _, _, cell in table("The fields") if field == f"`{name}`"]
+    row = {"id": "a", "question": "What?", "facts": [["x"]], "answerable": True, name: json.loads(example)}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+
+    (case,) = load_gold([tmp_path / "a.jsonl"])
+
+    assert to_row(case)[name] == json.loads(example)
+
+
+def test_the_cases_on_the_page_are_gold_that_stands_on_the_default_articles(tmp_path):
+    lines = re.findall(r"(?s)```json\n(.*?)\n```", page())
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    found = load_gold([tmp_path / "a.jsonl"])
+
+    assert len(found) == len(lines) == 4
+    for case in found:
+        for one in case.evidence:
+            text = (GOLD.parent.parent / "index" / "articles" / f"{one.article_id}.md").read_text(encoding="utf-8")
+            assert occurrences(one.quote or "", text), case.id
+        quotes = [one.quote or "" for one in case.evidence]
+        assert all(any(states(quote, wording) for quote in quotes for wording in fact) for fact in case.facts)
+
+
+@pytest.mark.parametrize(("wording", "answer", "stated"), table("How facts compare"))
+def test_facts_compare_as_the_page_says(wording, answer, stated):
+    assert {"yes": True, "no": False}[stated] is states(answer, wording.strip("`"))
+
+
+def test_the_page_names_each_finding_of_the_doctor():
+    assert [finding.strip("`") for finding, _ in table("What `doctor` finds")] == [one.value for one in Finding]
+
+
+def test_the_page_names_each_form_that_is_imported():
+    assert {form.strip("`") for form, *_ in table("Importing")} == {form.value for form in Form}

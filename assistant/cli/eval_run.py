@@ -21,7 +21,7 @@ OutOption = Annotated[str, typer.Option("--out", metavar="FILE", help="Where the
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", min=1, max=64, help="Processes that ask; by default one a core, four at most.")
 ]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first cases.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many cases, spread over all.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")]
 TagOption = Annotated[str | None, typer.Option("--tag", help="A name for the run, for the report.")]
 PolicyOption = Annotated[
@@ -172,12 +172,12 @@ def _run(
 
     from eval.chain import IndexChain
     from eval.collection import gold_paths, index_for, tell
-    from eval.gold import load_gold
+    from eval.gold import load_gold, spread
     from eval.runner import run_gold
 
     settings = settings_from({"index": index})
     paths = gold_paths([Path(name) for name in gold or []])
-    cases = load_gold(paths)[:limit]
+    cases = spread(load_gold(paths), limit)
     with metered("indexing the default collection") as meter:
         root = index_for(paths, settings, meter=meter)
     default_jobs = 1 if len(cases) < SMALL else min(MOST_JOBS, os.cpu_count() or 1)

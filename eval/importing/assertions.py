@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.values import read
 from eval.importing.rows import Row, shown
 
 REFERENCES = frozenset({"factuality", "similar", "model-graded-factuality"})
@@ -137,8 +138,8 @@ def _texts(kind: str, value: object) -> list[str]:
         text = str(one).strip()
         if text.startswith("file://"):
             raise ValueError("its value is in another file")
-        if not any(character.isalnum() for character in text):
-            raise ValueError(f"its value {shown(one)} has no letter or figure")
+        if not read(text):
+            raise ValueError(f"its value {shown(one)} has no word, figure or date")
         texts.append(text)
     if not texts:
         raise ValueError("its value is empty")

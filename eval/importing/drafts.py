@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.ask import checked_question
-from eval.gold import Evidence, GoldCase, GoldInvalid, Problem
+from eval.gold import Evidence, GoldCase, GoldInvalid, Problem, to_row
+from eval.importing.checking import checked
 from eval.importing.contexts import Library
 from eval.importing.references import facts_of
 from eval.importing.rows import Row
-from index.errors import UserError
 
 ID_CHARACTERS = 60
 """An id is read by people, in tables."""
@@ -136,9 +135,7 @@ def finish(drafts: Sequence[Draft], told: Sequence[Note] = ()) -> Imported:
     """
     cases: list[GoldCase] = []
     notes: dict[str, list[str]] = {}
-    problems: list[Problem] = []
     for draft, id_ in zip(drafts, _ids(drafts), strict=True):
-        problems += _problems(draft)
         empty = draft.answerable and not draft.facts and not draft.evidence
         if empty:
             notes.setdefault("left out: neither facts nor evidence could be made of it", []).append(draft.place)
@@ -146,10 +143,9 @@ def finish(drafts: Sequence[Draft], told: Sequence[Note] = ()) -> Imported:
             cases.append(_case(draft, id_))
         for remark in draft.remarks:
             notes.setdefault(remark, []).append(draft.place if empty else id_)
-    if problems:
-        raise GoldInvalid(problems)
     of_cases = [Note(what=what, cases=tuple(about)) for what, about in notes.items()]
-    return Imported(cases=tuple(cases), notes=(*told, *of_cases))
+    rows = [(case.place, to_row(case)) for case in cases]
+    return Imported(cases=checked(rows), notes=(*told, *of_cases))
 
 
 def _case(draft: Draft, id_: str) -> GoldCase:
@@ -166,20 +162,6 @@ def _case(draft: Draft, id_: str) -> GoldCase:
         note=draft.note,
         place=draft.place,
     )
-
-
-def _problems(draft: Draft) -> list[Problem]:
-    found = []
-    for text in (*draft.turns, draft.question):
-        try:
-            checked_question(text)
-        except UserError as error:
-            found.append(Problem(place=draft.place, field="question", what=str(error)))
-    others = [*(w for fact in draft.facts for w in fact), *draft.short, *draft.tags, draft.note or "", draft.id or ""]
-    if any("\ud800" <= character <= "\udfff" for text in others for character in text):
-        what = "has half of a surrogate pair (\\ud800 to \\udfff), which is no text"
-        found.append(Problem(place=draft.place, field="row", what=what))
-    return found
 
 
 def _ids(drafts: Sequence[Draft]) -> list[str]:

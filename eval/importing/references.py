@@ -12,8 +12,13 @@ from assistant.values import read, states, values_of
 SHORT_WORDS = 8
 """Words up to which an answer is one fact as it stands."""
 
-_NAME = re.compile(r"\w*[A-Z]\w*(?:[-'’&.]\w+)*")
-_JOINED = re.compile(r"\s(?:(?:of|and|for|the|de|van|von|der)\s){0,2}|\s&\s")
+_LETTER = "[0-9A-Za-zÀ-ÖØ-öø-ɏ]"  # Latin ones: Chinese has no capitals, and no spaces around a name either.
+_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+_NAME = re.compile(rf"{_LETTER}*{_CAPITAL}{_LETTER}*(?:[-'’&.]{_LETTER}+)*")
+_JOINED = re.compile(r"\s(?:(?:of|the|de|van|von|der)\s){0,2}|\s&\s")
+_CODE = re.compile(rf"{_LETTER}*{_CAPITAL}[A-Za-z]*-?\d{_LETTER}*")
+"""A name with figures in it, such as COVID-19 and G20."""
+_TITLES = frozenset("dr mr mrs ms prof sir st".split())
 _OPENERS = frozenset(
     "a all also although an and another any as at based because before both but by despite during each either every "
     "few first for from had has have he her here his how however i if in instead is it its later many moreover most "
@@ -39,13 +44,13 @@ def facts_of(reference: str, question: str) -> Facts:
     """
     plain = " ".join(reference.split()).strip(" .;:")
     tokens = read(plain)
-    if not any(character.isalnum() for character in plain):
+    if not tokens:
         return Facts(facts=(), derived=False)
     if len(plain.split()) <= SHORT_WORDS and len(tokens) <= 2 * SHORT_WORDS:  # Chinese is written without spaces.
         return Facts(facts=((plain,),), derived=False)
     spans = sorted({*_values(plain), *_names(plain)})
     wordings = [plain[start:end] for start, end in spans]
-    told = [wording for wording in wordings if read(wording) and not states(question, wording)]
+    told = [one for one in wordings if read(one) and states(plain, one) and not states(question, one)]
     distinct = [one for at, one in enumerate(told) if not _covered(one, at, told)]
     return Facts(facts=tuple((wording,) for wording in distinct), derived=True)
 
@@ -60,13 +65,16 @@ def _covered(wording: str, at: int, wordings: list[str]) -> bool:
 
 
 def _values(text: str) -> list[tuple[int, int]]:
-    """Figures and dates; not "one", "first" and other ordinals in words, and not the verb "may"."""
+    """Figures and dates; not "one", "first" and other ordinals in words, the verb "may" or the 19 of COVID-19."""
     found = []
+    codes = [match.span() for match in _CODE.finditer(text)]
     for token in values_of(text):
         written = text[token.start : token.end]
         spelled = not any(character.isdigit() for character in written)
         small = token.figure is not None and (token.figure.ordinal or token.figure.value == 1)
-        if not (spelled and (small or token.word is not None)):
+        bare = token.figure is None or token.figure.unit is None  # RMB5 is a sum, COVID-19 is not.
+        inside = any(start < token.end and token.start < end for start, end in codes)
+        if not ((inside and bare) or (spelled and (small or token.word is not None))):
             found.append((token.start, token.end))
     return found
 
@@ -81,7 +89,7 @@ def _names(text: str) -> list[tuple[int, int]]:
             continue
         word = re.sub(r"['’]s$", "", match.group())
         end = start + len(word)
-        if word.lower() in _OPENERS or len(word) == 1 or not (word[0].isupper() or word[0].isalnum()):
+        if word.lower() in _OPENERS | _TITLES or len(word) == 1:
             continue
         if found and _JOINED.fullmatch(text[found[-1][1] : start]):
             found[-1] = (found[-1][0], end)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.values import read
 from eval.gold import Evidence, GoldInvalid, Problem
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft
@@ -114,9 +115,11 @@ def _question(row: Row) -> SquadQuestion:
 
 
 def _draft(question: SquadQuestion, paragraph: Paragraph, library: Library | None) -> Draft:
-    wordings = tuple(text.strip() for text, _ in question.answers if any(c.isalnum() for c in text))
+    wordings = tuple(text.strip() for text, _ in question.answers if read(text))
     evidence: list[Evidence] = []
     remarks = []
+    if len(wordings) < len(question.answers):
+        remarks.append("an answer is nothing but articles and punctuation; left out")
     quotes = dict.fromkeys(_quote(paragraph.text, text, start) for text, start in question.answers)
     for quote in quotes:
         if library is None:

@@ -1,13 +1,11 @@
 """Gold of our own form: JSON Lines, and the CSV that `eval.exporting` writes."""
 
 import json
-import re
-import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from eval.exporting import LISTS, unguarded
-from eval.gold import GoldCase, GoldInvalid, Problem, load_gold, read_gold
+from eval.gold import GoldCase, Problem, load_gold
+from eval.importing.checking import checked
 from eval.importing.files import read_rows
 from eval.importing.rows import Row, shown
 
@@ -20,22 +18,9 @@ def read_own(path: Path) -> tuple[GoldCase, ...]:
     """
     if path.suffix.lower() != ".csv":
         return load_gold([path])
-    rows = read_rows(path)
     problems: list[Problem] = []
-    lines = [json.dumps(_fields(row, problems)) for row in rows]
-    with tempfile.TemporaryDirectory() as folder:  # Gold has one reader that checks it, and that reads files.
-        written = Path(folder) / "gold.jsonl"
-        written.write_text("\n".join(lines), encoding="utf-8")
-        cases, found = read_gold([written])
-
-    def named(text: str) -> str:
-        """`text` with the rows of the table for the lines of the file between."""
-        return re.sub(rf"{re.escape(str(written))}:(\d+)", lambda match: rows[int(match[1]) - 1].place, text)
-
-    problems += [Problem(place=named(one.place), field=one.field, what=named(one.what)) for one in found]
-    if problems:
-        raise GoldInvalid(problems)
-    return tuple(replace(case, place=named(case.place)) for case in cases)
+    rows = [(row.place, _fields(row, problems)) for row in read_rows(path)]
+    return checked(rows, problems)
 
 
 def _fields(row: Row, problems: list[Problem]) -> dict[str, object]:
