@@ -99,6 +99,9 @@ class SearchEngine(Protocol):
     def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
         """The best `k` passages, best first."""
 
+    def encode(self, text: str) -> Query:
+        """A text as a question is encoded, to compare it with passages' vectors; spelling is left as it is."""
+
     def idf(self, stem: str) -> float:
         """Inverse document frequency of a stem."""
 
@@ -145,10 +148,7 @@ class EmbeddedSearch:
         names = [name for group in glossary.groups for name in group]
         changes = corrections(question, generation.text, self.encoder, self._chunk_text, names)
         text = corrected(question, changes)
-        queries = tuple(
-            encode_query(wording, self.encoder, self._projection, self.idf)
-            for wording in wordings(text, glossary, self._occurs)
-        )
+        queries = tuple(map(self.encode, wordings(text, glossary, self._occurs)))
         numbers = None if filters == Filters() else self._passing(filters)
         scored: dict[int, tuple[float, float, float, float]] = {}
         for query in queries:
@@ -156,6 +156,10 @@ class EmbeddedSearch:
                 scored[chunk] = max(scored.get(chunk, (-math.inf, 0.0, 0.0, 0.0)), scores)
         best = sorted(scored, key=lambda chunk: (-scored[chunk][0], chunk))[:k]
         return Retrieved(question=text, corrections=changes, queries=queries, passages=self._passages(best, scored))
+
+    def encode(self, text: str) -> Query:
+        """As the seam says."""
+        return encode_query(text, self.encoder, self._projection, self.idf)
 
     def sentence_vectors(self, passage: Passage) -> Matrix:
         """As the seam says."""

@@ -1,0 +1,123 @@
+"""How near sentences of a passage come to a claim in words and meaning, in numbers that a few weights can join.
+
+All comes from vectors and terms that the index already has; no model reads the two together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.glossary import Glossary
+from index.query import Query, similarities
+from index.search import Passage, SearchEngine
+from index.terms import STOP_WORDS, stems
+
+FEATURES = (
+    "coverage",
+    "soft_coverage",
+    "worst",
+    "second_worst",
+    "unmatched",
+    "unmatched_softly",
+    "pairs",
+    "cosine",
+    "cosine_of_run",
+    "claim_length",
+    "run_length",
+    "sentences",
+)
+"""Names of the features in the order of their columns."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """Whole sentences of a passage that follow one another, by their places, end exclusive."""
+
+    first: int
+    last: int
+
+
+class Closeness:
+    """A claim beside the sentences of one passage."""
+
+    def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, glossary: Glossary) -> None:
+        self.claim = claim
+        texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
+        words = claim.content
+        self.idf = np.asarray([word.idf for word in words]) / engine.highest_idf
+        self.total = float(self.idf.sum()) or 1.0
+        self.terms = [stems(text) for text in texts]
+        named = _named(claim, texts, glossary)
+        self.has = np.asarray(
+            [
+                [word.stem in own or word.stem in other for word in words]
+                for own, other in zip(map(set, self.terms), named, strict=True)
+            ]
+        )
+        tokens, counts = engine.token_vectors(passage)
+        self.best = _best_by_sentence(similarities(claim, words, tokens), counts)
+        self.vectors = engine.sentence_vectors(passage)
+        self.cosines = self.vectors @ claim.vector
+        self.claim_pairs = set(pairwise(claim.stems))
+        self.lengths = [len(own) for own in self.terms]
+
+    def coverage(self, run: Run) -> float:
+        """Share of the claim's idf that the sentences have."""
+        return float(self.idf @ self.has[run.first : run.last].any(axis=0)) / self.total
+
+    def core(self, run: Run) -> int:
+        """Which of the run's sentences has most of the claim, 0 the first."""
+        return int(np.argmax(self.has[run.first : run.last] @ self.idf))
+
+    def row(self, run: Run) -> NDArray[np.float64]:
+        """One number for each of `FEATURES`."""
+        part = slice(run.first, run.last)
+        has, best = self.has[part].any(axis=0), self.best[part].max(axis=0)
+        soft = np.where(has, 1.0, best)
+        low = np.sort(soft)
+        joined = self.vectors[part].mean(axis=0)
+        own_pairs = {pair for own in self.terms[part] for pair in pairwise(own)}
+        length = len(self.claim.stems)
+        return np.asarray(
+            [
+                float(self.idf @ has) / self.total,
+                float(self.idf @ soft) / self.total,
+                low[0],
+                low[min(1, len(low) - 1)],
+                float((self.idf * ~has).max()),
+                float((self.idf * (1 - soft)).max()),
+                len(self.claim_pairs & own_pairs) / max(1, len(self.claim_pairs)),
+                float(self.cosines[part].max()),
+                float(joined @ self.claim.vector / max(float(np.linalg.norm(joined)), 1e-9)),
+                min(3.0, length / 20),
+                float(np.log((1 + sum(self.lengths[part])) / (1 + length))),
+                run.last - run.first,
+            ],
+            dtype=np.float64,
+        )
+
+
+def _best_by_sentence(table: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float64]:
+    """(sentences, words): how near the nearest token of each sentence comes to each word."""
+    ends = np.cumsum(counts)
+    rows = [
+        table[:, end - count : end].max(axis=1) if count else np.zeros(len(table))
+        for count, end in zip(counts, ends, strict=True)
+    ]
+    return np.asarray(rows, dtype=np.float64)
+
+
+def _named(claim: Query, texts: Sequence[str], glossary: Glossary) -> list[set[str]]:
+    """For each sentence the stems of names in the claim of which the sentence has another."""
+    found: list[set[str]] = [set() for _ in texts]
+    for name, group in glossary.found_in(claim.text):
+        own = {term for term in stems(name) if term not in STOP_WORDS}
+        others = [f" {' '.join(stems(other))} " for other in group]
+        for place, text in enumerate(texts):
+            held = f" {' '.join(stems(text))} "
+            if any(other in held for other in others if other.strip()):
+                found[place] |= own
+    return found

@@ -1,0 +1,244 @@
+"""Whether sentences of an article name what a claim names, by full names, parts of names, aliases or initials."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.statements import Name, Statement, statement
+from assistant.values import states
+from index.glossary import Glossary
+from index.terms import STOP_WORDS, stem
+
+OPENERS = STOP_WORDS | frozenset(
+    "according after although among another as because before besides both during each even finally first following "
+    "further furthermore however additionally instead later many meanwhile moreover most much nearly now officials "
+    "once one only other others overall people several since some soon still such thus today together "
+    "two three four five six seven eight nine ten twelve twenty thirty under until unlike using what when where "
+    "while within yes yet".split()
+)
+"""Words that often open a sentence and are no names."""
+_COMMON_END = re.compile(
+    r"(?:ing|ed|ly|tion|sion|ment|ity|ness|ance|ence|ship|ism|ers|ors|ies|ents|ants|ives|als|ages)$"
+)
+"""Ends of words that open sentences far more often than names have them."""
+_PEOPLE_OF = frozenset("s n an ian ese ish i y a ns ans ians is e er ers".split()) | {""}
+"""What makes "German" of "Germany" and "Chinese" of "China"."""
+_SMALL = frozenset("of and for in on".split())
+"""Words inside a name that have no capital."""
+_INITIALS = range(2, 7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What helps to understand sentences of a passage and may supply the names and dates that they leave out."""
+
+    statements: tuple[Statement, ...]
+    """The passage's sentences and the article's title."""
+    published: date | None
+    publisher: frozenset[str]
+    """Words of the publisher's name, case folded."""
+    words: frozenset[str]
+    """All words, case folded."""
+    lower: frozenset[str]
+    """Words that stand somewhere without a capital."""
+    capital: frozenset[str]
+    """Words that stand somewhere with a capital where only names have one."""
+
+    @classmethod
+    def of(cls, sentences: Sequence[str], *, title: str, publisher: str, published: date | None) -> "Surroundings":
+        """Of a passage's sentences and what is known of its article."""
+        held = tuple(statement(text) for text in (*sentences, title) if text)
+        lower: set[str] = set()
+        for one in held:
+            named = {name.place for name in one.names}
+            lower |= {token.word for i, token in enumerate(one.tokens) if token.word and i not in named}
+        return cls(
+            statements=held,
+            published=published,
+            publisher=frozenset(t.word for t in statement(publisher).tokens if t.word) if publisher else frozenset(),
+            words=frozenset(token.word for one in held for token in one.tokens if token.word),
+            lower=frozenset(lower),
+            capital=frozenset(name.word for one in held for name in one.names if not name.opens),
+        )
+
+    def is_name(self, name: Name) -> bool:
+        """Whether a word with a capital is a name and does not merely open a sentence."""
+        if not name.opens:
+            return True
+        if name.word in OPENERS or (name.word in self.lower and name.word not in self.capital):
+            return False
+        beside = name.leads or name.follows
+        return beside or name.word in self.capital or not _COMMON_END.search(name.word)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aliases:
+    """Which of the claim's things the sentences call by another name."""
+
+    places: frozenset[int]
+    """Tokens of the claim that are part of such a name."""
+    words: frozenset[str]
+    """Words of the names that the sentences use, case folded."""
+
+    @classmethod
+    def between(cls, claim: Statement, run: Sequence[Statement], glossary: Glossary) -> "Aliases":
+        """Of a claim and sentences."""
+        places: set[int] = set()
+        words: set[str] = set()
+        for name, group in glossary.found_in(claim.text):
+            held = [o for o in group if statement(o).tokens and any(states(one.text, o) for one in run)]
+            if not held:
+                continue
+            words |= {token.word for other in held for token in statement(other).tokens if token.word}
+            for match in re.finditer(re.escape(name), claim.text):
+                within = range(match.start(), match.end() + 1)
+                places |= {i for i, t in enumerate(claim.tokens) if t.start in within and t.end in within}
+        return cls(places=frozenset(places), words=frozenset(words))
+
+
+def unnamed(
+    claim: Statement, run: Sequence[Statement], core: Statement, around: Surroundings, aliases: Aliases
+) -> str | None:
+    """The first name of the claim that the sentences do not bear out, as written; None if they bear out all.
+
+    A name that only the neighbours of the core sentence have counts where the core refers to it
+    ("she", "the mayor"), and not where the core names someone or something that the claim does not.
+
+    Args:
+        claim: the sentence to be checked.
+        run: the sentences that it is to rest on.
+        core: the one of them that has most of it.
+        around: their passage.
+        aliases: other names that the sentences have for the claim's things.
+    """
+    asked = [name for name in claim.names if name.place not in aliases.places and around.is_name(name)]
+    if around.publisher and around.publisher <= {token.word for token in claim.tokens}:
+        asked = [name for name in asked if name.word not in around.publisher]
+    absent = [name for name in asked if not _held(claim, name, [core])]
+    missing = [name for name in absent if not _held(claim, name, run)]
+    if absent and (
+        not all(_known(name, around) for name in missing) or _elsewhere(claim, asked, absent, core, around, aliases)
+    ):
+        return _written(claim, missing or absent)
+    return _mixed_up(claim, run)
+
+
+def _held(claim: Statement, name: Name, run: Sequence[Statement]) -> bool:
+    words = {token.word for one in run for token in one.tokens if token.word}
+    if name.word in words or any(stem(name.word) in one.stems for one in run):
+        return True
+    return any(_same_root(name.word, word) for word in words) or _abbreviated(claim, name.place, run)
+
+
+def _known(name: Name, around: Surroundings) -> bool:
+    return name.word in around.words or any(stem(name.word) in one.stems for one in around.statements)
+
+
+def _elsewhere(
+    claim: Statement,
+    asked: Sequence[Name],
+    absent: Sequence[Name],
+    core: Statement,
+    around: Surroundings,
+    aliases: Aliases,
+) -> bool:
+    """Whether the core sentence is about others: it names none of the claim's, or another in the place of one."""
+    said = {token.word for token in claim.tokens if token.word} | aliases.words
+    strangers = [
+        name
+        for name in core.names
+        if name.word not in said and around.is_name(name) and not any(_same_root(name.word, word) for word in said)
+    ]
+    if not strangers:
+        return False
+    return len(absent) == len(asked) or bool(
+        {beside for name in absent for beside in _beside(claim, name)}
+        & {beside for name in strangers for beside in _beside(core, name)}
+    )
+
+
+def _beside(one: Statement, name: Name) -> set[tuple[int, str]]:
+    """The word before a name and the one behind it, names themselves passed over."""
+    named = {other.place for other in one.names}
+    before = next((i for i in range(name.place - 1, -1, -1) if i not in named), None)
+    behind = next((i for i in range(name.place + 1, len(one.tokens)) if i not in named), None)
+    return {(side, one.tokens[i].word or "") for side, i in ((0, before), (1, behind)) if i is not None} - {
+        (0, ""),
+        (1, ""),
+    }
+
+
+def _written(claim: Statement, missing: Sequence[Name]) -> str:
+    """The first missing name as the claim has it."""
+    first = last = missing[0].place
+    for name in missing[1:]:
+        if name.place == last + 1:
+            last = name.place
+    return claim.text[claim.tokens[first].start : claim.tokens[last].end]
+
+
+def _same_root(word: str, other: str) -> bool:
+    """Whether two words are a country and its people, or the like."""
+    if word[:4] != other[:4] or len(word) < 4:
+        return False
+    pairs = zip(word, other, strict=False)
+    common = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(word), len(other)))
+    return word[common:] in _PEOPLE_OF and other[common:] in _PEOPLE_OF
+
+
+def _abbreviated(claim: Statement, place: int, run: Sequence[Statement]) -> bool:
+    """Whether the claim has initials for words of the sentences, or words for their initials."""
+    token = claim.tokens[place]
+    if (written := claim.text[token.start : token.end]).isupper() and len(written) in _INITIALS:
+        return any(_spelled(one, written.lower()) for one in run)
+    initials = {
+        t.word
+        for one in run
+        for t in one.tokens
+        if t.word and len(t.word) in _INITIALS and one.text[t.start : t.end].isupper()
+    }
+    return any(place in _spelled(claim, letters) for letters in initials)
+
+
+def _spelled(one: Statement, initials: str) -> set[int]:
+    """Places of the names that begin with these letters in turn."""
+    runs: list[list[int]] = []
+    for name in one.names:
+        gap = range(runs[-1][-1] + 1, name.place) if runs else range(0)
+        if runs and all(one.tokens[i].word in _SMALL for i in gap):
+            runs[-1].append(name.place)
+        else:
+            runs.append([name.place])
+    for places in runs:
+        letters = "".join((one.tokens[place].word or " ")[0] for place in places)
+        if (at := letters.find(initials)) >= 0:
+            return set(places[at : at + len(initials)])
+    return set()
+
+
+def _mixed_up(claim: Statement, run: Sequence[Statement]) -> str | None:
+    """Two names side by side in the claim whose words the sentences have only beside other names."""
+    for name in claim.names:
+        if not name.leads:
+            continue
+        second = claim.tokens[name.place + 1]
+        own = [(one, held) for one in run for held in one.names]
+        after = {one.tokens[held.place + 1].word if held.leads else None for one, held in own if held.word == name.word}
+        before = {
+            one.tokens[held.place - 1].word if held.follows else None for one, held in own if held.word == second.word
+        }
+        if after and before and None not in after | before and second.word not in after:
+            return claim.text[claim.tokens[name.place].start : second.end]
+    return None
+
+
+def unquoted(claim: Statement, run: Sequence[Statement], around: Surroundings, aliases: Aliases) -> Iterator[str]:
+    """What the claim has in quotation marks and the sentences do not have in those words."""
+    for quoted in claim.quoted:
+        if not statement(quoted).tokens or any(states(one.text, quoted) for one in (*run, *around.statements)):
+            continue
+        at = claim.text.find(quoted)
+        places = {i for i, t in enumerate(claim.tokens) if at <= t.start and t.end <= at + len(quoted)}
+        if not places <= aliases.places:
+            yield quoted

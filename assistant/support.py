@@ -1,0 +1,225 @@
+"""Check that articles support a sentence, and refuse it otherwise: figures, dates, names, negations, meaning.
+
+Every sentence that a language model writes passes here before anyone reads it. What is certain is
+checked by value and to the letter (`assistant.conflicts`); what is left is a question of meaning,
+and there a fitted probability decides (`assistant.closeness`), or a stronger scorer in its place.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from assistant.closeness import FEATURES, Closeness, Run
+from assistant.conflicts import Conflict, conflicts
+from assistant.naming import Surroundings
+from assistant.statements import Statement, statement
+from assistant.weights import Linear, probability
+from index.article import Sentence
+from index.glossary import Glossary
+from index.query import Query
+from index.search import Passage, SearchEngine
+from index.sentences import is_heading
+
+WEIGHTS_PATH = Path(__file__).parent / "support.json"
+LONGEST_RUN = 3
+"""A claim that needs more sentences than these rests on none in particular."""
+RIVAL_ODDS = 3.0
+"""A run in conflict with the claim, whose odds are so many times those of the best one without, is what it tells of."""
+LOOKED_AT = 6
+"""Of the runs of one length in all passages so many are judged by meaning, those with the most of the claim first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """The whole sentences of one passage on which a claim rests."""
+
+    passage: Passage
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def start(self) -> int:
+        """First character in the article."""
+        return self.sentences[0].start
+
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+        return self.sentences[-1].end
+
+    @property
+    def text(self) -> str:
+        """The characters themselves."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Whether a claim stands in the passages."""
+
+    supported: bool
+    score: float
+    """Estimated probability that the receipt bears out the claim, in [0, 1]; each conflict halves it."""
+    reason: str | None
+    """Why it is not supported, in words; None when it is."""
+    receipt: Receipt | None
+    """What it rests on or, unsupported, what comes nearest; None if there was nothing to look at."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What the claim states and the receipt does not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Considered:
+    """A run of sentences that may support the claim."""
+
+    receipt: Receipt
+    closeness: Closeness
+    run: Run
+    conflicts: tuple[Conflict, ...]
+
+
+class SupportScorer(Protocol):
+    """Judges by meaning whether sentences bear out a claim."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+
+    @property
+    def threshold(self) -> float:
+        """Claims are supported from this score on."""
+
+    def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
+        """Probability for each run that it bears out the claim's meaning, in [0, 1], conflicts left aside."""
+
+
+class FittedScorer:
+    """The scorer that ships: a logistic regression over `FEATURES`, fitted by `python -m eval.fit_support`."""
+
+    name = "fitted"
+
+    def __init__(self, linear: Linear, threshold: float) -> None:
+        self.linear = linear
+        self.threshold = threshold
+
+    def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
+        """As the seam says."""
+        if not runs:
+            return []
+        return [
+            probability(score) for score in self.linear.score(np.stack([one.closeness.row(one.run) for one in runs]))
+        ]
+
+
+@lru_cache(maxsize=1)
+def load_scorer() -> FittedScorer:
+    """The fitted scorer that ships with the program."""
+    data = json.loads(WEIGHTS_PATH.read_text(encoding="utf-8"))
+    return FittedScorer(Linear.from_json(data["support"], FEATURES), data["threshold"])
+
+
+class SupportCheck:
+    """Checks sentences against the passages that they may rest on."""
+
+    def __init__(self, engine: SearchEngine, glossary: Glossary, *, scorer: SupportScorer | None = None) -> None:
+        self.engine = engine
+        self.glossary = glossary
+        self.scorer = scorer or load_scorer()
+
+    def check(self, claim: Query, passages: Sequence[Passage]) -> Verdict:
+        """Look for the smallest run of whole sentences of one passage that supports a claim.
+
+        Args:
+            claim: one sentence, without markers of citation, encoded by `engine.encode`.
+            passages: what it may rest on.
+        """
+        if not statement(claim.text).tokens:
+            return Verdict(supported=False, score=0.0, reason="it states nothing", receipt=None)
+        clear: _Scored | None = None
+        rival: _Scored | None = None
+        for considered in self.considered(claim, passages):
+            scores = self.scorer.scores(claim.text, considered)
+            scored = [_Scored(score=score, one=one) for score, one in zip(scores, considered, strict=True)]
+            clear = _better(clear, [one for one in scored if not one.one.conflicts])
+            rival = _better(rival, [one for one in scored if one.one.conflicts])
+            if clear is not None and clear.score >= self.scorer.threshold and not clear.yields_to(rival):
+                return _verdict(clear, supported=True)  # Fewer sentences before more.
+        if clear is None and rival is None:
+            return Verdict(supported=False, score=0.0, reason="no passage was given", receipt=None)
+        return _verdict(
+            rival if rival is not None and (clear is None or clear.yields_to(rival)) else clear, supported=False
+        )
+
+    def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
+        """The runs of one sentence that have most of the claim, then those of two, and so on."""
+        stated = statement(claim.text)
+        held = [_Held(claim, passage, self.engine, self.glossary) for passage in passages]
+        for length in range(1, LONGEST_RUN + 1):
+            runs = [(one, run) for one in held for run in one.runs(length)]
+            runs.sort(key=lambda pair: -pair[0].closeness.coverage(pair[1]))
+            yield [one.considered(stated, run) for one, run in runs[:LOOKED_AT]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Scored:
+    score: float
+    one: Considered
+
+    def yields_to(self, rival: "_Scored | None") -> bool:
+        """Whether sentences in conflict with the claim are so much nearer to it that they must be what it tells of."""
+        if rival is None:
+            return False
+        return rival.score * (1 - self.score) > RIVAL_ODDS * self.score * (1 - rival.score)
+
+
+def _better(best: _Scored | None, others: Sequence[_Scored]) -> _Scored | None:
+    return max([*([best] if best else []), *others], key=lambda one: one.score, default=None)
+
+
+def _verdict(found: _Scored, *, supported: bool) -> Verdict:
+    against = found.one.conflicts
+    reason = None if supported else against[0].reason if against else "it is too far from it in meaning"
+    return Verdict(
+        supported=supported,
+        score=found.score / 2 ** len(against),
+        reason=reason,
+        receipt=found.one.receipt,
+        conflicts=against,
+    )
+
+
+class _Held:
+    """A passage beside a claim."""
+
+    def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, glossary: Glossary) -> None:
+        self.passage = passage
+        self.glossary = glossary
+        self.texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
+        self.closeness = Closeness(claim, passage, engine, glossary)
+        self.headings = [is_heading(text) for text in self.texts]
+
+    def runs(self, length: int) -> list[Run]:
+        """All runs of so many sentences, no heading among them."""
+        starts = range(len(self.texts) - length + 1)
+        return [Run(first=i, last=i + length) for i in starts if not any(self.headings[i : i + length])]
+
+    def considered(self, claim: Statement, run: Run) -> Considered:
+        """The run with what speaks against it."""
+        own = [statement(text) for text in self.texts[run.first : run.last]]
+        return Considered(
+            receipt=Receipt(passage=self.passage, sentences=self.passage.sentences[run.first : run.last]),
+            closeness=self.closeness,
+            run=run,
+            conflicts=tuple(conflicts(claim, own, self._around, self.glossary, core=self.closeness.core(run))),
+        )
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        article = self.passage.article
+        return Surroundings.of(
+            self.texts, title=article.title or "", publisher=article.publisher or "", published=article.published
+        )
