@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from assistant.connections import Connections
 from assistant.model import Call, Completion, Failure, ModelFailed, Stream
 from assistant.model_failures import failure_of
 from assistant.model_settings import ModelSettings
@@ -34,7 +35,15 @@ class _End:
 class LlamaModel:
     """One attempt at a reply of a LlamaIndex LLM, within its time."""
 
-    def __init__(self, llm: "LLM", *, settings: ModelSettings, openai: bool, secrets: Sequence[str]) -> None:
+    def __init__(
+        self,
+        llm: "LLM",
+        *,
+        settings: ModelSettings,
+        openai: bool,
+        secrets: Sequence[str],
+        connections: Connections | None = None,
+    ) -> None:
         """Make a backend.
 
         Args:
@@ -43,11 +52,13 @@ class LlamaModel:
             openai: whether it is `OpenAILike`: then the call decides on length, temperature and seed,
                 and a reply without a reason for its end is cut off. Of others' arguments nothing is known.
             secrets: texts that must not be in an error.
+            connections: those of the LLM's client, if it tells them.
         """
         self._llm = llm
         self._settings = settings
         self._openai = openai
         self._secrets = tuple(secrets)
+        self._connections = connections or Connections()
         self._where = f"the model {settings.name}"
         if openai:
             address = urlsplit(settings.base_url)
@@ -97,6 +108,7 @@ class LlamaModel:
                     yield event
         finally:
             gone.set()
+            self._connections.hang_up(work)
 
     def _first_seconds(self, seconds: float) -> float:
         return min(seconds, self._settings.first_token_seconds)
@@ -152,6 +164,8 @@ class LlamaModel:
             arrived.put(failure)
         except Exception as error:  # Each client library has kinds of its own.
             arrived.put(failure_of(error, where=self._where, secrets=self._secrets, begun=begun))
+        finally:
+            self._connections.close()
 
     def _responses(self, call: Call, seconds: float) -> Generator["ChatResponse", None, None]:
         from llama_index.core.base.llms.types import ChatMessage, MessageRole
@@ -168,13 +182,15 @@ class LlamaModel:
         if not self._openai:
             return {}
         import httpx
+        from llama_index.llms.openai.utils import O1_MODELS
 
         options: dict[str, Any] = {
             "max_tokens": call.max_tokens,
-            "temperature": call.temperature,
             # No longer silence than the whole may take; the shorter limits are kept in `_pieces`.
             "timeout": httpx.Timeout(seconds, connect=min(seconds, self._settings.connect_seconds)),
         }
+        if self.name not in O1_MODELS:  # OpenAI's models that reason accept no temperature but their own.
+            options["temperature"] = call.temperature
         if call.seed is not None:
             options["seed"] = call.seed
         if self._settings.stream:

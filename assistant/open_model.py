@@ -9,6 +9,8 @@ from assistant.settings import Settings
 from index.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
     from assistant.llama_model import LlamaModel
     from assistant.model_settings import ModelSettings
 
@@ -46,12 +48,17 @@ def open_model(settings: Settings) -> ChatModel | None:
 
 
 def _openai_like(model: "ModelSettings") -> "LlamaModel":
+    from httpx import Limits
     from llama_index.llms.openai_like import OpenAILike
+    from openai import DefaultHttpxClient
 
+    from assistant.connections import Connections
     from assistant.llama_model import LlamaModel
 
+    connections = Connections()
     key = model.key.reveal()
-    llm = OpenAILike(
+    make: Callable[..., LLM] = OpenAILike  # The types of LlamaIndex leave `http_client` out.
+    llm = make(
         model=model.name,
         api_base=model.base_url,
         # Without one, LlamaIndex would take OPENAI_API_KEY, whose address this may not be.
@@ -60,8 +67,13 @@ def _openai_like(model: "ModelSettings") -> "LlamaModel":
         context_window=model.context_tokens,
         max_retries=0,
         timeout=model.total_seconds,
+        http_client=DefaultHttpxClient(
+            event_hooks={"response": [connections.note]},
+            # Each request has a connection of its own, so that to end it ends no other's.
+            limits=Limits(max_keepalive_connections=0),
+        ),
     )
-    return LlamaModel(llm, settings=model, openai=True, secrets=[key])
+    return LlamaModel(llm, settings=model, openai=True, secrets=[key], connections=connections)
 
 
 def _by_class(model: "ModelSettings") -> "LlamaModel":

@@ -120,22 +120,34 @@ def spread(cases: Sequence[GoldCase], limit: int | None) -> tuple[GoldCase, ...]
 
 def read_gold(paths: Iterable[Path]) -> tuple[tuple[GoldCase, ...], tuple[Problem, ...]]:
     """As `load_gold`, with the problems beside the cases that are well."""
+    problems: list[Problem] = []
+    lines = [
+        (f"{path}:{number}", line)
+        for path in _files(paths, problems)
+        for number, line in enumerate(_lines(path, problems), 1)
+        if line.strip()
+    ]
+    cases, found = read_lines(lines)
+    return cases, (*problems, *found)
+
+
+def read_lines(lines: Iterable[tuple[str, str]]) -> tuple[tuple[GoldCase, ...], tuple[Problem, ...]]:
+    """The cases of lines, and what is wrong with the others.
+
+    Args:
+        lines: the place of each, for messages, and its text.
+    """
     cases: dict[str, GoldCase] = {}
     problems: list[Problem] = []
-    for path in _files(paths, problems):
-        for number, line in enumerate(_lines(path, problems), 1):
-            place = f"{path}:{number}"
-            if not line.strip():
-                continue
-            found = _case(line, place)
-            if isinstance(found, GoldCase):
-                if found.id in cases:
-                    twice = f"{found.id!r} is also the id of {cases[found.id].place}; ids are unique over all files"
-                    problems.append(Problem(place=place, field="id", what=twice))
-                else:
-                    cases[found.id] = found
-            else:
-                problems += found
+    for place, line in lines:
+        found = _case(line, place)
+        if not isinstance(found, GoldCase):
+            problems += found
+        elif found.id in cases:
+            twice = f"{found.id!r} is also the id of {cases[found.id].place}; ids are unique over all files"
+            problems.append(Problem(place=place, field="id", what=twice))
+        else:
+            cases[found.id] = found
     return tuple(cases.values()), tuple(problems)
 
 

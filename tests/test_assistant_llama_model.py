@@ -17,7 +17,8 @@ from assistant.model import ChatModel, Failure, Message, ModelFailed
 from assistant.model_settings import ModelSettings, Secret
 from assistant.open_model import open_model
 from assistant.recording import RecordingModel
-from assistant.scripted_server import ScriptedServer, Trouble, Turn
+from assistant.scripted_server import ScriptedServer
+from assistant.server_script import Trouble, Turn
 from assistant.settings import Settings
 from index.errors import ConfigurationError
 
@@ -60,6 +61,10 @@ def _ends(condition: Callable[[], bool], *, seconds: float) -> bool:
     while not condition() and time.monotonic() < until:
         time.sleep(0.01)
     return condition()
+
+
+def _threads(prefix: str) -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith(prefix)]
 
 
 class TestOpenAILike(ChatModelContract):
@@ -266,16 +271,37 @@ def test_a_server_that_keeps_failing_is_left_alone() -> None:
     assert len(server.requests) == 2
 
 
-def test_a_stream_that_is_given_up_ends_the_request() -> None:
-    with serving(Turn(reply="word " * 100, seconds=0.02), settings=replace(QUICK, total_seconds=20)) as (_, model):
+@pytest.mark.parametrize(
+    "turn", [Turn(reply="word " * 1_000, seconds=0.02), Turn(reply="word word", trouble=Trouble.HANG_MIDWAY)]
+)
+def test_a_stream_that_is_given_up_ends_the_request_and_its_connection(turn: Turn) -> None:
+    with serving(turn, settings=replace(QUICK, total_seconds=20)) as (server, model):
         stream = model.stream(ASKED, max_tokens=9)
         pieces = iter(stream)
-        assert next(pieces) == "word"
+        assert next(pieces).strip() == "word"
+        assert _threads("model ")
         stream.close()
 
         assert list(pieces) == []
-        assert {thread.name for thread in threading.enumerate() if thread.name.startswith("model ")}
-        assert _ends(lambda: not [t for t in threading.enumerate() if t.name.startswith("model ")], seconds=1)
+        assert _ends(lambda: not _threads("model "), seconds=1)
+        if turn.trouble is Trouble.NONE:  # Of whoever hangs only the connection is ended, which he does not look at.
+            assert _ends(lambda: server.busy == 0, seconds=1)
+
+
+def test_a_reply_that_is_late_is_hung_up_on() -> None:
+    with serving(Turn(reply="word word", trouble=Trouble.HANG_MIDWAY)) as (_, model):
+        assert failure_of(model).kind is Failure.TIMEOUT_TOTAL
+        assert _ends(lambda: not _threads("model "), seconds=0.5)
+
+
+@pytest.mark.parametrize(("name", "parts"), [("gpt-5-mini", {"max_completion_tokens"}), ("m", {"max_tokens"})])
+def test_openais_models_that_reason_are_asked_in_their_way(name: str, parts: set[str]) -> None:
+    with serving(Turn(reply="Nobody."), settings=replace(QUICK, name=name)) as (server, model):
+        model.complete(ASKED, max_tokens=9)
+
+    body = server.requests[0].body
+    assert {part for part in body if part.startswith("max_")} == parts
+    assert body["temperature"] == (0.0 if name == "m" else 1.0)
 
 
 def test_the_key_is_in_nothing_that_is_said_logged_or_recorded(tmp_path, caplog: pytest.LogCaptureFixture) -> None:

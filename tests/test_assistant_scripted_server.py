@@ -11,7 +11,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from assistant.scripted_server import ScriptedServer, Trouble, Turn, read_script
+from assistant.scripted_server import ScriptedServer
+from assistant.server_script import Trouble, Turn, read_script
 from index.errors import UsageError
 
 

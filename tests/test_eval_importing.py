@@ -415,6 +415,11 @@ def test_assertions_of_a_text_become_facts(tmp_path, assertion, facts):
         ({"type": "contains", "value": "{{ gone }}"}, "no variable fills {{ gone }}"),
         ({"type": "contains", "value": "{{ builder | upper }}"}, "a template that computes"),
         ({"type": "equals", "value": {"a": 1}}, 'its value is {"a": 1}, no text'),
+        ({"type": "contains", "value": "Berg", "weight": 2}, "weights of assertions have no counterpart"),
+        (
+            {"type": "contains", "value": "Berg", "transform": "output.x"},
+            "transform of assertion contains was left out",
+        ),
         ({"type": "assert-set", "threshold": 0.5, "assert": []}, "assert-set with a threshold was left out"),
         ({"$ref": "#/assertionTemplates/none"}, "#/assertionTemplates/none was left out"),
     ],
@@ -483,13 +488,34 @@ def test_tests_of_promptfoo_in_a_table_are_read(tmp_path):
     rows = [
         {"question": "Who?", "__expected1": "contains: Berg", "__expected2": "llm-rubric: polite", "__metadata:a": "b"},
         {"question": "When?", "__expected1": "1911", "__expected2": "contains-any: May,June", "__metadata:a": ""},
+        {"question": "How?", "__expected1": "note: five", "__expected2": "not-contains: six", "__metadata:a": ""},
     ]
+    rows = [row | {"__metadata:kinds[]": "who,when"} for row in rows]
 
     found = imported(saved(tmp_path, "tests.csv", rows))
 
-    assert [case.facts for case in found.cases] == [(("Berg",),), (("1911",), ("May", "June"))]
-    assert [case.tags for case in found.cases] == [("promptfoo", "a:b"), ("promptfoo",)]
+    first, second, third = found.cases
+    assert (first.facts, second.facts) == ((("Berg",),), (("1911",), ("May", "June")))
+    assert (third.facts, third.short) == ((("note: five",),), ("note: five",))
+    assert first.tags == ("promptfoo", "a:b", "kinds:who", "kinds:when")
+    assert second.tags == ("promptfoo", "kinds:who", "kinds:when")
     assert "assertion llm-rubric was left out" in told(found)
+    assert "assertion not-contains was left out" in told(found)
+
+
+def test_items_of_a_list_of_tests_are_counted_with_those_in_other_files(tmp_path):
+    tests = ["file://more.yaml", {"vars": 5}]
+
+    with pytest.raises(GoldInvalid, match=r"item 2: vars: is 5"):
+        imported(saved(tmp_path, "a.json", {"tests": tests}))
+
+
+def test_a_configuration_with_all_tests_elsewhere_has_no_case_and_says_where_they_are(tmp_path):
+    found = imported(saved(tmp_path, "promptfooconfig.yaml", "tests: file://tests.csv\nscenarios: [{}]\n"))
+
+    assert found.cases == ()
+    assert "import file://tests.csv by itself" in told(found)
+    assert "scenarios were left out" in told(found)
 
 
 def test_the_only_variable_is_the_question_and_of_several_unknown_ones_none_is_guessed(tmp_path):

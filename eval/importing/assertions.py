@@ -11,6 +11,16 @@ from eval.importing.rows import Row, shown
 REFERENCES = frozenset({"factuality", "similar", "model-graded-factuality"})
 """Assertions whose value is an answer in prose, to be compared by a model."""
 
+TYPES = frozenset(
+    "equals contains icontains contains-any icontains-any contains-all icontains-all starts-with regex is-json "
+    "contains-json is-html contains-html is-sql contains-sql is-xml contains-xml is-refusal is-valid-function-call "
+    "is-valid-openai-function-call is-valid-openai-tools-call javascript fn python ruby webhook rouge-n bleu gleu "
+    "meteor levenshtein latency perplexity perplexity-score cost similar classifier moderation llm-rubric grade g-eval "
+    "answer-relevance context-faithfulness context-recall context-relevance conversation-relevance factuality "
+    "model-graded-closedqa model-graded-factuality pi select-best max-score guardrails".split()
+)
+"""Assertions that a cell of a table can begin with."""
+
 _PART = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -99,6 +109,12 @@ def _flat(
             else:
                 yield from _flat(row, inner, templates, remarks, depth + 1)
         elif kind in KNOWN:
+            if one.get("weight", 1) != 1:
+                remarks.append("weights of assertions have no counterpart here: every fact counts as much; left out")
+            if "transform" in one:
+                remarks.append(
+                    f"transform of assertion {kind} was left out; its text is looked for in the answer itself"
+                )
             yield kind, one.get("value")
         else:
             remarks.append(f"assertion {kind} was left out, as it has no counterpart here")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from eval.importing.assertions import Expected, expectations
+from eval.importing.assertions import TYPES, Expected, expectations
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft, Note, drafted, with_contexts, with_reference
 from eval.importing.files import read_document, read_rows, rows_of
@@ -17,6 +17,9 @@ from eval.importing.rows import Row, shown
 
 QUESTION = ("question", "query", "user_input", "input", "user_question", "message", "prompt", "text")
 """Names of the variable that is the question, in the order to look; else the only one there is."""
+
+ELSEWHERE = "tests in another file"
+"""Marks an item of a list of tests that names a file."""
 
 CONTEXT = ("context", "contexts", "documents")
 """Names of the variable that holds passages of articles."""
@@ -48,22 +51,22 @@ def _tests(path: Path) -> tuple[list[Row], list[Note], Mapping[str, object]]:
     document = read_document(path)
     config = document if isinstance(document, dict) else {}
     tests = config.get("tests", [] if "scenarios" in config else document)
-    listed = tests if isinstance(tests, list) else [tests] if isinstance(tests, str) else tests
-    notes = []
-    if isinstance(listed, list):
-        elsewhere = [one for one in listed if isinstance(one, str) or (isinstance(one, dict) and "path" in one)]
-        for one in elsewhere:
-            name = one if isinstance(one, str) else str(one["path"])
-            notes.append(Note(what=f"tests in another file were not read; import {name} by itself", cases=(str(path),)))
-        listed = [one for one in listed if one not in elsewhere]
+    listed = [tests] if isinstance(tests, str) else tests
+    told = []
+    if isinstance(listed, list):  # What stands in another file keeps its place, so that items are counted as they are.
+        named = [one if isinstance(one, str) else one.get("path") if isinstance(one, dict) else None for one in listed]
+        told += [f"tests in another file were not read; import {name} by itself" for name in named if name]
+        listed = [{ELSEWHERE: True} if name else one for name, one in zip(named, listed, strict=True)]
     if config.get("scenarios"):
-        notes.append(Note(what="scenarios were left out; write them as tests", cases=(str(path),)))
-    return rows_of(path, listed), notes, config
+        told.append("scenarios were left out; write them as tests")
+    rows = [row for row in rows_of(path, listed) if ELSEWHERE not in row.fields]
+    return rows, [Note(what=what, cases=(str(path),)) for what in told], config
 
 
 def _from_cells(row: Row) -> Row:
     """A row of a CSV file of tests: columns are variables, `__expected…` assertions, other `__…` settings."""
-    asserts, metadata, variables = [], {}, {}
+    asserts, variables = [], {}
+    metadata: dict[str, object] = {}
     settings: dict[str, object] = {}
     for name, cell in row.fields.items():
         if not isinstance(cell, str) or not cell.strip():
@@ -71,7 +74,8 @@ def _from_cells(row: Row) -> Row:
         if re.fullmatch(r"__expected\d*", name):
             asserts.append(_from_cell(cell.strip()))
         elif name.startswith("__metadata:"):
-            metadata[name.removeprefix("__metadata:").removesuffix("[]")] = cell
+            key = name.removeprefix("__metadata:")
+            metadata[key.removesuffix("[]")] = re.split(r"(?<!\\),", cell) if key.endswith("[]") else cell
         elif name.startswith("__"):
             settings[name.removeprefix("__")] = cell
         else:
@@ -81,11 +85,10 @@ def _from_cells(row: Row) -> Row:
 
 
 def _from_cell(cell: str) -> dict[str, object]:
-    match = re.fullmatch(r"(?s)((?:not-)?[a-z][a-z:-]*[a-z])(?:\(([\d.]+)\))?(?::\s*(.*))?", cell)
-    known = match is not None and (match[3] is not None or match[1] in {"is-json", "contains-json", "is-refusal"})
-    if match is None or not known:
+    match = re.fullmatch(r"(?s)(not-)?([a-z][a-z:-]*[a-z])(?:\([\d.]+\))?(?::\s*(.*))?", cell)
+    if match is None or match[2] not in TYPES:  # "note: five" is an answer with a colon in it.
         return {"type": "equals", "value": cell}
-    return {"type": {"grade": "llm-rubric", "fn": "javascript"}.get(match[1], match[1]), "value": match[3]}
+    return {"type": f"{match[1] or ''}{match[2]}", "value": match[3]}
 
 
 def _merged(row: Row, shared: Mapping[str, object]) -> Row:
@@ -121,7 +124,10 @@ def _drafts(row: Row, templates: Mapping[str, object], library: Library | None) 
 
 def _draft(row: Row, variables: Mapping[str, object], name: str, expected: Expected, library: Library | None) -> Draft:
     metadata = row.fields["metadata"]
-    tags = [f"{key}:{value}" for key, value in metadata.items()] if isinstance(metadata, dict) else []
+    described = metadata if isinstance(metadata, dict) else {}
+    tags = [
+        f"{key}:{one}" for key, value in described.items() for one in (value if isinstance(value, list) else [value])
+    ]
     remarks = [*expected.remarks]
     if row.has("threshold"):
         remarks.append("threshold of the test has no counterpart here: every fact counts; left out")
