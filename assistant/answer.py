@@ -131,8 +131,10 @@ class Writing:
     """Passages for which its window had no room."""
     degraded_reason: str | None
     """Why the extractive reader answered in its place."""
+    calls: int
+    """How often the model was asked."""
     prompt_tokens: int | None
-    """As the server counted them."""
+    """In all calls, as the server counted them; None where it did not."""
     completion_tokens: int | None
 
 
@@ -159,7 +161,7 @@ class Answer:
     degraded: bool = False
     index: IndexReference
     prompt: str | None = None
-    """Name and digest of the prompt, as "answer@1f3a09bc", where a model was asked."""
+    """Name and digest of the prompt, as "answer@1f3a09bc", where a model was asked; two, where it was asked again."""
     writing: Writing | None = None
     """Only in the JSON if a model was asked."""
     seconds: float = 0.0

@@ -231,6 +231,7 @@ class Assistant:
                 sentences=written.verdicts,
                 left_out=references(written.left_out),
                 degraded_reason=failure,
+                calls=written.calls,
                 prompt_tokens=written.prompt_tokens,
                 completion_tokens=written.completion_tokens,
             ),
