@@ -122,6 +122,7 @@ class Assistant:
         previous: str | None = None,
         depth: int = 0,
         on_piece: OnPiece | None = None,
+        written: bool = True,
     ) -> "Trace":
         """As `ask`, with what led to the answer.
 
@@ -132,11 +133,14 @@ class Assistant:
             depth: how many passages the trace ranks for each part, at least those that are read; the answer is
                 the same whatever the depth.
             on_piece: told of each piece that a model writes as soon as it has passed the check. Should the model
-                fail after that, the answer is another one, and these pieces are not of it.
+                fail after that, the answer is another one, and these pieces are not of it. Should the index
+                change meanwhile, they are given again from the first.
+            written: False to quote, though there is a model.
         """
         started = time.perf_counter()
         text = checked_question(question)
-        trace = self._following(lambda: self._ask(text, filters or Filters(), previous, depth, on_piece))
+        writer = self._writer if written else None
+        trace = self._following(lambda: self._ask(text, filters or Filters(), previous, depth, writer, on_piece))
         return replace(trace, answer=replace(trace.answer, seconds=round(time.perf_counter() - started, 4)))
 
     def search(self, question: str, *, k: int, filters: Filters | None = None) -> Retrieved:
@@ -165,7 +169,13 @@ class Assistant:
         raise IndexDamaged(f"the index in {self._root} changes faster than it can be read; try again")
 
     def _ask(
-        self, question: str, filters: Filters, previous: str | None, depth: int, on_piece: OnPiece | None
+        self,
+        question: str,
+        filters: Filters,
+        previous: str | None,
+        depth: int,
+        writer: "Writer | None",
+        on_piece: OnPiece | None,
     ) -> "Trace":
         whole = stand_alone(question, previous)
         parts = split_parts(whole)
@@ -205,8 +215,8 @@ class Assistant:
                 searched=searched,
                 reader=self._reader.name,
             )
-        if self._writer is not None and answer.reason is not Reason.NOT_FOUND:
-            answer = self._written(self._writer, answer, passages, on_piece)
+        if writer is not None and answer.reason is not Reason.NOT_FOUND:
+            answer = self._written(writer, answer, passages, on_piece)
         ranked = tuple(passages for _, _, passages in read)
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
 
