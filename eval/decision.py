@@ -97,7 +97,7 @@ class MetricDecision:
         """The verdict's ground, in one line."""
         effect = f"{self.minimum_effect:g}"
         if self.verdict is Verdict.FAIL:
-            return f"a drop of {-self.difference:.3g}, at least {effect} and no chance (p {self.adjusted_p:.2g})"
+            return f"a drop of {-self.difference:.3g}, at least {effect} and more than chance (p {self.adjusted_p:.2g})"
         if self.verdict is Verdict.INCONCLUSIVE:
             if self.cases_needed is None:
                 return f"the difference lies too near -{effect} for more cases to settle it"

@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.ask import Assistant, Trace
 from assistant.compose import plain
 from assistant.reader import Quote
-from eval.gold import Evidence, GoldCase, read_gold, to_line
+from eval.gold import Evidence, GoldCase, read_gold, read_lines, to_line
 from index.errors import UserError
 from index.search import Passage
 from index.terms import STOP_WORDS
@@ -82,8 +82,12 @@ def append_case(case: GoldCase, path: Path) -> None:
     """Add a case to a gold file, which is made if it is not there.
 
     Raises:
-        UserError: the file cannot be written, has a problem already, or has a case of that id.
+        UserError: the case is none that could be read back, or the file cannot be written, has a problem
+            already, or has a case of that id.
     """
+    _, wrong = read_lines([(case.id, to_line(case))])
+    if wrong:
+        raise UserError(f"no case of a gold file: {wrong[0].field}: {wrong[0].what}")
     cases, problems = read_gold([path]) if path.exists() else ((), ())
     if problems:
         raise UserError(f"{problems[0]}; correct the file first")

@@ -7,7 +7,7 @@ chunk, so that it survives another chunk size, another encoder and another engin
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -190,17 +190,22 @@ def _evidence_row(one: Evidence, place: int) -> dict[str, object]:
     return row if one.part == str(place + 1) else row | {"part": one.part}
 
 
-def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
+def _files(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
+    """The gold files of what was named, each once."""
+    found: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            found = sorted(path.rglob("*.jsonl"))
-            if not found:
+            within = sorted(path.rglob("*.jsonl"))
+            if not within:
                 problems.append(Problem(place=str(path), field="folder", what="holds no .jsonl file"))
-            yield from found
         elif path.exists():
-            yield path
+            within = [path]
         else:
             problems.append(Problem(place=str(path), field="file", what="does not exist"))
+            continue
+        for file in within:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
 
 
 def _lines(path: Path, problems: list[Problem]) -> list[str]:

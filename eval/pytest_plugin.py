@@ -57,11 +57,12 @@ class GoldFile(pytest.File):
 
     def collect(self) -> Iterator["GoldItem"]:
         """A test for each case."""
-        from eval.gold import GoldInvalid, load_gold
+        from eval.gold import load_gold
+        from index.errors import UserError
 
         try:
             cases = load_gold([self.path])
-        except GoldInvalid as error:
+        except UserError as error:
             raise self.CollectError(str(error)) from None
         for case in cases:
             yield GoldItem.from_parent(self, name=case.id, case=case)
@@ -83,8 +84,10 @@ class GoldItem(pytest.Item):
             raise WrongAnswer(wrong)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-        """What was asked, expected and answered, without a traceback; other errors with one."""
-        if isinstance(excinfo.value, WrongAnswer):
+        """What was asked, expected and answered, or what a person can cure, without a traceback; else with one."""
+        from index.errors import AssistantError
+
+        if isinstance(excinfo.value, (WrongAnswer, AssistantError)):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
 

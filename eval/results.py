@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from eval.gold import GoldCase
 
-
 DIGITS = 6
 """Decimal places of scores: a run that was just made and the same one read from its file are equal, and the last
 bits of floating point make no difference in a diff."""

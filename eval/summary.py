@@ -55,11 +55,13 @@ def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:
 
 
 def interval(name: str, results: Sequence[CaseResult], *, seed: int = 0) -> Interval | None:
-    """The 95% interval of a measure's mean: Wilson's for yes or no, BCa for the rest; None without scores."""
+    """The 95% interval of a measure's mean: Wilson's for yes or no and where all scores are 0 or all 1, BCa for the
+    rest; None without scores."""
     values = values_of(name, results)
     if not values:
         return None
-    if BY_NAME[name].binary:
+    if BY_NAME[name].binary or set(values) in ({0.0}, {1.0}):
+        # A bootstrap of equal scores would claim to know their mean exactly, be they two or two thousand.
         return wilson_interval(round(sum(values)), len(values))
     return bca_interval(values, seed=seed)
 

@@ -43,7 +43,7 @@ def test_a_large_drop_that_is_no_chance_fails() -> None:
     assert decision.difference == pytest.approx(-0.06)
     assert decision.p == mcnemar_exact(14, 2, side="drop")
     assert (decision.worse, decision.better, decision.same) == (14, 2, 184)
-    assert decision.reason == "a drop of 0.06, at least 0.02 and no chance (p 0.0021)"
+    assert decision.reason == "a drop of 0.06, at least 0.02 and more than chance (p 0.0021)"
 
 
 def test_an_equally_large_rise_passes() -> None:

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.values import states
-from eval.gold import Evidence, GoldCase, GoldInvalid, Problem, gold_digest, load_gold, read_gold, to_line, to_row
+from eval.gold import (
+    Evidence,
+    GoldCase,
+    GoldInvalid,
+    Problem,
+    gold_digest,
+    load_gold,
+    read_gold,
+    spread,
+    to_line,
+    to_row,
+)
 from index.errors import UserError
 
 GOOD = {"id": "lanes", "question": "How many lanes has the bridge?", "facts": [["4", "four"]], "answerable": True}
@@ -341,3 +352,19 @@ def test_the_digest_of_a_set_does_not_depend_on_the_order_of_its_cases() -> None
     assert gold_digest(cases) == gold_digest(reversed(cases))
     assert gold_digest(cases) != gold_digest(cases[:2])
     assert gold_digest(cases) != gold_digest([*cases[:2], replace(cases[2], question="How?")])
+
+
+def test_a_limited_run_takes_cases_from_all_over_the_set() -> None:
+    cases = [GoldCase(id=str(n), question="Why?", answerable=False) for n in range(10)]
+
+    assert [case.id for case in spread(cases, 3)] == ["0", "3", "6"]
+    assert [case.id for case in spread(cases, 1)] == ["0"]
+    assert spread(cases, 10) == spread(cases, 99) == spread(cases, None) == tuple(cases)
+    assert all(len({case.id for case in spread(cases, limit)}) == limit for limit in range(1, 11))
+
+
+def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"id": "one", "question": "Why?", "answerable": false}\n', encoding="utf-8")
+
+    assert len(load_gold([tmp_path, path, tmp_path / "." / "gold.jsonl"])) == 1

@@ -19,10 +19,11 @@ from index.store import create_index
 ARTICLE = """---
 title: The new bridge of Oldwater
 ---
-The new bridge of Oldwater was opened by Mayor Anna Berg. It has four lanes. The bridge of Oldwater cost 3.5 million
-crowns. Zhezhengding is 浙政钉 there too.
+The new bridge of Oldwater was opened by Mayor Anna Berg. It has four lanes.
+
+It is called 浙政钉 there.
 """
-CASES = 120
+CASES = 80
 """Enough that a run is in its middle for a while."""
 
 
@@ -33,15 +34,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
     (home / "bridge.md").write_text(ARTICLE, encoding="utf-8")
     create_index(home / "index", minilm, max_tokens=minilm.max_tokens)
     add_paths(home / "index", [home / "bridge.md"], minilm, note=ignore, meter=ignore)
-    question = "How many lanes does the bridge of Oldwater have, by report"
-    rows = [
-        {"id": f"lanes-{n}", "question": f"{question} {n} of 浙政钉?", "facts": [["4 lanes"]], "answerable": True}
-        for n in range(CASES)
-    ]
+    case = {"question": "How many lanes does the bridge of Oldwater have?", "facts": [["4 lanes"]], "tags": ["浙政钉"]}
+    rows = [{"id": f"lanes-{n}", "answerable": True} | case for n in range(CASES)]
     (home / "gold.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     whole = run(home, "whole.json")
     _, said = whole.communicate(timeout=60)
     assert whole.returncode == 0, said
+    assert (home / "whole.json").read_text(encoding="utf-8").count('"outcome": "answered"') == CASES
     return home
 
 

@@ -1,0 +1,8 @@
+"""Reports of a run: text for the terminal, Markdown for a pull request, JUnit for a server, one page to look at."""
+
+from eval.report.junit import junit_xml
+from eval.report.markdown import markdown_report
+from eval.report.page import html_report
+from eval.report.text import comparison_text, gate_text, run_text
+
+__all__ = ["comparison_text", "gate_text", "html_report", "junit_xml", "markdown_report", "run_text"]

@@ -1,0 +1,74 @@
+"""How reports write figures, and how they make any text fit to show."""
+
+import re
+from collections.abc import Mapping
+
+from eval.decision import MetricDecision, Verdict
+from eval.results import Outcome
+from eval.statistics import Interval
+
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    Verdict.PASS: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.INCONCLUSIVE: "inconclusive",
+}
+OUTCOME_WORDS: Mapping[Outcome, str] = {
+    Outcome.ANSWERED: "answered",
+    Outcome.REFUSED: "refused",
+    Outcome.FAILED: "failed",
+}
+
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+"""What XML forbids, what cannot be encoded, and what breaks lines or turns the direction of its surroundings."""
+
+
+def clean(text: str) -> str:
+    """A text with a replacement character for each that cannot be shown; offsets stay as they are."""
+    return _UNFIT.sub("\ufffd", text.replace("\r", " "))
+
+
+def one_line(text: str, *, most: int | None = None) -> str:
+    """A text on one line, cut to `most` characters."""
+    line = " ".join(clean(text).split())
+    return line if most is None or len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def figure(value: float | None) -> str:
+    """A score or a mean."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def change(value: float) -> str:
+    """A difference, with its sign."""
+    shown = f"{value:+.3f}"
+    return "0.000" if float(shown) == 0 else shown
+
+
+def bounds(interval: Interval | None, *, signed: bool = False) -> str:
+    """An interval."""
+    if interval is None:
+        return "–"
+    write = change if signed else figure
+    return f"{write(interval.low)} to {write(interval.high)}"
+
+
+def probability(value: float) -> str:
+    """A p value."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def level(decision: MetricDecision) -> str:
+    """Of the interval of a change, such as "90%"."""
+    return f"{decision.interval.level:.0%}"
+
+
+def seconds(value: float) -> str:
+    """A time."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number with its noun."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

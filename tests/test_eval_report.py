@@ -1,0 +1,178 @@
+"""Reports: nothing in them runs, everything is there, trouble stands on top, and the same run gives the same bytes."""
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from test_eval_gate import GOOD, POLICY, a_run, answered, failed, gold, unscored
+
+from eval.compare import compare
+from eval.gate import GateResult, hold
+from eval.report import comparison_text, gate_text, html_report, junit_xml, markdown_report, run_text
+from eval.results import CaseResult, Cited, Run
+
+HOSTILE = '</script><script>alert(1)</script> <img src=x onerror=alert(1)> & "q" \'` | @all \u2028 \x0b \x1b[31m'
+
+
+def hostile() -> CaseResult:
+    """A case in which every text attacks the page."""
+    (case,) = gold(1)
+    case = replace(case, id="hostile", question=HOSTILE, facts=((HOSTILE,),), note=HOSTILE, tags=(HOSTILE,))
+    cited = Cited(number=1, article_id="a", start=0, end=len(HOSTILE), quote=HOSTILE, answer_spans=((0, len(HOSTILE)),))
+    return replace(answered(case, 0.0), text=f"{HOSTILE} [1]", citations=(cited,), searched=HOSTILE)
+
+
+def no_text(article_id: str) -> str | None:
+    return None
+
+
+def page(run: Run, gate: GateResult | None = None, text: str | None = None) -> str:
+    return html_report(run, gate=gate, comparison=None, context_of=lambda article_id: text)
+
+
+def held(base: list[CaseResult], new: list[CaseResult]) -> GateResult:
+    return hold(compare(a_run(base), a_run(new), POLICY), POLICY)
+
+
+class Elements(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+# The page
+
+
+def test_text_of_articles_and_answers_is_never_markup() -> None:
+    elements = Elements(page(a_run([hostile(), *GOOD[:3]]), text=HOSTILE + " and more"))
+
+    assert [tag for tag, _ in elements.tags].count("script") == 1
+    assert not any(tag == "img" for tag, _ in elements.tags)
+    assert not any(name.startswith("on") for _, attributes in elements.tags for name in attributes)
+    assert "onerror=alert(1)" in elements.text
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    html = page(a_run(GOOD), held(GOOD, GOOD))
+    elements = Elements(html)
+
+    assert not any({"src", "srcset"} & attributes.keys() for _, attributes in elements.tags)
+    assert all((a.get("href") or "#").startswith("#") for _, a in elements.tags)
+    assert "default-src 'none'" in html
+    assert not re.search(r"@import|url\(", html)
+
+
+def test_every_case_and_the_verdict_are_there() -> None:
+    wrong = [answered(one.case, 0.0) for one in GOOD[:20]] + GOOD[20:]
+    elements = Elements(page(a_run(wrong), held(GOOD, wrong)))
+
+    assert all(one.case.question in elements.text for one in GOOD)
+    assert "The gate failed: correct, decision, fact_recall." in elements.text
+    assert elements.text.index("The gate failed") < elements.text.index("Answered with every expected fact")
+
+
+def test_failed_and_unscored_cases_stand_above_the_measures() -> None:
+    results = [failed(GOOD[0].case), unscored(GOOD[1], "fact_recall", reason="the judge was away"), *GOOD[2:]]
+    text = Elements(page(a_run(results))).text
+
+    above = text[: text.index("What produced the run")]
+    assert above.index("ValueError: no") < text.index("Answered with every expected fact")
+    assert "the judge was away" in above
+
+
+def test_a_quote_is_shown_in_its_articles_text_or_alone_if_that_is_not_at_hand() -> None:
+    cited = Cited(number=1, article_id="a", start=7, end=10, quote="So.", answer_spans=((0, 3),))
+    run = a_run([replace(GOOD[0], citations=(cited,))])
+
+    assert "Before So. After" in re.sub(r"\s+", " ", Elements(page(run, text="Before So. After")).text)
+    assert "Before" not in Elements(page(run)).text
+
+
+def test_an_article_that_changed_since_is_not_shown_with_marks_at_the_wrong_place() -> None:
+    cited = Cited(number=1, article_id="a", start=7, end=10, quote="So.", answer_spans=((0, 3),))
+    run = a_run([replace(GOOD[0], citations=(cited,))])
+
+    assert "<mark>Oth" not in page(run, text="Before Other. After")
+
+
+def test_the_same_run_gives_the_same_bytes() -> None:
+    assert page(a_run([hostile(), *GOOD]), held(GOOD, GOOD)) == page(a_run([hostile(), *GOOD]), held(GOOD, GOOD))
+
+
+# For servers
+
+
+def test_junit_tells_wrong_from_failed_and_names_the_gates_checks() -> None:
+    new = [failed(GOOD[0].case), answered(GOOD[1].case, 0.0), *GOOD[2:]]
+    root = ET.fromstring(junit_xml(a_run(new), held(GOOD, new)))
+    by_name = {case.get("name"): case for case in root.iter("testcase")}
+
+    assert by_name["case-0"].find("error") is not None
+    assert by_name["case-1"].find("failure") is not None
+    assert len(by_name["case-2"]) == 0
+    assert any("failed cases" in (name or "") for name in by_name)
+
+
+def test_junit_is_xml_whatever_the_texts_are() -> None:
+    run = a_run([hostile()])
+
+    assert ET.fromstring(junit_xml(run, None)) is not None
+
+
+def test_markdown_stays_within_what_a_pull_request_takes_and_nothing_breaks_out() -> None:
+    many = [replace(answered(c, 0.0), text=HOSTILE * 20) for c in gold(400)]
+    base = [answered(c) for c in gold(400)]
+    text = markdown_report(a_run(many), held(base, many), None)
+
+    assert len(text) < 60_000
+    assert "<script>" not in text
+    assert "@all" not in text.replace("@\u200ball", "").replace("&#64;all", "").replace("`@all`", "")
+
+
+# For the terminal
+
+
+def test_a_run_shows_each_mean_with_its_interval_and_what_is_not_in_it() -> None:
+    text = run_text(a_run([failed(GOOD[0].case), *GOOD[1:]]))
+
+    assert re.search(r"correct +1\.000 +0\.963 to 1\.000 +99", text)
+    assert "1 failed" in text
+    assert max(map(len, text.split("\n"))) <= 110
+
+
+def test_a_comparison_names_what_changed() -> None:
+    new = [answered(one.case, 0.0) for one in GOOD[:12]] + GOOD[12:]
+    text = comparison_text(held(GOOD, new).comparison)
+
+    assert re.search(r"correct +1\.000 +0\.880 +-0\.120", text)
+    assert "case-3" in text
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(0, "passed"), (20, "failed"), (3, "inconclusive")])
+def test_a_gate_says_its_verdict_first(wrong: int, said: str) -> None:
+    new = [answered(one.case, 0.0) for one in GOOD[:wrong]] + GOOD[wrong:]
+
+    assert said in gate_text(held(GOOD, new)).split("\n")[0]
+
+
+def test_the_judges_own_noise_is_told_apart() -> None:
+    verdicts = [(True, True, True), (True, False, True), (False, False, False), (True, True, True)]
+    judged = [
+        replace(answered(one.case, judged=sum(v) / 3), judgements={"judged_correct": v, "judged_supported": v})
+        for one, v in zip(GOOD, verdicts, strict=False)
+    ]
+
+    assert "its repeats disagree on 25% of the cases" in run_text(a_run(judged))
+    assert "its repeats disagree on 25% of the cases" in Elements(page(a_run(judged))).text
