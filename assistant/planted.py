@@ -26,6 +26,15 @@ ORDER = re.compile(
     re.IGNORECASE,
 )
 """An order to whoever answers, in the wordings of known attacks."""
+TURN = re.compile(
+    r"<\|?/?(?:im_start|im_end|system|assistant|user|endoftext)\|?>|\[/?INST\]|(?m:^\W*(?:system|assistant|user|developer)\s*:)",
+    re.IGNORECASE,
+)
+"""A turn of a conversation: a paragraph with one is made up for a model."""
+TURNED = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+"""Changes of direction, and Unicode's tags: what a reader sees is not what stands there."""
+ENCODED = re.compile(r"(?<![\w/:.=&?-])(?=\S*[0-9])(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9+/]{24,}={0,2}(?![\w/-])")
+"""A long word of letters and digits, as base64 makes: whatever it says, no reader reads it."""
 HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|\A(?:(?!<!--).)*?-->"
     r"|<(\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0|\bhidden\b|aria-hidden)[^>]*>.*?(?:</\1\s*>|\Z)"
@@ -40,8 +49,13 @@ def planted(receipt: Receipt) -> str | None:
     # As the model was shown it: an order may be cut up by characters of no width.
     if ORDER.search(seen(receipt.text)):
         return "it rests on an order to whoever answers, which is no statement"
+    text = receipt.passage.text
     start, end = receipt.start - receipt.passage.start, receipt.end - receipt.passage.start
-    for match in HIDDEN.finditer(receipt.passage.text):
+    if TURN.search(text[max(0, text.rfind("\n\n", 0, start)) : end]):
+        return "it rests on a made-up turn of a conversation, which is no statement"
+    if TURNED.search(receipt.text) or ENCODED.search(receipt.text):
+        return "it rests on text that a page does not show"
+    for match in HIDDEN.finditer(text):
         if match.start() < end and start < match.end():
             return "it rests on text that a page does not show"
     return None
