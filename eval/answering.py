@@ -10,6 +10,7 @@ from assistant.writing import ModelWriter
 from eval.judging import Recordings
 from index.errors import ConfigurationError
 
+NO_RECORDINGS = Recordings()
 PROMPTS = ("answer", "again")
 DECIDING = ("context_tokens", "reply_tokens", "temperature", "seed")
 """Settings of a model that its answers depend on; limits of time and money are none of them."""
@@ -24,7 +25,7 @@ class ConfiguredWriter:
 
     name: str
     """Of the answering model; its server and key are those of the settings."""
-    recordings: Recordings = Recordings()
+    recordings: Recordings = NO_RECORDINGS
 
     @property
     def prompts(self) -> dict[str, str]:

@@ -16,9 +16,9 @@ from assistant.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from eval.gate import GateResult
     from assistant.settings import Settings
     from eval.answering import ConfiguredWriter
+    from eval.gate import GateResult
     from eval.judging import ConfiguredJudge, Recordings
     from eval.policy import Policy
     from eval.results import Run
