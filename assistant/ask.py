@@ -101,18 +101,21 @@ class Assistant:
         """Close the index."""
         self._snapshot.close()
 
-    def ask(self, question: str, *, filters: Filters | None = None, previous: str | None = None) -> Answer:
+    def ask(
+        self, question: str, *, filters: Filters | None = None, previous: str | None = None, written: bool = True
+    ) -> Answer:
         """Answer a question.
 
         Args:
             question: at most `MAX_QUESTION_CHARACTERS` characters.
             filters: which articles may be used.
             previous: the question before it in a conversation, made whole.
+            written: False to quote, though there is a model.
 
         Raises:
             UsageError: the question is empty or too long.
         """
-        return self.trace(question, filters=filters, previous=previous).answer
+        return self.trace(question, filters=filters, previous=previous, written=written).answer
 
     def trace(
         self,

@@ -112,7 +112,7 @@ class Examiner:
         """The last turn of the conversation, made whole."""
         previous = None
         for turn in case.turns:
-            previous = self._assistant.trace(turn, previous=previous, written=False).answer.searched
+            previous = self._assistant.ask(turn, previous=previous, written=False).searched
         return previous
 
     def _usage(self, answer: Answer) -> Usage | None:
