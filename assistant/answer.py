@@ -103,6 +103,42 @@ class IndexReference:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SentenceVerdict:
+    """What the check made of a sentence that a model wrote."""
+
+    text: str
+    """Without markers."""
+    cited: tuple[int, ...]
+    """Numbers of passages in its markers, as the model was shown them."""
+    fate: str
+    """"kept"; "marked" where it cited nothing and a passage supports it; "corrected" where another passage than those
+    it cites does; "dropped"."""
+    score: float
+    """Estimated probability that the passage bears it out, in [0, 1]."""
+    reason: str | None
+    """Why it was dropped."""
+    article_id: str | None
+    """Of the passage that supports it or comes nearest."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Writing:
+    """How a language model took part in an answer."""
+
+    sentences: tuple[SentenceVerdict, ...]
+    """Every sentence that it wrote, in order."""
+    left_out: tuple[PassageReference, ...]
+    """Passages for which its window had no room."""
+    degraded_reason: str | None
+    """Why the extractive reader answered in its place."""
+    calls: int
+    """How often the model was asked."""
+    prompt_tokens: int | None
+    """In all calls, as the server counted them; None where it did not."""
+    completion_tokens: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """An answer with its receipts, or a refusal."""
 
@@ -125,6 +161,9 @@ class Answer:
     degraded: bool = False
     index: IndexReference
     prompt: str | None = None
+    """Name and digest of the prompt, as "answer@1f3a09bc", where a model was asked; two, where it was asked again."""
+    writing: Writing | None = None
+    """Only in the JSON if a model was asked."""
     seconds: float = 0.0
     id: str = field(default="")
     """Hash of all of the above but `seconds`: equal answers have equal ids."""
@@ -132,6 +171,8 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """The public JSON object."""
         data = asdict(self)
+        if self.writing is None:
+            del data["writing"]
         order = ["id", "question", "status", "reason", "text", "citations", "passages", "nearest", "unanswered"]
         rest = [key for key in data if key not in order]
         return {key: data[key] for key in [*order, *rest]}

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from assistant.answer import Answer, IndexReference, sealed
-from assistant.compose import answered, refused
+from assistant.answer import Answer, IndexReference, Reason, Status, Writing, references, sealed
+from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.extractive import ExtractiveReader, nearest_articles
 from assistant.parts import asked_alone, split_parts, stand_alone
+from assistant.pieces import says_what_is_asked
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
@@ -21,6 +22,9 @@ from index.search import EmbeddedSearch, Filters, Passage, Retrieved
 from index.spelling import corrected
 from index.store import Snapshot, open_index
 
+if TYPE_CHECKING:
+    from assistant.writing import Kept, Writer
+
 MAX_QUESTION_CHARACTERS = 2_000
 NEAREST = 3
 """Articles that a refusal names."""
@@ -30,6 +34,7 @@ ATTEMPTS = 3
 T = TypeVar("T")
 Note = Callable[[str], None]
 Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
+OnPiece = Callable[[Piece], None]
 _Read = tuple[Retrieved, Reading, tuple[Passage, ...]]
 """What was read, the reading, and all that was ranked."""
 
@@ -56,6 +61,7 @@ class Assistant:
         *,
         note: Note,
         rerank: Rerank | None = None,
+        writer: "Writer | None" = None,
     ) -> None:
         """Open the index in `root`.
 
@@ -65,6 +71,7 @@ class Assistant:
             settings: of which passages, sentences and threshold matter here.
             note: told what was repaired.
             rerank: puts passages in a better order; None leaves them.
+            writer: writes answers with a language model; without one, articles are quoted.
 
         Raises:
             IndexUnavailable: there is no index, or none that can be read.
@@ -74,6 +81,7 @@ class Assistant:
         self._note = note
         self._settings = settings
         self._rerank = rerank
+        self._writer = writer
         self._snapshot = open_index(root, note=note)
         self._encoder = open_encoder(self._snapshot)
         self._engine = EmbeddedSearch(self._snapshot, self._encoder)
@@ -93,21 +101,31 @@ class Assistant:
         """Close the index."""
         self._snapshot.close()
 
-    def ask(self, question: str, *, filters: Filters | None = None, previous: str | None = None) -> Answer:
+    def ask(
+        self, question: str, *, filters: Filters | None = None, previous: str | None = None, written: bool = True
+    ) -> Answer:
         """Answer a question.
 
         Args:
             question: at most `MAX_QUESTION_CHARACTERS` characters.
             filters: which articles may be used.
             previous: the question before it in a conversation, made whole.
+            written: False to quote, though there is a model.
 
         Raises:
             UsageError: the question is empty or too long.
         """
-        return self.trace(question, filters=filters, previous=previous).answer
+        return self.trace(question, filters=filters, previous=previous, written=written).answer
 
     def trace(
-        self, question: str, *, filters: Filters | None = None, previous: str | None = None, depth: int = 0
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        previous: str | None = None,
+        depth: int = 0,
+        on_piece: OnPiece | None = None,
+        written: bool = True,
     ) -> "Trace":
         """As `ask`, with what led to the answer.
 
@@ -117,10 +135,15 @@ class Assistant:
             previous: as for `ask`.
             depth: how many passages the trace ranks for each part, at least those that are read; the answer is
                 the same whatever the depth.
+            on_piece: told of each piece that a model writes as soon as it has passed the check. Should the model
+                fail after that, the answer is another one, and these pieces are not of it. Should the index
+                change meanwhile, they are given again from the first.
+            written: False to quote, though there is a model.
         """
         started = time.perf_counter()
         text = checked_question(question)
-        trace = self._following(lambda: self._ask(text, filters or Filters(), previous, depth))
+        writer = self._writer if written else None
+        trace = self._following(lambda: self._ask(text, filters or Filters(), previous, depth, writer, on_piece))
         return replace(trace, answer=replace(trace.answer, seconds=round(time.perf_counter() - started, 4)))
 
     def search(self, question: str, *, k: int, filters: Filters | None = None) -> Retrieved:
@@ -148,7 +171,15 @@ class Assistant:
                     raise
         raise IndexDamaged(f"the index in {self._root} changes faster than it can be read; try again")
 
-    def _ask(self, question: str, filters: Filters, previous: str | None, depth: int) -> "Trace":
+    def _ask(
+        self,
+        question: str,
+        filters: Filters,
+        previous: str | None,
+        depth: int,
+        writer: "Writer | None",
+        on_piece: OnPiece | None,
+    ) -> "Trace":
         whole = stand_alone(question, previous)
         parts = split_parts(whole)
         read = [self._read(part, filters, depth) for part in parts]
@@ -187,8 +218,51 @@ class Assistant:
                 searched=searched,
                 reader=self._reader.name,
             )
+        if writer is not None and answer.reason is not Reason.NOT_FOUND:
+            answer = self._written(writer, answer, passages, on_piece)
         ranked = tuple(passages for _, _, passages in read)
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
+
+    def _written(self, writer: "Writer", quoted: Answer, passages: list[Passage], on_piece: OnPiece | None) -> Answer:
+        """The answer as a model writes it; the quoted one, marked as degraded, where it cannot."""
+        snapshot = self._snapshot
+        composition = Composition(lambda article: snapshot.text(article.number))
+
+        def on_kept(kept: "Kept") -> None:
+            piece = composition.add(kept)
+            if on_piece is not None:
+                on_piece(piece)
+
+        written = writer.write(quoted.searched, passages, self._engine, snapshot.glossary, on_kept=on_kept)
+        failure = written.failure
+        if written.kept and not says_what_is_asked(analyse(quoted.searched), [kept.text for kept in written.kept]):
+            failure = "what is left of its answer does not say what is asked"
+        marked = replace(
+            quoted,
+            prompt=written.prompt,
+            writing=Writing(
+                sentences=written.verdicts,
+                left_out=references(written.left_out),
+                degraded_reason=failure,
+                calls=written.calls,
+                prompt_tokens=written.prompt_tokens,
+                completion_tokens=written.completion_tokens,
+            ),
+        )
+        if failure is not None:
+            return replace(marked, degraded=True)
+        if written.refused:
+            return as_refusal(marked, Reason.INSUFFICIENT, nearest_articles(passages, NEAREST), reader=writer.name)
+        return replace(
+            marked,
+            status=Status.ANSWERED,
+            reason=None,
+            text=composition.text,
+            citations=composition.citations,
+            nearest=(),
+            unanswered=(),
+            reader=writer.name,
+        )
 
     def _read(self, question: str, filters: Filters, depth: int) -> _Read:
         """The best reading of the question as asked, of its bare topic and of what alone asks, where these differ."""

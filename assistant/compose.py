@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
 from assistant.reader import Quote, Reading
 from index.catalog import ArticleRow
 from index.search import Passage
+
+if TYPE_CHECKING:
+    from assistant.writing import Kept
 
 REFUSALS = {
     Reason.NOT_FOUND: "Nothing in the articles is about this.",
@@ -15,6 +19,18 @@ REFUSALS = {
 }
 
 TextOf = Callable[[ArticleRow], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A piece of an answer as it is shown, on its way or at once."""
+
+    start: int
+    """First character in the answer's text."""
+    text: str
+    """With its marker, as in "The dam held [1]"."""
+    citation: Citation
+    """What it rests on; its spans are of this piece alone."""
 
 
 def plain(quote: str) -> str:
@@ -64,6 +80,40 @@ def answered(
     )
 
 
+class Composition:
+    """An answer out of sentences that passed the check, one after another, each with what it rests on."""
+
+    def __init__(self, text_of: TextOf) -> None:
+        self._text_of = text_of
+        self._spans: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+        self._citations: list[Citation] = []
+        self.text = ""
+
+    def add(self, sentence: "Kept") -> "Piece":
+        """Take a sentence in; what is shown of it."""
+        receipt = sentence.receipt
+        article = receipt.passage.article
+        key = (article.number, receipt.start, receipt.end)
+        if key not in self._spans:
+            number = len(self._citations) + 1
+            text = self._text_of(article)
+            self._citations.append(Citation.of(article, receipt.start, receipt.end, text, number=number))
+        place = list(self._spans).index(key) if key in self._spans else len(self._spans)
+        self.text += " " if self.text else ""
+        start = len(self.text)
+        span = (start, start + len(sentence.text))
+        self._spans.setdefault(key, []).append(span)
+        self.text += f"{sentence.text} [{place + 1}]"
+        citation = replace(self._citations[place], answer_spans=(span,))
+        return Piece(start=start, text=self.text[start:], citation=citation)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """With the spans of all sentences taken in so far."""
+        spans = self._spans.values()
+        return tuple(replace(one, answer_spans=tuple(own)) for one, own in zip(self._citations, spans, strict=True))
+
+
 def refused(
     question: str,
     reading: Reading,
@@ -83,18 +133,36 @@ def refused(
         text=REFUSALS[reading.reason],
         citations=(),
         passages=references(passages),
-        nearest=tuple(
-            Nearest(
-                article_id=p.article.article_id,
-                title=p.article.title,
-                published=p.article.published.isoformat() if p.article.published else None,
-            )
-            for p in nearest
-        ),
+        nearest=_nearest(nearest),
         confidence=round(reading.confidence, 4),
         searched=searched,
         reader=reader,
         index=index,
+    )
+
+
+def as_refusal(answer: Answer, reason: Reason, nearest: Sequence[Passage], *, reader: str) -> Answer:
+    """The same answer refused by another reader."""
+    return replace(
+        answer,
+        status=Status.REFUSED,
+        reason=reason,
+        text=REFUSALS[reason],
+        citations=(),
+        nearest=_nearest(nearest),
+        unanswered=(),
+        reader=reader,
+    )
+
+
+def _nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
+    return tuple(
+        Nearest(
+            article_id=p.article.article_id,
+            title=p.article.title,
+            published=p.article.published.isoformat() if p.article.published else None,
+        )
+        for p in passages
     )
 
 

@@ -67,3 +67,10 @@ def asked_for(question: Question, text: str) -> list[str]:
             return LISTING.findall(text)
         case _:
             return []
+
+
+def says_what_is_asked(question: Question, texts: Sequence[str]) -> bool:
+    """Whether a figure, a date or a name stands in one of the texts where the question asks for one."""
+    if question.kind not in {Kind.QUANTITY, Kind.DATE, Kind.PERSON}:
+        return True
+    return any(asked_for(question, text) for text in texts)

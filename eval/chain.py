@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.ask import Assistant
 from assistant.locations import encoder_of
@@ -12,6 +12,9 @@ from assistant.settings import Settings
 from eval.examine import Examiner, Judge
 from eval.provenance import provenance_of
 from eval.results import Provenance
+
+if TYPE_CHECKING:
+    from eval.answering import ConfiguredWriter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +56,8 @@ class IndexChain:
     note: Callable[[str], None]
     """A function of a module, so that it can be sent along."""
     judge: OpenJudge | None = None
+    writer: "ConfiguredWriter | None" = None
+    """What writes answers with a model; None to quote, whatever model the settings name."""
 
     @contextmanager
     def _opened(self) -> Iterator[Chain]:
@@ -62,16 +67,31 @@ class IndexChain:
 
             rerank = cross_encoder(self.settings.reranker, hub=self.settings.hub)
         assistant = Assistant(
-            self.root, lambda snapshot: encoder_of(snapshot, self.note), self.settings, note=self.note, rerank=rerank
+            self.root,
+            lambda snapshot: encoder_of(snapshot, self.note),
+            self.settings,
+            note=self.note,
+            rerank=rerank,
+            writer=self.writer() if self.writer else None,
         )
         try:
             provenance = provenance_of(
                 assistant,
                 self.settings,
                 judge=self.judge.description if self.judge else None,
-                prompts=self.judge.prompts if self.judge else {},
+                prompts={
+                    **(self.judge.prompts if self.judge else {}),
+                    **(self.writer.prompts if self.writer else {}),
+                },
+                model=self.writer.name if self.writer else None,
+                model_settings=self.writer.settings if self.writer else {},
             )
-            yield Chain(examiner=Examiner(assistant, judge=self.judge() if self.judge else None), provenance=provenance)
+            examiner = Examiner(
+                assistant,
+                judge=self.judge() if self.judge else None,
+                price=self.writer.price if self.writer else None,
+            )
+            yield Chain(examiner=examiner, provenance=provenance)
         finally:
             assistant.close()
 

@@ -1,7 +1,8 @@
 """Ask one gold case and score what comes of it."""
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Protocol
@@ -43,12 +44,23 @@ class Judge(Protocol):
         """Judge an answer to an answerable case; never raises for what the model does."""
 
 
+Price = Callable[[int, int], float | None]
+
+
 class Examiner:
     """Asks cases of one assistant."""
 
-    def __init__(self, assistant: Assistant, *, judge: Judge | None = None) -> None:
+    def __init__(self, assistant: Assistant, *, judge: Judge | None = None, price: Price | None = None) -> None:
+        """Make an examiner.
+
+        Args:
+            assistant: is asked.
+            judge: judges answers beyond what rules can.
+            price: what so many tokens of prompts and of replies cost; None where a model's tokens have no price.
+        """
         self._assistant = assistant
         self._judge = judge
+        self._price = price or (lambda prompt, reply: None)
         self._numbered: Snapshot | None = None
         self._numbers: dict[str, int] = {}
 
@@ -91,7 +103,8 @@ class Examiner:
                 ]
             ),
             judgements=judgement.verdicts if judgement else {},
-            usage=judgement.usage if judgement else None,
+            degraded=answer.writing.degraded_reason if answer.writing else None,
+            usage=_together(self._usage(answer), judgement.usage if judgement else None),
             seconds=seconds,
         )
 
@@ -99,8 +112,16 @@ class Examiner:
         """The last turn of the conversation, made whole."""
         previous = None
         for turn in case.turns:
-            previous = self._assistant.ask(turn, previous=previous).searched
+            previous = self._assistant.ask(turn, previous=previous, written=False).searched
         return previous
+
+    def _usage(self, answer: Answer) -> Usage | None:
+        """What the writing took; where a server did not count its tokens, none are counted."""
+        if answer.writing is None:
+            return None
+        prompt, reply = answer.writing.prompt_tokens or 0, answer.writing.completion_tokens or 0
+        cost = self._price(prompt, reply)
+        return Usage(calls=answer.writing.calls, prompt_tokens=prompt, completion_tokens=reply, cost=cost)
 
     def _evidence_scores(self, case: GoldCase, trace: Trace) -> list[Score]:
         if not case.evidence:
@@ -143,6 +164,19 @@ class Examiner:
             self._numbers = {row.article_id: row.number for row in snapshot.articles.values()}
         number = self._numbers.get(article_id)
         return None if number is None else snapshot.text(number)
+
+
+def _together(writing: Usage | None, judging: Usage | None) -> Usage | None:
+    """What both models took; a part of the cost is not the cost."""
+    if writing is None or judging is None:
+        return writing or judging
+    known = [one.cost for one in (writing, judging) if one.calls]
+    return Usage(
+        calls=writing.calls + judging.calls,
+        prompt_tokens=writing.prompt_tokens + judging.prompt_tokens,
+        completion_tokens=writing.completion_tokens + judging.completion_tokens,
+        cost=math.fsum(cost or 0.0 for cost in known) if known and None not in known else None,
+    )
 
 
 def _passages(trace: Trace) -> list[Span]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import assistant as program
 from assistant.ask import Assistant
 from assistant.settings import Settings
+from assistant.support import WEIGHTS_PATH as SUPPORT_PATH
 from assistant.weights import WEIGHTS_PATH, load_weights
 from eval.results import Provenance
 
@@ -20,7 +21,13 @@ READING = ("passages", "sentences", "reranker")
 
 
 def provenance_of(
-    assistant: Assistant, settings: Settings, *, judge: str | None, prompts: Mapping[str, str]
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    judge: str | None,
+    prompts: Mapping[str, str],
+    model: str | None = None,
+    model_settings: Mapping[str, str | int | float | bool] | None = None,
 ) -> Provenance:
     """What a run of `assistant` comes from.
 
@@ -29,11 +36,16 @@ def provenance_of(
         settings: that it was made with.
         judge: what judges, in words; None without a judge.
         prompts: digests of the prompts in use, by name.
+        model: the name of the model that writes answers; None where they are quoted.
+        model_settings: what its answers depend on, by name.
     """
     snapshot = assistant.snapshot
     stated = settings.threshold if settings.threshold >= 0 else snapshot.threshold
     values: dict[str, str | int | float | bool] = {name: getattr(settings, name) for name in READING}
     values["threshold"] = load_weights().threshold if stated is None else stated
+    values |= model_settings or {}
+    if model:
+        values["support"] = _digest(SUPPORT_PATH)
     packages = {name: importlib.metadata.version(name) for name in PACKAGES}
     return Provenance(
         assistant=program.__version__,
@@ -45,7 +57,7 @@ def provenance_of(
         },
         encoder=f"{snapshot.encoder_name} {snapshot.encoder_hash[:12]}",
         reader=f"extractive@{_digest(WEIGHTS_PATH)}",
-        model=None,
+        model=model,
         judge=judge,
         prompts=dict(sorted(prompts.items())),
         settings=values,

@@ -331,9 +331,11 @@ def test_a_follow_up_of_a_follow_up_keeps_what_the_first_was_about(root: Path, m
     asked: list[tuple[str, str | None]] = []
 
     class Listening(Assistant):
-        def ask(self, question: str, *, filters: Filters | None = None, previous: str | None = None) -> Answer:
+        def ask(
+            self, question: str, *, filters: Filters | None = None, previous: str | None = None, written: bool = True
+        ) -> Answer:
             asked.append((question, previous))
-            return super().ask(question, filters=filters, previous=previous)
+            return super().ask(question, filters=filters, previous=previous, written=written)
 
     assistant = Listening(root, lambda _: minilm, Settings(), note=ignore)
     turns = ("Who opened the new bridge of Oldwater?", "And when was it opened?")

@@ -12,8 +12,11 @@ from assistant.cli.common import (
     BeforeOption,
     IndexOption,
     LanguageOption,
+    ModelOption,
+    NoModelOption,
     PublisherOption,
     filters_from,
+    model_flag,
     note,
     opened,
     settings_from,
@@ -44,6 +47,11 @@ def ask(
     threshold: Annotated[
         float | None, typer.Option("--threshold", help="Least probability (0 to 1) at which to answer.")
     ] = None,
+    model: ModelOption = None,
+    no_model: NoModelOption = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what became of every sentence that a model wrote.")
+    ] = False,
     published_after: AfterOption = None,
     published_before: BeforeOption = None,
     publisher: PublisherOption = None,
@@ -59,7 +67,9 @@ def ask(
         )
     if lines and question != "-":
         raise UsageError("--lines reads questions from standard input; write: assistant ask --json --lines -")
-    settings = settings_from({"index": index, "sentences": sentences, "threshold": threshold})
+    settings = settings_from(
+        {"index": index, "sentences": sentences, "threshold": threshold, "model": model_flag(model, no_model)}
+    )
     filters = filters_from(published_after, published_before, publisher, language, article)
     if lines:
         with opened(settings) as assistant:
@@ -76,6 +86,8 @@ def ask(
         print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
     else:
         show(answer)
+        if explain:
+            explain_answer(answer)
     if fail_on_refusal and answer.status == "refused":
         raise typer.Exit(REFUSED)
 
@@ -109,6 +121,8 @@ def show(answer: "Answer") -> None:
     """Print an answer for a person: the text, then the receipts, or where else to look."""
     if answer.searched.lower() != answer.question.lower():
         note(f"searched for: {answer.searched}")
+    if answer.writing is not None and answer.writing.degraded_reason:
+        note(f"quoted, not written by the model: {answer.writing.degraded_reason}")
     print(answer.text)
     for part in answer.unanswered:
         print(f"\nThe articles do not answer: {part}")
@@ -121,6 +135,22 @@ def show(answer: "Answer") -> None:
         print("\nThe nearest articles:" if answer.reason == "insufficient" else "\nThe least distant articles:")
         for near in answer.nearest:
             print(f"  {near.title or near.article_id} ({near.article_id})")
+
+
+def explain_answer(answer: "Answer") -> None:
+    """Print what became of every sentence that a model wrote, and what it was not shown."""
+    print()
+    if answer.writing is None:
+        print("No model wrote this: it is quoted.")
+        return
+    for verdict in answer.writing.sentences:
+        cited = "".join(f"[{number}]" for number in verdict.cited) or "nothing cited"
+        print(f"{verdict.fate}: {verdict.text} ({cited}; {verdict.score:.2f} for {verdict.article_id or 'no passage'})")
+        if verdict.reason:
+            print(f"    {verdict.reason}")
+    for passage in answer.writing.left_out:
+        print(f"left out, for want of room: {passage.article_id}, characters {passage.start}-{passage.end}")
+    print(f"prompt {answer.prompt}")
 
 
 def _named(citation: "Citation") -> str:

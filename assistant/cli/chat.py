@@ -3,14 +3,14 @@
 import sys
 
 from assistant.cli.ask import show
-from assistant.cli.common import IndexOption, note, opened, settings_from
+from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, note, opened, settings_from
 
 
-def chat(index: IndexOption = None) -> None:
+def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModelOption = False) -> None:
     """Ask questions one after another; end with an empty line, "exit" or Ctrl-D."""
     from index.errors import UserError
 
-    settings = settings_from({"index": index})
+    settings = settings_from({"index": index, "model": model_flag(model, no_model)})
     terminal = sys.stdin.isatty()
     previous: str | None = None
     with opened(settings) as assistant:

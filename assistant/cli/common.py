@@ -12,6 +12,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
+    from assistant.writing import ModelWriter
     from index.changes import Meter
     from index.search import Filters
 
@@ -23,6 +24,10 @@ IndexOption = Annotated[
         help="Folder of the index; otherwise ASSISTANT_INDEX, your own, or the default collection.",
     ),
 ]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="Let this language model write, at the server of [model].")
+]
+NoModelOption = Annotated[bool, typer.Option("--no-model", help="Quote, even if the settings name a model.")]
 AfterOption = Annotated[
     str | None,
     typer.Option("--published-after", metavar="DATE", help="Only articles of this day (YYYY-MM-DD) or later."),
@@ -64,11 +69,42 @@ def opened(settings: Settings) -> Iterator["Assistant"]:
         from assistant.rerank import cross_encoder
 
         rerank = cross_encoder(settings.reranker, hub=settings.hub)
-    assistant = Assistant(root, lambda snapshot: encoder_of(snapshot, note), settings, note=note, rerank=rerank)
+    assistant = Assistant(
+        root,
+        lambda snapshot: encoder_of(snapshot, note),
+        settings,
+        note=note,
+        rerank=rerank,
+        writer=_writer(settings),
+    )
     try:
         yield assistant
     finally:
         assistant.close()
+
+
+def _writer(settings: Settings) -> "ModelWriter | None":
+    """What writes answers with the model of the settings; nothing of it is imported without one."""
+    if not settings.model.name:
+        return None
+    from assistant.open_model import open_model
+    from assistant.writing import ModelWriter
+
+    model = open_model(settings)
+    return ModelWriter(model, settings) if model else None
+
+
+def model_flag(model: str | None, no_model: bool) -> str | None:  # noqa: FBT001 - as typer gives it
+    """The flag for the settings out of --model and --no-model.
+
+    Raises:
+        UsageError: both are given.
+    """
+    from index.errors import UsageError
+
+    if model is not None and no_model:
+        raise UsageError("--model and --no-model exclude each other; give one of them")
+    return "" if no_model else model
 
 
 def filters_from(

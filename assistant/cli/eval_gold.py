@@ -86,7 +86,7 @@ def add(
     from eval.gold import read_gold, to_line
 
     path = Path(gold)
-    with opened(settings_from({"index": index})) as assistant:
+    with opened(settings_from({"index": index, "model": ""})) as assistant:
         previous = None
         for earlier in turn or []:
             previous = assistant.ask(earlier, previous=previous).searched

@@ -81,7 +81,7 @@ def calibrate(
     from eval.calibrate import calibrate as fit
     from index.store import keep_threshold
 
-    with opened(settings_from({"index": index})) as assistant:
+    with opened(settings_from({"index": index, "model": ""})) as assistant:
         found = fit(assistant, Path(questions), refuse=refuse)
         keep_threshold(assistant.snapshot.root, found.threshold, str(found))
     print(f"threshold {found.threshold}, {found}")

@@ -5,11 +5,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, settings_from
+from assistant.cli.common import (
+    IndexOption,
+    ModelOption,
+    NoModelOption,
+    metered,
+    model_flag,
+    note,
+    settings_from,
+)
 
 if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from eval.answering import ConfiguredWriter
     from eval.gate import GateResult
-    from eval.judging import ConfiguredJudge
+    from eval.judging import ConfiguredJudge, Recordings
     from eval.policy import Policy
     from eval.results import Run
 
@@ -54,6 +64,8 @@ def run(
     limit: LimitOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    model: ModelOption = None,
+    no_model: NoModelOption = False,
     judge: JudgeOption = None,
     repeats: RepeatsOption = 3,
     judge_temperature: TemperatureOption = 0.0,
@@ -63,8 +75,12 @@ def run(
     """Ask every gold case, score it, and write the run."""
     from eval.report import run_text
 
-    judging = _judging(judge, repeats, judge_temperature, record, replay)
-    made = _run(gold, index, judging, out=out, tag=tag, limit=limit, jobs=jobs, resume=resume)
+    recordings = _recordings(record, replay)
+    judging = _judging(judge, repeats, judge_temperature, recordings)
+    flag = model_flag(model, no_model)
+    made = _run(
+        gold, index, judging, model=flag, recordings=recordings, out=out, tag=tag, limit=limit, jobs=jobs, resume=resume
+    )
     print(run_text(made))
     note(f"written to {out}")
 
@@ -97,6 +113,8 @@ def gate(
     limit: LimitOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    model: ModelOption = None,
+    no_model: NoModelOption = False,
     judge: JudgeOption = None,
     repeats: RepeatsOption = 3,
     judge_temperature: TemperatureOption = 0.0,
@@ -119,8 +137,21 @@ def gate(
     if run is not None:
         new = read_run(Path(run))
     else:
-        judging = _judging(judge, repeats, judge_temperature, record, replay)
-        new = _run(gold, index, judging, out=out, tag=None, limit=limit, jobs=jobs, resume=resume)
+        recordings = _recordings(record, replay)
+        judging = _judging(judge, repeats, judge_temperature, recordings)
+        flag = model_flag(model, no_model)
+        new = _run(
+            gold,
+            index,
+            judging,
+            model=flag,
+            recordings=recordings,
+            out=out,
+            tag=None,
+            limit=limit,
+            jobs=jobs,
+            resume=resume,
+        )
     result = _held(base, new, rules, common=common or limit is not None)
     _write(new, result, index, html=html, junit=junit, markdown=markdown)
     print(gate_text(result))
@@ -146,15 +177,26 @@ def report(
     note(f"written to {out}")
 
 
-def _judging(
-    name: str | None, repeats: int, temperature: float, record: str | None, replay: str | None
-) -> "ConfiguredJudge | None":
+def _recordings(record: str | None, replay: str | None) -> "Recordings":
+    from eval.judging import Recordings
+
+    return Recordings(record=Path(record) if record else None, replay=Path(replay) if replay else None)
+
+
+def _judging(name: str | None, repeats: int, temperature: float, recordings: "Recordings") -> "ConfiguredJudge | None":
     if name is None:
         return None
-    from eval.judging import ConfiguredJudge, Recordings
+    from eval.judging import ConfiguredJudge
 
-    recordings = Recordings(record=Path(record) if record else None, replay=Path(replay) if replay else None)
     return ConfiguredJudge(name=name, repeats=repeats, temperature=temperature, recordings=recordings)
+
+
+def _writing(settings: "Settings", recordings: "Recordings") -> "ConfiguredWriter | None":
+    if not settings.model.name:
+        return None
+    from eval.answering import ConfiguredWriter
+
+    return ConfiguredWriter(name=settings.model.name, recordings=recordings)
 
 
 def _run(
@@ -162,6 +204,8 @@ def _run(
     index: str | None,
     judge: "ConfiguredJudge | None",
     *,
+    model: str | None,
+    recordings: "Recordings",
     out: str,
     tag: str | None,
     limit: int | None,
@@ -175,7 +219,7 @@ def _run(
     from eval.gold import load_gold, spread
     from eval.runner import run_gold
 
-    settings = settings_from({"index": index})
+    settings = settings_from({"index": index, "model": model})
     paths = gold_paths([Path(name) for name in gold or []])
     cases = spread(load_gold(paths), limit)
     with metered("indexing the default collection") as meter:
@@ -184,7 +228,7 @@ def _run(
     with metered("asking", "cases") as meter:
         return run_gold(
             cases,
-            IndexChain(root=root, settings=settings, note=tell, judge=judge),
+            IndexChain(root=root, settings=settings, note=tell, judge=judge, writer=_writing(settings, recordings)),
             out=Path(out),
             jobs=jobs or default_jobs,
             resume=resume,

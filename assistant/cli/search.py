@@ -31,7 +31,7 @@ def search(
     article: ArticleOption = None,
 ) -> None:
     """Find passages, best first."""
-    settings = settings_from({"index": index})
+    settings = settings_from({"index": index, "model": ""})
     filters = filters_from(published_after, published_before, publisher, language, article)
     with opened(settings) as assistant:
         found = assistant.search(question, k=k, filters=filters)

@@ -1,0 +1,62 @@
+"""From settings to what writes answers with a model, in whichever process a case is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.model_limits import Prices
+from assistant.prompting import prompt_of
+from assistant.settings import Settings, load_settings
+from assistant.writing import ModelWriter
+from eval.judging import Recordings
+from index.errors import ConfigurationError
+
+NO_RECORDINGS = Recordings()
+PROMPTS = ("answer", "again")
+DECIDING = ("context_tokens", "reply_tokens", "temperature", "seed")
+"""Settings of a model that its answers depend on; limits of time and money are none of them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfiguredWriter:
+    """Makes the writer that the settings and the command line ask for.
+
+    It reads the settings in the process that asks, since a key is never sent to another process.
+    """
+
+    name: str
+    """Of the answering model; its server and key are those of the settings."""
+    recordings: Recordings = NO_RECORDINGS
+
+    @property
+    def prompts(self) -> dict[str, str]:
+        """Digests of its prompts by name."""
+        settings = self._settings()
+        return {name: prompt_of(name, settings).digest for name in PROMPTS}
+
+    @property
+    def settings(self) -> dict[str, str | int | float | bool]:
+        """What its answers depend on, for the run's provenance."""
+        model = self._settings().model
+        return {f"model.{name}": getattr(model, name) for name in DECIDING}
+
+    @property
+    def price(self) -> Callable[[int, int], float | None]:
+        """What so many tokens of prompts and of replies cost; None without prices."""
+        model = self._settings().model
+        prices = Prices(prompt=model.prompt_price, reply=model.reply_price)
+        return lambda prompt, reply: prices.of(prompt, reply) if prices.prompt or prices.reply else None
+
+    def __call__(self) -> ModelWriter:
+        """The writer.
+
+        Raises:
+            ConfigurationError: no model is named.
+        """
+        settings = self._settings()
+        model = self.recordings.model(settings)
+        if model is None:
+            raise ConfigurationError("--model names no model; give its name as the server knows it, or --no-model")
+        return ModelWriter(model, settings)
+
+    def _settings(self) -> Settings:
+        return load_settings({"model": self.name})[0]

@@ -1,0 +1,454 @@
+"""Answers that a model writes: what passes, what does not, and what answers when the model cannot."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import ignore
+
+from assistant.answer import Answer, Reason, Status
+from assistant.ask import Assistant
+from assistant.compose import Piece
+from assistant.model import Call, ChatModel, Failure, ModelFailed, ScriptedModel
+from assistant.model_settings import ModelSettings, Secret
+from assistant.open_model import open_model
+from assistant.receipts import Standing, check_answer
+from assistant.scripted_server import ScriptedServer
+from assistant.server_script import Trouble, Turn
+from assistant.settings import Settings
+from assistant.writing import MAX_READ, ModelWriter
+from index.changes import add_paths
+from index.encoder import Encoder
+from index.store import create_index
+from prompts import REFUSAL
+
+ARTICLES = {
+    "bridge.md": """---
+title: The new bridge of Oldwater
+published: 2021-05-02
+publisher: Harbour Gazette
+---
+The new bridge of Oldwater was opened on 9 March 2021 by Mayor Anna Berg. It has four lanes and is 320 metres long.
+
+The bridge of Oldwater cost 3.5 million crowns. The bridge was not closed during the flood.
+""",
+    "museum.md": """---
+title: The museum of Oldwater
+published: 2022-06-15
+publisher: Valley Post
+---
+The museum of Oldwater has 19 halls. Entry to the museum is free on Mondays.
+""",
+    "tram.md": """---
+title: A tram for the valley
+published: 2020-01-05
+publisher: Valley Post
+---
+The tram between Oldwater and the valley will have twelve stops. Work on the tram begins in autumn.
+""",
+}
+KEY = "sk-sesame-open-4711"
+QUESTION = "How much did the bridge of Oldwater cost?"
+COST = "The bridge of Oldwater cost 3.5 million crowns."
+HALLS = "The museum of Oldwater has 19 halls."
+QUICK = ModelSettings(
+    name="scripted",
+    key=Secret(KEY),
+    connect_seconds=1,
+    first_token_seconds=1.5,
+    total_seconds=2.5,
+    retries=1,
+    retry_seconds=0.05,
+    retry_after_seconds=0.2,
+)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
+    folder = tmp_path_factory.mktemp("oldwater") / "articles"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    root = folder.parent / "index"
+    create_index(root, minilm, max_tokens=minilm.max_tokens)
+    add_paths(root, [folder], minilm, note=ignore, meter=ignore)
+    return root
+
+
+@contextmanager
+def opened(
+    root: Path, encoder: Encoder, model: ChatModel | None, settings: ModelSettings = QUICK
+) -> Iterator[Assistant]:
+    chosen = Settings(model=settings)
+    writer = ModelWriter(model, chosen) if model else None
+    assistant = Assistant(root, lambda _: encoder, chosen, note=ignore, writer=writer)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+
+
+@pytest.fixture
+def ask(root: Path, minilm: Encoder):
+    """Ask with a model that replies as scripted; the receipts of what comes are checked anew."""
+
+    def asked(*replies: str | ModelFailed, question: str = QUESTION, settings: ModelSettings = QUICK) -> Answer:
+        with opened(root, minilm, ScriptedModel(replies), settings) as assistant:
+            answer = assistant.ask(question)
+            assert_sealed(assistant, answer)
+            return answer
+
+    return asked
+
+
+@pytest.fixture
+def quoted(root: Path, minilm: Encoder) -> Answer:
+    """The answer without a model."""
+    with opened(root, minilm, None) as assistant:
+        return assistant.ask(QUESTION)
+
+
+@pytest.fixture
+def number(root: Path, minilm: Encoder) -> dict[str, int]:
+    """The number under which a model is shown each article's first passage for the question."""
+    with opened(root, minilm, None) as assistant:
+        ids = [passage.article_id for passage in assistant.ask(QUESTION).passages]
+    return {id_: ids.index(id_) + 1 for id_ in dict.fromkeys(ids)}
+
+
+def assert_sealed(assistant: Assistant, answer: Answer) -> None:
+    rows = {row.article_id: row.number for row in assistant.snapshot.articles.values()}
+    checks = check_answer(answer.to_json(), lambda id_: assistant.snapshot.text(rows[id_]))
+    assert [check.standing for check in checks] == [Standing.HOLDS] * len(answer.citations)
+
+
+def assert_quoted(answer: Answer, quoted: Answer, reason: str) -> None:
+    """It is the extractive answer, marked as degraded with the reason."""
+    assert (answer.degraded, answer.reader) == (True, "extractive")
+    assert answer.writing is not None
+    assert reason in (answer.writing.degraded_reason or "")
+    assert (answer.text, answer.citations, answer.status) == (quoted.text, quoted.citations, quoted.status)
+
+
+def fates(answer: Answer) -> list[str]:
+    assert answer.writing is not None
+    return [verdict.fate for verdict in answer.writing.sentences]
+
+
+# What becomes of a sentence
+
+
+def test_a_sentence_that_its_passage_supports_is_kept(ask, number) -> None:
+    answer = ask(f"{COST} [{number['bridge']}]")
+
+    assert (answer.text, answer.reader, answer.degraded) == (f"{COST} [1]", "model:scripted", False)
+    assert [citation.quote for citation in answer.citations] == [COST]
+    assert fates(answer) == ["kept"]
+
+
+def test_a_sentence_without_a_marker_gets_one(ask) -> None:
+    answer = ask(COST)
+
+    assert answer.text == f"{COST} [1]"
+    assert fates(answer) == ["marked"]
+
+
+def test_a_marker_to_another_article_is_corrected(ask, number) -> None:
+    answer = ask(f"{COST} [{number['museum']}]")
+
+    assert [citation.article_id for citation in answer.citations] == ["bridge"]
+    assert fates(answer) == ["corrected"]
+
+
+@pytest.mark.parametrize("marker", ["[0]", "[7]", "[99]", "[999]"])
+def test_a_citation_to_a_passage_that_was_not_shown_is_corrected_or_dropped(ask, number, marker: str) -> None:
+    answer = ask(f"{COST} {marker} The bridge of Oldwater is pink. {marker}")
+
+    assert answer.text == f"{COST} [1]"
+    assert fates(answer) == ["corrected", "dropped"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "The bridge of Oldwater cost 3.6 million crowns.",
+        "The bridge of Oldwater cost 3.5 billion crowns.",
+        "The bridge of Oldwater was opened on 8 March 2021.",
+        "The bridge of Oldwater was opened in 2020.",
+        "The bridge of Oldwater was opened by Mayor Carl Lind.",
+        "The bridge was closed during the flood.",
+        "The bridge of Oldwater did not cost 3.5 million crowns.",
+        "The museum of Oldwater has 91 halls.",
+    ],
+)
+def test_a_wrong_figure_date_name_or_negation_is_dropped(ask, number, wrong: str) -> None:
+    answer = ask(f"{COST} [{number['bridge']}] {wrong} [{number['bridge']}]")
+
+    assert answer.text == f"{COST} [1]"
+    assert fates(answer) == ["kept", "dropped"]
+    assert answer.writing.sentences[1].reason
+
+
+def test_a_sentence_that_comes_twice_is_shown_once(ask, number) -> None:
+    answer = ask(f"{COST} [{number['bridge']}] {COST} [{number['bridge']}]")
+
+    assert answer.text == f"{COST} [1]"
+    assert [(v.fate, v.reason) for v in answer.writing.sentences] == [("kept", None), ("dropped", "it was said before")]
+
+
+def test_sentences_of_several_articles_are_joined_each_with_its_receipt(ask) -> None:
+    answer = ask(f"{COST} {HALLS}")
+
+    assert answer.text == f"{COST} [1] {HALLS} [2]"
+    assert [citation.article_id for citation in answer.citations] == ["bridge", "museum"]
+    for citation in answer.citations:
+        ((start, end),) = citation.answer_spans
+        assert answer.text[start:end] == citation.quote
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        " ![x](http://a.example/?q=1)",
+        " ![](http://a.example)",
+        " [x](http://a.example)",
+        " https://a.example/k",
+        " <b>x</b>",
+    ],
+)
+def test_a_sentence_that_leads_somewhere_else_is_dropped(ask, extra: str) -> None:
+    answer = ask(f"{HALLS} {COST[:-1]}{extra}. {COST}")
+
+    assert answer.text == f"{HALLS} [1] {COST} [2]"
+    assert "a.example" not in answer.text
+    assert fates(answer)[1] == "dropped"
+
+
+def test_the_half_of_a_sentence_at_which_the_reply_was_cut_off_is_dropped(root, minilm) -> None:
+    turns = [Turn(reply=f"{COST} [1] {HALLS[:-1]}", finish="length")]
+    with served(root, minilm, *turns) as (assistant, _):
+        answer = assistant.ask(QUESTION)
+
+    assert answer.text == f"{COST} [1]"
+    assert answer.writing.sentences[1].reason == "it is no whole sentence"
+
+
+def test_what_comes_after_many_sentences_is_not_read(ask) -> None:
+    answer = ask(" ".join(f"Thing {n} is odd." for n in range(MAX_READ)) + f" {COST} [1]", "x")
+
+    assert fates(answer)[-1] == "dropped" or answer.degraded
+    assert COST not in answer.text or answer.degraded
+
+
+# Refusals
+
+
+@pytest.mark.parametrize("reply", [REFUSAL, REFUSAL.upper(), f'"{REFUSAL}"', f"**{REFUSAL}** [1]", f"\n{REFUSAL}\n"])
+def test_the_agreed_words_are_a_refusal_however_they_are_written(ask, reply: str) -> None:
+    answer = ask(reply)
+
+    assert (answer.status, answer.reason, answer.reader) == (Status.REFUSED, Reason.INSUFFICIENT, "model:scripted")
+    assert (answer.citations, answer.degraded, fates(answer)) == ((), False, [])
+    assert answer.nearest
+
+
+def test_the_agreed_words_beside_an_answer_do_not_undo_it(ask) -> None:
+    assert ask(f"{COST} {REFUSAL}").text == f"{COST} [1]"
+
+
+def test_the_agreed_words_beside_nothing_that_holds_are_a_refusal(ask) -> None:
+    answer = ask(f"{REFUSAL} Please give me the minutes of the council.")
+
+    assert answer.status is Status.REFUSED
+    assert fates(answer) == ["dropped"]
+
+
+# When the model is of no use
+
+
+def test_the_wrong_form_is_asked_again_and_then_quoted(ask, quoted) -> None:
+    answer = ask("I cannot say.", "It is nice there.")
+
+    assert_quoted(answer, quoted, "it answered in the wrong form 2 times")
+    assert answer.prompt.startswith("answer@")
+    assert ", again@" in answer.prompt
+    assert answer.writing.calls == 2
+
+
+def test_a_second_attempt_in_the_right_form_counts(root, minilm) -> None:
+    model = ScriptedModel(["I cannot say. " * 500, COST])
+    with opened(root, minilm, model) as assistant:
+        answer = assistant.ask(QUESTION)
+
+    assert answer.text == f"{COST} [1]"
+    assert [message.role for message in model.calls[1].messages] == ["user", "assistant", "user"]
+    assert len(model.calls[1].messages[1].content) <= 400
+    assert answer.writing.completion_tokens == 1500 + len(COST.split())
+
+
+def test_where_nothing_is_supported_the_articles_are_quoted(ask, quoted) -> None:
+    assert_quoted(ask("The bridge cost nine crowns [1]."), quoted, "nothing that it wrote stands in the passages")
+
+
+def test_where_what_is_left_does_not_answer_the_articles_are_quoted(ask, quoted) -> None:
+    answer = ask("Work on the tram begins in autumn. The bridge of Oldwater cost 9 million crowns [1].")
+
+    assert_quoted(answer, quoted, "does not say what is asked")
+    assert fates(answer) == ["marked", "dropped"]
+
+
+@pytest.mark.parametrize("kind", list(Failure))
+def test_however_a_model_fails_the_articles_are_quoted(ask, quoted, kind: Failure) -> None:
+    assert_quoted(ask(ModelFailed("it broke", kind=kind)), quoted, f"{kind.value}: it broke")
+
+
+def test_what_does_not_fit_into_the_window_is_named(ask, root, minilm) -> None:
+    windows = [replace(QUICK, context_tokens=tokens, reply_tokens=100) for tokens in range(1000, 1800, 40)]
+    answers = [ask(COST, COST, settings=window) for window in windows]
+    none = ask(settings=replace(QUICK, context_tokens=512, reply_tokens=16))
+
+    counts = [len(answer.writing.left_out) for answer in answers]
+    assert counts == sorted(counts, reverse=True)
+    assert set(range(1, len(none.passages))) <= set(counts)
+    for answer in answers:
+        assert set(answer.writing.left_out) <= set(answer.passages)
+    assert none.degraded
+    assert none.writing.left_out == none.passages
+    assert none.writing.calls == 0
+
+
+def test_a_second_attempt_fits_into_the_window_too(root, minilm) -> None:
+    settings = replace(QUICK, context_tokens=1700, reply_tokens=200)
+    model = ScriptedModel(lambda call: "word " * 200)
+    with opened(root, minilm, model, settings) as assistant:
+        assistant.ask(QUESTION)
+    from assistant.tokens import estimated_tokens
+
+    for call in model.calls:
+        assert sum(estimated_tokens(message.content) for message in call.messages) + 200 <= 1700
+
+
+# A real server
+
+
+@contextmanager
+def served(
+    root: Path, encoder: Encoder, *turns: Turn, settings: ModelSettings = QUICK
+) -> Iterator[tuple[Assistant, ScriptedServer]]:
+    with ScriptedServer(turns) as server:
+        chosen = replace(settings, base_url=server.url)
+        with opened(root, encoder, open_model(Settings(model=chosen)), chosen) as assistant:
+            yield assistant, server
+
+
+REPLY = f"{COST} [1] {HALLS}"
+TROUBLES = [
+    (Turn(trouble=Trouble.HANG), "timeout_first_token"),
+    (Turn(reply=REPLY, trouble=Trouble.HANG_AFTER_HEADERS), "timeout_first_token"),
+    (Turn(reply=REPLY, trouble=Trouble.HANG_MIDWAY), "timeout_total"),
+    (Turn(trouble=Trouble.DROP), "refused_connection"),
+    (Turn(reply=REPLY, trouble=Trouble.DROP_MIDWAY), "refused_connection"),
+    (Turn(status=429, retry_after="0.1"), "rate_limited"),
+    (Turn(status=429, retry_after="3600"), "rate_limited"),
+    (Turn(status=500), "server_error"),
+    (Turn(status=401), "rejected"),
+    (Turn(trouble=Trouble.EMPTY), ""),
+    (Turn(reply=""), "empty"),
+    (Turn(reply=REPLY, trouble=Trouble.HALF_JSON), "malformed"),
+    (Turn(trouble=Trouble.NOT_JSON), ""),
+    (Turn(reply="这座桥花了三百五十万克朗 [1]。"), "nothing that it wrote"),
+    (Turn(reply="word ", repeat=200_000), "too_long"),
+]
+
+
+@pytest.mark.parametrize(("turn", "reason"), TROUBLES)
+def test_whatever_a_server_does_the_articles_are_quoted_in_time(root, minilm, quoted, turn: Turn, reason: str) -> None:
+    with served(root, minilm, turn) as (assistant, server):
+        started = time.monotonic()
+        answer = assistant.ask(QUESTION)
+        seconds = time.monotonic() - started
+        assert_sealed(assistant, answer)
+
+    assert_quoted(answer, quoted, reason)
+    assert seconds < QUICK.total_seconds + 2
+    assert KEY in server.requests[0].authorization
+    assert "sesame" not in json.dumps(answer.to_json())
+
+
+def test_after_retry_after_the_server_is_asked_again(root, minilm) -> None:
+    with served(root, minilm, Turn(status=429, retry_after="0.1"), Turn(reply=COST)) as (assistant, server):
+        answer = assistant.ask(QUESTION)
+
+    assert (answer.text, answer.degraded, len(server.requests)) == (f"{COST} [1]", False, 2)
+
+
+def test_a_sentence_is_given_before_the_server_has_sent_the_rest_and_never_before_it_has_passed(root, minilm) -> None:
+    reply = f"The bridge cost nine crowns [1]. {COST} [1] " + HALLS + " The museum has 3 towers." * 3
+    pieces: list[tuple[float, Piece]] = []
+    patient = replace(QUICK, total_seconds=30, first_token_seconds=10)
+    with served(root, minilm, Turn(reply=reply, seconds=0.03), settings=patient) as (assistant, server):
+        assistant.ask(QUESTION.replace("bridge", "tram"))  # What is loaded once is loaded.
+        busy: list[int] = []
+
+        def on_piece(piece: Piece) -> None:
+            pieces.append((time.monotonic(), piece))
+            busy.append(server.busy)
+
+        trace = assistant.trace(QUESTION, on_piece=on_piece)
+        ended = time.monotonic()
+
+    first, second = pieces
+    assert ended - first[0] > 0.4  # So much of the reply was still to come.
+    assert busy[0] == 1
+    assert " ".join(piece.text for _, piece in pieces) == trace.answer.text
+    assert first[1].text == f"{COST} [1]"
+    assert [trace.answer.text[p.start : p.start + len(p.text)] for _, p in pieces] == [first[1].text, second[1].text]
+    assert first[1].citation.quote == COST
+
+
+def test_what_was_given_is_void_where_the_model_fails_after_it(root, minilm, quoted) -> None:
+    pieces: list[Piece] = []
+    turn = Turn(reply=f"{COST} [1] {HALLS} " + "The museum is large. " * 9, trouble=Trouble.DROP_MIDWAY)
+    with served(root, minilm, turn) as (assistant, _):
+        answer = assistant.trace(QUESTION, on_piece=pieces.append).answer
+
+    assert pieces
+    assert_quoted(answer, quoted, "refused_connection")
+
+
+def test_the_same_replies_give_the_same_bytes(root, minilm) -> None:
+    def once() -> dict[str, object]:
+        with served(root, minilm, Turn(reply=REPLY)) as (assistant, _):
+            data = assistant.ask(QUESTION).to_json()
+        del data["seconds"]
+        return data
+
+    first, second = once(), once()
+
+    assert json.dumps(first) == json.dumps(second)
+    assert len(first["citations"]) == 2
+
+
+def test_a_question_about_nothing_in_the_articles_is_asked_of_no_model(root, minilm) -> None:
+    model = ScriptedModel([])
+    with opened(root, minilm, model) as assistant:
+        answer = assistant.ask("What is the boiling point of mercury?")
+
+    assert (answer.reason, answer.writing, model.calls) == (Reason.NOT_FOUND, None, [])
+
+
+def test_the_model_is_shown_passages_as_quoted_material_and_no_key(root, minilm) -> None:
+    def reply(call: Call) -> str:
+        (message,) = call.messages
+        fences = re.findall(r"(?ms)^<<<passage \d+ ([0-9a-f]{8})>>>$.*?^<<<end \1>>>$", message.content)
+        assert len(fences) == 3
+        assert KEY not in message.content
+        return COST
+
+    with opened(root, minilm, ScriptedModel(reply)) as assistant:
+        assert assistant.ask(QUESTION).text == f"{COST} [1]"
