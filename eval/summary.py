@@ -55,8 +55,10 @@ def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:
 
 
 def interval(name: str, results: Sequence[CaseResult], *, seed: int = 0) -> Interval | None:
-    """The 95% interval of a measure's mean: Wilson's for yes or no and where all scores are 0 or all 1, BCa for the
-    rest; None without scores."""
+    """The 95% interval of a measure's mean; None without scores.
+
+    Wilson's for yes or no and where all scores are 0 or all are 1, BCa for the rest.
+    """
     values = values_of(name, results)
     if not values:
         return None
