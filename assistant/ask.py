@@ -1,15 +1,17 @@
 """The chain behind every way in: a question, its passages, a reading, an answer whose receipts hold."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from assistant.answer import Answer, IndexReference, sealed
 from assistant.compose import answered, refused
+from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.extractive import ExtractiveReader, nearest_articles
-from assistant.parts import asked_alone, split_parts, stand_alone
+from assistant.hops import search_twice
+from assistant.parts import Turn, asked_alone
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
@@ -30,6 +32,7 @@ ATTEMPTS = 3
 T = TypeVar("T")
 Note = Callable[[str], None]
 Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
+Previous = str | Sequence[Turn] | None
 _Read = tuple[Retrieved, Reading, tuple[Passage, ...]]
 """What was read, the reading, and all that was ranked."""
 
@@ -56,6 +59,8 @@ class Assistant:
         *,
         note: Note,
         rerank: Rerank | None = None,
+        condenser: Condenser | None = None,
+        splitter: Splitter | None = None,
     ) -> None:
         """Open the index in `root`.
 
@@ -65,6 +70,8 @@ class Assistant:
             settings: of which passages, sentences and threshold matter here.
             note: told what was repaired.
             rerank: puts passages in a better order; None leaves them.
+            condenser: makes follow-ups whole; None for the rule.
+            splitter: parts questions that ask for several things; None for the rule.
 
         Raises:
             IndexUnavailable: there is no index, or none that can be read.
@@ -74,6 +81,8 @@ class Assistant:
         self._note = note
         self._settings = settings
         self._rerank = rerank
+        self._condenser = condenser or RuleCondenser()
+        self._splitter = splitter or RuleSplitter()
         self._snapshot = open_index(root, note=note)
         self._encoder = open_encoder(self._snapshot)
         self._engine = EmbeddedSearch(self._snapshot, self._encoder)
@@ -93,13 +102,13 @@ class Assistant:
         """Close the index."""
         self._snapshot.close()
 
-    def ask(self, question: str, *, filters: Filters | None = None, previous: str | None = None) -> Answer:
+    def ask(self, question: str, *, filters: Filters | None = None, previous: Previous = None) -> Answer:
         """Answer a question.
 
         Args:
             question: at most `MAX_QUESTION_CHARACTERS` characters.
             filters: which articles may be used.
-            previous: the question before it in a conversation, made whole.
+            previous: the question before it in a conversation, made whole; or all turns before it, oldest first.
 
         Raises:
             UsageError: the question is empty or too long.
@@ -107,7 +116,7 @@ class Assistant:
         return self.trace(question, filters=filters, previous=previous).answer
 
     def trace(
-        self, question: str, *, filters: Filters | None = None, previous: str | None = None, depth: int = 0
+        self, question: str, *, filters: Filters | None = None, previous: Previous = None, depth: int = 0
     ) -> "Trace":
         """As `ask`, with what led to the answer.
 
@@ -148,10 +157,9 @@ class Assistant:
                     raise
         raise IndexDamaged(f"the index in {self._root} changes faster than it can be read; try again")
 
-    def _ask(self, question: str, filters: Filters, previous: str | None, depth: int) -> "Trace":
-        whole = stand_alone(question, previous)
-        parts = split_parts(whole)
-        read = [self._read(part, filters, depth) for part in parts]
+    def _ask(self, question: str, filters: Filters, previous: Previous, depth: int) -> "Trace":
+        parts, context = self._parts(question, previous)
+        read = [self._read(part, filters, depth, context) for part in parts]
         outcomes = [(retrieved, reading) for retrieved, reading, _ in read]
         snapshot = self._snapshot
         index = IndexReference(
@@ -190,15 +198,27 @@ class Assistant:
         ranked = tuple(passages for _, _, passages in read)
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
 
-    def _read(self, question: str, filters: Filters, depth: int) -> _Read:
+    def _parts(self, question: str, previous: Previous) -> tuple[tuple[str, ...], str]:
+        """The question made whole, in its parts, and what was answered just before it."""
+        history = (Turn(question=previous),) if isinstance(previous, str) else tuple(previous or ())
+        condensed = self._condenser.condense(question, history)
+        split = self._splitter.split(condensed.question)
+        for note in filter(None, (condensed.note, split.note)):
+            self._note(note)
+        return split.parts, history[-1].answer if history else ""
+
+    def _read(self, question: str, filters: Filters, depth: int, context: str) -> _Read:
         """The best reading of the question as asked, of its bare topic and of what alone asks, where these differ."""
         asked = analyse(question)
         wordings = dict.fromkeys([question, topic(asked), asked_alone(question)])
-        tries = [self._read_as(asked, text, filters, depth) for text in wordings]
+        tries = [self._read_as(asked, text, filters, depth, context) for text in wordings]
         return max(tries, key=lambda one: (one[1].reason is None, one[1].confidence))
 
-    def _read_as(self, asked: Question, text: str, filters: Filters, depth: int) -> _Read:
-        wide = self._retrieve(text, max(self._settings.passages, depth), filters)
+    def _read_as(self, asked: Question, text: str, filters: Filters, depth: int, context: str) -> _Read:
+        deepest = max(self._settings.passages, depth)
+        wide = search_twice(
+            text, deepest, lambda one, k: self._retrieve(one, k, filters), self._engine.idf, context=context
+        )
         retrieved = replace(wide, passages=wide.passages[: self._settings.passages])
         question = replace(analyse(retrieved.question), kind=asked.kind)
         return retrieved, self._reader.read(question, retrieved, self._engine), wide.passages

@@ -9,6 +9,7 @@ from typing import Protocol
 from assistant.answer import Answer, Status
 from assistant.ask import Assistant, Trace
 from assistant.compose import plain
+from assistant.parts import Turn
 from assistant.receipts import Standing, check_answer
 from assistant.values import states
 from eval.anchors import Anchors, Span, anchor, shared_characters
@@ -66,7 +67,7 @@ class Examiner:
         return result
 
     def _examine(self, case: GoldCase, started: float) -> CaseResult:
-        trace = self._assistant.trace(case.question, previous=self._previous(case), depth=DEPTH)
+        trace = self._assistant.trace(case.question, previous=self._history(case), depth=DEPTH)
         seconds = round(time.perf_counter() - started, 4)
         answer = trace.answer
         pieces = answer_pieces(answer)
@@ -95,12 +96,13 @@ class Examiner:
             seconds=seconds,
         )
 
-    def _previous(self, case: GoldCase) -> str | None:
-        """The last turn of the conversation, made whole."""
-        previous = None
+    def _history(self, case: GoldCase) -> list[Turn]:
+        """The turns of the conversation, made whole and answered."""
+        history: list[Turn] = []
         for turn in case.turns:
-            previous = self._assistant.ask(turn, previous=previous).searched
-        return previous
+            answer = self._assistant.ask(turn, previous=history)
+            history.append(Turn(question=answer.searched, answer=answer.text))
+        return history
 
     def _evidence_scores(self, case: GoldCase, trace: Trace) -> list[Score]:
         if not case.evidence:
