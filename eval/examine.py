@@ -96,12 +96,12 @@ class Examiner:
             seconds=seconds,
         )
 
-    def _history(self, case: GoldCase) -> list[Turn]:
+    def _history(self, case: GoldCase) -> tuple[Turn, ...]:
         """The turns of the conversation, made whole and answered."""
-        history: list[Turn] = []
+        history: tuple[Turn, ...] = ()
         for turn in case.turns:
             answer = self._assistant.ask(turn, previous=history)
-            history.append(Turn(question=answer.searched, answer=answer.text))
+            history = (*history, Turn(question=answer.searched, answer=answer.text))
         return history
 
     def _evidence_scores(self, case: GoldCase, trace: Trace) -> list[Score]:
