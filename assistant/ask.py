@@ -1,15 +1,17 @@
 """The chain behind every way in: a question, its passages, a reading, an answer whose receipts hold."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer import Answer, IndexReference, Reason, Status, Writing, references, sealed
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
+from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.extractive import ExtractiveReader, nearest_articles
-from assistant.parts import asked_alone, split_parts, stand_alone
+from assistant.hops import search_twice
+from assistant.parts import Turn, asked_alone
 from assistant.pieces import says_what_is_asked
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
@@ -35,6 +37,7 @@ T = TypeVar("T")
 Note = Callable[[str], None]
 Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
 OnPiece = Callable[[Piece], None]
+Previous = str | Sequence[Turn] | None
 _Read = tuple[Retrieved, Reading, tuple[Passage, ...]]
 """What was read, the reading, and all that was ranked."""
 
@@ -62,6 +65,8 @@ class Assistant:
         note: Note,
         rerank: Rerank | None = None,
         writer: "Writer | None" = None,
+        condenser: Condenser | None = None,
+        splitter: Splitter | None = None,
     ) -> None:
         """Open the index in `root`.
 
@@ -72,6 +77,8 @@ class Assistant:
             note: told what was repaired.
             rerank: puts passages in a better order; None leaves them.
             writer: writes answers with a language model; without one, articles are quoted.
+            condenser: makes follow-ups whole; None for the rule.
+            splitter: parts questions that ask for several things; None for the rule.
 
         Raises:
             IndexUnavailable: there is no index, or none that can be read.
@@ -82,6 +89,8 @@ class Assistant:
         self._settings = settings
         self._rerank = rerank
         self._writer = writer
+        self._condenser = condenser or RuleCondenser()
+        self._splitter = splitter or RuleSplitter()
         self._snapshot = open_index(root, note=note)
         self._encoder = open_encoder(self._snapshot)
         self._engine = EmbeddedSearch(self._snapshot, self._encoder)
@@ -102,14 +111,14 @@ class Assistant:
         self._snapshot.close()
 
     def ask(
-        self, question: str, *, filters: Filters | None = None, previous: str | None = None, written: bool = True
+        self, question: str, *, filters: Filters | None = None, previous: Previous = None, written: bool = True
     ) -> Answer:
         """Answer a question.
 
         Args:
             question: at most `MAX_QUESTION_CHARACTERS` characters.
             filters: which articles may be used.
-            previous: the question before it in a conversation, made whole.
+            previous: the question before it in a conversation, made whole; or all turns before it, oldest first.
             written: False to quote, though there is a model.
 
         Raises:
@@ -122,7 +131,7 @@ class Assistant:
         question: str,
         *,
         filters: Filters | None = None,
-        previous: str | None = None,
+        previous: Previous = None,
         depth: int = 0,
         on_piece: OnPiece | None = None,
         written: bool = True,
@@ -175,14 +184,13 @@ class Assistant:
         self,
         question: str,
         filters: Filters,
-        previous: str | None,
+        previous: Previous,
         depth: int,
         writer: "Writer | None",
         on_piece: OnPiece | None,
     ) -> "Trace":
-        whole = stand_alone(question, previous)
-        parts = split_parts(whole)
-        read = [self._read(part, filters, depth) for part in parts]
+        parts, context = self._parts(question, previous)
+        read = [self._read(part, filters, depth, context) for part in parts]
         outcomes = [(retrieved, reading) for retrieved, reading, _ in read]
         snapshot = self._snapshot
         index = IndexReference(
@@ -264,15 +272,27 @@ class Assistant:
             reader=writer.name,
         )
 
-    def _read(self, question: str, filters: Filters, depth: int) -> _Read:
+    def _parts(self, question: str, previous: Previous) -> tuple[tuple[str, ...], str]:
+        """The question made whole, in its parts, and what was answered just before it."""
+        history = (Turn(question=previous),) if isinstance(previous, str) else tuple(previous or ())
+        condensed = self._condenser.condense(question, history)
+        split = self._splitter.split(condensed.question)
+        for note in filter(None, (condensed.note, split.note)):
+            self._note(note)
+        return split.parts, history[-1].answer if history else ""
+
+    def _read(self, question: str, filters: Filters, depth: int, context: str) -> _Read:
         """The best reading of the question as asked, of its bare topic and of what alone asks, where these differ."""
         asked = analyse(question)
         wordings = dict.fromkeys([question, topic(asked), asked_alone(question)])
-        tries = [self._read_as(asked, text, filters, depth) for text in wordings]
+        tries = [self._read_as(asked, text, filters, depth, context) for text in wordings]
         return max(tries, key=lambda one: (one[1].reason is None, one[1].confidence))
 
-    def _read_as(self, asked: Question, text: str, filters: Filters, depth: int) -> _Read:
-        wide = self._retrieve(text, max(self._settings.passages, depth), filters)
+    def _read_as(self, asked: Question, text: str, filters: Filters, depth: int, context: str) -> _Read:
+        deepest = max(self._settings.passages, depth)
+        wide = search_twice(
+            text, deepest, lambda one, k: self._retrieve(one, k, filters), self._engine.idf, context=context
+        )
         retrieved = replace(wide, passages=wide.passages[: self._settings.passages])
         question = replace(analyse(retrieved.question), kind=asked.kind)
         return retrieved, self._reader.read(question, retrieved, self._engine), wide.passages

@@ -1,25 +1,30 @@
-"""Questions with several parts, and follow-ups that lean on the question before them, by rule."""
+"""Follow-ups that lean on the conversation before them, made whole by rule; and what of a text alone asks."""
 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.pieces import MONTHS
 from assistant.question import analyse
 from index.sentences import split_sentences
+from index.terms import STOP_WORDS
 
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
-_SPLIT = re.compile(
-    rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?{_ASKING}\b)", re.IGNORECASE
-)
 _PRONOUN = re.compile(
-    r"\b(?:it(?! (?:true|possible|likely|known|clear|certain|necessary|important) (?:that|to)\b)|its|they|their"
-    r"|them|he|his|him|she|her|this|those|these|(?<!is )(?<!are )(?<!was )(?<!were )there|then"
+    r"\b(?:it(?! (?:is |was )?(?:not )?(?:true|possible|likely|known|clear|certain|necessary|important) (?:that|to)\b| make sense\b)|its|they|their"
+    r"|them|he|his|him|she|her|this|those|these|then"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )there(?! (?:is|are|was|were|has|have|be)\b)|(?<=\ba )one(?=\W*$)|(?<!which )(?<!the )one(?=\W*$)"
     r"|that(?=\W*$)|(?<=\bis )that|(?<=\bwas )that|(?<=\bdid )that|(?<=\bdoes )that)\b",
     re.IGNORECASE,
 )
 """Words that stand for something named before; "are there" and "the dam that" say nothing of the kind."""
 _OPENING = re.compile(r"^(?:and|but|so|also|then|what about|how about|or)\b[ ,]*", re.IGNORECASE)
+_MENDING = re.compile(
+    r"^(?:(?:oops|sorry|no|i mean|i meant(?: to ask)?|i am talking about|i'm talking about)\b[ ,.:]*)+", re.IGNORECASE
+)
+"""How a question opens that puts the one before it right."""
 _SUBJECT = re.compile(
     r"\b(?:the |a |an )?([A-Z][\w'’-]*(?:\s+(?:of |the )?[A-Z][\w'’-]*)+|[A-Z]{2,}|\"[^\"]+\"|“[^”]+”|\d+(?:\+\d+)? (?:system|framework))"
 )
@@ -31,7 +36,34 @@ _WHOLE = re.compile(
 """How a question opens that has a verb of its own, however short it is."""
 _DATE = re.compile(rf"(?:\b(?:\d{{1,2}} )?(?:{MONTHS}) )?\b(?:1[89]|20)\d\d\b")
 _PERSON = re.compile(rf"(?!(?:{MONTHS})\b)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)+")
-MAX_PARTS = 4
+_NOBODY = re.compile(
+    r"^(?:The|In|On|At|By|A|An|Its|His|Her)\b|\b(?:Committee|Party|Service|News|Province|City|County|District|Congress|Council|"
+    r"Ministry|Department|University|Office|Government|System|Brain|Platform|Company|Bank|Court|Association|Street|River)\b"
+)
+"""What is written like a person's name and is none."""
+_HE_OR_SHE = frozenset({"he", "him", "his", "she", "her"})
+_POSSESSIVE = frozenset({"its", "their", "his", "her"})
+_OPENERS = STOP_WORDS | {"name", "list", "tell", "give", "define", "explain", "describe", "please"}
+_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|last|former|latter)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"(?<=\bthe )\d+\b|(?<=\bThe )\d+\b")
+_SUBJECTLESS = re.compile(
+    r"(?:how|when|where|why) (?:can|could|do|did|should|would|may|must) (?:i|you|we|they|one|people) (?:to )?\w+"
+    r"|which (?:is|are|was|were|one is|one was) (?:the )?(?:more |most |less |least )?\w+",
+    re.IGNORECASE,
+)
+"""Whole questions that do not say of what they ask: "how can I apply", "which is more important"."""
+_NO_SUBJECT = re.compile(r"^(?:you|i|we|they|it|he|she|this|that)\b|\bthere\b", re.IGNORECASE)
+LOOKED_BACK = 3
+"""Turns in which a subject is looked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """A question of a conversation, and what was answered."""
+
+    question: str
+    """Made whole, where it leant on the one before it."""
+    answer: str = ""
 
 
 def asked_alone(text: str) -> str:
@@ -46,73 +78,117 @@ def asked_alone(text: str) -> str:
     return " ".join(stand_alone(sentences[place], sentences[place - 1] if place else None) for place in asking)
 
 
-def split_parts(question: str) -> list[str]:
-    """The questions in a question: "How many X and when did Y?" is two; most are one.
-
-    A part that lacks a subject takes over that of the part before it.
-    """
-    pieces = [piece.strip(" ,;") for piece in _SPLIT.split(question.strip())]
-    pieces = [piece if piece.endswith(("?", "？", ".")) else f"{piece}?" for piece in pieces if len(piece.split()) > 1]
-    if not 2 <= len(pieces) <= MAX_PARTS:
-        return [question]
-    parts = [pieces[0]]
-    for piece in pieces[1:]:
-        parts.append(stand_alone(piece, parts[0]))
-    return parts
-
-
 def stand_alone(question: str, previous: str | None) -> str:
-    """A follow-up made whole with the subject of the question before it; other questions as they are.
+    """A follow-up made whole with the subject of the question before it; other questions as they are."""
+    return question if previous is None else in_conversation(question, (Turn(question=previous),))
 
-    Without a model this is a rule: a pronoun is replaced by the earlier question's subject, and a
-    fragment ("And in 2022?") takes over the earlier question's words.
+
+def in_conversation(question: str, history: Sequence[Turn]) -> str:
+    """A follow-up made whole out of the conversation; other questions as they are.
+
+    Without a model this is a rule: a pronoun is replaced by the last question's subject, "he" and
+    "she" by the person whom the last turns name, answers among them; a fragment ("And in 2022?")
+    takes over the last question's words.
+
+    Args:
+        question: as asked.
+        history: the turns before it, oldest first.
     """
-    if previous is None:
+    if not history:
         return question
+    last = history[-1].question
     bare = _OPENING.sub("", question.strip())
-    pronoun = _PRONOUN.search(bare)
-    own_subject = _SUBJECT.search(bare[1:])
-    if pronoun is not None and (own_subject is None or own_subject.start() >= pronoun.start()):
-        subject = _subject_of(previous)
-        person = pronoun.group().lower() in {"he", "him", "his", "she", "her"}
-        if subject is None or (person and not _PERSON.fullmatch(subject)):
-            return question
-        return _with_subject(bare, pronoun, subject)
+    pronoun = _leaning(bare)
+    if pronoun is not None:
+        subject = _person(history) if pronoun.group().lower() in _HE_OR_SHE else _subject(history)
+        return question if subject is None else _with_subject(bare, pronoun, subject)
+    mended = _MENDING.sub("", bare)
+    if mended != bare:
+        return mended if _WHOLE.match(mended) else _with_fragment(last, mended)
     fragment = bare != question.strip() and not re.match(rf"(?:\w+ )?{_ASKING}\b", bare, re.IGNORECASE)
     if fragment or (len(analyse(bare).stems) <= 2 and not _WHOLE.match(bare)):
-        return _with_fragment(previous, bare)
+        return _with_fragment(last, bare)
+    if _SUBJECTLESS.fullmatch(bare.strip(" ?.!")) and (subject := _subject(history)) is not None:
+        return f"{bare.rstrip(' ?.!')}, {subject}?"
     return question
+
+
+def _leaning(question: str) -> re.Match[str] | None:
+    """The pronoun that stands for something outside the question."""
+    pronoun = _PRONOUN.search(question)
+    if pronoun is None:
+        return None
+    own_subject = _SUBJECT.search(question[1:])
+    if own_subject is not None and own_subject.start() < pronoun.start():
+        return None
+    # "Do mothers protect their babies?" speaks of its own mothers.
+    before = [word for word in question[: pronoun.start()].lower().split() if word not in STOP_WORDS]
+    return None if pronoun.group().lower() in _POSSESSIVE and len(before) > 2 else pronoun
+
+
+def _subject(history: Sequence[Turn]) -> str | None:
+    """What the conversation was about last: the newest question that says so among the last few."""
+    return next(filter(None, (_subject_of(turn.question) for turn in reversed(history[-LOOKED_BACK:]))), None)
+
+
+def _person(history: Sequence[Turn]) -> str | None:
+    """The person whom the conversation named last; "who" is answered by one, else the question names one first."""
+    for turn in reversed(history[-LOOKED_BACK:]):
+        subject = _subject_of(turn.question)
+        asked = subject if subject and _PERSON.fullmatch(subject) and not _NOBODY.search(subject) else None
+        named = (match.group().removesuffix("'s").removesuffix("’s") for match in _PERSON.finditer(turn.answer))
+        told = next((name for name in named if not _NOBODY.search(name) and name not in turn.question), None)
+        found = (told, asked) if re.search(r"\bwho\b", turn.question, re.IGNORECASE) else (asked, told)
+        if person := found[0] or found[1]:
+            return person
+    return None
 
 
 def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
     """The question with a pronoun replaced by what it stands for."""
     word = pronoun.group().lower()
     after = question[pronoun.end() :]
-    possessive = word in {"its", "their", "his"} or (word == "her" and re.match(r"\s+[a-z]", after) is not None)
+    possessive = word in _POSSESSIVE - {"her"} or (word == "her" and re.match(r"\s+[a-z]", after) is not None)
     return question[: pronoun.start()] + (f"{subject}'s" if possessive else subject) + after
 
 
 def _with_fragment(previous: str, fragment: str) -> str:
-    """The earlier question with the fragment's date in place of its own, else with the fragment added."""
+    """The earlier question with the fragment's date, or its "the 2" or "second", in place of its own; else added."""
     fragment = fragment.strip(" ?.!")
     date = _DATE.search(fragment)
     if date and _DATE.search(previous):
         return _DATE.sub(date.group(), previous)
+    for pattern in (_COUNTED, _ORDINAL):
+        if (own := pattern.search(fragment)) and own.end() == len(fragment) and pattern.search(previous):
+            return pattern.sub(own.group(), previous, count=1)
     return f"{previous.rstrip(' ?.!')} {fragment}?"
 
 
 def _subject_of(question: str) -> str | None:
     """What a question is about: its longest name, else the words after its last preposition or its verb."""
-    names = [m.group(1) for m in _SUBJECT.finditer(question) if m.start() > 0 or " " in m.group(1)]
-    if names:
+    names = [_without_opener(m.group(1), first=m.start() == 0) for m in _SUBJECT.finditer(question)]
+    if names := [name for name in names if name]:
         return max(names, key=len)
     bare = question.strip(" ?.!")
+    did = re.search(r"\b(did|does|do) (?:an?|the) (\w+) (\w.*)$", bare, re.IGNORECASE)
+    if did and len(did[3].split()) > 2:  # "On which day did a meeting divide the work": the meeting that did.
+        return f"the {did[2]} that {did[1].lower()} {did[3]}"
     for pattern in (
         r"^who \w+ (?:the|a|an) (.+)$",
         r".*\b(?:in|of|for|about|by|with|from) (?:the |a |an )?((?:[\w-]+ ?){1,5})$",
         r".*?\b(?:is|are|was|were|does|do|did|has|have|had)\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?$",
     ):
         match = re.match(pattern, bare, re.IGNORECASE)
-        if match and len(match[1].split()) <= 6:
+        if match and len(match[1].split()) <= 6 and not _NO_SUBJECT.search(match[1]):
             return match[1].strip()
     return None
+
+
+def _without_opener(name: str, *, first: bool) -> str:
+    """A name without the question's opening word ("Does the Oldwater Dam"); nothing if that was all."""
+    if not first:
+        return name
+    words = name.split()
+    while words and words[0].lower() in _OPENERS:
+        words.pop(0)
+    return " ".join(words) if words and (len(words) > 1 or not first) else ""

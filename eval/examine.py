@@ -10,6 +10,7 @@ from typing import Protocol
 from assistant.answer import Answer, Status
 from assistant.ask import Assistant, Trace
 from assistant.compose import plain
+from assistant.parts import Turn
 from assistant.receipts import Standing, check_answer
 from assistant.values import states
 from eval.anchors import Anchors, Span, anchor, shared_characters
@@ -78,7 +79,7 @@ class Examiner:
         return result
 
     def _examine(self, case: GoldCase, started: float) -> CaseResult:
-        trace = self._assistant.trace(case.question, previous=self._previous(case), depth=DEPTH)
+        trace = self._assistant.trace(case.question, previous=self._history(case), depth=DEPTH)
         seconds = round(time.perf_counter() - started, 4)
         answer = trace.answer
         pieces = answer_pieces(answer)
@@ -108,12 +109,13 @@ class Examiner:
             seconds=seconds,
         )
 
-    def _previous(self, case: GoldCase) -> str | None:
-        """The last turn of the conversation, made whole."""
-        previous = None
+    def _history(self, case: GoldCase) -> tuple[Turn, ...]:
+        """The turns of the conversation, made whole and answered."""
+        history: tuple[Turn, ...] = ()
         for turn in case.turns:
-            previous = self._assistant.ask(turn, previous=previous, written=False).searched
-        return previous
+            answer = self._assistant.ask(turn, previous=history, written=False)
+            history = (*history, Turn(question=answer.searched, answer=answer.text))
+        return history
 
     def _usage(self, answer: Answer) -> Usage | None:
         """What the writing took; where a server did not count its tokens, none are counted."""

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.parts import MAX_PARTS, asked_alone, split_parts, stand_alone
+from assistant.parts import Turn, asked_alone, in_conversation, stand_alone
+from assistant.splitting import MAX_PARTS, split_parts
 
 DAM = "How many gates does the Oldwater Dam have?"
 
@@ -61,6 +62,39 @@ def test_more_parts_than_anyone_asks_at_once_are_left_together() -> None:
 
     assert split_parts(question) == [question]
     assert len(split_parts(" and ".join(["What is a dam"] * MAX_PARTS) + "?")) == MAX_PARTS
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "Compare the tower of Oldwater with the tower of Lindholm: how high is each?",
+            ["how high is the tower of Oldwater?", "how high is the tower of Lindholm?"],
+        ),
+        (
+            "Which is the larger number: the gates of the dam or the lanes of the bridge?",
+            ["How many gates of the dam?", "How many lanes of the bridge?"],
+        ),
+        (
+            "Name the oldest dam and the number of bridges that it feeds.",
+            ["Name the oldest dam.", "How many bridges that it feeds?"],
+        ),
+        (
+            "On which days did the Gazette print the letter of Berg and the reply of Lind?",
+            [
+                "On which days did the Gazette print the letter of Berg?",
+                "On which days did the Gazette print the reply of Lind?",
+            ],
+        ),
+        (
+            "Which bridge was opened first, Long Bridge or Old Bridge?",
+            ["Which bridge was opened first, Long Bridge?", "Which bridge was opened first, Old Bridge?"],
+        ),
+        ("Are Anna Berg and Otto Lind both mayors?", ["Are Anna Berg mayors?", "Are Otto Lind mayors?"]),
+    ],
+)
+def test_a_question_about_two_things_becomes_one_about_each(question: str, parts: list[str]) -> None:
+    assert split_parts(question) == parts
 
 
 # Follow-ups
@@ -131,6 +165,32 @@ def test_a_pronoun_is_replaced_by_what_the_question_before_was_about(question: s
 
 def test_a_pronoun_stays_where_nothing_tells_what_it_means() -> None:
     assert stand_alone("When was it built?", "Why?") == "When was it built?"
+
+
+WHO = Turn(question="Who opened the bridge of Oldwater?", answer="Mayor Anna Berg opened the bridge. [1]")
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "whole"),
+    [
+        ("When was she born?", [WHO], "When was Mayor Anna Berg born?"),
+        ("And which post did she hold?", [WHO], "which post did Mayor Anna Berg hold?"),
+        ("What else did she open?", [WHO, Turn(question="Why?")], "What else did Mayor Anna Berg open?"),
+        ("Did he resign?", [Turn(question="What is the tram?", answer="The Valley Office runs it.")], "Did he resign?"),
+        ("When was it built?", [Turn(question=DAM), Turn(question="Why?")], "When was Oldwater Dam built?"),
+        ("And the 2?", [Turn(question="What does the 5 in 152 stand for?")], "What does the 2 in 152 stand for?"),
+        ("And the second?", [Turn(question="What is the first leap?")], "What is the second leap?"),
+        ("How can I create one?", [Turn(question="What is an account?")], "How can I create account?"),
+        ("How can I apply?", [Turn(question="What is the Valley Grant?")], "How can I apply, Valley Grant?"),
+        ("I meant to ask how to swim?", [Turn(question=DAM)], "how to swim?"),
+        ("Do nursing mothers protect their babies?", [Turn(question=DAM)], "Do nursing mothers protect their babies?"),
+        ("It is not possible to swim there, right?", [Turn(question="Are you sure?")], None),
+    ],
+)
+def test_a_follow_up_is_made_whole_out_of_the_conversation(
+    question: str, history: list[Turn], whole: str | None
+) -> None:
+    assert in_conversation(question, history) == (question if whole is None else whole)
 
 
 @given(st.text(max_size=60), st.one_of(st.none(), st.text(max_size=60)))

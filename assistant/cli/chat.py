@@ -8,11 +8,12 @@ from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_
 
 def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModelOption = False) -> None:
     """Ask questions one after another; end with an empty line, "exit" or Ctrl-D."""
+    from assistant.parts import Turn
     from index.errors import UserError
 
     settings = settings_from({"index": index, "model": model_flag(model, no_model)})
     terminal = sys.stdin.isatty()
-    previous: str | None = None
+    history: list[Turn] = []
     with opened(settings) as assistant:
         while True:
             if terminal:
@@ -24,10 +25,10 @@ def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModel
             if not line.strip():
                 continue
             try:
-                answer = assistant.ask(line, previous=previous)
+                answer = assistant.ask(line, previous=history)
             except UserError as error:
                 note(str(error))
                 continue
             show(answer)
             print(flush=True)
-            previous = answer.searched
+            history.append(Turn(question=answer.searched, answer=answer.text))

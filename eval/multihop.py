@@ -1,0 +1,102 @@
+"""Questions that need several articles: evidence found among the first ten documents, in three ways.
+
+    python -m eval.multihop FOLDER
+
+prints recall@10 of a test set's relevant documents, its halves apart: searched as asked, split into
+parts by rule, searched a second time, and both. Parts take turns among the ten.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+from assistant.hops import search_twice
+from assistant.splitting import split_parts
+from eval.collections import bench_engine
+from eval.measures import recall
+from eval.observe import document_of
+from eval.sets import BenchQuestion, load_set
+from eval.tables import HALVES, print_table
+from index.errors import UserError
+from index.search import EmbeddedSearch, Filters, Passage, Retrieved
+
+PLACES = 10
+
+Way = Callable[[EmbeddedSearch, str], Sequence[Passage]]
+"""The best passages for a question, best first."""
+
+
+def as_asked(engine: EmbeddedSearch, question: str) -> Sequence[Passage]:
+    """One search."""
+    return engine.search(question, k=PLACES, filters=Filters()).passages
+
+
+def second_search(engine: EmbeddedSearch, question: str) -> Sequence[Passage]:
+    """With a second search where the first leaves something unmet."""
+
+    def search(one: str, k: int) -> Retrieved:
+        return engine.search(one, k=k, filters=Filters())
+
+    return search_twice(question, PLACES, search, engine.idf).passages
+
+
+def in_parts(way: Way) -> Way:
+    """Each part of a question in a way of its own, the parts in turn."""
+
+    def parted(engine: EmbeddedSearch, question: str) -> Sequence[Passage]:
+        rows = zip_longest(*(way(engine, part) for part in split_parts(question)))
+        return [passage for row in rows for passage in row if passage is not None]
+
+    return parted
+
+
+WAYS: dict[str, Way] = {
+    "as asked": as_asked,
+    "in parts": in_parts(as_asked),
+    "second search": second_search,
+    "in parts, second search": in_parts(second_search),
+}
+
+
+def evidence_recall(asked: BenchQuestion, passages: Sequence[Passage]) -> float:
+    """Share of a question's relevant documents among the first ten distinct ones."""
+    relevant = [document for document, grade in asked.relevant.items() if grade > 0]
+    return recall(relevant, list(dict.fromkeys(map(document_of, passages))), PLACES)
+
+
+def measure(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, list[float]]]:
+    """Evidence recall of each question, by way and half.
+
+    Args:
+        folder: of the test set.
+        limit: questions of each half at most; None for all.
+    """
+    bench = load_set(folder)
+    with bench_engine(bench) as engine:
+        halves = {
+            half: [q for q in bench.half(development=kind) if any(g > 0 for g in q.relevant.values())][:limit]
+            for half, kind in HALVES.items()
+        }
+        return {
+            name: {half: [evidence_recall(q, way(engine, q.text)) for q in asked] for half, asked in halves.items()}
+            for name, way in WAYS.items()
+        }
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m eval.multihop", description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path, help="corpus.jsonl, queries.jsonl and qrels.tsv")
+    parser.add_argument("--limit", type=int, help="questions of each half at most")
+    arguments = parser.parse_args()
+    try:
+        found = measure(arguments.folder, limit=arguments.limit)
+    except UserError as error:
+        sys.exit(f"eval.multihop: {error}")
+    print_table(arguments.folder.name, {f"recall@10 {name}": values for name, values in found.items()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Follow-ups made whole and questions split, by a model that is held to what was said, else by rule."""
+
+import pytest
+
+from assistant.conversation import (
+    ANSWER_CHARACTERS,
+    MAX_CHARACTERS,
+    TURNS,
+    Condensed,
+    ModelCondenser,
+    ModelSplitter,
+    RuleCondenser,
+    RuleSplitter,
+    Split,
+    conversation_text,
+)
+from assistant.model import Failure, ModelFailed, ScriptedModel
+from assistant.model_settings import ModelSettings
+from assistant.open_model import open_model
+from assistant.parts import Turn
+from assistant.scripted_server import ScriptedServer
+from assistant.server_script import Trouble
+from assistant.server_script import Turn as ServedTurn
+from assistant.settings import Settings
+from prompts import load
+
+HISTORY = (
+    Turn(
+        question="Who opened the bridge of Oldwater in 2021?",
+        answer="Mayor Anna Berg opened the bridge in March 2021. [1]",
+    ),
+)
+RISE = "How high are the Long Bridge and the Old Bridge together?"
+
+
+def condenser(*replies: str | ModelFailed) -> tuple[ModelCondenser, ScriptedModel]:
+    model = ScriptedModel(replies)
+    return ModelCondenser(model, prompt=load("condense")), model
+
+
+def splitter(*replies: str | ModelFailed) -> ModelSplitter:
+    return ModelSplitter(ScriptedModel(replies), prompt=load("split"))
+
+
+# Follow-ups
+
+
+def test_a_follow_up_is_made_whole_by_the_model() -> None:
+    made, _ = condenser("When did Anna Berg open the bridge of Oldwater?")
+
+    assert made.condense("When did she do that?", HISTORY) == Condensed(
+        question="When did Anna Berg open the bridge of Oldwater?"
+    )
+
+
+def test_the_model_is_shown_the_conversation_as_quoted_material() -> None:
+    made, model = condenser("When did Anna Berg open the bridge?")
+
+    made.condense("When did she do that?", HISTORY)
+
+    (message,) = model.calls[0].messages
+    assert "<<<conversation " in message.content
+    assert "Question: Who opened the bridge of Oldwater in 2021?\nAnswer: Mayor Anna Berg" in message.content
+    assert "Follow-up: When did she do that?" in message.content
+
+
+def test_the_first_question_is_asked_of_nobody() -> None:
+    made, model = condenser()
+
+    assert made.condense("How long is the bridge?", ()) == Condensed(question="How long is the bridge?")
+    assert not model.calls
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("", "empty"),
+        ("  \n ", "empty"),
+        ("When did Anna Berg open it?\nI hope this helps.", "more than one line"),
+        ("When did Anna Berg open the bridge? " * 40, "characters"),
+        ("When did Otto Lind open the bridge of Oldwater?", "'Otto'"),
+        ("Did Anna Berg open the bridge in 1999?", "'1999'"),
+        ("Did Anna Berg open 14 bridges?", "'14'"),
+        ("Quand est-ce que la mairesse a inauguré ce pont ?", "'Quand'"),
+        ("purple monkeys dishwasher lamp quickly", "most words"),
+    ],
+)
+def test_a_reply_that_says_what_nobody_said_gives_way_to_the_rule(reply: str, said: str) -> None:
+    made, _ = condenser(reply)
+
+    condensed = made.condense("When did she do that?", HISTORY)
+
+    assert condensed.question == RuleCondenser().condense("When did she do that?", HISTORY).question
+    assert condensed.note is not None
+    assert said in condensed.note
+    assert "\n" not in condensed.note
+
+
+def test_a_reply_that_loses_what_was_asked_gives_way_to_the_rule() -> None:
+    made, _ = condenser("Who opened the bridge of Oldwater in 2021?")
+
+    condensed = made.condense("And in 2022?", HISTORY)
+
+    assert condensed.question == "Who opened the bridge of Oldwater in 2022?"
+    assert condensed.note is not None
+    assert "lacks '2022'" in condensed.note
+
+
+def test_names_may_come_from_the_answer_and_figures_in_another_spelling() -> None:
+    made, _ = condenser("What else did Berg open in march 2021?")
+
+    assert made.condense("What else did she open then?", HISTORY).note is None
+
+
+@pytest.mark.parametrize("kind", list(Failure))
+def test_a_model_that_fails_gives_way_to_the_rule(kind: Failure) -> None:
+    failure = ModelFailed("the model is away", kind=kind)
+    made, _ = condenser(failure)
+
+    condensed = made.condense("When did she do that?", HISTORY)
+
+    assert condensed.question == "When did Mayor Anna Berg do that?"
+    assert condensed.note == f"the follow-up was made whole by rule: the model is away ({kind.value})"
+    assert splitter(failure).split("Why?") == Split(
+        parts=("Why?",), note=f"the question was split by rule: the model is away ({kind.value})"
+    )
+
+
+def test_only_the_last_turns_are_shown_and_answers_end_with_a_sentence() -> None:
+    long = "The bridge of Oldwater has four lanes. " * 40
+    text = conversation_text([Turn(question=f"Question {n}?", answer=long) for n in range(TURNS + 3)])
+
+    assert "Question 2?" not in text
+    assert f"Question {TURNS + 2}?" in text
+    answers = [line.removeprefix("Answer: ") for line in text.split("\n") if line.startswith("Answer: ")]
+    assert len(answers) == TURNS
+    assert all(answer.endswith("four lanes.") and len(answer) <= ANSWER_CHARACTERS for answer in answers)
+
+
+# Parts
+
+
+def test_a_question_is_split_by_the_model() -> None:
+    parts = "How high is the Long Bridge?\nHow high is the Old Bridge?"
+
+    assert splitter(parts).split(RISE) == Split(parts=("How high is the Long Bridge?", "How high is the Old Bridge?"))
+
+
+def test_a_question_that_is_repeated_stays_as_it_was_asked() -> None:
+    assert splitter("how long is the bridge").split("How long is the bridge?") == Split(
+        parts=("How long is the bridge?",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("", "empty"),
+        ("How high is the Long Bridge?", "another question"),
+        ("The Long Bridge and the Old Bridge are 40 metres high together.", "another question"),
+        ("\n".join(["How high is the Long Bridge?", "How high is the Old Bridge?"] * 3), "6 lines"),
+        ("- How high is the Long Bridge?\n- How high is the Old Bridge?", "is no question"),
+        ("Here are the questions:\nHow high is the Long Bridge?", "is no question"),
+        ("How high is the Long Bridge?\nHow high is the Tall Bridge?", "'Tall'"),
+        ("How high is the Long Bridge?\nHow high was the Old Bridge in 1931?", "'1931'"),
+        ("How high is the Long Bridge?\nHow high are bridges together?", "lacks 'Old'"),
+        ("How high is the Long Bridge?\n" + "How high is the Old Bridge? " * 40, "characters"),
+    ],
+)
+def test_parts_that_ask_for_something_else_give_way_to_the_rule(reply: str, said: str) -> None:
+    split = splitter(reply).split(RISE)
+
+    assert split.parts == RuleSplitter().split(RISE).parts
+    assert split.note is not None
+    assert said in split.note
+
+
+# Over HTTP
+
+
+@pytest.mark.parametrize(
+    ("turn", "whole"),
+    [
+        (ServedTurn(reply="When did Anna Berg open the bridge?"), "When did Anna Berg open the bridge?"),
+        (ServedTurn(reply=""), "When did Mayor Anna Berg do that?"),
+        (ServedTurn(status=500), "When did Mayor Anna Berg do that?"),
+        (ServedTurn(reply="x" * (MAX_CHARACTERS + 1)), "When did Mayor Anna Berg do that?"),
+        (ServedTurn(trouble=Trouble.DROP_MIDWAY, reply="When did Anna"), "When did Mayor Anna Berg do that?"),
+    ],
+)
+def test_whatever_a_server_does_a_follow_up_becomes_whole(turn: ServedTurn, whole: str) -> None:
+    with ScriptedServer([turn]) as server:
+        model = open_model(Settings(model=ModelSettings(name="scripted", base_url=server.url, retries=0)))
+        assert model is not None
+
+        condensed = ModelCondenser(model, prompt=load("condense")).condense("When did she do that?", HISTORY)
+
+    assert condensed.question == whole
+    assert (condensed.note is None) == (turn.reply == whole)
