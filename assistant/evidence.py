@@ -102,7 +102,7 @@ class Candidate:
 
 def candidates(question: Question, query: Query, passages: Sequence[Passage], engine: SearchEngine) -> list[Candidate]:
     """Every sentence of `passages` (best first) but headings, described against one wording of the question."""
-    if not passages:
+    if not passages or not query.content:  # Without a word there is nothing to describe a sentence by.
         return []
     found = []
     signals = np.asarray([_signals(passage, query, engine) for passage in passages])

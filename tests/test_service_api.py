@@ -226,7 +226,8 @@ def test_everything_can_be_exported_and_then_erased(tmp_path):
         ("POST", "/api/ask", {"question": "x" * 3000}, 422, "invalid_field"),
         ("POST", "/api/ask", {"question": DAM, "filters": {"published_after": 5}}, 422, "invalid_field"),
         ("POST", "/api/ask", {"question": DAM, "conversation_id": "0" * 24}, 404, "conversation_not_found"),
-        ("POST", "/api/verify", {"no": "answer"}, 400, "invalid_request"),
+        ("POST", "/api/verify", {"no": "answer"}, 422, "invalid_field"),
+        ("POST", "/api/verify", {"citations": [], "status": "answered"}, 400, "invalid_request"),
         ("GET", "/api/articles/nothing", None, 404, "article_not_found"),
         ("GET", "/api/nothing", None, 404, "no_such_path"),
         ("GET", "/static/..%2fapp.py", None, 404, "no_such_path"),
@@ -240,6 +241,14 @@ def test_every_error_has_one_shape_a_code_and_a_remedy(client, method, path, bod
     response = client.request(method, path, json=body)
 
     assert (response.status_code, error_of(response)["code"]) == (status, code)
+
+
+def test_a_method_that_is_not_served_is_told_which_are(client):
+    response = client.put(f"/api/conversations/{'0' * 24}")
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == "DELETE, GET, PATCH"
+    assert error_of(response)["remedy"] == "use DELETE, GET, PATCH"
 
 
 @pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"question": "\\ud800 a"}', '{"question": 1e999}', "\xff"])

@@ -335,8 +335,6 @@ def test_no_path_is_taken_from_the_client(uploading, name):
     ("files", "status", "code"),
     [
         ([("a.exe", b"MZ")], 415, "file_type_not_supported"),
-        ([("a.md", b"\xff\xfe\xff")], 422, "article_unreadable"),
-        ([("a.md", b"   ")], 422, "article_unreadable"),
         ([("a.md", b"x" * 5_000_001)], 413, "file_too_large"),
         ([(f"{n}.md", b"Text.") for n in range(21)], 413, "too_many_files"),
         ([(f"{n}.md", b"x" * 4_900_000) for n in range(5)], 413, "too_large"),
@@ -349,6 +347,15 @@ def test_what_is_too_much_or_no_text_is_refused_whole(uploading, files, status, 
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
     with uploading.client() as client:
         assert client.get("/api/status").json()["articles"] == 3
+
+
+def test_a_file_without_text_is_named_and_the_others_are_taken(uploading):
+    response = upload(uploading, ("a.md", b"   "), ("b.md", b"\xff\xfe\xff"), ("c", b"The harbour master sleeps.\n"))
+
+    assert (response.status_code, response.json()["added"]) == (201, ["c"])
+    assert [line.split(":")[0] for line in response.json()["failed"]] == ["a.md", "b.md"]
+    again = upload(uploading, ("a.md", b""))
+    assert (again.status_code, len(again.json()["failed"])) == (200, 1)
 
 
 def test_an_index_for_uploads_is_made_where_there_is_none(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -24,6 +25,7 @@ from assistant.service.errors import ServiceError, internal, of_assistant, of_st
 from assistant.service.guard import Guard
 from assistant.service.service import Service
 
+MODULES = (ask_routes, article_routes, conversation_routes, openai_routes, operations, page)
 DESCRIPTION = "Answers questions from a collection of articles; every sentence carries a receipt."
 
 
@@ -52,7 +54,7 @@ def build_app(service: Service, *, log: Callable[[str], None]) -> ASGIApp:
         separate_input_output_schemas=False,
     )
     app.state.service = service
-    for module in (ask_routes, article_routes, conversation_routes, openai_routes, operations, page):
+    for module in MODULES:
         app.include_router(module.router)
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(AssistantError, _assistant_error)
@@ -85,7 +87,17 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return response_of(of_status(error.status_code, request.url.path, error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # The framework names the methods of the first route with this path only.
+        headers["Allow"] = ", ".join(sorted(_methods(request.url.path)))
+    return response_of(of_status(error.status_code, request.url.path, headers))
+
+
+def _methods(path: str) -> set[str]:
+    """The methods of all routes with a path."""
+    routes = [route for module in MODULES for route in module.router.routes if isinstance(route, APIRoute)]
+    return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

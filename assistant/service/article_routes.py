@@ -54,12 +54,20 @@ async def read_article(article_id: ArticleId, service: Here) -> Response:
 
 
 @router.post(
-    "/api/articles", responses=described(UploadedBody, 409, *WITH_BODY, status=201), status_code=201, summary="Upload"
+    "/api/articles",
+    responses={
+        **described(UploadedBody, 409, *WITH_BODY, description="Nothing was added or changed."),
+        201: {"model": UploadedBody, "description": "Articles were added or changed."},
+    },
+    summary="Upload articles",
 )
 async def upload(
-    files: Annotated[list[UploadFile], File(description="Text and Markdown files.")], service: Here
+    files: Annotated[list[UploadFile], File(min_length=1, description="Text and Markdown files.")], service: Here
 ) -> Response:
-    """Add articles, each in the place of an uploaded one of the same file name."""
+    """Add articles, each in the place of an uploaded one of the same file name.
+
+    As on the command line, a file without text is named in `failed` and the others are taken.
+    """
     uploads = _uploads(service)
     taken = [UploadedFile(name=file.filename or "article", data=await file.read()) for file in files]
     there = await service.pool.run(lambda assistant: assistant.current(lambda snapshot: len(snapshot.articles)))
@@ -67,8 +75,13 @@ async def upload(
         outcome = await asyncio.to_thread(uploads.add, taken, there=there)
     except AssistantError as error:
         raise of_assistant(error) from error
-    data = {"added": outcome.added, "changed": outcome.changed, "unchanged": outcome.unchanged}
-    return json_response(data, status=201)
+    data = {
+        "added": outcome.added,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "failed": outcome.failed,
+    }
+    return json_response(data, status=201 if outcome.added or outcome.changed else 200)
 
 
 @router.delete(

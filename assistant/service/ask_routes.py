@@ -10,10 +10,10 @@ from assistant.answer import identity
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant
 from assistant.receipts import Check, check_answer
 from assistant.service.answering import CheckedSentence, Finished, Piece, Started
-from assistant.service.bodies import AnswerBody, AskBody, FoundBody, VerifiedBody
+from assistant.service.bodies import AnswerBody, AnswerToVerify, AskBody, FoundBody, VerifiedBody
 from assistant.service.conversations import Channel
 from assistant.service.errors import ServiceError
-from assistant.service.replies import WITH_BODY, answer_json, as_json, described, json_response
+from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
 from assistant.service.service import Here, Owner, Service, Turn
 from assistant.service.streams import event, streamed
 from index.search import Filters, Passage, Retrieved
@@ -25,7 +25,7 @@ EVENT_STREAM = "text/event-stream"
 _answered = described(AnswerBody, 404, *WITH_BODY, description="The answer, or the events of it.")
 _answered[200]["content"] = {
     EVENT_STREAM: {
-        "schema": {"type": "string"},
+        "schema": EVENT_SCHEMA,
         "example": 'event: start\ndata: {"conversation_id": "…", "message_id": "…", "searched": "…"}\n\n'
         'event: sentence\ndata: {"index": 0, "text": "… [1]", "citations": []}\n\n'
         "event: answer\ndata: {}\n\n",
@@ -119,9 +119,12 @@ def _passage_json(passage: Passage) -> dict[str, Any]:
 
 @router.post("/api/verify", responses=described(VerifiedBody, *WITH_BODY), summary="Check receipts again")
 async def verify(
-    answer: Annotated[dict[str, Any], Body(description="An answer as /api/ask gives it.")], service: Here
+    request: Request,
+    body: Annotated[AnswerToVerify, Body(description="An answer as /api/ask gives it.")],
+    service: Here,
 ) -> Response:
     """What became of each receipt of an answer: it holds, or its quote moved, changed or is gone."""
+    answer = await request.json()  # As it came, since its id is a hash of all of it.
 
     def work(assistant: Assistant) -> list[Check]:
         return assistant.current(lambda snapshot: check_answer(answer, _texts(snapshot)))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from assistant.answer import Citation, IndexReference, Nearest, PassageReference, Reason, Status
 from assistant.ask import MAX_QUESTION_CHARACTERS
@@ -107,6 +107,27 @@ class AnswerBody(BaseModel):
     seconds: float
     conversation_id: str
     message_id: str
+
+
+class CitationToVerify(BaseModel):
+    """What of a citation is checked."""
+
+    model_config = ConfigDict(extra="allow")
+
+    number: StrictInt
+    article_id: str
+    quote: str
+    start: StrictInt
+    end: StrictInt
+    sha256: str
+
+
+class AnswerToVerify(BaseModel):
+    """An answer whose receipts are to be checked; the rest of it only has to fit its id."""
+
+    model_config = ConfigDict(extra="allow")
+
+    citations: Annotated[list[CitationToVerify], Field(max_length=1_000)]
 
 
 class ReceiptBody(BaseModel):
@@ -246,11 +267,12 @@ class ErasedBody(BaseModel):
 
 
 class UploadedBody(BaseModel):
-    """What became of the files, by article id."""
+    """What became of the files, by article id, and why a file was not taken."""
 
     added: list[str]
     changed: list[str]
     unchanged: list[str]
+    failed: list[str]
 
 
 class StateBody(BaseModel):

@@ -147,7 +147,7 @@ def not_found(what: str, id_: str) -> ServiceError:
 def of_assistant(error: AssistantError) -> ServiceError:
     """The HTTP error for an error of the assistant's own."""
     message, _, remedy = str(error).rpartition("; ")
-    message, remedy = (message, remedy) if message else (remedy, "see the server's log")
+    message, remedy = (message, remedy) if message else (remedy, "correct it; see /docs")
     if isinstance(error, (ConfigurationError, IndexDamaged)):
         # What it says of folders is for whoever runs the server, and goes to its log.
         return ServiceError(
@@ -175,7 +175,7 @@ def of_status(status: int, path: str, headers: Mapping[str, str]) -> ServiceErro
     if status == 404:
         return ServiceError(404, "no_such_path", f"nothing is served at {path[:200]!r}", "see /docs for what is")
     if status == 405:
-        allowed = headers.get("allow", "")
+        allowed = headers.get("Allow", "")
         return ServiceError(
             405,
             "method_not_allowed",

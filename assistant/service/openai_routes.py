@@ -15,7 +15,7 @@ from assistant.service.answering import CheckedSentence, Finished, Piece
 from assistant.service.conversations import Channel
 from assistant.service.errors import ServiceError
 from assistant.service.openai_bodies import ChatBody, ChatMessage, CompletionBody, ModelBody, ModelsBody
-from assistant.service.replies import WITH_BODY, answer_json, described, json_response
+from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
 from assistant.service.service import Here, Owner, Service, Turn
 from assistant.service.streams import event, streamed
 from index.search import Filters
@@ -27,9 +27,7 @@ REMEMBERED = 20
 _COUNTED = re.compile(r"\w+|[^\w\s]")
 
 _completed = described(CompletionBody, 404, *WITH_BODY, description="The completion, or the chunks of it.")
-_completed[200]["content"] = {
-    "text/event-stream": {"schema": {"type": "string"}, "example": "data: {…}\n\ndata: [DONE]\n\n"}
-}
+_completed[200]["content"] = {"text/event-stream": {"schema": EVENT_SCHEMA, "example": "data: {…}\n\ndata: [DONE]\n\n"}}
 
 
 @router.get("/v1/models", responses=described(ModelsBody), summary="List collections")

@@ -42,6 +42,14 @@ def described(model: object, *statuses: int, status: int = 200, description: str
     return {status: {"model": model, "description": description}, **errors(*statuses)}
 
 
+EVENT_SCHEMA = {
+    "type": "object",
+    "description": "A server-sent event; `data` is JSON.",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["data"],
+}
+
+
 def json_response(data: object, status: int = 200) -> Response:
     """A JSON response."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -55,13 +55,19 @@ class Uploads:
 
         Raises:
             ServiceError: too many, too large, or of a type that is not read; then none is taken.
-            ArticleUnreadable: one of them holds no text.
             IndexBusy: another process is changing the index.
         """
         self._check(files, there)
-        articles = [self._article(file) for file in files]
+        articles, failed = [], []
+        for file in files:
+            try:
+                articles.append(_article(file))
+            except ArticleUnreadable as error:
+                failed.append(str(error))
         with self._lock:
-            return add_articles(self._root, articles, self._encoder(), note=self._note, meter=_unseen)
+            outcome = add_articles(self._root, articles, self._encoder(), note=self._note, meter=_unseen)
+        outcome.failed[:0] = failed
+        return outcome
 
     def remove(self, article_id: str) -> None:
         """Remove an article that is in the index.
@@ -87,6 +93,9 @@ class Uploads:
                 "remove some first",
             )
         for file in files:
+            if _name(file)[1] not in LOADERS:
+                message = f"{_shown(file.name)!r} cannot be read"
+                raise ServiceError(415, "file_type_not_supported", message, f"send {' '.join(LOADERS)} files")
             if len(file.data) > options.file_bytes:
                 raise ServiceError(
                     413,
@@ -95,20 +104,19 @@ class Uploads:
                     "split it",
                 )
 
-    def _article(self, file: UploadedFile) -> Article:
-        base = PurePosixPath(file.name.replace("\\", "/")).name
-        suffix = PurePosixPath(base).suffix.lower()
-        if suffix not in LOADERS:
-            raise ServiceError(
-                415, "file_type_not_supported", f"{_shown(file.name)} cannot be read", f"send {' '.join(LOADERS)} files"
-            )
-        name = article_slug(base.removesuffix(base[-len(suffix) :]))[:NAME_CHARACTERS]
-        try:
-            article = load(Path(f"{name}{suffix}"), file.data)
-        except ArticleUnreadable as error:
-            message, _, remedy = str(error).partition("; ")
-            raise ServiceError(422, "article_unreadable", message, remedy or "send a text file") from error
-        return replace(article, source=f"upload:{name}{suffix}", name=name)
+
+def _article(file: UploadedFile) -> Article:
+    """The article in a file; one without a suffix is text."""
+    name, suffix = _name(file)
+    return replace(load(Path(f"{name}{suffix}"), file.data), source=f"upload:{name}{suffix}", name=name)
+
+
+def _name(file: UploadedFile) -> tuple[str, str]:
+    """What the file is called here, of letters and digits only, and its suffix."""
+    base = PurePosixPath(file.name.replace("\\", "/")).name
+    suffix = PurePosixPath(base).suffix.lower()
+    stem = base[: len(base) - len(suffix)]
+    return article_slug(stem)[:NAME_CHARACTERS], suffix or ".txt"
 
 
 def _shown(name: str) -> str:

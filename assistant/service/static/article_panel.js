@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { paragraphs } from "./article_text.js";
 import { unitOffsets } from "./codepoints.js";
-import { byId, el, foreign } from "./dom.js";
+import { byId, el, foreign, present } from "./dom.js";
 import { standing } from "./receipt.js";
 import { counted, day, followable, provenance, titleOf } from "./words.js";
 
@@ -22,6 +22,7 @@ export class ArticlePanel {
   /** @param {Sheet} sheet where it stands */
   constructor(sheet) {
     this.sheet = sheet;
+    this.head = byId("article-head", HTMLElement);
     this.body = byId("article-body", HTMLElement);
     this.tools = byId("article-tools", HTMLElement);
     this.asked = 0;
@@ -81,14 +82,14 @@ export class ArticlePanel {
         after = page.next;
         list.append(...page.articles.map((/** @type {ArticleSummary} */ article) => this.#listed(article)));
         more.hidden = !after;
-        this.body.replaceChildren(this.#heading("The articles"), list, more);
+        this.body.replaceChildren(list, more);
       } catch (error) {
         this.#fail(asked, error, load);
       }
     };
     more.addEventListener("click", load);
     await load();
-    if (asked === this.asked) this.body.querySelector("h2")?.focus();
+    if (asked === this.asked) this.head.querySelector("h2")?.focus();
   }
 
   /**
@@ -124,7 +125,8 @@ export class ArticlePanel {
    * @returns {number} the number of this showing
    */
   #begin(title) {
-    this.body.replaceChildren(this.#heading(title), el("p", { class: "waiting" }, "Loading …"));
+    this.head.replaceChildren(this.#heading(title));
+    this.body.replaceChildren(el("p", { class: "waiting" }, "Loading …"));
     this.sheet.open();
     return ++this.asked;
   }
@@ -139,7 +141,6 @@ export class ArticlePanel {
     const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
     const retry = again && el("button", { type: "button", class: "quiet", click: again }, "Try again");
     this.body.replaceChildren(
-      this.#heading("Article"),
       el("div", { class: "failure", role: "alert" }, el("p", { class: "failure-message" }, message), el("p", {}, remedy ?? ""), retry),
     );
   }
@@ -166,18 +167,18 @@ export class ArticlePanel {
       counted(article.characters, "character"),
     ].filter(Boolean);
     const text = el("div", { class: "article-text", lang: article.language }, ...paragraphs(article.text, mark));
-    this.body.replaceChildren(
+    this.head.replaceChildren(
       this.#heading(titleOf(article)),
       el("p", { class: "article-facts" }, ...facts.flatMap((fact, place) => (place ? [" · ", fact] : [fact]))),
-      ...notes.filter((note) => note instanceof Node),
-      text,
+      ...present(notes),
     );
+    this.body.replaceChildren(text);
     this.#show(text.querySelector("mark"));
   }
 
   /** @param {HTMLElement | null} mark */
   #show(mark) {
-    const goal = mark ?? this.body.querySelector("h2");
+    const goal = mark ?? this.head.querySelector("h2");
     goal?.setAttribute("tabindex", "-1");
     /** @type {HTMLElement | null} */ (goal)?.focus({ preventScroll: true });
     if (mark) mark.scrollIntoView({ block: mark.offsetHeight > this.body.clientHeight / 2 ? "start" : "center" });

@@ -15,9 +15,11 @@ export function paragraphs(text, mark) {
   const found = [];
   for (const block of text.matchAll(/\S(?:[^\n]|\n(?![^\S\n]*\n))*/g)) {
     const start = block.index;
-    const heading = /^#{1,6}\s/.test(block[0]) && !block[0].includes("\n");
-    const parts = marked(block[0], start, mark);
-    found.push(el("p", { dir: "auto", class: heading ? "subhead" : null }, ...parts));
+    // A Markdown heading keeps its marks, so that the text stays the text; they only step back.
+    const sign = block[0].match(/^#{1,6}\s+(?=[^\n]+$)/)?.[0] ?? "";
+    const front = sign && el("span", { class: "syntax" }, ...marked(sign, start, mark));
+    const rest = marked(block[0].slice(sign.length), start + sign.length, mark);
+    found.push(el("p", { dir: "auto", class: sign ? "subhead" : null }, front, ...rest));
   }
   return found;
 }

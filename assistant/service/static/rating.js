@@ -92,6 +92,7 @@ export class Rating {
       this.#finish("");
     });
     this.noted.replaceChildren(form);
+    form.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {string} reason */

@@ -64,8 +64,9 @@ export class Turn {
 
   /** @param {string} searched the question as it was searched */
   understood(searched) {
-    const plain = (/** @type {string} */ text) => text.replace(/\s+/g, " ").trim().toLowerCase();
-    this.searched.hidden = !searched || plain(searched) === plain(this.question);
+    const words = (/** @type {string} */ text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    const asked = new Set(words(this.question));
+    this.searched.hidden = words(searched).every((word) => asked.has(word)); // A question cut into its parts adds none.
     this.searched.replaceChildren("Understood as: ", foreign(searched));
   }
 
