@@ -87,7 +87,8 @@ class SharedEncoder:
         """The encoder that a snapshot names."""
         with self._lock:
             if snapshot.encoder_hash not in self._opened:
-                self._opened[snapshot.encoder_hash] = encoder_of(snapshot, self._note)
+                # Questions run beside each other; threads within one that wait for work burn half of the processor.
+                self._opened[snapshot.encoder_hash] = encoder_of(snapshot, self._note, threads=1)
             return self._opened[snapshot.encoder_hash]
 
     def of_index(self, root: Path) -> Encoder:
