@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.responses import Response
 
-from assistant.service.bodies import ArticlesBody, UploadedBody, WholeArticleBody
+from assistant.service.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
 from assistant.service.errors import ServiceError, not_found, of_assistant
 from assistant.service.replies import WITH_BODY, described, errors, json_response
 from assistant.service.service import Here, Service
@@ -22,7 +22,9 @@ ArticleId = Annotated[str, Path(min_length=1, max_length=300, description="As in
 @router.get("/api/articles", responses=described(ArticlesBody), summary="List articles")
 async def list_articles(
     service: Here,
-    limit: Annotated[int, Query(ge=1, le=500, description="How many at most.")] = 100,
+    limit: Annotated[
+        Count, Query(ge=1, le=500, description="How many at most.", json_schema_extra=between(1, 500))
+    ] = 100,
     after: Annotated[str, Query(max_length=300, description="The `next` of the page before.")] = "",
 ) -> Response:
     """Articles in the order of their ids, a page at a time."""

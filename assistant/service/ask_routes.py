@@ -10,7 +10,16 @@ from assistant.answer import identity
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant
 from assistant.receipts import Check, check_answer
 from assistant.service.answering import CheckedSentence, Finished, Piece, Started
-from assistant.service.bodies import AnswerBody, AnswerToVerify, AskBody, FoundBody, VerifiedBody
+from assistant.service.bodies import (
+    HAS_WORD,
+    AnswerBody,
+    AnswerToVerify,
+    AskBody,
+    Count,
+    FoundBody,
+    VerifiedBody,
+    between,
+)
 from assistant.service.conversations import Channel
 from assistant.service.errors import ServiceError
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
@@ -82,8 +91,18 @@ def _failed(error: ServiceError) -> bytes:
 async def search(
     request: Request,
     service: Here,
-    q: Annotated[str, Query(min_length=1, max_length=MAX_QUESTION_CHARACTERS, description="What to look for.")],
-    k: Annotated[int, Query(ge=1, le=100, description="How many passages at most.")] = 5,
+    q: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=MAX_QUESTION_CHARACTERS,
+            description="What to look for.",
+            json_schema_extra=HAS_WORD,
+        ),
+    ],
+    k: Annotated[
+        Count, Query(ge=1, le=100, description="How many passages at most.", json_schema_extra=between(1, 100))
+    ] = 5,
 ) -> Response:
     """Passages without an answer, best first."""
     request.state.question = q

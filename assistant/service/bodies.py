@@ -1,5 +1,6 @@
 """What comes in and goes out over /api: the shapes that are checked, and described in the OpenAPI document."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,8 @@ from assistant.receipts import Standing
 from assistant.service.conversations import Feedback, Produced
 from index.search import Filters
 
+HAS_WORD = {"pattern": r"[\p{L}\p{N}]"}
+"""For the OpenAPI document: what `checked_question` asks for, in the words of JSON Schema."""
 ID_PATTERN = r"^[0-9a-f]{24}$"
 
 
@@ -23,6 +26,21 @@ def _day(value: object) -> object:
     return date.fromisoformat(value)
 
 
+def _digits(value: object) -> object:
+    """Pydantic would take "7 " and "1_0" of a query for numbers too."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}", value):
+        raise ValueError("give a whole number")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_digits)]
+
+
+def between(least: int, most: int) -> dict[str, Any]:
+    """Bounds of a `Count` for the OpenAPI document, which a validator of one's own keeps from it."""
+    return {"minimum": least, "maximum": most}
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
@@ -32,6 +50,7 @@ QuestionText = Annotated[
         min_length=1,
         max_length=MAX_QUESTION_CHARACTERS,
         description="Has at least one letter or digit.",
+        json_schema_extra=HAS_WORD,
         examples=["How many industrial brains has Zhejiang built?"],
     ),
 ]

@@ -4,7 +4,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.service.bodies import FiltersBody
+from assistant.service.bodies import HAS_WORD, FiltersBody
+
+HAS_QUESTION = {
+    "contains": {
+        "type": "object",
+        "properties": {"role": {"const": "user"}, "content": {"type": "string", "maxLength": 2_000, **HAS_WORD}},
+        "required": ["role", "content"],
+    }
+}
+"""For the OpenAPI document: some message of the user asks something."""
 
 
 class TextPart(BaseModel):
@@ -46,7 +55,7 @@ class ChatBody(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     model: Annotated[str, Field(min_length=1, max_length=200)]
-    messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=1_000)]
+    messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=1_000, json_schema_extra=HAS_QUESTION)]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=1)] | None = None

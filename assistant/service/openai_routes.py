@@ -54,16 +54,17 @@ async def _model(service: Service) -> dict[str, Any]:
 
 @router.post("/v1/chat/completions", responses=_completed, summary="Ask as an OpenAI client does")
 async def complete(request: Request, body: ChatBody, service: Here, owner: Owner) -> Response:
-    """A completion that answers the last message of the user, the earlier ones making a follow-up whole.
+    """A completion that answers the last question of the user, the earlier ones making a follow-up whole.
 
     Citations come as `annotations` with the characters of the message that they support; `receipts` has
     the whole answer. In a stream the annotations and the receipts come with the chunk before the last.
     """
     _check_model(body.model, service)
-    questions = [message.text for message in body.messages if message.role == "user"]
-    if not questions or body.messages[-1].role not in {"user", "tool", "function"}:
+    said = [message.text for message in body.messages if message.role == "user"]
+    questions = [text for text in said if any(character.isalnum() for character in text)]
+    if not questions:
         raise ServiceError(
-            400, "no_question", "the last message is not the user's", "end with a message of the user", param="messages"
+            400, "no_question", "no message of the user asks anything", "send one with a question", param="messages"
         )
     request.state.question = questions[-1]
     filters = body.filters.to_filters() if body.filters else Filters()
