@@ -5,6 +5,8 @@ the service give too, so that an agent can quote a receipt and anyone can check 
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
@@ -66,15 +68,13 @@ class _Tools:
         return found
 
 
-class _told:
+@contextmanager
+def _told() -> Iterator[None]:
     """The assistant's own errors become the tool's, in the same words."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
-        if isinstance(error, AssistantError):
-            raise ToolError(str(error)) from error
+    try:
+        yield
+    except AssistantError as error:
+        raise ToolError(str(error)) from error
 
 
 def _passage(passage: Passage) -> dict[str, Any]:
