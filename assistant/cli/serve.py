@@ -28,7 +28,10 @@ def serve(
     ] = None,
     allow_upload: Annotated[bool, typer.Option("--allow-upload", help="Take and remove articles over HTTP.")] = False,
     log_questions: Annotated[bool, typer.Option("--log-questions", help="Write questions to the access log.")] = False,
-    queue: Annotated[int, typer.Option("--queue", min=1, max=10_000, help="Questions of a process that wait.")] = 32,
+    queue: Annotated[int, typer.Option("--queue", min=1, max=10_000, help="Questions of a process that wait.")] = 64,
+    wait_seconds: Annotated[
+        float, typer.Option("--wait-seconds", min=0.01, max=600, help="Refuse a question that would wait longer.")
+    ] = 0.6,
     answer_seconds: Annotated[
         float, typer.Option("--answer-seconds", min=0.1, max=600, help="For an answer, waiting included.")
     ] = 30.0,
@@ -45,6 +48,7 @@ def serve(
             port=port,
             workers=workers,
             queue=queue,
+            wait_seconds=wait_seconds,
             answer_seconds=answer_seconds,
             stop_seconds=stop_seconds,
             cors_origins=tuple(cors_origin or ()),
@@ -73,6 +77,7 @@ def _root(options: "Options", settings: "Settings") -> "Path":
         if not catalog_path(root).exists():
             encoder_for(root, settings)
         return root
+    _build_first()
     with metered("indexing the default collection") as meter:
         root = index_to_read(settings, note=note, meter=meter)
     if options.uploads and root == default_index():
@@ -80,6 +85,22 @@ def _root(options: "Options", settings: "Settings") -> "Path":
             "the default collection takes no uploads; name a folder for an index of your own with --index DIR"
         )
     return root
+
+
+def _build_first() -> None:
+    """Build the default collection in a process of its own, where there is none yet.
+
+    Building takes torch and its threads along, which a process that serves, or forks such, should not have.
+    """
+    import subprocess
+
+    from assistant.locations import default_index
+    from index.store import catalog_path
+
+    if not catalog_path(default_index()).exists():
+        run = subprocess.run([sys.executable, "-m", "assistant", "index", "status"], stdout=subprocess.DEVNULL)
+        if run.returncode:
+            raise typer.Exit(run.returncode)
 
 
 def _run(options: "Options", settings: "Settings", root: "Path") -> int:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from index.errors import UsageError
 
-PAGE_QUEUE = 32
-"""Questions that may wait in a process: at 40 answers a second the last of them waits 0.8 s."""
+QUEUE = 64
+"""A bound for memory; what keeps answers timely is `Options.wait_seconds`, on machines slow and fast."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,8 +20,10 @@ class Options:
     """Processes."""
     threads: int = 2
     """Assistants in each process, a thread each."""
-    queue: int = PAGE_QUEUE
+    queue: int = QUEUE
     """Questions of a process that may wait for a thread; one more is refused at once."""
+    wait_seconds: float = 0.6
+    """A question that would wait longer than this, as things go, is refused at once too."""
     open_requests: int = 4_096
     """Requests of a process that may be open, streams among them."""
     answer_seconds: float = 30.0

@@ -7,6 +7,7 @@ those that were taken are answered in time.
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -17,7 +18,10 @@ from index.errors import AssistantError
 
 T = TypeVar("T")
 WARMING_QUESTION = "What is this collection of articles about?"
-"""Asked once by each assistant, so that the first person does not wait for what is made on first use."""
+"""Asked by each assistant, so that the first person does not wait for what is made on first use."""
+
+NEWEST_SHARE = 0.1
+"""What the newest question counts in the mean of their times."""
 
 _Job = Callable[[Assistant], None]
 
@@ -31,6 +35,7 @@ class AssistantPool:
         *,
         threads: int,
         queue_size: int,
+        wait_seconds: float,
         seconds: float,
         note: Callable[[str], None],
     ) -> None:
@@ -40,12 +45,16 @@ class AssistantPool:
             open_assistant: called once in each thread.
             threads: how many assistants.
             queue_size: how many questions may wait.
+            wait_seconds: a question that would wait longer, by what the last ones took, is refused.
             seconds: after which a question that is not answered is given up.
             note: told of errors that only whoever runs the server can cure.
         """
         self._open = open_assistant
         self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=queue_size)
+        self._wait_seconds = wait_seconds
         self._seconds = seconds
+        self._mean = 0.0
+        """Seconds that a question takes of late."""
         self._note = note
         self._opened: list[Future[None]] = [Future() for _ in range(threads)]
         self._threads = [
@@ -98,16 +107,21 @@ class AssistantPool:
         """
         if not self.ready:
             raise starting()
-        assert self._stopped is not None
+        waiting, threads = self.waiting, len(self._threads)
+        if waiting >= threads and waiting * self._mean / threads > self._wait_seconds:
+            raise busy()
         future: Future[T] = Future()
 
         def job(assistant: Assistant) -> None:
             if not future.set_running_or_notify_cancel():
                 return  # Whoever asked is gone.
+            started = time.perf_counter()
             try:
                 future.set_result(work(assistant))
             except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
                 future.set_exception(error)
+            # Threads may overwrite each other's share of the mean, which does no harm.
+            self._mean += (time.perf_counter() - started - self._mean) * NEWEST_SHARE
 
         try:
             self._jobs.put_nowait(job)
@@ -138,6 +152,9 @@ class AssistantPool:
         try:
             assistant = self._open()
             assistant.ask(WARMING_QUESTION)
+            started = time.perf_counter()
+            assistant.ask(WARMING_QUESTION)
+            self._mean = time.perf_counter() - started
         except BaseException as error:  # noqa: BLE001 - raised again where `opened` is awaited
             opened.set_exception(error)
             return

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -75,6 +76,12 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
+def allow_many_files() -> None:
+    """Raise the number of open files as far as it goes: each connection is one, and the usual 1,024 are few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 class SharedEncoder:
     """The index's encoder, opened once for all assistants of a process: it holds most of the memory."""
 
@@ -116,7 +123,12 @@ def build_service(
         return Assistant(plan.root, encoders, settings, note=note)
 
     pool = AssistantPool(
-        open_assistant, threads=options.threads, queue_size=options.queue, seconds=options.answer_seconds, note=note
+        open_assistant,
+        threads=options.threads,
+        queue_size=options.queue,
+        wait_seconds=options.wait_seconds,
+        seconds=options.answer_seconds,
+        note=note,
     )
     uploads = Uploads(plan.root, lambda: encoders.of_index(plan.root), options, note=note) if options.uploads else None
     return Service(
@@ -159,6 +171,7 @@ def serve(
     Raises:
         AssistantError: the index cannot be opened.
     """
+    allow_many_files()
     database = Database(database_path())
     service = build_service(plan, database, meters, note=note, make_answerer=make_answerer)
     config = uvicorn.Config(

@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--stop-seconds", type=float, default=10.0)
     parser.add_argument("--heartbeat-seconds", type=float, default=10.0)
     parser.add_argument("--queue", type=int, default=32)
+    parser.add_argument("--wait-seconds", type=float, default=600.0)
     parser.add_argument("--open-requests", type=int, default=4_096)
     given = parser.parse_args()
     options = Options(
@@ -53,6 +54,8 @@ def main() -> None:
         queue=given.queue,
         stop_seconds=given.stop_seconds,
         heartbeat_seconds=given.heartbeat_seconds,
+        wait_seconds=given.wait_seconds,
+        answer_seconds=600.0,
         open_requests=given.open_requests,
     )
     listener = listening(options.host, options.port)
