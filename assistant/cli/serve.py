@@ -28,6 +28,9 @@ def serve(
     ] = None,
     allow_upload: Annotated[bool, typer.Option("--allow-upload", help="Take and remove articles over HTTP.")] = False,
     log_questions: Annotated[bool, typer.Option("--log-questions", help="Write questions to the access log.")] = False,
+    telemetry: Annotated[
+        bool, typer.Option("--telemetry", help="Send OpenTelemetry traces to where OTEL_EXPORTER_OTLP_ENDPOINT says.")
+    ] = False,
     queue: Annotated[int, typer.Option("--queue", min=1, max=10_000, help="Questions of a process that wait.")] = 64,
     wait_seconds: Annotated[
         float, typer.Option("--wait-seconds", min=0.01, max=600, help="Refuse a question that would wait longer.")
@@ -54,6 +57,7 @@ def serve(
             cors_origins=tuple(cors_origin or ()),
             uploads=allow_upload,
             log_questions=log_questions,
+            telemetry=telemetry,
         ),
         keys=keys,
     )

@@ -49,6 +49,8 @@ class Options:
     articles: int = 10_000
     """That the index may hold for more to be uploaded."""
     log_questions: bool = False
+    telemetry: bool = False
+    """Whether traces are sent."""
 
     @property
     def loopback(self) -> bool:

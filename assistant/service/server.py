@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -30,6 +31,9 @@ from assistant.service.uploads import Uploads
 from assistant.settings import Settings
 from index.encoder import Encoder
 from index.store import Snapshot, open_index
+
+if TYPE_CHECKING:
+    from assistant.service.traces import Traces
 
 Note = Callable[[str], None]
 BACKLOG = 2_048
@@ -142,9 +146,18 @@ def build_service(
         keys=Keys(database),
         meters=meters,
         uploads=uploads,
+        traces=_traces(options),
         stopped=asyncio.Event(),
         note=note,
     )
+
+
+def _traces(options: Options) -> "Traces | None":
+    if not options.telemetry:
+        return None
+    from assistant.service.traces import sending_traces
+
+    return sending_traces(questions=options.log_questions)
 
 
 def serve(
@@ -191,6 +204,8 @@ def serve(
         asyncio.run(server.serve_on(listener, alive))
     finally:
         database.close()
+        if service.traces is not None:
+            service.traces.close()
     if server.failure is not None:
         raise server.failure
 

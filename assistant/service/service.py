@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
@@ -23,6 +24,9 @@ from assistant.service.uploads import Uploads
 from assistant.settings import Settings
 from index.errors import AssistantError
 from index.search import Filters
+
+if TYPE_CHECKING:
+    from assistant.service.traces import Traces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +59,7 @@ class Service:
     keys: Keys
     meters: Meters
     uploads: Uploads | None
+    traces: "Traces | None"
     stopped: asyncio.Event
     """Ends everyone who still waits."""
     note: Callable[[str], None]
@@ -109,16 +114,23 @@ class Service:
     async def pieces(self, turn: Turn) -> AsyncIterator[Piece]:
         """The answer's pieces; the whole answer is kept before it is handed out."""
         try:
-            async for piece in self.answerer.answer(turn.asked):
-                if isinstance(piece, Finished):
-                    await self._keep(turn, piece.answer)
-                yield piece
+            with self._traced(turn) as told:
+                async for piece in self.answerer.answer(turn.asked):
+                    if isinstance(piece, Finished):
+                        await self._keep(turn, piece.answer)
+                        told(piece.answer)
+                    yield piece
         except ServiceError as error:
             if error.body.error.code == "busy":
                 self.meters.add("assistant_busy_total")
             raise
         finally:
             self.meters.set("assistant_waiting_questions", self.pool.waiting)
+
+    def _traced(self, turn: Turn) -> AbstractContextManager[Callable[[Answer], None]]:
+        if self.traces is None:
+            return nullcontext(lambda answer: None)
+        return self.traces.answering(turn.asked.question, model=self.model, conversation_id=turn.conversation_id)
 
     async def answer(self, turn: Turn) -> Answer:
         """The whole answer."""
