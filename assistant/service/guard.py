@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.service.conversations import now
-from assistant.service.errors import ServiceError, response_of
+from assistant.service.errors import ServiceError, busy, response_of
 from assistant.service.keys import Keys
 from assistant.service.keys import Scope as KeyScope
 from assistant.service.meters import Meters, resident_bytes, route_of
@@ -26,6 +26,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+QUESTION_PATHS = frozenset({"/api/ask", "/api/search", "/v1/chat/completions"})
 OPEN_PATHS = frozenset({"/", "/health", "/ready", "/docs", "/openapi.json", "/favicon.ico"})
 """Served without a key; they tell nothing of the articles."""
 PREFLIGHT_SECONDS = "600"
@@ -34,7 +35,16 @@ PREFLIGHT_SECONDS = "600"
 class Guard:
     """An ASGI application around the service's own."""
 
-    def __init__(self, app: ASGIApp, options: Options, keys: Keys, meters: Meters, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        options: Options,
+        keys: Keys,
+        meters: Meters,
+        *,
+        crowded: Callable[[], bool],
+        log: Callable[[str], None],
+    ) -> None:
         """Make a guard.
 
         Args:
@@ -42,12 +52,14 @@ class Guard:
             options: limits, and whether keys are needed.
             keys: who may come in.
             meters: told of every request.
+            crowded: whether a question that came now would be refused.
             log: told a line of every request.
         """
         self._app = app
         self._options = options
         self._keys = keys
         self._meters = meters
+        self._crowded = crowded
         self._log = log
         self._open = 0
         self._measured = 0.0
@@ -85,6 +97,10 @@ class Guard:
                 return
             if self._open > self._options.open_requests:
                 raise _crowded(self._options.open_requests)
+            if scope["path"] in QUESTION_PATHS and self._crowded():
+                # Before anything is read or looked up: refusing many must leave time for answering some.
+                self._meters.add("assistant_busy_total")
+                raise busy()
             await self._admit(scope, headers)
             body = await self._body(scope, headers, receive)
         except ServiceError as error:

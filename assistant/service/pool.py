@@ -73,6 +73,13 @@ class AssistantPool:
         """Questions in the queue."""
         return self._jobs.qsize()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether a question that came now would wait too long."""
+        waiting, threads = self._jobs.qsize(), len(self._threads)
+        late = waiting * self._mean / threads > self._wait_seconds
+        return self._jobs.full() or (waiting >= threads and late)
+
     def start(self, stopped: asyncio.Event) -> None:
         """Open the assistants; returns before they are.
 
@@ -107,8 +114,7 @@ class AssistantPool:
         """
         if not self.ready:
             raise starting()
-        waiting, threads = self.waiting, len(self._threads)
-        if waiting >= threads and waiting * self._mean / threads > self._wait_seconds:
+        if self.crowded:
             raise busy()
         future: Future[T] = Future()
 

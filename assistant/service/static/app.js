@@ -82,13 +82,11 @@ async function answer(turn) {
   const body = { question: turn.question, ...(current && { conversation_id: current }), filters: turn.filters };
   try {
     const whole = await ask(body, own.signal, {
-      start: (event) => {
-        turn.understood(event.searched);
-        show(event.conversation_id);
-      },
+      start: (event) => turn.understood(event.searched),
       sentence: (event) => keepingPlace(turn, () => turn.addSentence(event)),
     });
     keepingPlace(turn, () => turn.finish(whole, whole.message_id ?? "", null));
+    if (running === own) show(whole.conversation_id ?? null); // Not earlier: a stopped answer is not kept.
     void conversations.refresh();
   } catch (error) {
     if (own.signal.aborted) turn.stopped();
