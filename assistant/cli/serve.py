@@ -81,7 +81,7 @@ def _root(options: "Options", settings: "Settings") -> "Path":
         if not catalog_path(root).exists():
             encoder_for(root, settings)
         return root
-    _build_first()
+    _build_first(settings)
     with metered("indexing the default collection") as meter:
         root = index_to_read(settings, note=note, meter=meter)
     if options.uploads and root == default_index():
@@ -91,17 +91,17 @@ def _root(options: "Options", settings: "Settings") -> "Path":
     return root
 
 
-def _build_first() -> None:
+def _build_first(settings: "Settings") -> None:
     """Build the default collection in a process of its own, where there is none yet.
 
     Building takes torch and its threads along, which a process that serves, or forks such, should not have.
     """
     import subprocess
 
-    from assistant.locations import default_index
+    from assistant.locations import default_index, own_index
     from index.store import catalog_path
 
-    if not catalog_path(default_index()).exists():
+    if not (settings.index or catalog_path(own_index()).exists() or catalog_path(default_index()).exists()):
         run = subprocess.run([sys.executable, "-m", "assistant", "index", "status"], stdout=subprocess.DEVNULL)
         if run.returncode:
             raise typer.Exit(run.returncode)

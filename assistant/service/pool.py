@@ -20,6 +20,8 @@ T = TypeVar("T")
 WARMING_QUESTION = "What is this collection of articles about?"
 """Asked by each assistant, so that the first person does not wait for what is made on first use."""
 
+FEW = 4
+"""Questions for each assistant that may wait however slow the machine is."""
 NEWEST_SHARE = 0.1
 """What the newest question counts in the mean of their times."""
 
@@ -78,7 +80,7 @@ class AssistantPool:
         """Whether a question that came now would wait too long."""
         waiting, threads = self._jobs.qsize(), len(self._threads)
         late = waiting * self._mean / threads > self._wait_seconds
-        return self._jobs.full() or (waiting >= threads and late)
+        return self._jobs.full() or (late and waiting >= FEW * threads)
 
     def start(self, stopped: asyncio.Event) -> None:
         """Open the assistants; returns before they are.
