@@ -106,6 +106,10 @@ class Assistant:
         """The search engine over it."""
         return self._engine
 
+    def current(self, work: Callable[[Snapshot], T]) -> T:
+        """What `work` makes of the newest state of the index; done again if that changes in the middle."""
+        return self._following(lambda: work(self._snapshot))
+
     def close(self) -> None:
         """Close the index."""
         self._snapshot.close()

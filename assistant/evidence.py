@@ -9,6 +9,7 @@ any size.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,9 @@ from index.query import Query, Word, similarities
 from index.search import Passage, SearchEngine
 from index.sentences import is_heading
 from index.terms import stem, stems
+
+KEPT_SENTENCES = 4_096
+"""Sentences whose terms are kept for the next question; together they take some 10 MB."""
 
 FEATURES = (
     "cosine",
@@ -102,7 +106,7 @@ class Candidate:
 
 def candidates(question: Question, query: Query, passages: Sequence[Passage], engine: SearchEngine) -> list[Candidate]:
     """Every sentence of `passages` (best first) but headings, described against one wording of the question."""
-    if not passages:
+    if not passages or not query.content:  # Without a word there is nothing to describe a sentence by.
         return []
     found = []
     signals = np.asarray([_signals(passage, query, engine) for passage in passages])
@@ -126,7 +130,7 @@ def _describe_passage(
     question: Question, query: Query, passage: Passage, engine: SearchEngine, *, signals: Sequence[float]
 ) -> NDArray[np.float64]:
     texts = [sentence_text(passage, place) for place in range(len(passage.sentences))]
-    terms = [stems(text) for text in texts]
+    terms = [_terms(text) for text in texts]
     cosines = engine.sentence_vectors(passage) @ query.vector
     words = query.content
     idf = np.asarray([word.idf for word in words]) / engine.highest_idf
@@ -139,7 +143,7 @@ def _describe_passage(
     for place, (text, own) in enumerate(zip(texts, terms, strict=True)):
         pieces = asked_for(question, text)
         kinded = question.kind not in {Kind.OTHER, Kind.CHANGE}
-        held = set(re.findall(r"[a-z]+", text.lower()))
+        held = _letters(text)
         rows.append(
             [
                 cosines[place],
@@ -171,6 +175,17 @@ def _describe_passage(
             ]
         )
     return np.asarray(rows, dtype=np.float64)
+
+
+@lru_cache(maxsize=KEPT_SENTENCES)
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(stems(text))
+
+
+@lru_cache(maxsize=KEPT_SENTENCES)
+def _letters(text: str) -> frozenset[str]:
+    """Runs of Latin letters, in lower case."""
+    return frozenset(re.findall(r"[a-z]+", text.lower()))
 
 
 def _signals(passage: Passage, query: Query, engine: SearchEngine) -> tuple[float, float, float]:
@@ -251,10 +266,10 @@ class _Matches:
             float((self.idf * own * (1 - self.best[place])).max()),
             float((self.idf * own * (1 - self.best[place])).sum()) / self.total,
             float((self.idf * passage * (1 - self.best_of_passage)).sum()) / self.total,
-            float(sum(own & self.name)),
-            float(sum(passage & self.name)),
-            float(sum(own & self.figure)),
-            float(sum(passage & self.figure)),
+            float(np.count_nonzero(own & self.name)),
+            float(np.count_nonzero(passage & self.name)),
+            float(np.count_nonzero(own & self.figure)),
+            float(np.count_nonzero(passage & self.figure)),
         )
 
 

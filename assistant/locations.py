@@ -67,9 +67,9 @@ def index_to_change(settings: Settings) -> Path:
     return Path(settings.index).expanduser() if settings.index else own_index()
 
 
-def encoder_of(snapshot: Snapshot, note: Note) -> Encoder:
-    """The encoder that an index names."""
-    return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note)
+def encoder_of(snapshot: Snapshot, note: Note, *, threads: int = 0) -> Encoder:
+    """The encoder that an index names, with so many threads for one run of it; 0 for one a core."""
+    return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note, threads=threads)
 
 
 def ensure_default(*, note: Note, meter: Meter) -> None:

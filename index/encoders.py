@@ -32,8 +32,14 @@ def encoder_folder(hash: str) -> Path:  # noqa: A002
     return cache_folder() / "encoders" / hash[:32]
 
 
-def open_encoder(hash: str, name: str, *, note: Note) -> Encoder:  # noqa: A002
+def open_encoder(hash: str, name: str, *, note: Note, threads: int = 0) -> Encoder:  # noqa: A002
     """The encoder that an index names, exported again from its source if the cache lost it.
+
+    Args:
+        hash: as the index has it.
+        name: as the index has it.
+        note: told if it is exported.
+        threads: for one run of the network; 0 for one a core.
 
     Raises:
         EncoderUnavailable: it is not here, or only another one of the same name is.
@@ -42,7 +48,7 @@ def open_encoder(hash: str, name: str, *, note: Note) -> Encoder:  # noqa: A002
         return _checked(hash_encoder, hash)
     folder = encoder_folder(hash)
     if (folder / "encoder.json").is_file():
-        return _checked(_open_folder(folder), hash)
+        return _checked(_open_folder(folder, threads), hash)
     try:
         return _checked(find_encoder(name, note=note), hash)
     except EncoderUnavailable as error:
@@ -105,13 +111,14 @@ def _default_source() -> Path:
     return folder
 
 
-def _open_folder(folder: Path) -> Encoder:
+def _open_folder(folder: Path, threads: int = 0) -> Encoder:
     from index.runtimes import load_model, onnx_run, torch_run
     from index.window_encoder import SETTINGS_NAME, WindowEncoder
 
     settings = json.loads((folder / SETTINGS_NAME).read_text(encoding="utf-8"))
     direct = settings["runtime"] != "onnx"
-    return WindowEncoder(folder, torch_run(load_model(settings["source"])) if direct else onnx_run(folder))
+    run = torch_run(load_model(settings["source"])) if direct else onnx_run(folder, threads=threads)
+    return WindowEncoder(folder, run)
 
 
 def _hash_encoder(name: str) -> HashEncoder | None:

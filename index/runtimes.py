@@ -17,8 +17,12 @@ from index.window_encoder import Run
 GRAPH_NAME = "model.onnx"
 
 
-def onnx_run(folder: Path) -> Run:
+def onnx_run(folder: Path, *, threads: int = 0) -> Run:
     """The exported graph in `folder`; neither torch nor transformers is imported.
+
+    Args:
+        folder: of the export.
+        threads: for one run of the network; 0 for one a core.
 
     Raises:
         EncoderUnavailable: the graph is missing or damaged.
@@ -27,6 +31,7 @@ def onnx_run(folder: Path) -> Run:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = threads
     try:
         session = onnxruntime.InferenceSession(str(folder / GRAPH_NAME), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - onnxruntime has no common error of its own

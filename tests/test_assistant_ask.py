@@ -291,6 +291,12 @@ def test_a_question_with_broken_characters_is_a_usage_error() -> None:
         checked_question("How long is the \udcff bridge?")
 
 
+def test_a_question_of_one_endless_word_is_refused(assistant: Assistant) -> None:
+    answer = assistant.ask("0" * MAX_QUESTION_CHARACTERS)
+
+    assert (answer.status, answer.reason) == (Status.REFUSED, Reason.NOT_FOUND)
+
+
 def test_white_space_in_a_question_does_not_matter(assistant: Assistant) -> None:
     untidy = assistant.ask(f"\n {LANES.replace(' ', '  ')}\t\n")
 

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from assistant import AssistantError, __version__
-from assistant.cli import ask, chat, config, evaluate, indexing, prompts, search, verify
+from assistant.cli import ask, chat, config, evaluate, feedback, indexing, keys, mcp, prompts, search, serve, verify
 
 app = typer.Typer(
     name="assistant",
@@ -22,7 +22,11 @@ app.command("ask")(ask.ask)
 app.command("search")(search.search)
 app.command("chat")(chat.chat)
 app.command("verify")(verify.verify)
+app.command("serve")(serve.serve)
+app.command("mcp")(mcp.mcp)
 app.add_typer(indexing.app, name="index")
+app.add_typer(keys.app, name="keys")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(config.app, name="config")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(evaluate.app, name="eval")

@@ -40,7 +40,7 @@ def add(
     root = index_to_change(settings)
     chosen = [Path(path) for path in paths]
     find_articles(chosen)  # A mistake in the paths is said before anything is made.
-    opened_encoder = _encoder_for(root, settings)
+    opened_encoder = encoder_for(root, settings)
     with metered("indexing") as meter:
         try:
             outcome = add_paths(root, chosen, opened_encoder, note=note, meter=meter, prune=prune)
@@ -141,7 +141,7 @@ def _root_to_read(settings: "Settings") -> Path:
         return index_to_read(settings, note=note, meter=meter)
 
 
-def _encoder_for(root: Path, settings: "Settings") -> "Encoder":
+def encoder_for(root: Path, settings: "Settings") -> "Encoder":
     """The index's encoder; the one that settings name if there is no index yet, which is then made."""
     from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
     from index.errors import ConfigurationError

@@ -1,0 +1,98 @@
+"""`assistant feedback`: what people thought of answers, and the answers with what produced them."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.common import note
+
+if TYPE_CHECKING:
+    from assistant.service.conversations import Conversations
+
+app = typer.Typer(help="Feedback from `assistant serve`.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_(
+    rating: Annotated[str | None, typer.Option("--rating", help="Only up, or only down.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,
+) -> None:
+    """List rated answers, the oldest first."""
+    from index.errors import UsageError
+
+    if rating not in {None, "up", "down"}:
+        raise UsageError(f"--rating is {rating!r}; give up or down")
+    for message in _conversations().messages(rated_only=True):
+        feedback = message.feedback
+        if feedback is None or (rating is not None and feedback.rating != rating):
+            continue
+        if json_:
+            print(json.dumps(message.to_json(), ensure_ascii=False))
+        else:
+            reason = f"  ({' '.join(feedback.reason.split())})" if feedback.reason else ""
+            print(f"{message.message_id}  {feedback.rating.ljust(4)}  {feedback.created}  {message.question}{reason}")
+
+
+@app.command("show")
+def show(
+    message_id: Annotated[str, typer.Argument(metavar="ID", help="As `assistant feedback list` shows it.")],
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show an answer, what people thought of it and what produced it."""
+    from index.errors import UsageError
+
+    try:
+        message = _conversations().message(message_id)
+    except KeyError:
+        raise UsageError(f"there is no answer {message_id!r}; `assistant feedback list` shows the rated ones") from None
+    if json_:
+        print(json.dumps(message.to_json(), ensure_ascii=False, indent=2))
+        return
+    answer, feedback = message.answer, message.feedback
+    print(f"asked     {message.created}  {message.question}")
+    print(f"searched  {answer['searched']}")
+    print(f"rated     {feedback.rating}  {feedback.reason or ''}".rstrip() if feedback else "rated     not yet")
+    print(f"\n{answer['text']}\n")
+    for citation in answer["citations"]:
+        print(f"[{citation['number']}] {citation['article_id']}, characters {citation['start']}-{citation['end']}")
+    index = answer["index"]
+    print(f"\nreader    {answer['reader']}{' (degraded)' if answer['degraded'] else ''}")
+    print(f"index     {index['fingerprint']}, generation {index['generation']}, {index['articles']} articles")
+    print(f"prompt    {answer['prompt'] or 'none'}")
+    for name, value in message.produced.items():
+        print(f"{name.ljust(9)} {value}")
+
+
+@app.command("export")
+def export(
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Otherwise standard output.")] = "-",
+    rated: Annotated[bool, typer.Option("--rated", help="Only answers with feedback.")] = False,
+) -> None:
+    """Write every answer with its feedback and what produced it, a JSON object a line."""
+    from index.errors import UsageError
+
+    messages = _conversations().messages(rated_only=rated)
+    lines = (json.dumps(message.to_json(), ensure_ascii=False) for message in messages)
+    if out == "-":
+        for line in lines:
+            print(line)
+        return
+    count = 0
+    try:
+        with Path(out).open("w", encoding="utf-8") as file:
+            for line in lines:
+                file.write(line + "\n")
+                count += 1
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written ({error.strerror}); name another file with --out") from error
+    note(f"wrote {count} answers to {out}")
+
+
+def _conversations() -> "Conversations":
+    from assistant.service.conversations import Conversations
+    from assistant.service.database import Database
+    from assistant.service.server import database_path
+
+    return Conversations(Database(database_path()))

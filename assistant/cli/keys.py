@@ -1,0 +1,64 @@
+"""`assistant keys`: who may use the service."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.service.keys import Keys
+
+app = typer.Typer(help="Keys for `assistant serve`.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, or what for.")],
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="ask, manage; may be repeated. Otherwise ask.")
+    ] = None,
+    per_minute: Annotated[
+        int, typer.Option("--per-minute", min=1, max=1_000_000, help="Requests that it allows in a minute.")
+    ] = 120,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Make a key and print it; it cannot be had again, only its hash is stored."""
+    from assistant.service.keys import Scope
+    from index.errors import UsageError
+
+    if not name.strip():
+        raise UsageError("the name is empty; say whose the key is, or what for")
+    chosen = scope or [Scope.ASK]
+    for one in chosen:
+        if one not in list(Scope):
+            raise UsageError(f"--scope is {one!r}; give one of: {', '.join(Scope)}")
+    key, secret = _keys().create(name.strip(), scopes=[Scope(one) for one in chosen], per_minute=per_minute)
+    print(json.dumps({**asdict(key), "key": secret}, ensure_ascii=False, indent=2) if json_ else secret)
+
+
+@app.command("list")
+def list_(json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """List all keys, revoked ones too."""
+    keys = _keys().listed()
+    if json_:
+        print(json.dumps({"keys": [asdict(key) for key in keys]}, ensure_ascii=False, indent=2))
+        return
+    for key in keys:
+        state = f"revoked {key.revoked}" if key.revoked else f"{key.per_minute} a minute"
+        print(f"{key.id}  {','.join(key.scopes)}  {state}  made {key.created}  {key.name}")
+
+
+@app.command("revoke")
+def revoke(id_: Annotated[str, typer.Argument(metavar="ID", help="As `assistant keys list` shows it.")]) -> None:
+    """Make a key useless, from the next request on."""
+    key = _keys().revoke(id_)
+    print(f"revoked {key.id} ({key.name})")
+
+
+def _keys() -> "Keys":
+    from assistant.service.database import Database
+    from assistant.service.keys import Keys
+    from assistant.service.server import database_path
+
+    return Keys(Database(database_path()))

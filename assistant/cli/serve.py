@@ -1,0 +1,154 @@
+"""`assistant serve`: chat over HTTP, and the web page."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.common import IndexOption, metered, note, settings_from
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.service.options import Options
+    from assistant.settings import Settings
+
+
+def serve(
+    index: IndexOption = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
+    keys: Annotated[
+        bool | None,
+        typer.Option("--keys/--no-keys", help="Ask for keys; otherwise only when listening beyond this machine."),
+    ] = None,
+    cors_origin: Annotated[
+        list[str] | None, typer.Option("--cors-origin", help="Let pages of this origin use the service; repeatable.")
+    ] = None,
+    allow_upload: Annotated[bool, typer.Option("--allow-upload", help="Take and remove articles over HTTP.")] = False,
+    log_questions: Annotated[bool, typer.Option("--log-questions", help="Write questions to the access log.")] = False,
+    telemetry: Annotated[
+        bool, typer.Option("--telemetry", help="Send OpenTelemetry traces to where OTEL_EXPORTER_OTLP_ENDPOINT says.")
+    ] = False,
+    queue: Annotated[int, typer.Option("--queue", min=1, max=10_000, help="Questions of a process that wait.")] = 64,
+    wait_seconds: Annotated[
+        float, typer.Option("--wait-seconds", min=0.01, max=600, help="Refuse a question that would wait longer.")
+    ] = 0.6,
+    answer_seconds: Annotated[
+        float, typer.Option("--answer-seconds", min=0.1, max=600, help="For an answer, waiting included.")
+    ] = 30.0,
+    stop_seconds: Annotated[
+        float, typer.Option("--stop-seconds", min=0, max=600, help="For answers in flight at a stop.")
+    ] = 10.0,
+) -> None:
+    """Serve answers over HTTP, OpenAI-compatible, and the web page; Ctrl-C stops."""
+    from assistant.service.options import Options, checked
+
+    options = checked(
+        Options(
+            host=host,
+            port=port,
+            workers=workers,
+            queue=queue,
+            wait_seconds=wait_seconds,
+            answer_seconds=answer_seconds,
+            stop_seconds=stop_seconds,
+            cors_origins=tuple(cors_origin or ()),
+            uploads=allow_upload,
+            log_questions=log_questions,
+            telemetry=telemetry,
+        ),
+        keys=keys,
+    )
+    settings = settings_from({"index": index})
+    code = _run(options, settings, _root(options, settings))
+    if code:
+        raise typer.Exit(code)
+
+
+def _root(options: "Options", settings: "Settings") -> "Path":
+    """The index to serve; with uploads one of the person's own, made where there is none."""
+    from assistant.cli.indexing import encoder_for
+    from assistant.locations import default_index, index_to_read
+    from index.errors import ConfigurationError
+    from index.store import catalog_path
+
+    if options.uploads and settings.index:
+        from assistant.locations import index_to_change
+
+        root = index_to_change(settings)
+        if not catalog_path(root).exists():
+            encoder_for(root, settings)
+        return root
+    _build_first(settings)
+    with metered("indexing the default collection") as meter:
+        root = index_to_read(settings, note=note, meter=meter)
+    if options.uploads and root == default_index():
+        raise ConfigurationError(
+            "the default collection takes no uploads; name a folder for an index of your own with --index DIR"
+        )
+    return root
+
+
+def _build_first(settings: "Settings") -> None:
+    """Build the default collection in a process of its own, where there is none yet.
+
+    Building takes torch and its threads along, which a process that serves, or forks such, should not have.
+    """
+    import subprocess
+
+    from assistant.locations import default_index, own_index
+    from index.store import catalog_path
+
+    if not (settings.index or catalog_path(own_index()).exists() or catalog_path(default_index()).exists()):
+        run = subprocess.run([sys.executable, "-m", "assistant", "index", "status"], stdout=subprocess.DEVNULL)
+        if run.returncode:
+            raise typer.Exit(run.returncode)
+
+
+def _run(options: "Options", settings: "Settings", root: "Path") -> int:
+    from assistant.service.meters import Meters
+    from assistant.service.server import Plan, database_path, leave, listening
+    from assistant.service.server import serve as serve_here
+    from assistant.service.supervisor import Supervisor
+    from index.errors import ConfigurationError
+
+    _warn_of_missing_keys(options)
+    try:
+        listener = listening(options.host, options.port)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot listen on {options.host} port {options.port} ({error.strerror}); "
+            f"choose another with --host or --port, or stop what listens there"
+        ) from error
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
+    address = f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}/"
+
+    def announce() -> None:
+        print(f"Open {address} in a browser; Ctrl-C stops. Conversations are kept in {database_path()}", flush=True)
+
+    plan = Plan(options=options, settings=settings, root=root)
+    if options.workers > 1:
+        return Supervisor(plan, listener, note=note, announce=announce).run()
+    meters = Meters()
+    meters.take(0)
+    serve_here(plan, listener, meters, note=note, ready=announce)
+    sys.stdout.flush()
+    leave(0)
+    return 0
+
+
+def _warn_of_missing_keys(options: "Options") -> None:
+    if options.keys:
+        from assistant.service.database import Database
+        from assistant.service.keys import Keys
+        from assistant.service.server import database_path
+
+        database = Database(database_path())
+        if not any(key.revoked is None for key in Keys(database).listed()):
+            note("no key can be used yet; make one with `assistant keys create NAME`")
+        database.close()
+    elif not options.loopback:
+        note("without keys anyone who reaches this server may use it (--no-keys)")

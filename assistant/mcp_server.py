@@ -1,0 +1,107 @@
+"""The assistant as tools for agent programs, over the Model Context Protocol.
+
+Three tools: ask, search and read an article. What they return is the JSON that the command line and
+the service give too, so that an agent can quote a receipt and anyone can check it.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+from pydantic import Field
+
+from assistant import AssistantError, __version__
+from assistant.ask import Assistant
+from index.search import Passage
+from index.store import Snapshot
+
+INSTRUCTIONS = (
+    "Answers questions from a collection of articles, and from nothing else. Every sentence of an answer carries a "
+    "receipt: the article, the characters of it, and the quote. A refusal means that the articles do not say."
+)
+READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
+
+QuestionArgument = Annotated[str, Field(description="A whole question; it may name people, places and dates.")]
+CountArgument = Annotated[int, Field(ge=1, le=50, description="How many passages at most.")]
+ArticleArgument = Annotated[str, Field(description="An article_id, as citations and passages have it.")]
+
+
+def build_server(assistant: Assistant) -> MCPServer[None]:
+    """The server over an assistant, which is used by one tool at a time."""
+    server: MCPServer[None] = MCPServer(
+        "article-assistant", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
+    )
+    tools = _Tools(assistant)
+    for tool in (tools.ask, tools.search, tools.read_article):
+        server.add_tool(tool, annotations=READS, structured_output=True)
+    return server
+
+
+class _Tools:
+    """What the tools do."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._lock = threading.Lock()
+
+    def ask(self, question: QuestionArgument) -> dict[str, Any]:
+        """Answer a question from the articles, with receipts, or say that they do not answer it."""
+        with self._lock, _told():
+            return self._assistant.ask(question).to_json()
+
+    def search(self, question: QuestionArgument, k: CountArgument = 5) -> dict[str, Any]:
+        """Find the passages that are nearest to a question, best first, without an answer."""
+        with self._lock, _told():
+            found = self._assistant.search(question, k=k)
+            return {"searched": found.question, "passages": [_passage(passage) for passage in found.passages]}
+
+    def read_article(self, article_id: ArticleArgument) -> dict[str, Any]:
+        """Read the whole text of an article; receipts count its characters."""
+        with self._lock, _told():
+            found = self._assistant.current(lambda snapshot: _article(snapshot, article_id))
+        if found is None:
+            raise ToolError(f"there is no article {article_id[:100]!r}; search names the ids that there are")
+        return found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The assistant's own errors become the tool's, in the same words."""
+    try:
+        yield
+    except AssistantError as error:
+        raise ToolError(str(error)) from error
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    article = passage.article
+    return {
+        "rank": passage.rank,
+        "article_id": article.article_id,
+        "title": article.title,
+        "publisher": article.publisher,
+        "published": article.published.isoformat() if article.published else None,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(passage.score, 4),
+        "text": passage.text,
+    }
+
+
+def _article(snapshot: Snapshot, article_id: str) -> dict[str, Any] | None:
+    for row in snapshot.articles.values():
+        if row.article_id == article_id:
+            return {
+                "article_id": row.article_id,
+                "title": row.title,
+                "publisher": row.publisher,
+                "published": row.published.isoformat() if row.published else None,
+                "url": row.url,
+                "sha256": row.sha256,
+                "text": snapshot.text(row.number),
+            }
+    return None

@@ -1,0 +1,101 @@
+"""The seam between HTTP and whatever answers: checked sentences one by one, then the whole answer.
+
+An answerer is an asynchronous iterator, so an answer that takes its time holds no thread: what needs
+the processor runs in the pool of assistants, what waits for a model is awaited. A sentence is handed
+out only when its receipts hold; nothing that was handed out is taken back, but the whole answer counts.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.answer import Answer, Citation
+from assistant.service.pool import AssistantPool
+from index.search import Filters
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A question as it came in."""
+
+    question: str
+    filters: Filters
+    previous: str | None
+    """The question before it in the conversation, made whole."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """The articles were searched."""
+
+    searched: str
+    """The question as it was searched."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckedSentence:
+    """A line of the answer that passed the check."""
+
+    index: int
+    """From 0 on."""
+    text: str
+    """With its markers, without the line end."""
+    citations: tuple[Citation, ...]
+    """Those first used in it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """The whole answer, sealed."""
+
+    answer: Answer
+
+
+Piece = Started | CheckedSentence | Finished
+
+
+class Answerer(Protocol):
+    """Answers questions."""
+
+    @property
+    def name(self) -> str:
+        """What it is called: "extractive", or the model's name."""
+
+    def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+        """`Started`, the sentences in order, then `Finished`.
+
+        Raises:
+            ServiceError: at the first step where no assistant is free, later where one fails.
+        """
+
+
+class ExtractiveAnswerer:
+    """Quotes of the articles, by the assistants of a pool."""
+
+    name = "extractive"
+
+    def __init__(self, pool: AssistantPool) -> None:
+        self._pool = pool
+
+    async def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+        """As the seam says; an extractive answer is there all at once."""
+        answer = await self._pool.run(
+            lambda assistant: assistant.ask(asked.question, filters=asked.filters, previous=asked.previous)
+        )
+        yield Started(searched=answer.searched)
+        for sentence in sentences(answer):
+            yield sentence
+        yield Finished(answer=answer)
+
+
+def sentences(answer: Answer) -> list[CheckedSentence]:
+    """The lines of an answer, each with the citations first used in it."""
+    found = []
+    start = 0
+    for index, line in enumerate(answer.text.split("\n")):
+        end = start + len(line)
+        # By position: a quote may itself hold what looks like a marker.
+        first = tuple(c for c in answer.citations if c.answer_spans and start <= c.answer_spans[0][0] < end)
+        found.append(CheckedSentence(index=index, text=line, citations=first))
+        start = end + 1
+    return found

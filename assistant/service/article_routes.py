@@ -1,0 +1,139 @@
+"""/api/articles: list and read, and with --allow-upload add and remove."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Path, Query, UploadFile
+from starlette.responses import Response
+
+from assistant.service.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
+from assistant.service.errors import ServiceError, not_found, of_assistant
+from assistant.service.replies import WITH_BODY, described, errors, json_response
+from assistant.service.service import Here, Service
+from assistant.service.uploads import UploadedFile, Uploads
+from index.catalog import ArticleRow
+from index.errors import AssistantError, IndexDamaged, UserError
+from index.store import Snapshot
+
+router = APIRouter()
+ArticleId = Annotated[str, Path(min_length=1, max_length=300, description="As in a citation.")]
+
+
+@router.get("/api/articles", responses=described(ArticlesBody), summary="List articles")
+async def list_articles(
+    service: Here,
+    limit: Annotated[
+        Count, Query(ge=1, le=500, description="How many at most.", json_schema_extra=between(1, 500))
+    ] = 100,
+    after: Annotated[str, Query(max_length=300, description="The `next` of the page before.")] = "",
+) -> Response:
+    """Articles in the order of their ids, a page at a time."""
+
+    def page(snapshot: Snapshot) -> dict[str, Any]:
+        rows = sorted((r for r in snapshot.articles.values() if r.article_id > after), key=lambda r: r.article_id)
+        shown = rows[:limit]
+        more = shown[-1].article_id if len(rows) > limit else None
+        return {"articles": [_article_json(row, _text(snapshot, row)) for row in shown], "next": more}
+
+    return json_response(await service.pool.run(lambda assistant: assistant.current(page)))
+
+
+@router.get("/api/articles/{article_id}", responses=described(WholeArticleBody, 404), summary="Read an article")
+async def read_article(article_id: ArticleId, service: Here) -> Response:
+    """An article with its whole text, to whose characters receipts refer."""
+
+    def whole(snapshot: Snapshot) -> dict[str, Any] | None:
+        row = next((row for row in snapshot.articles.values() if row.article_id == article_id), None)
+        if row is None:
+            return None
+        text = _text(snapshot, row)
+        return {**_article_json(row, text), "text": text, "sha256": row.sha256}
+
+    found = await service.pool.run(lambda assistant: assistant.current(whole))
+    if found is None:
+        raise not_found("article", article_id)
+    return json_response(found)
+
+
+@router.post(
+    "/api/articles",
+    responses={
+        **described(UploadedBody, 409, *WITH_BODY, description="Nothing was added or changed."),
+        201: {"model": UploadedBody, "description": "Articles were added or changed."},
+    },
+    summary="Upload articles",
+)
+async def upload(
+    files: Annotated[list[UploadFile], File(min_length=1, description="Text and Markdown files.")], service: Here
+) -> Response:
+    """Add articles, each in the place of an uploaded one of the same file name.
+
+    As on the command line, a file without text is named in `failed` and the others are taken.
+    """
+    uploads = _uploads(service)
+    taken = [UploadedFile(name=file.filename or "article", data=await file.read()) for file in files]
+    there = await service.pool.run(lambda assistant: assistant.current(lambda snapshot: len(snapshot.articles)))
+    try:
+        outcome = await asyncio.to_thread(uploads.add, taken, there=there)
+    except AssistantError as error:
+        raise of_assistant(error) from error
+    data = {
+        "added": outcome.added,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "failed": outcome.failed,
+    }
+    return json_response(data, status=201 if outcome.added or outcome.changed else 200)
+
+
+@router.delete(
+    "/api/articles/{article_id}",
+    responses={204: {"description": "Removed."}, **errors(404)},
+    status_code=204,
+    response_class=Response,
+    summary="Remove an article",
+)
+async def remove(article_id: ArticleId, service: Here) -> Response:
+    """Remove an article; nothing of its text or vectors stays in the index."""
+    uploads = _uploads(service)
+
+    def there(snapshot: Snapshot) -> bool:
+        return any(row.article_id == article_id for row in snapshot.articles.values())
+
+    if not await service.pool.run(lambda assistant: assistant.current(there)):
+        raise not_found("article", article_id)
+    try:
+        await asyncio.to_thread(uploads.remove, article_id)
+    except UserError:
+        raise not_found("article", article_id) from None
+    except AssistantError as error:
+        raise of_assistant(error) from error
+    return Response(status_code=204)
+
+
+def _uploads(service: Service) -> Uploads:
+    if service.uploads is None:
+        raise ServiceError(
+            403, "uploads_off", "this server takes and removes no articles", "start it with --allow-upload"
+        )
+    return service.uploads
+
+
+def _text(snapshot: Snapshot, row: ArticleRow) -> str:
+    """Not kept in memory, as texts that are quoted from are: a list goes through all of them."""
+    try:
+        return snapshot.catalog.text(row.number)
+    except KeyError:
+        raise IndexDamaged(f"the index in {snapshot.root} was changed while it was read; open it again") from None
+
+
+def _article_json(row: ArticleRow, text: str) -> dict[str, Any]:
+    return {
+        "article_id": row.article_id,
+        "title": row.title,
+        "publisher": row.publisher,
+        "published": row.published.isoformat() if row.published else None,
+        "url": row.url,
+        "language": row.language,
+        "characters": len(text),
+    }

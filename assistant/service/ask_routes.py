@@ -1,0 +1,158 @@
+"""/api/ask, /api/search and /api/verify."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request
+from starlette.responses import Response
+
+from assistant.answer import identity
+from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant
+from assistant.receipts import Check, check_answer
+from assistant.service.answering import CheckedSentence, Finished, Piece, Started
+from assistant.service.bodies import (
+    HAS_WORD,
+    AnswerBody,
+    AnswerToVerify,
+    AskBody,
+    Count,
+    FoundBody,
+    VerifiedBody,
+    between,
+)
+from assistant.service.conversations import Channel
+from assistant.service.errors import ServiceError
+from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
+from assistant.service.service import Here, Owner, Service, Turn
+from assistant.service.streams import event, streamed
+from index.search import Filters, Passage, Retrieved
+from index.store import Snapshot
+
+router = APIRouter()
+EVENT_STREAM = "text/event-stream"
+
+_answered = described(AnswerBody, 404, *WITH_BODY, description="The answer, or the events of it.")
+_answered[200]["content"] = {
+    EVENT_STREAM: {
+        "schema": EVENT_SCHEMA,
+        "example": 'event: start\ndata: {"conversation_id": "…", "message_id": "…", "searched": "…"}\n\n'
+        'event: sentence\ndata: {"index": 0, "text": "… [1]", "citations": []}\n\n'
+        "event: answer\ndata: {}\n\n",
+    }
+}
+
+
+@router.post("/api/ask", responses=_answered, summary="Ask a question")
+async def ask(request: Request, body: AskBody, service: Here, owner: Owner) -> Response:
+    """An answer with receipts, or a refusal.
+
+    With `stream`, or `Accept: text/event-stream`, it comes as server-sent events: `start`, a `sentence`
+    for each line as it passes the check, and `answer` with the whole, or `error`; comments between them
+    are signs of life.
+    """
+    request.state.question = body.question
+    filters = body.filters.to_filters() if body.filters else Filters()
+    turn = await service.begin(
+        body.question, filters, owner, channel=Channel.PAGE, conversation_id=body.conversation_id
+    )
+    if body.stream or EVENT_STREAM in request.headers.get("accept", ""):
+        return await _stream(service, turn)
+    return json_response(answer_json(await service.answer(turn), turn))
+
+
+async def _stream(service: Service, turn: Turn) -> Response:
+    return await streamed(
+        service.pieces(turn),
+        lambda piece: [_event(piece, turn)],
+        end=list,
+        failed=_failed,
+        stopped=service.stopped,
+        heartbeat=service.options.heartbeat_seconds,
+    )
+
+
+def _event(piece: Piece, turn: Turn) -> bytes:
+    match piece:
+        case Started():
+            ids = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
+            return event("start", {**ids, "searched": piece.searched})
+        case CheckedSentence():
+            citations = [as_json(citation) for citation in piece.citations]
+            return event("sentence", {"index": piece.index, "text": piece.text, "citations": citations})
+        case Finished():
+            return event("answer", answer_json(piece.answer, turn))
+
+
+def _failed(error: ServiceError) -> bytes:
+    return event("error", error.body.to_json())
+
+
+@router.get("/api/search", responses=described(FoundBody, 400), summary="Find passages")
+async def search(
+    request: Request,
+    service: Here,
+    q: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=MAX_QUESTION_CHARACTERS,
+            description="What to look for.",
+            json_schema_extra=HAS_WORD,
+        ),
+    ],
+    k: Annotated[
+        Count, Query(ge=1, le=100, description="How many passages at most.", json_schema_extra=between(1, 100))
+    ] = 5,
+) -> Response:
+    """Passages without an answer, best first."""
+    request.state.question = q
+    found = await service.pool.run(lambda assistant: assistant.search(q, k=k))
+    return json_response(_found_json(q, found))
+
+
+def _found_json(question: str, found: Retrieved) -> dict[str, Any]:
+    return {
+        "question": question,
+        "searched": found.question,
+        "passages": [_passage_json(passage) for passage in found.passages],
+    }
+
+
+def _passage_json(passage: Passage) -> dict[str, Any]:
+    article = passage.article
+    return {
+        "rank": passage.rank,
+        "article_id": article.article_id,
+        "title": article.title,
+        "publisher": article.publisher,
+        "published": article.published.isoformat() if article.published else None,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(passage.score, 4),
+        "cosine": round(passage.cosine, 4),
+        "bm25": round(passage.bm25, 4),
+        "late": round(passage.late, 4),
+        "text": passage.text,
+    }
+
+
+@router.post("/api/verify", responses=described(VerifiedBody, *WITH_BODY), summary="Check receipts again")
+async def verify(
+    request: Request,
+    body: Annotated[AnswerToVerify, Body(description="An answer as /api/ask gives it.")],
+    service: Here,
+) -> Response:
+    """What became of each receipt of an answer: it holds, or its quote moved, changed or is gone."""
+    answer = await request.json()  # As it came, since its id is a hash of all of it.
+
+    def work(assistant: Assistant) -> list[Check]:
+        return assistant.current(lambda snapshot: check_answer(answer, _texts(snapshot)))
+
+    checks = await service.pool.run(work)
+    altered = int("id" in answer and identity(answer) != answer["id"])
+    return json_response({"receipts": [as_json(check) for check in checks], "altered_answers": altered})
+
+
+def _texts(snapshot: Snapshot) -> Callable[[str], str | None]:
+    numbers = {row.article_id: row.number for row in snapshot.articles.values()}
+    return lambda article_id: snapshot.text(numbers[article_id]) if article_id in numbers else None

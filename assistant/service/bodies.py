@@ -1,0 +1,300 @@
+"""What comes in and goes out over /api: the shapes that are checked, and described in the OpenAPI document."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+
+from assistant.answer import Citation, IndexReference, Nearest, PassageReference, Reason, Status
+from assistant.ask import MAX_QUESTION_CHARACTERS
+from assistant.receipts import Standing
+from assistant.service.conversations import Feedback, Produced
+from index.search import Filters
+
+HAS_WORD = {"pattern": r"[\p{L}\p{N}]"}
+"""For the OpenAPI document: what `checked_question` asks for, in the words of JSON Schema."""
+ID_PATTERN = r"^[0-9a-f]{24}$"
+
+
+def _day(value: object) -> object:
+    """Pydantic would take numbers for dates too."""
+    if value is None or isinstance(value, date):
+        return value
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError("give a day as YYYY-MM-DD")
+    return date.fromisoformat(value)
+
+
+def _digits(value: object) -> object:
+    """Pydantic would take "7 " and "1_0" of a query for numbers too."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}", value):
+        raise ValueError("give a whole number")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_digits)]
+
+
+def between(least: int, most: int) -> dict[str, Any]:
+    """Bounds of a `Count` for the OpenAPI document, which a validator of one's own keeps from it."""
+    return {"minimum": least, "maximum": most}
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+QuestionText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_QUESTION_CHARACTERS,
+        description="Has at least one letter or digit.",
+        json_schema_extra=HAS_WORD,
+        examples=["How many industrial brains has Zhejiang built?"],
+    ),
+]
+
+
+class Body(BaseModel):
+    """Whatever is not known is refused, so that a misspelt field is not passed over in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FiltersBody(Body):
+    """Which articles may be used."""
+
+    published_after: Day | None = None
+    published_before: Day | None = None
+    publishers: Annotated[list[Name], Field(max_length=100)] = []
+    languages: Annotated[list[Name], Field(max_length=20)] = []
+    articles: Annotated[list[Name], Field(max_length=1_000)] = []
+
+    def to_filters(self) -> Filters:
+        """As the search engine takes them."""
+        return Filters(
+            published_after=self.published_after,
+            published_before=self.published_before,
+            publishers=tuple(self.publishers),
+            languages=tuple(self.languages),
+            articles=tuple(self.articles),
+        )
+
+
+class AskBody(Body):
+    """A question."""
+
+    question: QuestionText
+    conversation_id: Id | None = None
+    filters: FiltersBody | None = None
+    stream: StrictBool = False
+
+
+class RenameBody(Body):
+    """A conversation's new title."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class FeedbackBody(Body):
+    """What a person thinks of an answer; null takes it back."""
+
+    message_id: Id
+    rating: Literal["up", "down"] | None
+    reason: Annotated[str, Field(max_length=2_000)] | None = None
+
+
+class AnswerBody(BaseModel):
+    """An answer, with where it is kept."""
+
+    id: str
+    question: str
+    status: Status
+    reason: Reason | None
+    text: str
+    citations: list[Citation]
+    passages: list[PassageReference]
+    nearest: list[Nearest]
+    unanswered: list[str]
+    confidence: float
+    searched: str
+    reader: str
+    degraded: bool
+    index: IndexReference
+    prompt: str | None
+    seconds: float
+    conversation_id: str
+    message_id: str
+
+
+class CitationToVerify(BaseModel):
+    """What of a citation is checked."""
+
+    model_config = ConfigDict(extra="allow")
+
+    number: StrictInt
+    article_id: str
+    quote: str
+    start: StrictInt
+    end: StrictInt
+    sha256: str
+
+
+class AnswerToVerify(BaseModel):
+    """An answer whose receipts are to be checked; the rest of it only has to fit its id."""
+
+    model_config = ConfigDict(extra="allow")
+
+    citations: Annotated[list[CitationToVerify], Field(max_length=1_000)]
+
+
+class ReceiptBody(BaseModel):
+    """A receipt and what became of it."""
+
+    number: int
+    article_id: str
+    standing: Standing
+    detail: str
+    start: int | None
+
+
+class VerifiedBody(BaseModel):
+    """What became of an answer's receipts."""
+
+    receipts: list[ReceiptBody]
+    altered_answers: int
+
+
+class FoundPassage(BaseModel):
+    """A passage that was found."""
+
+    rank: int
+    article_id: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    start: int
+    end: int
+    score: float
+    cosine: float
+    bm25: float
+    late: float
+    text: str
+
+
+class FoundBody(BaseModel):
+    """Passages, best first."""
+
+    question: str
+    searched: str
+    passages: list[FoundPassage]
+
+
+class ArticleBody(BaseModel):
+    """An article as it is listed."""
+
+    article_id: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    url: str | None
+    language: str | None
+    characters: int
+
+
+class WholeArticleBody(ArticleBody):
+    """An article with its text."""
+
+    text: str
+    sha256: str
+
+
+class ArticlesBody(BaseModel):
+    """A page of the list of articles, by id; `next` is the `after` of the page that follows."""
+
+    articles: list[ArticleBody]
+    next: str | None
+
+
+class StatusBody(BaseModel):
+    """The collection, and what the server allows."""
+
+    model: str
+    articles: int
+    chunks: int
+    fingerprint: str
+    generation: int
+    changed: str
+    publishers: list[str]
+    published_min: str | None
+    published_max: str | None
+    reader: str
+    uploads: bool
+    version: str
+    examples: list[str]
+
+
+class ConversationBody(BaseModel):
+    """A conversation as it is listed."""
+
+    id: str
+    title: str
+    created: str
+    updated: str
+    messages: int
+
+
+class ConversationsBody(BaseModel):
+    """Conversations, the latest first."""
+
+    conversations: list[ConversationBody]
+
+
+class MessageBody(BaseModel):
+    """A question with its answer."""
+
+    message_id: str
+    question: str
+    answer: dict[str, Any]
+    created: str
+    feedback: Feedback | None
+    produced: Produced
+
+
+class WholeConversationBody(BaseModel):
+    """A conversation with its messages, in order."""
+
+    id: str
+    title: str
+    messages: list[MessageBody]
+
+
+class StoredFeedbackBody(BaseModel):
+    """What is stored now."""
+
+    message_id: str
+    rating: Literal["up", "down"] | None
+    reason: str | None
+    created: str | None
+
+
+class ErasedBody(BaseModel):
+    """How many conversations were erased."""
+
+    erased: int
+
+
+class UploadedBody(BaseModel):
+    """What became of the files, by article id, and why a file was not taken."""
+
+    added: list[str]
+    changed: list[str]
+    unchanged: list[str]
+    failed: list[str]
+
+
+class StateBody(BaseModel):
+    """How the server is."""
+
+    status: Literal["ok", "ready"]

@@ -1,0 +1,279 @@
+"""Conversations and feedback: every answer with what produced it, so that it can be asked again and compared."""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from assistant.answer import Answer
+from assistant.service.database import Database
+
+TITLE_CHARACTERS = 80
+EXPORTED_AT_ONCE = 200
+
+
+class Channel(StrEnum):
+    """Where a conversation was held."""
+
+    PAGE = "page"
+    """Over /api/ask."""
+    OPENAI = "openai"
+    """Over /v1, where the client keeps the conversation; listed nowhere, exported and erased like the rest."""
+
+
+class Rating(StrEnum):
+    """What a person thinks of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Produced:
+    """What an answer depends on beside its question and what the answer itself names."""
+
+    previous: str | None
+    """The question before it, made whole, that a follow-up leaned on."""
+    filters: Mapping[str, object]
+    settings: Mapping[str, object]
+    version: str
+    """Of this program."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conversation:
+    """A conversation as it is listed."""
+
+    id: str
+    title: str
+    created: str
+    updated: str
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feedback:
+    """What a person thinks of an answer, and why."""
+
+    rating: Rating
+    reason: str | None
+    created: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A question, its answer and what produced it."""
+
+    message_id: str
+    conversation_id: str
+    question: str
+    answer: dict[str, Any]
+    """The public JSON of an `Answer`."""
+    produced: dict[str, Any]
+    created: str
+    feedback: Feedback | None
+
+    def to_json(self) -> dict[str, Any]:
+        """For a file."""
+        return asdict(self)
+
+
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return secrets.token_hex(12)
+
+
+def now() -> str:
+    """The current time in UTC, to the millisecond, in a form that sorts."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_MESSAGE = """SELECT m.id, m.conversation, m.question, m.answer, m.produced, m.created, f.rating, f.reason, f.created
+FROM messages m LEFT JOIN feedback f ON f.message = m.id"""
+
+
+class Conversations:
+    """All conversations; an owner (a key's id, or "" where no keys are asked for) sees only its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def last_searched(self, id_: str, owner: str) -> str | None:
+        """The last question of a conversation as it was searched; None if nothing was asked in it.
+
+        Raises:
+            KeyError: no such conversation.
+        """
+        with self._database.connection() as db:
+            _owned(db, id_, owner)
+            row = db.execute(
+                "SELECT searched FROM messages WHERE conversation = ? ORDER BY number DESC LIMIT 1", (id_,)
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def keep(
+        self,
+        answer: Answer,
+        produced: Produced,
+        *,
+        conversation_id: str,
+        message_id: str,
+        owner: str,
+        new: Channel | None,
+    ) -> None:
+        """Store an answer.
+
+        Args:
+            answer: sealed.
+            produced: what led to it.
+            conversation_id: of an existing conversation, or of the one to make.
+            message_id: from `new_id`.
+            owner: whose conversation it is.
+            new: for a conversation that is to be made, where it is held.
+
+        Raises:
+            KeyError: the conversation is not there any more.
+        """
+        time = now()
+        text = json.dumps(answer.to_json(), ensure_ascii=False)
+        how = json.dumps(asdict(produced), ensure_ascii=False)
+        with self._database.changing() as db:
+            if new is not None:
+                title = answer.question[:TITLE_CHARACTERS]
+                row = (conversation_id, owner, new, title, time, time)
+                db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?)", row)
+            else:
+                _owned(db, conversation_id, owner)
+                db.execute("UPDATE conversations SET updated = ? WHERE id = ?", (time, conversation_id))
+            db.execute(
+                "INSERT INTO messages (id, conversation, question, searched, answer, produced, created) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (message_id, conversation_id, answer.question, answer.searched, text, how, time),
+            )
+
+    def listed(self, owner: str, *, query: str = "", limit: int = 200) -> list[Conversation]:
+        """Conversations, the latest first; with `query` those whose title, questions or answers contain it."""
+        pattern = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        with self._database.connection() as db:
+            rows = db.execute(
+                "SELECT c.id, c.title, c.created, c.updated, "
+                "(SELECT count(*) FROM messages m WHERE m.conversation = c.id) FROM conversations c "
+                "WHERE c.owner = ? AND c.channel = ? AND (? = '' OR c.title LIKE ? ESCAPE '\\' OR EXISTS ("
+                "SELECT 1 FROM messages m WHERE m.conversation = c.id AND (m.question LIKE ? ESCAPE '\\' "
+                "OR json_extract(m.answer, '$.text') LIKE ? ESCAPE '\\'))) ORDER BY c.updated DESC, c.id LIMIT ?",
+                (owner, Channel.PAGE, query, pattern, pattern, pattern, limit),
+            ).fetchall()
+        return [Conversation(id=r[0], title=r[1], created=r[2], updated=r[3], messages=r[4]) for r in rows]
+
+    def read(self, id_: str, owner: str) -> tuple[str, list[Message]]:
+        """A conversation's title and messages, in order.
+
+        Raises:
+            KeyError: no such conversation.
+        """
+        with self._database.connection() as db:
+            title = _owned(db, id_, owner)
+            rows = db.execute(f"{_MESSAGE} WHERE m.conversation = ? ORDER BY m.number", (id_,)).fetchall()
+        return title, [_message(row) for row in rows]
+
+    def rename(self, id_: str, owner: str, title: str) -> None:
+        """Give a conversation another title.
+
+        Raises:
+            KeyError: no such conversation.
+        """
+        with self._database.changing() as db:
+            _owned(db, id_, owner)
+            db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, id_))
+
+    def erase(self, id_: str, owner: str) -> None:
+        """Erase a conversation with its answers and feedback.
+
+        Raises:
+            KeyError: no such conversation.
+        """
+        with self._database.erasing() as db:
+            _owned(db, id_, owner)
+            db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
+
+    def erase_all(self, owner: str) -> int:
+        """Erase everything of an owner; how many conversations that were."""
+        with self._database.erasing() as db:
+            return db.execute("DELETE FROM conversations WHERE owner = ?", (owner,)).rowcount
+
+    def rate(self, message_id: str, owner: str, rating: Rating | None, reason: str | None) -> Feedback | None:
+        """Store what a person thinks of an answer, in place of what was stored before; None takes it back.
+
+        Raises:
+            KeyError: no such message.
+        """
+        time = now()
+        with self._database.changing() as db:
+            row = db.execute("SELECT conversation FROM messages WHERE id = ?", (message_id,)).fetchone()
+            if row is None:
+                raise KeyError(message_id)
+            _owned(db, row[0], owner)
+            if rating is None:
+                db.execute("DELETE FROM feedback WHERE message = ?", (message_id,))
+                return None
+            db.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", (message_id, rating, reason, time))
+        return Feedback(rating=rating, reason=reason, created=time)
+
+    def message(self, message_id: str) -> Message:
+        """An answer of any owner.
+
+        Raises:
+            KeyError: no such message.
+        """
+        with self._database.connection() as db:
+            row = db.execute(f"{_MESSAGE} WHERE m.id = ?", (message_id,)).fetchone()
+        if row is None:
+            raise KeyError(message_id)
+        return _message(row)
+
+    def messages(self, owner: str | None = None, *, rated_only: bool = False) -> Iterator[Message]:
+        """Answers of an owner, or of all for None, in the order in which they were given.
+
+        Args:
+            owner: a key's id.
+            rated_only: those with feedback.
+        """
+        after = 0
+        while True:
+            with self._database.connection() as db:
+                rows = db.execute(
+                    f"{_MESSAGE.replace('SELECT', 'SELECT m.number,', 1)} "
+                    "JOIN conversations c ON c.id = m.conversation "
+                    "WHERE m.number > ? AND (? IS NULL OR c.owner = ?) AND (NOT ? OR f.rating IS NOT NULL) "
+                    "ORDER BY m.number LIMIT ?",
+                    (after, owner, owner, rated_only, EXPORTED_AT_ONCE),
+                ).fetchall()
+            if not rows:
+                return
+            after = rows[-1][0]
+            yield from (_message(row[1:]) for row in rows)
+
+
+def _owned(db: sqlite3.Connection, id_: str, owner: str) -> str:
+    """The title of the conversation if it is the owner's; another's does not exist for it."""
+    row = db.execute("SELECT title FROM conversations WHERE id = ? AND owner = ?", (id_, owner)).fetchone()
+    if row is None:
+        raise KeyError(id_)
+    return str(row[0])
+
+
+def _message(row: tuple[Any, ...]) -> Message:
+    id_, conversation, question, answer, produced, created, rating, reason, rated = row
+    return Message(
+        message_id=id_,
+        conversation_id=conversation,
+        question=question,
+        answer=json.loads(answer),
+        produced=json.loads(produced),
+        created=created,
+        feedback=Feedback(rating=Rating(rating), reason=reason, created=rated) if rating else None,
+    )

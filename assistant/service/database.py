@@ -1,0 +1,140 @@
+"""The service's own SQLite file: conversations, feedback and keys, shared by all processes of a server.
+
+In WAL mode, so that readers and a writer do not wait for each other. What was committed survives a
+killed process; what was erased is overwritten with zeros and leaves the log at once.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import ConfigurationError
+
+FILE_NAME = "service.sqlite"
+BUSY_SECONDS = 10.0
+FORMAT = 1
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    title TEXT NOT NULL,
+    created TEXT NOT NULL,
+    updated TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations(owner, channel, updated);
+CREATE TABLE IF NOT EXISTS messages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    conversation TEXT NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+    question TEXT NOT NULL,
+    searched TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    produced TEXT NOT NULL,
+    created TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS messages_by_conversation ON messages(conversation, number);
+CREATE TABLE IF NOT EXISTS feedback (
+    message TEXT PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+    rating TEXT NOT NULL CHECK (rating IN ('up', 'down')),
+    reason TEXT,
+    created TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keys (
+    id TEXT PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    per_minute INTEGER NOT NULL,
+    created TEXT NOT NULL,
+    revoked TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS key_use (
+    key TEXT PRIMARY KEY REFERENCES keys(id) ON DELETE CASCADE,
+    minute INTEGER NOT NULL,
+    requests INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """Connections to the file, one for each thread that is in it at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, and make it where there is none.
+
+        Raises:
+            ConfigurationError: it cannot be made, or is no database of this program.
+        """
+        self.path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            with self.connection() as db:
+                found = int(db.execute("PRAGMA user_version").fetchone()[0])
+                if found not in {0, FORMAT}:
+                    raise ConfigurationError(
+                        f"{path} has format {found}, newer than the {FORMAT} of this program; upgrade the program"
+                    )
+                db.execute("PRAGMA journal_mode = WAL")
+                db.executescript(SCHEMA)
+                db.execute(f"PRAGMA user_version = {FORMAT}")
+        except OSError as error:
+            raise ConfigurationError(
+                f"{path} cannot be written to ({error.strerror}); set ASSISTANT_DATA to a folder that can"
+            ) from error
+        except sqlite3.Error as error:
+            raise ConfigurationError(
+                f"{path} cannot be opened ({error}); move it away, and a new one is made"
+            ) from error
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for reading, outside of any transaction."""
+        with self._lock:
+            db = self._idle.pop() if self._idle else None
+        if db is None:
+            db = self._connect()
+        try:
+            yield db
+        except BaseException:
+            db.close()
+            raise
+        with self._lock:
+            self._idle.append(db)
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing of what is written inside."""
+        with self.connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db  # Closed without a commit, a connection rolls back.
+            db.execute("COMMIT")
+
+    @contextmanager
+    def erasing(self) -> Iterator[sqlite3.Connection]:
+        """As `changing`, and what was removed stays in no log."""
+        with self.changing() as db:
+            yield db
+        with self.connection() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._lock:
+            for db in self._idle:
+                db.close()
+            self._idle.clear()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA synchronous = NORMAL")  # A killed process loses nothing; only the machine's power can.
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")
+        return db

@@ -1,0 +1,187 @@
+"""One shape for everything that goes wrong over HTTP: a code, what was wrong, and what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+
+from index.errors import AssistantError, ConfigurationError, IndexBusy, IndexDamaged, UserError
+
+RETRY_SECONDS = 1
+TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+}
+"""`error.type` by status, as OpenAI's clients know them; otherwise whose fault it was."""
+
+
+class ServiceError(Exception):
+    """A request cannot be served."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        remedy: str,
+        *,
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make an error.
+
+        Args:
+            status: of HTTP.
+            code: in snake case, for programs; never changes once published.
+            message: what was wrong, with the value.
+            remedy: what to do.
+            param: the field of the request that was wrong.
+            headers: of the response.
+        """
+        super().__init__(message)
+        self.status = status
+        self.body = ErrorBody(
+            error=ErrorDetail(code=code, message=message, remedy=remedy, type=kind(status), param=param)
+        )
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErrorDetail:
+    """What went wrong."""
+
+    code: str
+    message: str
+    remedy: str
+    type: str
+    param: str | None = None
+
+    def to_json(self) -> dict[str, str | None]:
+        """Its JSON object."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "remedy": self.remedy,
+            "type": self.type,
+            "param": self.param,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErrorBody:
+    """The JSON of every error."""
+
+    error: ErrorDetail
+
+    def to_json(self) -> dict[str, dict[str, str | None]]:
+        """Its JSON object."""
+        return {"error": self.error.to_json()}
+
+
+def kind(status: int) -> str:
+    """`error.type` for a status."""
+    return TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
+
+
+def response_of(error: ServiceError) -> JSONResponse:
+    """The response for an error."""
+    return JSONResponse(error.body.to_json(), status_code=error.status, headers=error.headers)
+
+
+def busy() -> ServiceError:
+    """All assistants are at work and the queue is full."""
+    return ServiceError(
+        503,
+        "busy",
+        "the server has as many questions as it can answer in time",
+        f"ask again in {RETRY_SECONDS} second",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
+def starting() -> ServiceError:
+    """The assistants are not open yet."""
+    return ServiceError(
+        503,
+        "starting",
+        "the server is opening its index",
+        "ask again when /ready answers 200",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
+def stopping() -> ServiceError:
+    """The server was told to stop, and the time for answers in flight is over."""
+    return ServiceError(
+        503, "stopping", "the server is being stopped", "ask again", headers={"Retry-After": str(RETRY_SECONDS)}
+    )
+
+
+def too_slow(seconds: float) -> ServiceError:
+    """An answer took longer than is allowed."""
+    return ServiceError(
+        503,
+        "timed_out",
+        f"there was no answer within {seconds:g} seconds",
+        "ask again, or a shorter question",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
+def internal() -> ServiceError:
+    """A mistake of ours; what it was is in the log."""
+    return ServiceError(500, "internal", "the server made a mistake", "tell whoever runs it; its log says more")
+
+
+def not_found(what: str, id_: str) -> ServiceError:
+    """Nothing of this kind has that id."""
+    return ServiceError(
+        404, f"{what}_not_found", f"there is no {what} {id_[:100]!r}", f"list the {what}s for their ids"
+    )
+
+
+def of_assistant(error: AssistantError) -> ServiceError:
+    """The HTTP error for an error of the assistant's own."""
+    message, _, remedy = str(error).rpartition("; ")
+    message, remedy = (message, remedy) if message else (remedy, "correct it; see /docs")
+    if isinstance(error, (ConfigurationError, IndexDamaged)):
+        # What it says of folders is for whoever runs the server, and goes to its log.
+        return ServiceError(
+            503,
+            "index_unavailable",
+            "the index cannot be read now",
+            "ask again; if it stays so, whoever runs the server finds the reason in its log",
+            headers={"Retry-After": str(RETRY_SECONDS)},
+        )
+    if isinstance(error, IndexBusy):
+        return ServiceError(
+            503,
+            "index_busy",
+            "the index is being changed by someone else",
+            "try again in a few seconds",
+            headers={"Retry-After": "5"},
+        )
+    if isinstance(error, UserError):
+        return ServiceError(400, "invalid_request", message, remedy)
+    return ServiceError(500, "failed", "the answer could not be made", "see the server's log")
+
+
+def of_status(status: int, path: str, headers: Mapping[str, str]) -> ServiceError:
+    """The error for what the framework itself refuses."""
+    if status == 404:
+        return ServiceError(404, "no_such_path", f"nothing is served at {path[:200]!r}", "see /docs for what is")
+    if status == 405:
+        allowed = headers.get("Allow", "")
+        return ServiceError(
+            405,
+            "method_not_allowed",
+            f"{path[:200]!r} does not take this method",
+            f"use {allowed}" if allowed else "see /docs",
+            headers=headers,
+        )
+    phrase = HTTPStatus(status).phrase.lower()
+    return ServiceError(status, phrase.replace(" ", "_"), phrase, "see /docs", headers=headers)

@@ -1,0 +1,196 @@
+"""/v1: the service as OpenAI's clients know it; each collection is a model."""
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from assistant.answer import Answer
+from assistant.parts import stand_alone
+from assistant.service.answering import CheckedSentence, Finished, Piece
+from assistant.service.conversations import Channel
+from assistant.service.errors import ServiceError
+from assistant.service.openai_bodies import ChatBody, ChatMessage, CompletionBody, ModelBody, ModelsBody
+from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
+from assistant.service.service import Here, Owner, Service, Turn
+from assistant.service.streams import event, streamed
+from index.search import Filters
+from index.store import Snapshot
+
+router = APIRouter()
+REMEMBERED = 20
+"""Earlier questions of a conversation that a follow-up may lean on."""
+_COUNTED = re.compile(r"\w+|[^\w\s]")
+
+_completed = described(CompletionBody, 404, *WITH_BODY, description="The completion, or the chunks of it.")
+_completed[200]["content"] = {"text/event-stream": {"schema": EVENT_SCHEMA, "example": "data: {…}\n\ndata: [DONE]\n\n"}}
+
+
+@router.get("/v1/models", responses=described(ModelsBody), summary="List collections")
+async def models(service: Here) -> Response:
+    """The collections that can be asked, as models."""
+    return json_response({"object": "list", "data": [await _model(service)]})
+
+
+@router.get("/v1/models/{model}", responses=described(ModelBody, 404), summary="Describe a collection")
+async def model(model: Annotated[str, Path(max_length=200)], service: Here) -> Response:
+    """One collection as a model."""
+    _check_model(model, service)
+    return json_response(await _model(service))
+
+
+async def _model(service: Service) -> dict[str, Any]:
+    def changed(snapshot: Snapshot) -> str:
+        return snapshot.changed
+
+    time_ = await service.pool.run(lambda assistant: assistant.current(changed))
+    created = int(datetime.fromisoformat(time_.replace("Z", "+00:00")).timestamp())
+    return {"id": service.model, "object": "model", "created": created, "owned_by": "assistant"}
+
+
+@router.post("/v1/chat/completions", responses=_completed, summary="Ask as an OpenAI client does")
+async def complete(request: Request, body: ChatBody, service: Here, owner: Owner) -> Response:
+    """A completion that answers the last question of the user, the earlier ones making a follow-up whole.
+
+    Citations come as `annotations` with the characters of the message that they support; `receipts` has
+    the whole answer. In a stream the annotations and the receipts come with the chunk before the last.
+    """
+    _check_model(body.model, service)
+    said = [message.text for message in body.messages if message.role == "user"]
+    questions = [text for text in said if any(character.isalnum() for character in text)]
+    if not questions:
+        raise ServiceError(
+            400, "no_question", "no message of the user asks anything", "send one with a question", param="messages"
+        )
+    request.state.question = questions[-1]
+    filters = body.filters.to_filters() if body.filters else Filters()
+    turn = await service.begin(
+        questions[-1],
+        filters,
+        owner,
+        channel=Channel.OPENAI,
+        conversation_id=None,
+        previous=_previous(questions[:-1]),
+    )
+    reply = _Reply(turn, service.model, str(request.base_url), body.messages)
+    if not body.stream:
+        return json_response(reply.whole(await service.answer(turn)))
+    usage = bool(body.stream_options and body.stream_options.include_usage)
+    return await streamed(
+        service.pieces(turn),
+        reply.chunks,
+        end=lambda: reply.end(usage=usage),
+        failed=lambda error: event(None, error.body.to_json()),
+        stopped=service.stopped,
+        heartbeat=service.options.heartbeat_seconds,
+    )
+
+
+def _check_model(name: str, service: Service) -> None:
+    if name != service.model:
+        raise ServiceError(
+            404,
+            "model_not_found",
+            f"there is no collection {name[:100]!r}",
+            f"ask {service.model!r}; /v1/models lists what there is",
+            param="model",
+        )
+
+
+def _previous(questions: Sequence[str]) -> str | None:
+    """The last of the earlier questions, made whole with those before it."""
+    whole: str | None = None
+    for question in questions[-REMEMBERED:]:
+        whole = stand_alone(" ".join(question.split())[:2_000], whole)
+    return whole
+
+
+class _Reply:
+    """OpenAI's form of one answer."""
+
+    def __init__(self, turn: Turn, model: str, base_url: str, messages: Sequence[ChatMessage]) -> None:
+        self._turn = turn
+        self._base_url = base_url
+        self._head = {"id": f"chatcmpl-{turn.message_id}", "created": int(time.time()), "model": model}
+        self._asked = sum(_count(message.text) for message in messages)
+        self._answered = 0
+
+    def whole(self, answer: Answer) -> dict[str, Any]:
+        """The completion."""
+        self._answered = _count(answer.text)
+        message = {
+            "role": "assistant",
+            "content": answer.text,
+            "refusal": None,
+            "annotations": self._annotations(answer),
+        }
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        return {
+            **self._head,
+            "object": "chat.completion",
+            "choices": [choice],
+            "usage": self._usage(),
+            "receipts": answer_json(answer, self._turn),
+        }
+
+    def chunks(self, piece: Piece) -> list[bytes]:
+        """The chunks of a piece."""
+        match piece:
+            case CheckedSentence():
+                text = ("\n" if piece.index else "") + piece.text
+                self._answered += _count(text)
+                return [self._chunk({"content": text})]
+            case Finished():
+                receipts = answer_json(piece.answer, self._turn)
+                return [self._chunk({"annotations": self._annotations(piece.answer)}, receipts=receipts)]
+            case _:
+                return [self._chunk({"role": "assistant", "content": ""})]
+
+    def end(self, *, usage: bool) -> list[bytes]:
+        """The last chunks."""
+        last = [self._chunk({}, finish="stop")]
+        if usage:
+            data = {**self._head, "object": "chat.completion.chunk", "choices": [], "usage": self._usage()}
+            last.append(event(None, data))
+        return [*last, event(None, "[DONE]")]
+
+    def _chunk(
+        self, delta: dict[str, object], *, finish: str | None = None, receipts: dict[str, Any] | None = None
+    ) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        data = {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
+        return event(None, data if receipts is None else {**data, "receipts": receipts})
+
+    def _annotations(self, answer: Answer) -> list[dict[str, Any]]:
+        """One for each span of the message, in the order of the text; positions count its characters."""
+        found = [
+            {
+                "type": "url_citation",
+                "url_citation": {
+                    "start_index": start,
+                    "end_index": end,
+                    # An article without an address of its own is read here.
+                    "url": citation.url or f"{self._base_url}api/articles/{citation.article_id}",
+                    "title": citation.title or citation.article_id,
+                },
+            }
+            for citation in answer.citations
+            for start, end in citation.answer_spans
+        ]
+        return sorted(found, key=lambda one: one["url_citation"]["start_index"])
+
+    def _usage(self) -> dict[str, int]:
+        return {
+            "prompt_tokens": self._asked,
+            "completion_tokens": self._answered,
+            "total_tokens": self._asked + self._answered,
+        }
+
+
+def _count(text: str) -> int:
+    """Words and marks: no model counts tokens here."""
+    return len(_COUNTED.findall(text))

@@ -1,0 +1,125 @@
+"""/api/status, /health, /ready, /metrics and /docs: how the server and its collection are."""
+
+import html
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from assistant import __version__
+from assistant.service.bodies import StateBody, StatusBody
+from assistant.service.errors import starting, stopping
+from assistant.service.replies import described, errors, json_response
+from assistant.service.service import Here, Service
+from index.store import Snapshot
+
+router = APIRouter()
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@router.get("/health", responses=described(StateBody), summary="Whether the process is alive")
+async def health() -> Response:
+    """Answers as long as the process can answer at all."""
+    return json_response({"status": "ok"})
+
+
+@router.get("/ready", responses=described(StateBody), summary="Whether questions are answered")
+async def ready(service: Here) -> Response:
+    """200 once every assistant is open and warm; 503 before that, and while the server is being stopped."""
+    if service.stopped.is_set():
+        raise stopping()
+    if not service.pool.ready:
+        raise starting()
+    return json_response({"status": "ready"})
+
+
+@router.get(
+    "/metrics",
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Text."}, **errors()},
+    response_class=Response,
+    summary="Counters for Prometheus",
+)
+async def metrics(service: Here) -> Response:
+    """Requests, answers, times, queue and memory, of all processes of the server together."""
+    service.meters.set("assistant_waiting_questions", service.pool.waiting)
+    return Response(service.meters.text(), media_type=METRICS_TYPE)
+
+
+@router.get("/api/status", responses=described(StatusBody), summary="Describe the collection")
+async def status(service: Here) -> Response:
+    """The collection as it is now, and what the server allows."""
+    return json_response(
+        await service.pool.run(lambda assistant: assistant.current(lambda snapshot: _status_json(snapshot, service)))
+    )
+
+
+def _status_json(snapshot: Snapshot, service: Service) -> dict[str, Any]:
+    rows = snapshot.articles.values()
+    dates = sorted(row.published.isoformat() for row in rows if row.published)
+    return {
+        "model": service.model,
+        "articles": len(rows),
+        "chunks": len(snapshot.generation.vectors),
+        "fingerprint": snapshot.fingerprint,
+        "generation": snapshot.generation.number,
+        "changed": snapshot.changed,
+        "publishers": sorted({row.publisher for row in rows if row.publisher}),
+        "published_min": dates[0] if dates else None,
+        "published_max": dates[-1] if dates else None,
+        "reader": service.answerer.name,
+        "uploads": service.uploads is not None,
+        "version": __version__,
+        "examples": list(service.examples),
+    }
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request) -> Response:
+    """The OpenAPI document as a page; the usual viewers load scripts from elsewhere, this one needs none."""
+    return HTMLResponse(docs_page(request.app.openapi()))
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+async def favicon() -> Response:
+    """None; browsers ask for it unasked."""
+    return PlainTextResponse("", status_code=204)
+
+
+def docs_page(document: dict[str, Any]) -> str:
+    """A plain page that lists every operation, its parameters and its answers."""
+    parts = [
+        f"<h1>{_text(document['info']['title'])} {_text(document['info']['version'])}</h1>",
+        f"<p>{_text(document['info'].get('description', ''))}</p>",
+        '<p>For programs: <a href="/openapi.json">/openapi.json</a>.</p>',
+    ]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            parts.append(f"<h2>{method.upper()} {_text(path)}</h2>")
+            parts.append(f"<p>{_text(operation.get('summary', ''))}. {_text(operation.get('description', ''))}</p>")
+            parts += _parameters(operation)
+            parts.append("<ul>")
+            for status_, answer in sorted(operation["responses"].items()):
+                parts.append(f"<li>{_text(status_)}: {_text(answer.get('description', ''))}</li>")
+            parts.append("</ul>")
+    body = "\n".join(parts)
+    head = '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>API</title></head>'
+    return f"{head}\n<body>\n{body}\n</body></html>\n"
+
+
+def _parameters(operation: dict[str, Any]) -> list[str]:
+    rows = [
+        f"<li>{_text(one['name'])} ({_text(one['in'])}{', needed' if one.get('required') else ''}): "
+        f"{_text(one.get('description', ''))}</li>"
+        for one in operation.get("parameters", [])
+    ]
+    content = operation.get("requestBody", {}).get("content", {})
+    rows += [f"<li>body, {_text(kind)}: {_text(_named(one['schema']))}</li>" for kind, one in content.items()]
+    return ["<p>Takes:</p><ul>", *rows, "</ul>"] if rows else []
+
+
+def _named(schema: dict[str, Any]) -> str:
+    return str(schema.get("$ref", schema.get("title", "object"))).rsplit("/", 1)[-1]
+
+
+def _text(value: object) -> str:
+    return html.escape(str(value))

@@ -1,0 +1,47 @@
+"""The web page: its files as they lie in `static/`, and none beside them."""
+
+import hashlib
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from assistant.service.errors import ServiceError
+
+router = APIRouter()
+STATIC = Path(__file__).resolve().parent / "static"
+INDEX_NAME = "index.html"
+
+
+@router.get("/", include_in_schema=False)
+def index(request: Request) -> Response:
+    """The page."""
+    return _file(INDEX_NAME, request)
+
+
+@router.get("/static/{name}", include_in_schema=False)
+def static(name: str, request: Request) -> Response:
+    """A file of the page."""
+    return _file(name, request)
+
+
+def _file(name: str, request: Request) -> Response:
+    # Only names that the folder lists: whatever else a client writes there never becomes a path.
+    if name not in _names():
+        raise ServiceError(
+            404, "no_such_path", f"there is no file {name[:100]!r}", "see / for the page, /docs for the API"
+        )
+    data = (STATIC / name).read_bytes()
+    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Response(data, media_type=kind, headers=headers)
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(path.name for path in STATIC.iterdir() if path.is_file()) if STATIC.is_dir() else frozenset()

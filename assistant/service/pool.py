@@ -1,0 +1,174 @@
+"""A pool of assistants behind a bounded queue: an assistant belongs to one thread, a question waits its turn.
+
+Whoever awaits an answer holds no thread. When the queue is full a question is refused at once, so that
+those that were taken are answered in time.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from assistant.ask import Assistant
+from assistant.service.errors import busy, of_assistant, starting, stopping, too_slow
+from index.errors import AssistantError
+
+T = TypeVar("T")
+WARMING_QUESTION = "What is this collection of articles about?"
+"""Asked by each assistant, so that the first person does not wait for what is made on first use."""
+
+FEW = 4
+"""Questions for each assistant that may wait however slow the machine is."""
+NEWEST_SHARE = 0.1
+"""What the newest question counts in the mean of their times."""
+
+_Job = Callable[[Assistant], None]
+
+
+class AssistantPool:
+    """Assistants at work in threads of their own."""
+
+    def __init__(
+        self,
+        open_assistant: Callable[[], Assistant],
+        *,
+        threads: int,
+        queue_size: int,
+        wait_seconds: float,
+        seconds: float,
+        note: Callable[[str], None],
+    ) -> None:
+        """Make a pool; `start` opens it.
+
+        Args:
+            open_assistant: called once in each thread.
+            threads: how many assistants.
+            queue_size: how many questions may wait.
+            wait_seconds: a question that would wait longer, by what the last ones took, is refused.
+            seconds: after which a question that is not answered is given up.
+            note: told of errors that only whoever runs the server can cure.
+        """
+        self._open = open_assistant
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=queue_size)
+        self._wait_seconds = wait_seconds
+        self._seconds = seconds
+        self._mean = 0.0
+        """Seconds that a question takes of late."""
+        self._note = note
+        self._opened: list[Future[None]] = [Future() for _ in range(threads)]
+        self._threads = [
+            threading.Thread(target=self._serve, args=(opened,), name=f"assistant-{n}", daemon=True)
+            for n, opened in enumerate(self._opened)
+        ]
+        self._stopped: asyncio.Event | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether every assistant is open and warm."""
+        return all(opened.done() and opened.exception() is None for opened in self._opened)
+
+    @property
+    def waiting(self) -> int:
+        """Questions in the queue."""
+        return self._jobs.qsize()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a question that came now would wait too long."""
+        waiting, threads = self._jobs.qsize(), len(self._threads)
+        late = waiting * self._mean / threads > self._wait_seconds
+        return self._jobs.full() or (late and waiting >= FEW * threads)
+
+    def start(self, stopped: asyncio.Event) -> None:
+        """Open the assistants; returns before they are.
+
+        Args:
+            stopped: ends everyone who still waits when it is set.
+        """
+        self._stopped = stopped
+        for thread in self._threads:
+            thread.start()
+
+    async def opened(self) -> None:
+        """Returns when every assistant is open and warm.
+
+        Raises:
+            AssistantError: one of them cannot be opened.
+        """
+        await asyncio.gather(*map(asyncio.wrap_future, self._opened))
+
+    def close(self) -> None:
+        """Let the threads end after what they are at."""
+        for _ in self._threads:
+            try:
+                self._jobs.put_nowait(None)
+            except queue.Full:
+                return  # Daemon threads end with the process.
+
+    async def run(self, work: Callable[[Assistant], T]) -> T:
+        """What `work` makes of an assistant.
+
+        Raises:
+            ServiceError: the queue is full, nothing came in time, or the assistant failed.
+        """
+        if not self.ready:
+            raise starting()
+        if self.crowded:
+            raise busy()
+        future: Future[T] = Future()
+
+        def job(assistant: Assistant) -> None:
+            if not future.set_running_or_notify_cancel():
+                return  # Whoever asked is gone.
+            started = time.perf_counter()
+            try:
+                future.set_result(work(assistant))
+            except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
+                future.set_exception(error)
+            # Threads may overwrite each other's share of the mean, which does no harm.
+            self._mean += (time.perf_counter() - started - self._mean) * NEWEST_SHARE
+
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            raise busy() from None
+        return await self._awaited(future)
+
+    async def _awaited(self, future: "Future[T]") -> T:
+        assert self._stopped is not None
+        result = asyncio.wrap_future(future)
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            either: set[asyncio.Future[Any]] = {result, stopped}
+            await asyncio.wait(either, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
+            if result.done():
+                return result.result()
+            raise stopping() if stopped.done() else too_slow(self._seconds)
+        except AssistantError as error:
+            told = of_assistant(error)
+            if told.status >= 500:
+                self._note(" ".join(str(error).split()))
+            raise told from error
+        finally:
+            stopped.cancel()
+            result.cancel()
+
+    def _serve(self, opened: "Future[None]") -> None:
+        try:
+            assistant = self._open()
+            assistant.ask(WARMING_QUESTION)
+            started = time.perf_counter()
+            assistant.ask(WARMING_QUESTION)
+            self._mean = time.perf_counter() - started
+        except BaseException as error:  # noqa: BLE001 - raised again where `opened` is awaited
+            opened.set_exception(error)
+            return
+        opened.set_result(None)
+        try:
+            while (job := self._jobs.get()) is not None:
+                job(assistant)
+        finally:
+            assistant.close()

@@ -1,0 +1,281 @@
+"""One serving process: it opens the index, answers, and stops without dropping what it is at."""
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from assistant.ask import Assistant
+from assistant.locations import data_folder, default_index, encoder_of
+from assistant.service.answering import Answerer, ExtractiveAnswerer
+from assistant.service.app import build_app
+from assistant.service.conversations import Conversations
+from assistant.service.database import FILE_NAME, Database
+from assistant.service.guard import write_line
+from assistant.service.keys import Keys
+from assistant.service.meters import Meters
+from assistant.service.options import Options
+from assistant.service.pool import AssistantPool
+from assistant.service.service import Service
+from assistant.service.uploads import Uploads
+from assistant.settings import Settings
+from index.encoder import Encoder
+from index.store import Snapshot, open_index
+
+if TYPE_CHECKING:
+    from assistant.service.traces import Traces
+
+Note = Callable[[str], None]
+BACKLOG = 2_048
+SWITCH_SECONDS = 0.001
+"""How long a thread that answers may keep the interpreter while the event loop waits for it; Python's own is 5 ms."""
+EXAMPLES = (
+    "How many industrial brains has Zhejiang built?",
+    "Who is Wu Xiaodong?",
+    "What does 1612 stand for?",
+    "How has the digital reform changed?",
+)
+"""Questions that the default collection answers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a process is to serve."""
+
+    options: Options
+    settings: Settings
+    root: Path
+    """The index's folder."""
+
+
+def database_path() -> Path:
+    """Where conversations, feedback and keys are kept."""
+    return data_folder() / FILE_NAME
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        OSError: the address is not this machine's, or the port is taken.
+    """
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(BACKLOG)
+        listener.set_inheritable(True)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def allow_many_files() -> None:
+    """Raise the number of open files as far as it goes: each connection is one, and the usual 1,024 are few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+class SharedEncoder:
+    """The index's encoder, opened once for all assistants of a process: it holds most of the memory."""
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._lock = Lock()
+        self._opened: dict[str, Encoder] = {}
+
+    def __call__(self, snapshot: Snapshot) -> Encoder:
+        """The encoder that a snapshot names."""
+        with self._lock:
+            if snapshot.encoder_hash not in self._opened:
+                # Questions run beside each other; threads within one that wait for work burn half of the processor.
+                self._opened[snapshot.encoder_hash] = encoder_of(snapshot, self._note, threads=1)
+            return self._opened[snapshot.encoder_hash]
+
+    def of_index(self, root: Path) -> Encoder:
+        """The encoder of the index in `root`."""
+        snapshot = open_index(root, note=self._note)
+        try:
+            return self(snapshot)
+        finally:
+            snapshot.close()
+
+
+def build_service(
+    plan: Plan,
+    database: Database,
+    meters: Meters,
+    *,
+    note: Note,
+    make_answerer: Callable[[AssistantPool], Answerer] = ExtractiveAnswerer,
+) -> Service:
+    """The state of a process, nothing of it started."""
+    options, settings = plan.options, plan.settings
+    encoders = SharedEncoder(note)
+
+    def open_assistant() -> Assistant:
+        return Assistant(plan.root, encoders, settings, note=note)
+
+    pool = AssistantPool(
+        open_assistant,
+        threads=options.threads,
+        queue_size=options.queue,
+        wait_seconds=options.wait_seconds,
+        seconds=options.answer_seconds,
+        note=note,
+    )
+    uploads = Uploads(plan.root, lambda: encoders.of_index(plan.root), options, note=note) if options.uploads else None
+    return Service(
+        options=options,
+        settings=settings,
+        root=plan.root,
+        examples=EXAMPLES if plan.root == default_index() else (),
+        pool=pool,
+        answerer=make_answerer(pool),
+        conversations=Conversations(database),
+        keys=Keys(database),
+        meters=meters,
+        uploads=uploads,
+        traces=_traces(options),
+        stopped=asyncio.Event(),
+        note=note,
+    )
+
+
+def _traces(options: Options) -> "Traces | None":
+    if not options.telemetry:
+        return None
+    from assistant.service.traces import sending_traces
+
+    return sending_traces(questions=options.log_questions)
+
+
+def serve(
+    plan: Plan,
+    listener: socket.socket,
+    meters: Meters,
+    *,
+    note: Note,
+    ready: Callable[[], None],
+    alive: int = -1,
+    make_answerer: Callable[[AssistantPool], Answerer] = ExtractiveAnswerer,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then let answers in flight finish.
+
+    Args:
+        plan: what to serve.
+        listener: as from `listening`.
+        meters: told of every request.
+        note: told of what only whoever runs the server can cure.
+        ready: called once the first question can be answered.
+        alive: a descriptor that ends when the process above does, which ends this one too; -1 for none.
+        make_answerer: what answers, with the pool for what needs the processor.
+
+    Raises:
+        AssistantError: the index cannot be opened.
+    """
+    allow_many_files()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    database = Database(database_path())
+    service = build_service(plan, database, meters, note=note, make_answerer=make_answerer)
+    config = uvicorn.Config(
+        build_app(service, log=write_line),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        h11_max_incomplete_event_size=64_000,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=int(plan.options.stop_seconds) + 2,
+        backlog=BACKLOG,
+    )
+    server = _Server(config, service, ready)
+    try:
+        asyncio.run(server.serve_on(listener, alive))
+    finally:
+        database.close()
+        if service.traces is not None:
+            service.traces.close()
+    if server.failure is not None:
+        raise server.failure
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's, which ends when the index cannot be opened, and gives answers in flight their time."""
+
+    def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._service = service
+        self._tell_ready = ready
+        self.failure: BaseException | None = None
+
+    async def serve_on(self, listener: socket.socket, alive: int) -> None:
+        """Serve on a socket that listens."""
+        if alive >= 0:
+            asyncio.get_running_loop().add_reader(alive, self._orphaned, alive)
+        watching = asyncio.ensure_future(self._watch())
+        await self.serve(sockets=[listener])
+        watching.cancel()
+
+    def _orphaned(self, alive: int) -> None:
+        asyncio.get_running_loop().remove_reader(alive)
+        self.should_exit = True
+
+    async def _watch(self) -> None:
+        while not self.started and not self.should_exit:
+            await asyncio.sleep(0.005)
+        try:
+            await self._service.pool.opened()
+        except BaseException as error:  # noqa: BLE001 - raised again by `serve`
+            if not isinstance(error, asyncio.CancelledError):
+                self.failure = error
+            self.should_exit = True
+            return
+        self._tell_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, but whoever still waits after the time for it gets an error, not a broken connection."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._service.options.stop_seconds, self._service.stopped.set)
+        await super().shutdown(sockets)
+        timer.cancel()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT stop the server; unlike uvicorn's own, they end the process in good order."""
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for number in signals:
+            loop.add_signal_handler(number, self._stop)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        """Asked once, in good order; asked again, at once."""
+        if self.should_exit:
+            self._service.stopped.set()
+            self.force_exit = True
+        self.should_exit = True
+
+
+def leave(code: int) -> None:
+    """End this process without waiting for threads that are still at work."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,193 @@
+"""The state of a serving process, and the way of a question through it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from assistant import __version__
+from assistant.answer import Answer
+from assistant.ask import checked_question
+from assistant.service.answering import Answerer, Asked, Finished, Piece
+from assistant.service.conversations import Channel, Conversations, Produced, new_id
+from assistant.service.errors import ServiceError, not_found, of_assistant
+from assistant.service.keys import Keys
+from assistant.service.meters import Meters
+from assistant.service.options import Options
+from assistant.service.pool import AssistantPool
+from assistant.service.uploads import Uploads
+from assistant.settings import Settings
+from index.errors import AssistantError
+from index.search import Filters
+
+if TYPE_CHECKING:
+    from assistant.service.traces import Traces
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """A question with where its answer will be kept."""
+
+    asked: Asked
+    conversation_id: str
+    message_id: str
+    owner: str
+    new: Channel | None
+    """For a new conversation, where it is held."""
+    started: float
+    """By `time.perf_counter`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Service:
+    """What the routes work with."""
+
+    options: Options
+    settings: Settings
+    root: Path
+    """The index's folder."""
+    examples: tuple[str, ...]
+    """Questions to start with, which the collection is known to answer."""
+    pool: AssistantPool
+    answerer: Answerer
+    conversations: Conversations
+    keys: Keys
+    meters: Meters
+    uploads: Uploads | None
+    traces: "Traces | None"
+    stopped: asyncio.Event
+    """Ends everyone who still waits."""
+    note: Callable[[str], None]
+
+    @property
+    def model(self) -> str:
+        """What the collection is called as a model: its folder's name."""
+        return self.root.resolve().name or "articles"
+
+    async def begin(
+        self,
+        question: str,
+        filters: Filters,
+        owner: str,
+        *,
+        channel: Channel,
+        conversation_id: str | None,
+        previous: str | None = None,
+    ) -> Turn:
+        """A turn of a conversation that goes on, or of a new one.
+
+        Args:
+            question: as it came.
+            filters: which articles may be used.
+            owner: who asks.
+            channel: where a new conversation is held.
+            conversation_id: of the one that goes on, whose last question a follow-up leans on; None for a new one.
+            previous: for a new one, the question before it that the client remembers.
+
+        Raises:
+            ServiceError: the question is empty, or there is no such conversation.
+        """
+        started = time.perf_counter()
+        try:
+            checked_question(question)
+        except AssistantError as error:
+            raise of_assistant(error) from error
+        if conversation_id is not None:
+            try:
+                previous = await asyncio.to_thread(self.conversations.last_searched, conversation_id, owner)
+            except KeyError:
+                raise not_found("conversation", conversation_id) from None
+        return Turn(
+            asked=Asked(question=question, filters=filters, previous=previous),
+            conversation_id=conversation_id or new_id(),
+            message_id=new_id(),
+            owner=owner,
+            new=channel if conversation_id is None else None,
+            started=started,
+        )
+
+    async def pieces(self, turn: Turn) -> AsyncIterator[Piece]:
+        """The answer's pieces; the whole answer is kept before it is handed out."""
+        try:
+            with self._traced(turn) as told:
+                async for piece in self.answerer.answer(turn.asked):
+                    if isinstance(piece, Finished):
+                        await self._keep(turn, piece.answer)
+                        told(piece.answer)
+                    yield piece
+        except ServiceError as error:
+            if error.body.error.code == "busy":
+                self.meters.add("assistant_busy_total")
+            raise
+        finally:
+            self.meters.set("assistant_waiting_questions", self.pool.waiting)
+
+    def _traced(self, turn: Turn) -> AbstractContextManager[Callable[[Answer], None]]:
+        if self.traces is None:
+            return nullcontext(lambda answer: None)
+        return self.traces.answering(turn.asked.question, model=self.model, conversation_id=turn.conversation_id)
+
+    async def answer(self, turn: Turn) -> Answer:
+        """The whole answer."""
+        found: Answer | None = None
+        async for piece in self.pieces(turn):
+            if isinstance(piece, Finished):
+                found = piece.answer
+        assert found is not None
+        return found
+
+    async def _keep(self, turn: Turn, answer: Answer) -> None:
+        settings = self.settings
+        produced = Produced(
+            previous=turn.asked.previous,
+            filters=filters_json(turn.asked.filters),
+            settings={
+                "passages": settings.passages,
+                "sentences": settings.sentences,
+                "threshold": settings.threshold,
+                "reranker": settings.reranker,
+            },
+            version=__version__,
+        )
+
+        def keep() -> None:
+            self.conversations.keep(
+                answer,
+                produced,
+                conversation_id=turn.conversation_id,
+                message_id=turn.message_id,
+                owner=turn.owner,
+                new=turn.new,
+            )
+
+        try:
+            await asyncio.to_thread(keep)
+        except KeyError:
+            raise not_found("conversation", turn.conversation_id) from None
+        self.meters.answered(answer.status, time.perf_counter() - turn.started)
+
+
+def filters_json(filters: Filters) -> Mapping[str, object]:
+    """Filters as they are stored; those that let all pass are left out."""
+    return {name: str(v) if name.startswith("published") else list(v) for name, v in asdict(filters).items() if v}
+
+
+async def _service_of(request: Request) -> Service:
+    service = request.app.state.service
+    assert isinstance(service, Service)
+    return service
+
+
+async def _owner_of(request: Request) -> str:
+    return str(request.state.owner)
+
+
+Here = Annotated[Service, Depends(_service_of)]
+"""The service of the process, for routes."""
+Owner = Annotated[str, Depends(_owner_of)]
+"""The id of the request's key, "" where no keys are asked for."""

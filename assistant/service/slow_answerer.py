@@ -1,0 +1,84 @@
+"""An answerer that takes its time, as a slow model does: for tests, and for measuring open streams.
+
+    python -m assistant.service.slow_answerer --index DIR --port 0 --seconds 2 --open-requests 4096
+
+serves an index like `assistant serve`, each sentence of an answer after so many seconds.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from assistant import AssistantError
+from assistant.service.answering import Asked, ExtractiveAnswerer, Piece, Started
+from assistant.service.meters import Meters
+from assistant.service.options import Options
+from assistant.service.pool import AssistantPool
+from assistant.service.server import Plan, leave, listening, serve
+from assistant.settings import Settings
+
+
+class SlowAnswerer:
+    """The extractive answer, a pause before each sentence."""
+
+    name = "slow"
+
+    def __init__(self, pool: AssistantPool, *, seconds: float) -> None:
+        self._quick = ExtractiveAnswerer(pool)
+        self._seconds = seconds
+
+    async def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+        """As the seam says."""
+        async for piece in self._quick.answer(asked):
+            if not isinstance(piece, Started):
+                await asyncio.sleep(self._seconds)
+            yield piece
+
+
+def main() -> None:
+    """Serve until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m assistant.service.slow_answerer")
+    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=1.0, help="before each sentence")
+    parser.add_argument("--stop-seconds", type=float, default=10.0)
+    parser.add_argument("--heartbeat-seconds", type=float, default=10.0)
+    parser.add_argument("--queue", type=int, default=32)
+    parser.add_argument("--wait-seconds", type=float, default=600.0)
+    parser.add_argument("--open-requests", type=int, default=4_096)
+    given = parser.parse_args()
+    options = Options(
+        port=given.port,
+        queue=given.queue,
+        stop_seconds=given.stop_seconds,
+        heartbeat_seconds=given.heartbeat_seconds,
+        wait_seconds=given.wait_seconds,
+        answer_seconds=600.0,
+        open_requests=given.open_requests,
+    )
+    listener = listening(options.host, options.port)
+    meters = Meters()
+    meters.take(0)
+    try:
+        serve(
+            Plan(options=options, settings=Settings(), root=given.index),
+            listener,
+            meters,
+            note=_note,
+            ready=lambda: print(f"http://127.0.0.1:{listener.getsockname()[1]}/", flush=True),
+            make_answerer=lambda pool: SlowAnswerer(pool, seconds=given.seconds),
+        )
+    except AssistantError as error:
+        _note(str(error))
+        leave(error.exit_code)
+    leave(0)
+
+
+def _note(message: str) -> None:
+    print(f"slow_answerer: {message}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

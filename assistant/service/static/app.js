@@ -1,0 +1,250 @@
+/** The page: one conversation at a time, its articles beside it, all conversations in a list. */
+
+import { ask, call, onKeyNeeded } from "./api.js";
+import { ArticlePanel } from "./article_panel.js";
+import { Composer } from "./composer.js";
+import { ConversationList } from "./conversations.js";
+import { byId, el } from "./dom.js";
+import { Filtering } from "./filtering.js";
+import { promptForKey, startPrompts } from "./prompts.js";
+import { Sheet } from "./sheet.js";
+import { startTheme } from "./theme.js";
+import { hideTip, startTip } from "./tip.js";
+import { Turn } from "./turn.js";
+import { counted, day } from "./words.js";
+
+/**
+ * @typedef {import("./types.js").Conversation} Conversation
+ * @typedef {import("./types.js").Filters} Filters
+ * @typedef {import("./types.js").Status} Status
+ */
+
+const thread = byId("turns", HTMLElement);
+const scroller = byId("thread", HTMLElement);
+const empty = byId("empty", HTMLElement);
+
+const articles = new ArticlePanel(
+  new Sheet({
+    region: byId("article", HTMLElement),
+    column: byId("article-column", HTMLElement),
+    dialog: byId("article-dialog", HTMLDialogElement),
+    room: "(min-width: 900px)",
+  }),
+);
+const drawer = new Sheet({
+  region: byId("conversations", HTMLElement),
+  column: byId("conversations-column", HTMLElement),
+  dialog: byId("conversations-dialog", HTMLDialogElement),
+  room: "(min-width: 1100px)",
+  pinned: true,
+});
+const conversations = new ConversationList({
+  opened: () => drawer.close(),
+  deleted: (id) => {
+    if (id === current) begin();
+  },
+});
+const filtering = new Filtering();
+const composer = new Composer({
+  ask: (question) => void answer(new Turn(question, filtering.value(), doors)),
+  stop: () => running?.abort(),
+});
+
+/** @type {import("./turn.js").Doors} */
+const doors = {
+  citation: (citation, all) => void articles.openCitation(citation, all),
+  article: (id, passage) => void articles.openArticle(id, passage),
+  retry: (turn) => {
+    if (running) return;
+    const again = new Turn(turn.question, turn.filters, doors);
+    turn.element.remove();
+    void answer(again);
+  },
+};
+
+/** @type {string | null} The conversation that is shown; null until its first answer begins. */
+let current = null;
+/** @type {AbortController | null} Of the answer that is on its way. */
+let running = null;
+
+/**
+ * Ask a turn's question and draw what comes.
+ *
+ * @param {Turn} turn
+ */
+async function answer(turn) {
+  const own = new AbortController();
+  running = own;
+  composer.setBusy(true);
+  add(turn);
+  turn.wait();
+  turn.element.scrollIntoView({ block: "start" });
+  const body = { question: turn.question, ...(current && { conversation_id: current }), filters: turn.filters };
+  try {
+    const whole = await ask(body, own.signal, {
+      start: (event) => turn.understood(event.searched),
+      sentence: (event) => keepingPlace(turn, () => turn.addSentence(event)),
+    });
+    keepingPlace(turn, () => turn.finish(whole, whole.message_id ?? "", null));
+    if (running === own) show(whole.conversation_id ?? null); // Not earlier: a stopped answer is not kept.
+    void conversations.refresh();
+  } catch (error) {
+    if (own.signal.aborted) turn.stopped();
+    else turn.failed(/** @type {import("./api.js").ServiceError} */ (error));
+  } finally {
+    if (running === own) {
+      running = null;
+      composer.setBusy(false);
+    }
+  }
+}
+
+/**
+ * Draw, and stay at the end of the thread if the reader was there and the question stays in sight.
+ *
+ * @param {Turn} turn
+ * @param {() => void} draw
+ */
+function keepingPlace(turn, draw) {
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
+  draw();
+  if (!atEnd || !turn.element.isConnected) return;
+  const question = turn.element.offsetTop - scroller.offsetTop;
+  scroller.scrollTop = Math.min(scroller.scrollHeight, question - 16);
+}
+
+/** @param {Turn} turn */
+function add(turn) {
+  empty.hidden = true;
+  thread.append(turn.element);
+  composer.setFollowing(true);
+}
+
+/** Show the empty page, for a new conversation. */
+function begin() {
+  clear();
+  empty.hidden = false;
+  composer.setFollowing(false);
+  show(null);
+}
+
+function clear() {
+  running?.abort();
+  running = null;
+  composer.setBusy(false);
+  thread.replaceChildren();
+  hideTip();
+  articles.close();
+}
+
+/**
+ * State in the address and the list which conversation is shown.
+ *
+ * @param {string | null} id
+ */
+function show(id) {
+  current = id;
+  const address = id ? `#c=${encodeURIComponent(id)}` : location.pathname + location.search;
+  if (id !== linked()) history.pushState(null, "", address);
+  conversations.mark(id);
+}
+
+/** @returns {string | null} the conversation that the address names */
+function linked() {
+  return new URLSearchParams(location.hash.slice(1)).get("c");
+}
+
+/** Show what the address names. */
+async function follow() {
+  const id = linked();
+  if (id === current) return;
+  if (!id) return begin();
+  clear();
+  current = id;
+  conversations.mark(id);
+  empty.hidden = true;
+  composer.setFollowing(true);
+  try {
+    /** @type {Conversation} */
+    const { messages } = await call(`api/conversations/${encodeURIComponent(id)}`);
+    if (current !== id) return;
+    for (const message of messages) draw(message);
+    scroller.scrollTop = scroller.scrollHeight;
+  } catch (error) {
+    if (current === id) thread.replaceChildren(failure(/** @type {import("./api.js").ServiceError} */ (error)));
+  }
+}
+
+/** @param {import("./types.js").Message} message */
+function draw({ question, answer: whole, message_id: messageId, feedback }) {
+  const turn = new Turn(question, {}, doors);
+  add(turn);
+  if (whole) turn.finish(whole, messageId, feedback);
+  else turn.failed({ message: "This question was not answered to the end.", remedy: "Ask it again." });
+}
+
+/** @param {{message: string, remedy?: string}} error */
+function failure({ message, remedy }) {
+  const again = el("button", { type: "button", class: "quiet", click: begin }, "New question");
+  return el("div", { class: "failure", role: "alert" }, el("p", { class: "failure-message" }, message), el("p", {}, remedy ?? ""), again);
+}
+
+/** Say what the collection is, and offer questions that it answers. */
+async function describe() {
+  const words = byId("status", HTMLElement);
+  try {
+    /** @type {Status} */
+    const status = await call("api/status");
+    words.textContent = collection(status);
+    byId("reader", HTMLElement).textContent =
+      status.reader === "extractive" ? "Answers quote them word for word." : `Answers are written by ${status.reader} and checked against them.`;
+    filtering.offer(status);
+    const examples = status.examples.map((question) =>
+      el("li", {}, el("button", { type: "button", class: "example", click: () => void answer(new Turn(question, filtering.value(), doors)) }, question)),
+    );
+    byId("examples", HTMLElement).replaceChildren(...examples);
+    byId("examples-group", HTMLElement).hidden = !examples.length;
+    byId("browse", HTMLElement).hidden = !status.articles;
+  } catch (error) {
+    const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
+    words.textContent = `${message} ${remedy ?? ""}`;
+  }
+}
+
+/**
+ * @param {Status} status
+ * @returns {string}
+ */
+function collection({ articles: count, publishers, published_min: first, published_max: last }) {
+  if (!count) return "There are no articles yet. Add some with: assistant index add FOLDER";
+  const from = publishers.length ? ` from ${publishers.length === 1 ? publishers[0] : counted(publishers.length, "publisher")}` : "";
+  const dates = first && last ? `, ${first === last ? day(first) : `${day(first)} to ${day(last)}`}` : "";
+  return `${counted(count, "article")}${from}${dates}.`;
+}
+
+onKeyNeeded(promptForKey);
+startPrompts();
+startTheme();
+startTip();
+addEventListener("hashchange", () => void follow());
+addEventListener("popstate", () => void follow());
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (!hideTip() && !document.querySelector("dialog[open]")) articles.close();
+});
+byId("new", HTMLButtonElement).addEventListener("click", () => {
+  drawer.close();
+  begin();
+  composer.focus();
+});
+byId("open-conversations", HTMLButtonElement).addEventListener("click", () => drawer.open());
+byId("conversations-close", HTMLButtonElement).addEventListener("click", () => drawer.close());
+byId("browse", HTMLButtonElement).addEventListener("click", () => void articles.openList());
+byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
+  event.preventDefault();
+  composer.focus();
+});
+composer.setFollowing(false);
+void describe();
+void conversations.refresh();
+void follow();

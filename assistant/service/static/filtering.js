@@ -1,0 +1,79 @@
+/** Which articles may be used: by date and by publisher. */
+
+import { byId, el, foreign } from "./dom.js";
+import { filterWords } from "./words.js";
+
+/** @typedef {import("./types.js").Filters} Filters */
+
+/** The form of filters and the button that unfolds it. */
+export class Filtering {
+  constructor() {
+    this.form = byId("filters", HTMLElement);
+    this.button = byId("filters-button", HTMLButtonElement);
+    this.after = byId("filter-after", HTMLInputElement);
+    this.before = byId("filter-before", HTMLInputElement);
+    this.publishers = byId("filter-publishers", HTMLElement);
+    this.button.addEventListener("click", () => this.#unfold(this.form.hidden));
+    this.form.addEventListener("input", () => this.#draw());
+    this.form.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.#unfold(false);
+      this.button.focus();
+    });
+    byId("filters-clear", HTMLButtonElement).addEventListener("click", () => {
+      this.after.value = this.before.value = "";
+      for (const box of this.#boxes()) box.checked = false;
+      this.#draw();
+    });
+  }
+
+  /**
+   * Offer what the collection has.
+   *
+   * @param {import("./types.js").Status} status
+   */
+  offer({ publishers, published_min: first, published_max: last }) {
+    const chosen = new Set(this.value().publishers);
+    for (const input of [this.after, this.before]) {
+      input.min = first ?? "";
+      input.max = last ?? "";
+    }
+    const boxes = publishers.map((name) => {
+      const box = el("input", { type: "checkbox", value: name });
+      box.checked = chosen.has(name);
+      return el("label", { class: "choice" }, box, foreign(name));
+    });
+    this.publishers.replaceChildren(...boxes);
+    byId("filter-publishers-group", HTMLElement).hidden = !publishers.length;
+    this.#draw();
+  }
+
+  /** @returns {Filters} without the keys that filter nothing */
+  value() {
+    const publishers = this.#boxes().filter((box) => box.checked).map((box) => box.value);
+    return {
+      ...(this.after.value && { published_after: this.after.value }),
+      ...(this.before.value && { published_before: this.before.value }),
+      ...(publishers.length && { publishers }),
+    };
+  }
+
+  /** @param {boolean} open */
+  #unfold(open) {
+    this.form.hidden = !open;
+    this.button.setAttribute("aria-expanded", String(open));
+  }
+
+  #draw() {
+    const words = filterWords(this.value());
+    byId("filters-words", HTMLElement).textContent = words || "All articles";
+    this.button.classList.toggle("active", Boolean(words));
+    byId("filters-clear", HTMLButtonElement).disabled = !words;
+  }
+
+  /** @returns {HTMLInputElement[]} */
+  #boxes() {
+    return [...this.publishers.querySelectorAll("input")];
+  }
+}

@@ -1,0 +1,90 @@
+/** The quote behind a citation, shown while the pointer or the keyboard is on its number. */
+
+import { shortened } from "./codepoints.js";
+import { byId, el, foreign } from "./dom.js";
+import { provenance, titleOf } from "./words.js";
+
+/** @typedef {import("./types.js").Citation} Citation */
+
+const MOST_CHARACTERS = 420;
+const EDGE = 8;
+/** Milliseconds in which the pointer can move from the number onto the quote. */
+const GRACE = 160;
+
+let leaving = 0;
+/** @type {HTMLElement | null} */
+let shownFor = null;
+
+/**
+ * Show a citation's quote on hover and on focus.
+ *
+ * @param {HTMLElement} button
+ * @param {Citation} citation
+ */
+export function quoteOn(button, citation) {
+  button.addEventListener("pointerenter", (event) => {
+    if (event.pointerType !== "touch") show(button, citation);
+  });
+  button.addEventListener("pointerleave", hideSoon);
+  button.addEventListener("focus", () => {
+    if (button.matches(":focus-visible")) show(button, citation);
+  });
+  button.addEventListener("blur", hideTip);
+  button.addEventListener("click", hideTip);
+}
+
+/** @returns {boolean} whether there was a quote to hide */
+export function hideTip() {
+  clearTimeout(leaving);
+  const tip = byId("tip", HTMLElement);
+  const was = !tip.hidden;
+  tip.hidden = true;
+  shownFor?.removeAttribute("aria-describedby");
+  shownFor = null;
+  return was;
+}
+
+/** Let the quote stay while the pointer is on it, and go when the page moves under it. */
+export function startTip() {
+  const tip = byId("tip", HTMLElement);
+  tip.addEventListener("pointerenter", () => clearTimeout(leaving));
+  tip.addEventListener("pointerleave", hideSoon);
+  document.addEventListener("scroll", hideTip, { capture: true, passive: true });
+}
+
+function hideSoon() {
+  clearTimeout(leaving);
+  leaving = window.setTimeout(hideTip, GRACE);
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {Citation} citation
+ */
+function show(button, citation) {
+  hideTip();
+  const tip = byId("tip", HTMLElement);
+  tip.replaceChildren(
+    el("p", { class: "tip-quote", dir: "auto" }, `“${shortened(citation.quote.trim(), MOST_CHARACTERS)}”`),
+    el("p", { class: "tip-title" }, foreign(titleOf(citation))),
+    el("p", { class: "tip-facts" }, foreign(provenance(citation))),
+  );
+  tip.hidden = false;
+  button.setAttribute("aria-describedby", tip.id);
+  shownFor = button;
+  place(tip, button.getBoundingClientRect());
+}
+
+/**
+ * Above the number, or below where there is no room above.
+ *
+ * @param {HTMLElement} tip
+ * @param {DOMRect} at
+ */
+function place(tip, at) {
+  const { width, height } = tip.getBoundingClientRect();
+  const above = at.top - height - EDGE;
+  const left = Math.min(at.left + at.width / 2 - width / 2, document.documentElement.clientWidth - width - EDGE);
+  tip.style.left = `${Math.max(EDGE, left)}px`;
+  tip.style.top = `${above >= EDGE ? above : at.bottom + EDGE}px`;
+}

@@ -1,0 +1,202 @@
+/** A question and what comes of it: sentences as they arrive, the answer, a refusal, or what went wrong. */
+
+import { citationButton, sourceList } from "./citation.js";
+import { copied, withCitations } from "./copying.js";
+import { el, foreign, icon } from "./dom.js";
+import { hush, say } from "./live.js";
+import { Rating } from "./rating.js";
+import { answerLines } from "./sentences.js";
+import { day, filterWords, titleOf } from "./words.js";
+
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Citation} Citation
+ * @typedef {import("./types.js").Feedback} Feedback
+ * @typedef {import("./types.js").Filters} Filters
+ * @typedef {import("./types.js").Nearest} Nearest
+ */
+
+/**
+ * @typedef {object} Doors What a turn can open or begin.
+ * @property {(citation: Citation, all: readonly Citation[]) => void} citation
+ * @property {(articleId: string, passage?: import("./types.js").PassageReference) => void} article
+ * @property {(turn: Turn) => void} retry
+ */
+
+let turns = 0;
+
+/** One exchange of a conversation. */
+export class Turn {
+  /**
+   * @param {string} question
+   * @param {Filters} filters with which it was asked
+   * @param {Doors} doors
+   */
+  constructor(question, filters, doors) {
+    this.question = question;
+    this.filters = filters;
+    this.doors = doors;
+    /** @type {string} What has arrived, a sentence a line. */
+    this.text = "";
+    /** @type {Citation[]} */
+    this.citations = [];
+    const id = `question-${++turns}`;
+    const scope = filterWords(filters);
+    this.searched = el("p", { class: "searched", hidden: true });
+    this.body = el("div", { class: "answer" });
+    this.element = el(
+      "article",
+      { class: "turn", "aria-labelledby": id },
+      el("h2", { class: "question", id, dir: "auto", tabindex: "-1" }, question),
+      scope ? el("p", { class: "scope" }, "Only articles: ", foreign(scope)) : null,
+      this.searched,
+      this.body,
+    );
+  }
+
+  /** Show that an answer is being looked for. */
+  wait() {
+    hush();
+    say("Searching the articles.");
+    this.body.setAttribute("aria-busy", "true");
+    this.body.replaceChildren(el("p", { class: "waiting" }, "Searching the articles …"));
+  }
+
+  /** @param {string} searched the question as it was searched */
+  understood(searched) {
+    const words = (/** @type {string} */ text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    const asked = new Set(words(this.question));
+    this.searched.hidden = words(searched).every((word) => asked.has(word)); // A question cut into its parts adds none.
+    this.searched.replaceChildren("Understood as: ", foreign(searched));
+  }
+
+  /** @param {import("./types.js").SentenceEvent} event */
+  addSentence({ text, citations }) {
+    this.text += (this.text ? "\n" : "") + text;
+    this.citations.push(...citations);
+    this.body.replaceChildren(this.#lines(this.text, this.citations), el("p", { class: "waiting" }, "…"));
+    say(text.replace(/ ?\[\d+\]/g, ""));
+  }
+
+  /**
+   * The whole answer, instead of what was drawn of it.
+   *
+   * @param {Answer} answer
+   * @param {string} messageId
+   * @param {Feedback | null} feedback as stored
+   */
+  finish(answer, messageId, feedback) {
+    this.body.removeAttribute("aria-busy");
+    this.understood(answer.searched);
+    const refused = answer.status === "refused";
+    this.body.replaceChildren(...(refused ? this.#refusal(answer) : this.#answer(answer)));
+    this.#tools(answer, new Rating(messageId, feedback));
+  }
+
+  /** A stopped answer: what arrived stays, marked as not whole. */
+  stopped() {
+    this.#broken(el("p", { class: "failure-message" }, this.text ? "You stopped the answer; what had arrived is above." : "You stopped the answer."), "stopped");
+    say("Stopped.");
+  }
+
+  /** @param {{message: string, remedy?: string}} error */
+  failed({ message, remedy }) {
+    this.#broken(el("div", { role: "alert" }, el("p", { class: "failure-message" }, message), el("p", {}, remedy ?? "")), "failure");
+  }
+
+  /**
+   * @param {HTMLElement} words
+   * @param {string} kind
+   */
+  #broken(words, kind) {
+    this.body.removeAttribute("aria-busy");
+    const retry = el("button", { type: "button", class: "quiet", click: () => this.doors.retry(this) }, "Try again");
+    const arrived = this.text ? [this.#lines(this.text, this.citations)] : [];
+    this.body.replaceChildren(...arrived, el("div", { class: kind }, words, retry));
+  }
+
+  /**
+   * @param {Answer} answer
+   * @returns {Node[]}
+   */
+  #answer(answer) {
+    say(`End of the answer, ${answer.citations.length === 1 ? "one source" : `${answer.citations.length} sources`}.`);
+    const found = [this.#lines(answer.text, answer.citations)];
+    if (answer.unanswered.length) {
+      const parts = answer.unanswered.map((part) => el("li", {}, foreign(part)));
+      found.push(el("div", { class: "gap" }, label("The articles do not answer"), el("ul", {}, ...parts)));
+    }
+    if (answer.degraded) {
+      found.push(el("p", { class: "degraded" }, "The language model could not be used; the articles are quoted instead."));
+    }
+    found.push(sourceList(answer.citations, this.doors.citation));
+    return found;
+  }
+
+  /**
+   * @param {Answer} answer
+   * @returns {Node[]}
+   */
+  #refusal(answer) {
+    say(`No answer. ${answer.text}`);
+    const rows = answer.nearest.map((near) => el("li", {}, this.#near(near, answer)));
+    const heading = answer.reason === "insufficient" ? "The nearest articles" : "The least distant articles";
+    const near = rows.length > 0 && el("section", { class: "sources" }, el("h3", {}, heading), el("ul", {}, ...rows));
+    return [el("div", { class: "refusal" }, label("No answer"), el("p", { class: "refusal-text", dir: "auto" }, answer.text), near)];
+  }
+
+  /**
+   * @param {Nearest} near
+   * @param {Answer} answer
+   * @returns {HTMLElement}
+   */
+  #near(near, answer) {
+    const passage = answer.passages.find((one) => one.article_id === near.article_id);
+    const click = () => this.doors.article(near.article_id, passage);
+    const facts = el("span", { class: "source-facts" }, day(near.published));
+    return el("button", { type: "button", class: "source", click }, el("span", { class: "source-title" }, foreign(titleOf(near))), " ", facts);
+  }
+
+  /**
+   * @param {string} text
+   * @param {readonly Citation[]} citations
+   * @returns {HTMLElement}
+   */
+  #lines(text, citations) {
+    const rows = answerLines(text, citations).map(({ pieces, lead }) => {
+      const parts = pieces.map((piece) =>
+        "text" in piece ? foreign(piece.text) : citationButton(piece.citation, citations, this.doors.citation),
+      );
+      return el("p", { class: lead ? "lead" : null }, ...parts);
+    });
+    return el("div", { class: "lines" }, ...rows);
+  }
+
+  /**
+   * @param {Answer} answer
+   * @param {Rating} rating
+   */
+  #tools(answer, rating) {
+    const words = el("span", {}, "Copy");
+    const click = async () => {
+      const done = await copied(withCitations(answer));
+      words.textContent = done ? "Copied" : "Not copied: the browser does not allow it";
+      say(done ? "Copied with its sources." : words.textContent);
+      setTimeout(() => (words.textContent = "Copy"), 3000);
+    };
+    const copy = el("button", { type: "button", class: "tool copy", title: "Copy with its sources", click }, icon("copy"), words);
+    const made = answer.reader === "extractive" ? "Quoted from the articles" : `Written by ${answer.reader}, checked against the articles`;
+    const how = answer.status === "answered" ? el("span", { class: "how" }, made) : null;
+    this.body.append(el("div", { class: "tools" }, copy, rating.up, rating.down, ...(how ? [how] : [])), rating.noted);
+  }
+}
+
+/**
+ * What a frame means, in words and a drawing: never by its colour alone.
+ *
+ * @param {string} words
+ * @returns {HTMLElement}
+ */
+function label(words) {
+  return el("p", { class: "label" }, icon("gap"), words);
+}

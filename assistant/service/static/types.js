@@ -1,0 +1,110 @@
+/**
+ * The values that the service sends, as JSDoc types; nothing runs here.
+ *
+ * Offsets count Unicode characters (code points), end exclusive; `codepoints.js` makes them a string's.
+ */
+
+/**
+ * @typedef {object} Citation A receipt: where a quote stands.
+ * @property {number} number as in the marker "[1]"
+ * @property {string} article_id
+ * @property {string | null} title
+ * @property {string | null} publisher
+ * @property {string | null} published ISO 8601 date
+ * @property {string | null} url
+ * @property {string} sha256 of the article's whole text
+ * @property {number} start
+ * @property {number} end
+ * @property {string} quote
+ * @property {[number, number][]} answer_spans where in the answer's text this citation supports
+ */
+
+/**
+ * @typedef {object} PassageReference
+ * @property {string} article_id
+ * @property {number} start
+ * @property {number} end
+ * @property {number} score
+ * @property {number} rank
+ */
+
+/**
+ * @typedef {object} Nearest An article about the subject of a refused question.
+ * @property {string} article_id
+ * @property {string | null} title
+ * @property {string | null} published
+ */
+
+/**
+ * @typedef {object} Answer
+ * @property {string} id
+ * @property {string} question
+ * @property {"answered" | "refused"} status
+ * @property {"not_found" | "insufficient" | "conflicting" | "blocked" | null} reason
+ * @property {string} text
+ * @property {Citation[]} citations
+ * @property {PassageReference[]} passages
+ * @property {Nearest[]} nearest
+ * @property {string[]} unanswered
+ * @property {string} searched
+ * @property {string} reader
+ * @property {boolean} degraded
+ * @property {number} seconds
+ * @property {string} [conversation_id]
+ * @property {string} [message_id]
+ */
+
+/**
+ * @typedef {object} ArticleSummary
+ * @property {string} article_id
+ * @property {string | null} title
+ * @property {string | null} publisher
+ * @property {string | null} published
+ * @property {string | null} url
+ * @property {string | null} language
+ * @property {number} characters
+ */
+
+/** @typedef {ArticleSummary & {text: string, sha256: string}} Article */
+
+/**
+ * @typedef {object} Feedback
+ * @property {"up" | "down" | null} rating
+ * @property {string | null} [reason]
+ */
+
+/**
+ * @typedef {object} Message A question of a conversation and what came of it.
+ * @property {string} message_id
+ * @property {string} question
+ * @property {Answer | null} answer
+ * @property {string} created
+ * @property {Feedback | null} feedback
+ */
+
+/** @typedef {{id: string, title: string, messages: Message[]}} Conversation */
+
+/** @typedef {{id: string, title: string, created: string, updated: string, messages: number}} ConversationSummary */
+
+/**
+ * @typedef {object} Filters
+ * @property {string} [published_after]
+ * @property {string} [published_before]
+ * @property {string[]} [publishers]
+ */
+
+/**
+ * @typedef {object} Status
+ * @property {number} articles
+ * @property {string[]} publishers
+ * @property {string | null} published_min
+ * @property {string | null} published_max
+ * @property {string} reader
+ * @property {string} version
+ * @property {string[]} examples
+ */
+
+/** @typedef {{index: number, text: string, citations: Citation[]}} SentenceEvent */
+/** @typedef {{conversation_id: string, message_id: string, searched: string}} StartEvent */
+
+export {};

@@ -1,0 +1,66 @@
+/** Dates, counts and names as a person reads them. */
+
+const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+const MOMENT = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const NUMBER = new Intl.NumberFormat("en-GB");
+
+/**
+ * @param {string | null | undefined} iso such as 2022-03-06
+ * @returns {string} 6 March 2022; what is no date, as it is
+ */
+export function day(iso) {
+  const date = new Date(`${iso}T00:00:00Z`);
+  return iso && !Number.isNaN(date.valueOf()) ? DAY.format(date) : (iso ?? "");
+}
+
+/**
+ * @param {string} iso with time and zone
+ * @returns {string} 6 Mar, 14:05, in the reader's zone
+ */
+export function moment(iso) {
+  const date = new Date(iso);
+  return Number.isNaN(date.valueOf()) ? "" : MOMENT.format(date);
+}
+
+/**
+ * @param {number} count
+ * @param {string} noun in the singular
+ * @returns {string} 1 article, 2 articles
+ */
+export function counted(count, noun) {
+  return `${NUMBER.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * @param {{title?: string | null, article_id: string}} article
+ * @returns {string}
+ */
+export function titleOf(article) {
+  return article.title || article.article_id;
+}
+
+/**
+ * @param {{publisher?: string | null, published?: string | null}} article
+ * @returns {string} Harbour Gazette, 6 March 2022
+ */
+export function provenance(article) {
+  return [article.publisher, day(article.published)].filter(Boolean).join(", ");
+}
+
+/**
+ * @param {import("./types.js").Filters} filters
+ * @returns {string} empty if nothing is filtered
+ */
+export function filterWords(filters) {
+  const { published_after: after, published_before: before, publishers } = filters;
+  const dates = after && before ? `${day(after)} to ${day(before)}` : after ? `since ${day(after)}` : before ? `until ${day(before)}` : "";
+  return [dates, publishers?.join(", ")].filter(Boolean).join("; ");
+}
+
+/**
+ * @param {string | null | undefined} url
+ * @returns {string | null} the address if a browser may follow it: never one that runs a script
+ */
+export function followable(url) {
+  return url && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : null;
+}

@@ -1,0 +1,282 @@
+"""Load on a running service: how fast it answers, how much it takes, what it does with more.
+
+    python -m eval.load                       # every row, about two minutes
+    python -m eval.load one many --seconds 30
+
+starts `assistant serve` over the default collection for each row and asks it the gold questions, each
+client one after another over a connection of its own. Clients are plain sockets in this process, since
+they share the machine with the server. No answer is checked here; the gold cases do that.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.locations import default_index
+from assistant.service.server import allow_many_files
+from eval.speed import machine
+
+GOLD = Path(__file__).resolve().parent / "gold"
+HEAD = "POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+OFFERED = 800
+"""Questions a second in the row on overload: ten times what the row before it should sustain."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    port: int
+    process: subprocess.Popen[str]
+    ready_seconds: float
+    """From its start to its first word."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """What became of the questions of one row."""
+
+    seconds: list[float] = field(default_factory=list)
+    """Of each answer."""
+    busy: int = 0
+    """Refused with 503 and Retry-After."""
+    errors: int = 0
+    elapsed: float = 0.0
+
+    def line(self) -> str:
+        """For a person."""
+        times = sorted(self.seconds) or [0.0]
+        return (
+            f"{len(self.seconds)} answers, median {statistics.median(times) * 1000:.1f} ms, "
+            f"p99 {quantile(times, 0.99) * 1000:.1f} ms, {len(self.seconds) / max(self.elapsed, 1e-9):.1f} a second, "
+            f"{self.busy} busy, {self.errors} errors"
+        )
+
+
+def quantile(times: Sequence[float], share: float) -> float:
+    """The smallest of the sorted times that at least `share` of them do not exceed."""
+    return times[max(0, -(-int(len(times) * share * 1000) // 1000) - 1)]
+
+
+def gold_questions() -> list[str]:
+    """Every question of the gold cases once, in the order of their files."""
+    lines = [line for path in sorted(GOLD.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [json.loads(line).get("question") for line in lines if line.strip()]
+    return list(dict.fromkeys(question for question in found if question))
+
+
+@contextmanager
+def served(*arguments: object, module: Sequence[str] = ("assistant", "serve")) -> Iterator[Running]:
+    """A server over the default collection, with a data folder for its conversations of its own."""
+    with tempfile.TemporaryDirectory() as data, open(os.devnull, "w", encoding="utf-8") as nowhere:
+        command = [sys.executable, "-m", *module, "--port", "0", "--index", str(default_index())]
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [*command, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=nowhere,
+            text=True,
+            env={**os.environ, "ASSISTANT_DATA": data},
+        )
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            ready = time.perf_counter() - started
+            port = int(line.split("http://")[1].split("/")[0].rsplit(":", 1)[1])
+            yield Running(port=port, process=process, ready_seconds=ready)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+            process.stdout.close()
+
+
+def memory(process: int) -> float:
+    """MiB of resident memory of a process and its children, shared pages counted once (PSS)."""
+    total = 0
+    for one in [process, *_children(process)]:
+        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024
+
+
+def threads(process: int) -> int:
+    """How many threads a process has."""
+    return len(list(Path(f"/proc/{process}/task").iterdir()))
+
+
+def _children(process: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+class Client:
+    """One connection that asks question after question."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, question: str, *, stream: bool = False) -> tuple[int, bytes]:
+        """Status and body."""
+        if self._writer is None or self._reader is None:
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        body = json.dumps({"question": question, "stream": stream}).encode()
+        head = f"{HEAD}Content-Length: {len(body)}\r\n\r\n"
+        self._writer.write(head.encode() + body)
+        answered = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        status = int(answered.split(" ", 2)[1])
+        if "transfer-encoding: chunked" in answered:
+            return status, await self._chunks(self._reader)
+        length = int(answered.split("content-length:")[1].split("\r\n")[0])
+        return status, await self._reader.readexactly(length)
+
+    @staticmethod
+    async def _chunks(reader: asyncio.StreamReader) -> bytes:
+        parts = []
+        while size := int((await reader.readline()).strip(), 16):
+            parts.append((await reader.readexactly(size + 2))[:-2])
+        await reader.readexactly(2)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0) -> Tally:
+    """Clients that ask until the time is over.
+
+    Args:
+        port: of the server.
+        clients: how many.
+        seconds: how long.
+        pause: between two questions of a client, its own time taken off.
+    """
+    tally, questions = Tally(), gold_questions()
+    started = time.perf_counter()
+
+    async def client(number: int) -> None:
+        one, at = Client(port), number * len(questions) // clients
+        await asyncio.sleep(pause * number / clients)
+        while time.perf_counter() - started < seconds:
+            asked = time.perf_counter()
+            try:
+                status, _ = await one.ask(questions[at % len(questions)])
+            except (OSError, asyncio.IncompleteReadError):
+                tally.errors += 1
+                one.close()
+                one = Client(port)
+                continue
+            at += 1
+            if status == 200:
+                tally.seconds.append(time.perf_counter() - asked)
+            elif status == 503:
+                tally.busy += 1
+            else:
+                tally.errors += 1
+            if (left := pause - (time.perf_counter() - asked)) > 0:
+                await asyncio.sleep(left)
+        one.close()
+
+    await asyncio.gather(*(client(number) for number in range(clients)))
+    tally.elapsed = time.perf_counter() - started
+    return tally
+
+
+def one_client(seconds: float, workers: int) -> None:
+    """One client, one process: time to ready, time of an answer, memory."""
+    with served() as server:
+        asyncio.run(loop(server.port, clients=1, seconds=2))
+        tally = asyncio.run(loop(server.port, clients=1, seconds=seconds))
+        print(f"start to ready: {server.ready_seconds:.2f} s")
+        print(f"1 client, 1 process: {tally.line()}, {memory(server.process.pid):.0f} MiB")
+
+
+def many_clients(seconds: float, workers: int) -> None:
+    """Sixteen clients: what is sustained."""
+    with served("--workers", workers) as server:
+        asyncio.run(loop(server.port, clients=16, seconds=2))
+        tally = asyncio.run(loop(server.port, clients=16, seconds=seconds))
+        print(f"16 clients, {workers} processes: {tally.line()}, {memory(server.process.pid):.0f} MiB")
+
+
+def overload(seconds: float, workers: int) -> None:
+    """160 clients that offer ten times as much as should be sustained."""
+    with served("--workers", workers) as server:
+        asyncio.run(loop(server.port, clients=16, seconds=2))
+        before = memory(server.process.pid)
+        tally = asyncio.run(loop(server.port, clients=160, seconds=seconds, pause=160 / OFFERED))
+        after = memory(server.process.pid)
+        print(
+            f"160 clients, {OFFERED} a second offered, {workers} processes: {tally.line()}, "
+            f"{before:.0f} to {after:.0f} MiB"
+        )
+
+
+def streams(seconds: float, workers: int) -> None:
+    """2,000 streams open at the same time, of an answerer that waits before each sentence."""
+    slow = ("assistant.service.slow_answerer",)
+    with served("--seconds", 30, "--queue", 3_000, "--open-requests", 3_000, module=slow) as server:
+        before, questions = threads(server.process.pid), gold_questions()
+
+        async def run() -> tuple[int, int, float]:
+            clients = [Client(server.port) for _ in range(2_000)]
+            asked = [
+                asyncio.ensure_future(client.ask(questions[n % len(questions)], stream=True))
+                for n, client in enumerate(clients)
+            ]
+            most, size = 0, 0.0
+            while not all(one.done() for one in asked):
+                most = max(most, threads(server.process.pid))
+                size = max(size, memory(server.process.pid))
+                await asyncio.sleep(1)
+            whole = [one for one in asked if one.exception() is None and b"event: answer" in one.result()[1]]
+            for client in clients:
+                client.close()
+            return len(whole), most, size
+
+        done, most, size = asyncio.run(run())
+        print(
+            f"2,000 open streams, 1 process: {done} whole answers, "
+            f"{before} threads before, {most} at most, {size:.0f} MiB"
+        )
+
+
+ROWS: dict[str, Callable[[float, int], None]] = {
+    "one": one_client,
+    "many": many_clients,
+    "overload": overload,
+    "streams": streams,
+}
+
+
+def main() -> None:
+    """Measure the rows that were named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m eval.load", description="Load on `assistant serve`.")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {', '.join(ROWS)}")
+    parser.add_argument("--seconds", type=float, default=20.0, help="for each row")
+    parser.add_argument("--workers", type=int, default=2, help="processes, where several clients ask")
+    given = parser.parse_args()
+    if unknown := [row for row in given.rows if row not in ROWS]:
+        parser.error(f"there is no row {unknown[0]!r}; known: {', '.join(ROWS)}")
+    print(machine())
+    allow_many_files()
+    for name in given.rows or ROWS:
+        ROWS[name](given.seconds, given.workers)
+
+
+if __name__ == "__main__":
+    main()
