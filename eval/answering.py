@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from assistant.model_limits import Prices
 from assistant.prompting import prompt_of
 from assistant.settings import Settings, load_settings
-from assistant.writing import ModelWriter
+from assistant.with_model import PROMPTS, WithModel, with_model
 from eval.judging import Recordings
 from index.errors import ConfigurationError
 
 NO_RECORDINGS = Recordings()
-PROMPTS = ("answer", "again")
 DECIDING = ("context_tokens", "reply_tokens", "temperature", "seed")
 """Settings of a model that its answers depend on; limits of time and money are none of them."""
 
@@ -46,8 +45,8 @@ class ConfiguredWriter:
         prices = Prices(prompt=model.prompt_price, reply=model.reply_price)
         return lambda prompt, reply: prices.of(prompt, reply) if prices.prompt or prices.reply else None
 
-    def __call__(self) -> ModelWriter:
-        """The writer.
+    def __call__(self) -> WithModel:
+        """What the model does in the chain.
 
         Raises:
             ConfigurationError: no model is named.
@@ -56,7 +55,7 @@ class ConfiguredWriter:
         model = self.recordings.model(settings)
         if model is None:
             raise ConfigurationError("--model names no model; give its name as the server knows it, or --no-model")
-        return ModelWriter(model, settings)
+        return with_model(model, settings)
 
     def _settings(self) -> Settings:
         return load_settings({"model": self.name})[0]

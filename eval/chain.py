@@ -66,13 +66,16 @@ class IndexChain:
             from assistant.rerank import cross_encoder
 
             rerank = cross_encoder(self.settings.reranker, hub=self.settings.hub)
+        model = self.writer() if self.writer else None
         assistant = Assistant(
             self.root,
             lambda snapshot: encoder_of(snapshot, self.note),
             self.settings,
             note=self.note,
             rerank=rerank,
-            writer=self.writer() if self.writer else None,
+            writer=model.writer if model else None,
+            condenser=model.condenser if model else None,
+            splitter=model.splitter if model else None,
         )
         try:
             provenance = provenance_of(

@@ -2,19 +2,16 @@
 
 import pytest
 
-from assistant.conversation import (
+from assistant.conversation import Condensed, RuleCondenser, RuleSplitter, Split
+from assistant.model import Failure, ModelFailed, ScriptedModel
+from assistant.model_conversation import (
     ANSWER_CHARACTERS,
     MAX_CHARACTERS,
     TURNS,
-    Condensed,
     ModelCondenser,
     ModelSplitter,
-    RuleCondenser,
-    RuleSplitter,
-    Split,
     conversation_text,
 )
-from assistant.model import Failure, ModelFailed, ScriptedModel
 from assistant.model_settings import ModelSettings
 from assistant.open_model import open_model
 from assistant.parts import Turn

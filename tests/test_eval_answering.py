@@ -93,7 +93,7 @@ def test_a_run_with_a_model_says_so_and_counts_what_it_took(root, tmp_path, url)
     lanes, cost, halls, mercury = made.results
 
     assert made.provenance.model == "scripted"
-    assert set(made.provenance.prompts) == {"answer", "again"}
+    assert set(made.provenance.prompts) == {"answer", "again", "condense", "split"}
     assert made.provenance.settings["model.temperature"] == 0
     assert lanes.text == "The bridge of Oldwater has four lanes. [1]"
     assert (lanes.degraded, lanes.usage.calls, lanes.usage.completion_tokens) == (None, 1, 14)
@@ -124,7 +124,7 @@ def test_a_recorded_run_is_replayed_to_the_same_bytes_with_the_server_gone(
     run(root, tmp_path / "replayed.json", jobs=replayed, recordings=Recordings(replay=calls))
 
     assert cases_of(tmp_path / "recorded.json") == cases_of(tmp_path / "replayed.json")
-    assert len(list(calls.iterdir())) == 3
+    assert len(list(calls.iterdir())) == 4  # Three answers, and a follow-up made whole.
     assert not any("sesame" in path.read_text(encoding="utf-8") for path in calls.iterdir())
 
 

@@ -12,7 +12,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
-    from assistant.writing import ModelWriter
+    from assistant.with_model import WithModel
     from index.changes import Meter
     from index.search import Filters
 
@@ -69,13 +69,16 @@ def opened(settings: Settings) -> Iterator["Assistant"]:
         from assistant.rerank import cross_encoder
 
         rerank = cross_encoder(settings.reranker, hub=settings.hub)
+    model = _with_model(settings)
     assistant = Assistant(
         root,
         lambda snapshot: encoder_of(snapshot, note),
         settings,
         note=note,
         rerank=rerank,
-        writer=_writer(settings),
+        writer=model.writer if model else None,
+        condenser=model.condenser if model else None,
+        splitter=model.splitter if model else None,
     )
     try:
         yield assistant
@@ -83,15 +86,15 @@ def opened(settings: Settings) -> Iterator["Assistant"]:
         assistant.close()
 
 
-def _writer(settings: Settings) -> "ModelWriter | None":
-    """What writes answers with the model of the settings; nothing of it is imported without one."""
+def _with_model(settings: Settings) -> "WithModel | None":
+    """What the model of the settings does in the chain; nothing of it is imported without one."""
     if not settings.model.name:
         return None
     from assistant.open_model import open_model
-    from assistant.writing import ModelWriter
+    from assistant.with_model import with_model
 
     model = open_model(settings)
-    return ModelWriter(model, settings) if model else None
+    return with_model(model, settings) if model else None
 
 
 def model_flag(model: str | None, no_model: bool) -> str | None:  # noqa: FBT001 - as typer gives it

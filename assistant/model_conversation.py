@@ -1,0 +1,179 @@
+"""A language model makes follow-ups whole and parts questions, held to what was said; else the rule does."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.conversation import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
+from assistant.model import ChatModel, Message, ModelFailed
+from assistant.parts import Turn
+from assistant.question import analyse
+from assistant.splitting import MAX_PARTS
+from assistant.values import agrees, read, values_of
+from index.sentences import split_sentences
+from prompts import Prompt, fence
+
+MAX_TOKENS = 200
+"""For a reply: a question, or a few."""
+MAX_CHARACTERS = 500
+"""A question that a model writes is not longer, unless what was asked is."""
+TURNS = 4
+"""The last turns of a conversation that a model is shown."""
+ANSWER_CHARACTERS = 600
+"""Of each answer among them, in whole sentences."""
+KNOWN = 0.5
+"""Share of a reply's content words that must have been said before; the rest may be the model's own."""
+
+
+class ModelCondenser:
+    """Asks a language model, and the rule where that fails or says what nobody said."""
+
+    def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Condenser | None = None) -> None:
+        """Make a condenser.
+
+        Args:
+            model: that is asked, once for each follow-up.
+            prompt: "condense", ours or one's own.
+            rule: what answers in the model's place; None for `RuleCondenser`.
+        """
+        self._model = model
+        self._prompt = prompt
+        self._rule = rule or RuleCondenser()
+
+    def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
+        """As the seam says; a first question is repeated without asking anybody."""
+        if not history:
+            return Condensed(question=question)
+        said = conversation_text(history)
+        text = self._prompt.fill({"history": fence(said, "conversation"), "question": question})
+        try:
+            reply = _reply(self._model, text)
+            return Condensed(question=_condensed(reply, question, said))
+        except _Unusable as unusable:
+            by_rule = self._rule.condense(question, history)
+            return Condensed(question=by_rule.question, note=f"the follow-up was made whole by rule: {unusable}")
+
+
+class ModelSplitter:
+    """Asks a language model, and the rule where that fails or asks for something else."""
+
+    def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Splitter | None = None) -> None:
+        """Make a splitter.
+
+        Args:
+            model: that is asked, once for each question.
+            prompt: "split", ours or one's own.
+            rule: what answers in the model's place; None for `RuleSplitter`.
+        """
+        self._model = model
+        self._prompt = prompt
+        self._rule = rule or RuleSplitter()
+
+    def split(self, question: str) -> Split:
+        """As the seam says."""
+        text = self._prompt.fill({"parts": str(MAX_PARTS), "question": question})
+        try:
+            return Split(parts=_parts(_reply(self._model, text), question))
+        except _Unusable as unusable:
+            return Split(parts=self._rule.split(question).parts, note=f"the question was split by rule: {unusable}")
+
+
+class _Unusable(Exception):
+    """Why a reply is not used."""
+
+
+def conversation_text(history: Sequence[Turn]) -> str:
+    """The last turns as a model is shown them, each answer cut at the end of a sentence."""
+    lines = []
+    for turn in history[-TURNS:]:
+        lines.append(f"Question: {turn.question}")
+        if turn.answer:
+            lines.append(f"Answer: {_beginning(turn.answer)}")
+    return "\n".join(lines)
+
+
+def _beginning(text: str) -> str:
+    """Its first sentences, `ANSWER_CHARACTERS` at most; of a first one that is longer, what fits in whole words."""
+    flat = " ".join(text.split())
+    ends = [sentence.end for sentence in split_sentences(flat) if sentence.end <= ANSWER_CHARACTERS]
+    return flat[: ends[-1]] if ends else flat[:ANSWER_CHARACTERS].rpartition(" ")[0] or flat[:ANSWER_CHARACTERS]
+
+
+def _reply(model: ChatModel, text: str) -> str:
+    try:
+        completion = model.complete([Message(role="user", content=text)], max_tokens=MAX_TOKENS)
+    except ModelFailed as error:
+        raise _Unusable(f"{error} ({error.kind.value})") from error
+    if completion.finish == "length":
+        raise _Unusable("the model's reply was cut off")
+    return completion.text.strip()
+
+
+def _condensed(reply: str, question: str, said: str) -> str:
+    if not reply:
+        raise _Unusable("the model's reply is empty")
+    if "\n" in reply:
+        raise _Unusable("the model's reply has more than one line")
+    _check_length(reply, question)
+    _check_words(reply, f"{question}\n{said}")
+    _check_kept(reply, question)
+    return reply
+
+
+def _parts(reply: str, question: str) -> tuple[str, ...]:
+    lines = [line.strip() for line in reply.split("\n") if line.strip()]
+    if not lines:
+        raise _Unusable("the model's reply is empty")
+    if len(lines) > MAX_PARTS:
+        raise _Unusable(f"the model's reply has {len(lines)} lines, and {MAX_PARTS} may be")
+    if len(lines) == 1:
+        if _bare(lines[0]) != _bare(question):
+            raise _Unusable("the model's reply is another question")
+        return (question,)
+    for line in lines:
+        if not line.endswith(("?", "？", ".", "。")) or re.match(r"(?:[-*•]|\d+[.):])\s", line):
+            raise _Unusable(f"a line of the model's reply is no question: {line[:60]!r}")
+        _check_length(line, question)
+        _check_words(line, question)
+    _check_kept(" ".join(lines), question)
+    return tuple(lines)
+
+
+def _check_length(reply: str, question: str) -> None:
+    if len(reply) > max(MAX_CHARACTERS, 2 * len(question)):
+        raise _Unusable(f"the model's question has {len(reply):,} characters")
+
+
+def _check_words(reply: str, said: str) -> None:
+    """Every name, figure and date was said before, and so were most words."""
+    if new := _unsaid(reply, said):
+        raise _Unusable(f"the model's question has what nobody said: {new}")
+    stems = set(analyse(reply).stems)
+    known = {stem for line in said.split("\n") for stem in analyse(line).stems}
+    if len(stems & known) < KNOWN * len(stems):
+        raise _Unusable("most words of the model's question are not of the conversation")
+
+
+def _check_kept(reply: str, question: str) -> None:
+    """Names, figures and dates of what was asked are still in it."""
+    if lost := _unsaid(question, reply):
+        raise _Unusable(f"the model's question lacks {lost}")
+
+
+def _unsaid(text: str, said: str) -> str | None:
+    """The first name, figure or date of `text` that `said` lacks; case does not count for names."""
+    held = read(said)
+    for value in values_of(text):
+        if not any(agrees(value, token) for token in held):
+            return repr(text[value.start : value.end])
+    words = _folded(said)
+    names = (name for name in analyse(text).names if not name[0].isdigit())
+    return next((repr(name) for name in names if not _folded(name) <= words), None)
+
+
+def _folded(text: str) -> set[str]:
+    """Words as `read` spells them."""
+    return {token.word for token in read(text) if token.word is not None}
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).strip(" ?？.。\"'“”").casefold()

@@ -1,0 +1,52 @@
+"""What a language model takes over when there is one: writing answers, making follow-ups whole, parting questions."""
+
+import re
+from dataclasses import dataclass
+
+from assistant.conversation import Condenser, RuleSplitter, Split, Splitter
+from assistant.model import ChatModel
+from assistant.model_conversation import ModelCondenser, ModelSplitter
+from assistant.prompting import prompt_of
+from assistant.settings import Settings
+from assistant.writing import ModelWriter
+
+PROMPTS = ("answer", "again", "condense", "split")
+"""Those that a question may be put into."""
+_COMPOUND = re.compile(
+    r"[,;:]|\b(?:and|or|both|between|compare[ds]?|than|versus|while|whereas|after|before)\b", re.IGNORECASE
+)
+"""What a question has that may be several; the others are spared a call."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WithModel:
+    """The places of the chain that a model takes."""
+
+    writer: ModelWriter
+    condenser: Condenser
+    splitter: Splitter
+
+
+def with_model(model: ChatModel, settings: Settings) -> WithModel:
+    """What `model` does in the chain.
+
+    Raises:
+        ConfigurationError: a prompt of one's own, or the model's tokenizer, cannot be used.
+    """
+    return WithModel(
+        writer=ModelWriter(model, settings),
+        condenser=ModelCondenser(model, prompt=prompt_of("condense", settings)),
+        splitter=_CompoundSplitter(ModelSplitter(model, prompt=prompt_of("split", settings))),
+    )
+
+
+class _CompoundSplitter:
+    """Asks a model only of questions that may be several."""
+
+    def __init__(self, model: Splitter) -> None:
+        self._model = model
+        self._rule = RuleSplitter()
+
+    def split(self, question: str) -> Split:
+        """As the seam says."""
+        return (self._model if _COMPOUND.search(question) else self._rule).split(question)
