@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,10 @@ class Server:
 
 @contextmanager
 def serving(
-    home: Path, *arguments: object, command: Sequence[object] = ("-m", "assistant", "serve")
+    home: Path,
+    *arguments: object,
+    command: Sequence[object] = ("-m", "assistant", "serve"),
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server over the library in `home`, from when it is ready until after the block."""
     data, log = home / "data", home / "server.log"
@@ -87,7 +90,7 @@ def serving(
             stdout=subprocess.PIPE,
             stderr=file,
             encoding="utf-8",
-            env=environment(data),
+            env=environment(data) | (variables or {}),
         )
         assert process.stdout is not None
         try:

@@ -5,11 +5,14 @@ the processor runs in the pool of assistants, what waits for a model is awaited.
 out only when its receipts hold; nothing that was handed out is taken back, but the whole answer counts.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answer import Answer, Citation
+from assistant.ask import Assistant
+from assistant.compose import Piece as ShownPiece
 from assistant.service.pool import AssistantPool
 from index.search import Filters
 
@@ -85,6 +88,50 @@ class ExtractiveAnswerer:
         yield Started(searched=answer.searched)
         for sentence in sentences(answer):
             yield sentence
+        yield Finished(answer=answer)
+
+
+class WrittenAnswerer:
+    """Sentences of a language model, each as soon as it has passed the check, by the assistants of a pool.
+
+    An answer holds one of the pool's threads while the model writes.
+    """
+
+    def __init__(self, pool: AssistantPool, name: str) -> None:
+        self._pool = pool
+        self.name = name
+
+    async def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+        """As the seam says; should the model fail, the whole answer is another than the sentences before it."""
+        loop = asyncio.get_running_loop()
+        arrived: asyncio.Queue[ShownPiece | None] = asyncio.Queue()
+
+        def show(piece: ShownPiece) -> None:
+            loop.call_soon_threadsafe(arrived.put_nowait, piece)
+
+        def work(assistant: Assistant) -> Answer:
+            trace = assistant.trace(asked.question, filters=asked.filters, previous=asked.previous, on_piece=show)
+            return trace.answer
+
+        running = asyncio.ensure_future(self._pool.run(work))
+        running.add_done_callback(lambda _: arrived.put_nowait(None))
+        known: set[int] = set()
+        index = 0
+        try:
+            while (piece := await arrived.get()) is not None:
+                if index == 0:
+                    yield Started(searched=asked.question)
+                first = () if piece.citation.number in known else (piece.citation,)
+                known.add(piece.citation.number)
+                yield CheckedSentence(index=index, text=piece.text, citations=first)
+                index += 1
+            answer = await running
+        finally:
+            running.cancel()
+        if index == 0:
+            yield Started(searched=answer.searched)
+            for sentence in sentences(answer):
+                yield sentence
         yield Finished(answer=answer)
 
 

@@ -159,9 +159,9 @@ class AssistantPool:
     def _serve(self, opened: "Future[None]") -> None:
         try:
             assistant = self._open()
-            assistant.ask(WARMING_QUESTION)
+            assistant.ask(WARMING_QUESTION, written=False)
             started = time.perf_counter()
-            assistant.ask(WARMING_QUESTION)
+            assistant.ask(WARMING_QUESTION, written=False)
             self._mean = time.perf_counter() - started
         except BaseException as error:  # noqa: BLE001 - raised again where `opened` is awaited
             opened.set_exception(error)

@@ -17,7 +17,7 @@ import uvicorn
 
 from assistant.ask import Assistant
 from assistant.locations import data_folder, default_index, encoder_of
-from assistant.service.answering import Answerer, ExtractiveAnswerer
+from assistant.service.answering import Answerer, ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
 from assistant.service.conversations import Conversations
 from assistant.service.database import FILE_NAME, Database
@@ -34,9 +34,12 @@ from index.store import Snapshot, open_index
 
 if TYPE_CHECKING:
     from assistant.service.traces import Traces
+    from assistant.with_model import WithModel
 
 Note = Callable[[str], None]
 BACKLOG = 2_048
+MODEL_THREADS = 8
+"""Assistants with a model: a thread mostly waits for it."""
 SWITCH_SECONDS = 0.001
 """How long a thread that answers may keep the interpreter while the event loop waits for it; Python's own is 5 ms."""
 EXAMPLES = (
@@ -119,18 +122,28 @@ def build_service(
     meters: Meters,
     *,
     note: Note,
-    make_answerer: Callable[[AssistantPool], Answerer] = ExtractiveAnswerer,
+    make_answerer: Callable[[AssistantPool], Answerer] | None = None,
 ) -> Service:
     """The state of a process, nothing of it started."""
     options, settings = plan.options, plan.settings
     encoders = SharedEncoder(note)
 
+    model = _model(settings)
+
     def open_assistant() -> Assistant:
-        return Assistant(plan.root, encoders, settings, note=note)
+        return Assistant(
+            plan.root,
+            encoders,
+            settings,
+            note=note,
+            writer=model.writer if model else None,
+            condenser=model.condenser if model else None,
+            splitter=model.splitter if model else None,
+        )
 
     pool = AssistantPool(
         open_assistant,
-        threads=options.threads,
+        threads=max(options.threads, MODEL_THREADS) if model else options.threads,
         queue_size=options.queue,
         wait_seconds=options.wait_seconds,
         seconds=options.answer_seconds,
@@ -143,7 +156,7 @@ def build_service(
         root=plan.root,
         examples=EXAMPLES if plan.root == default_index() else (),
         pool=pool,
-        answerer=make_answerer(pool),
+        answerer=make_answerer(pool) if make_answerer else _answerer(pool, model),
         conversations=Conversations(database),
         keys=Keys(database),
         meters=meters,
@@ -152,6 +165,21 @@ def build_service(
         stopped=asyncio.Event(),
         note=note,
     )
+
+
+def _model(settings: Settings) -> "WithModel | None":
+    """What the model of the settings does; it is asked by all assistants, so that its limits hold for all."""
+    if not settings.model.name:
+        return None
+    from assistant.open_model import open_model
+    from assistant.with_model import with_model
+
+    model = open_model(settings)
+    return with_model(model, settings) if model else None
+
+
+def _answerer(pool: AssistantPool, model: "WithModel | None") -> Answerer:
+    return WrittenAnswerer(pool, model.writer.name) if model else ExtractiveAnswerer(pool)
 
 
 def _traces(options: Options) -> "Traces | None":
@@ -170,7 +198,7 @@ def serve(
     note: Note,
     ready: Callable[[], None],
     alive: int = -1,
-    make_answerer: Callable[[AssistantPool], Answerer] = ExtractiveAnswerer,
+    make_answerer: Callable[[AssistantPool], Answerer] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then let answers in flight finish.
 
@@ -181,7 +209,8 @@ def serve(
         note: told of what only whoever runs the server can cure.
         ready: called once the first question can be answered.
         alive: a descriptor that ends when the process above does, which ends this one too; -1 for none.
-        make_answerer: what answers, with the pool for what needs the processor.
+        make_answerer: what answers, with the pool for what needs the processor; None for the model of the
+            settings, or for quotes without one.
 
     Raises:
         AssistantError: the index cannot be opened.
