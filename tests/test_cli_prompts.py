@@ -22,8 +22,8 @@ def test_the_list_has_every_prompt_with_its_digest_and_where_it_comes_from(mine:
 
     lines = process.stdout.splitlines()
     assert len(lines) == len(names())
-    assert f"{load('answer').ref} " in lines[0]
-    assert "ships with the program; $sentences, $refusal, $passages, $question" in lines[0]
+    assert f"{load('again').ref} " in lines[0]
+    assert "ships with the program; $sentences, $refusal, $passages, $question" in lines[1]
     assert f"{load('split', folder=mine).ref} " in lines[-1]
     assert f"{mine / 'split.md'}; $parts, $question" in lines[-1]
 

@@ -29,7 +29,7 @@ def test_each_prompt_that_ships_has_its_places(name: str, variables: set[str]) -
 
 
 def test_no_other_prompts_ship() -> None:
-    assert names() == ("answer", "condense", "judge-correctness", "judge-support", "split")
+    assert names() == ("again", "answer", "condense", "judge-correctness", "judge-support", "split")
 
 
 def test_the_answering_prompt_states_the_refusal_that_is_understood() -> None:
@@ -81,7 +81,7 @@ def test_a_value_without_a_place_is_an_error_that_lists_the_places() -> None:
 def test_an_unknown_name_is_an_error_that_guesses_what_was_meant() -> None:
     with pytest.raises(PromptError, match="there is no prompt 'anser'; did you mean 'answer'"):
         load("anser")
-    with pytest.raises(PromptError, match=r"there is no prompt '\.\./x'; known: answer, condense"):
+    with pytest.raises(PromptError, match=r"there is no prompt '\.\./x'; known: again, answer, condense"):
         load("../x")
 
 

@@ -48,7 +48,8 @@ ArticleOption = Annotated[
 
 def note(message: str) -> None:
     """Tell the person something beside the result."""
-    print(f"assistant: {message}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"assistant: {message}\n")
+    sys.stderr.flush()
 
 
 def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Settings:

@@ -90,7 +90,8 @@ class Supervisor:
                 alive=self._alive[0],
             )
         except AssistantError as error:
-            print(f"assistant: {' '.join(str(error).split())}", file=sys.stderr)
+            # In one write, since the other processes say the same at the same time.
+            sys.stderr.write(f"assistant: {' '.join(str(error).split())}\n")
             return error.exit_code
         return 0
 
