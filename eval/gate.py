@@ -11,6 +11,9 @@ from eval.policy import Policy
 from eval.results import CaseResult, Outcome, Run
 from eval.summary import summarise
 
+SHOWN = 5
+"""Ids that a check names."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
@@ -45,6 +48,7 @@ def hold(comparison: Comparison, policy: Policy) -> GateResult:
         *_measures(comparison, policy),
         *_coverage(new, policy),
         _failures(new.results, policy),
+        *_must_hold(new.results, policy),
         _receipts(new.results),
         *_budgets(new, policy),
     ]
@@ -95,6 +99,24 @@ def _failures(results: Sequence[CaseResult], policy: Policy) -> Check:
     return Check(
         name="failed cases", verdict=Verdict.FAIL if len(failed) > policy.max_failed else Verdict.PASS, detail=detail
     )
+
+
+def _must_hold(results: Sequence[CaseResult], policy: Policy) -> list[Check]:
+    """Cases that a person has said must be right: a baseline that has them wrong excuses nothing."""
+    bound = [result for result in results if {*policy.must_hold} & {*result.case.tags}]
+    wrong = [result.case.id for result in bound if not _holds(result)]
+    if not bound:
+        return []
+    detail = f"{len(bound)} cases tagged {' or '.join(policy.must_hold)}, {len(wrong)} not right"
+    if wrong:
+        detail += f": {', '.join(wrong[:SHOWN])}{' …' if len(wrong) > SHOWN else ''}"
+    return [Check(name="must hold", verdict=Verdict.FAIL if wrong else Verdict.PASS, detail=detail)]
+
+
+def _holds(result: CaseResult) -> bool:
+    """Whether a case is known to be right: by its facts, and without facts by the decision to answer."""
+    score = result.score("correct") or result.score("decision")
+    return score is not None and score.value == 1.0
 
 
 def _receipts(results: Sequence[CaseResult]) -> Check:

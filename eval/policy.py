@@ -31,6 +31,8 @@ class Policy:
     """Share of the cases of each measure, deciding or not, that must have been scored."""
     max_failed: int = 0
     """Cases that may end with an error."""
+    must_hold: tuple[str, ...] = ()
+    """Tags; a case with any of them must come out right, whatever the baseline has."""
     budgets: Mapping[str, float] = field(default_factory=dict)
     """Limits of time, tokens and cost, by name."""
 
@@ -49,6 +51,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
     budgets = _numbers(path, data.pop("budgets", {}), "budgets", BUDGETS, most=float("inf"))
     if not effects:
         raise ConfigurationError(f"{path}: [effects] names no measure that decides; write such as: correct = 0.02")
+    must_hold = _tags(path, data.pop("must_hold", []))
     bounds = {
         "default_effect": (1e-6, 1),
         "alpha": (1e-6, 0.5),
@@ -57,7 +60,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
         "max_failed": (0, 1_000_000),
         "seed": (0, 2**32 - 1),
     }
-    _known(path, data, tuple(bounds))
+    _known(path, data, (*bounds, "must_hold"))
     for name, value in data.items():
         low, high = bounds[name]
         whole = name in {"seed", "max_failed"}
@@ -65,7 +68,13 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
             raise ConfigurationError(
                 f"{path}: {name} is {value!r}; it must be a {'whole ' if whole else ''}number from {low:g} to {high:g}"
             )
-    return Policy(effects=effects, budgets=budgets, **data)
+    return Policy(effects=effects, budgets=budgets, must_hold=must_hold, **data)
+
+
+def _tags(path: Path, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(tag, str) and tag.strip() for tag in value):
+        raise ConfigurationError(f'{path}: must_hold is {value!r}; it must be a list of tags, such as ["feedback"]')
+    return tuple(value)
 
 
 def _numbers(path: Path, table: object, name: str, known: tuple[str, ...], *, most: float) -> dict[str, float]:

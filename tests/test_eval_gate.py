@@ -119,6 +119,30 @@ def test_a_small_drop_is_inconclusive_with_exit_code_101_and_tells_how_many_case
     assert "needs about" in check(result, "correct")[1]
 
 
+def test_a_case_that_must_hold_fails_the_gate_though_the_baseline_has_it_wrong_too() -> None:
+    wrong = [answered(CASES[0], 0.0), *GOOD[1:]]
+    strict = replace(POLICY, must_hold=("even",))
+
+    assert gate(wrong, wrong).verdict is Verdict.PASS
+    assert gate(wrong, wrong, strict).exit_code == 100
+    assert check(gate(wrong, wrong, strict), "must hold")[1] == "50 cases tagged even, 1 not right: case-0"
+    assert check(gate(wrong, GOOD, strict), "must hold")[0] is Verdict.PASS
+
+
+def test_a_case_that_must_hold_and_could_not_be_scored_is_not_right() -> None:
+    strict = replace(POLICY, must_hold=("even",), max_failed=9, min_coverage=0)
+    lost = [unscored(GOOD[0], "correct"), GOOD[1], failed(CASES[2]), *GOOD[3:]]
+
+    assert check(gate(GOOD, lost, strict), "must hold")[1].endswith("2 not right: case-0, case-2")
+
+
+def test_a_new_case_that_must_hold_is_held_though_the_baseline_lacks_it() -> None:
+    strict = replace(POLICY, must_hold=("even",))
+    new = [*GOOD[1:], answered(CASES[0], 0.0)]
+
+    assert gate(GOOD[1:], new, strict, common=True).exit_code == 100
+
+
 def test_a_rise_passes() -> None:
     assert gate([answered(case, 0.0) for case in CASES[:10]] + GOOD[10:], GOOD).verdict is Verdict.PASS
 
@@ -473,6 +497,7 @@ def test_everything_in_a_policy_can_be_set(tmp_path: Path) -> None:
         seed = 7
         min_coverage = 1
         max_failed = 2
+        must_hold = ["feedback", "law"]
         default_effect = 0.1
         effects = {correct = 0.05, "quote_recall@5" = 1}
         budgets = {cost = 3, run_seconds = 60.5}
@@ -486,6 +511,7 @@ def test_everything_in_a_policy_can_be_set(tmp_path: Path) -> None:
         seed=7,
         min_coverage=1,
         max_failed=2,
+        must_hold=("feedback", "law"),
         budgets={"cost": 3.0, "run_seconds": 60.5},
     )
 
@@ -519,6 +545,8 @@ GIVEN = "effects = {correct = 0.02}\n"
         (GIVEN + "max_failed = 0.5", "max_failed is 0.5; it must be a whole number"),
         (GIVEN + "max_failed = true", "max_failed is True"),
         (GIVEN + "seed = -1", "seed is -1"),
+        (GIVEN + "must_hold = 'feedback'", "must_hold is 'feedback'; it must be a list of tags"),
+        (GIVEN + "must_hold = [1]", r"must_hold is \[1\]; it must be a list of tags"),
         (GIVEN + "default_effect = 0", "default_effect is 0"),
         ("effects = {", "cannot be read"),
         ("a = " + "[" * 5_000, "cannot be read"),
