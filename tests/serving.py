@@ -29,10 +29,11 @@ def environment(data: Path) -> dict[str, str]:
     return kept | {name: str(value) for name, value in own.items()}
 
 
-def assistant(data: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """`assistant` with these arguments, run to its end."""
+def assistant(data: Path, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """`assistant` with these arguments and input, run to its end."""
     return subprocess.run(
         [sys.executable, "-m", "assistant", *map(str, arguments)],
+        input=typed,
         capture_output=True,
         encoding="utf-8",
         env=environment(data),

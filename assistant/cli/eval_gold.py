@@ -1,22 +1,28 @@
 """`assistant eval doctor / add / import / export`: look after the gold cases."""
 
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, opened, settings_from
-
-if TYPE_CHECKING:
-    from eval.drafting import Candidate
+from assistant.cli.common import IndexOption, metered, note, settings_from
+from assistant.cli.drafting import (
+    OWN_GOLD,
+    CaseIdOption,
+    CaseTagOption,
+    EvidenceOption,
+    FactOption,
+    GoldFileOption,
+    Said,
+    YesOption,
+    add_case,
+)
 
 GoldArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="GOLD…", help="Gold files or folders; eval/gold here, or the default collection's."),
 ]
-OWN_GOLD = "eval/gold/own.jsonl"
 
 
 def doctor(
@@ -58,64 +64,21 @@ def doctor(
 
 def add(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="What is asked.")],
-    gold: Annotated[
-        str, typer.Option("--gold", metavar="FILE", help="The gold file that the case goes to.")
-    ] = OWN_GOLD,
+    gold: GoldFileOption = OWN_GOLD,
     turn: Annotated[
         list[str] | None, typer.Option("--turn", help="An earlier question of the conversation; may be repeated.")
     ] = None,
-    evidence: Annotated[
-        str | None,
-        typer.Option("--evidence", metavar="NUMBERS", help="Which of the sentences answer, as in 1,3; 0 for none."),
-    ] = None,
-    fact: Annotated[
-        list[str] | None,
-        typer.Option("--fact", metavar="WORDINGS", help='What a right answer states: "30|thirty"; may be repeated.'),
-    ] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be repeated.")] = None,
-    id_: Annotated[str | None, typer.Option("--id", help="The case's id; otherwise made from the question.")] = None,
+    evidence: EvidenceOption = None,
+    fact: FactOption = None,
+    tag: CaseTagOption = None,
+    id_: CaseIdOption = None,
     remark: Annotated[str | None, typer.Option("--note", help="A note on the case.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    yes: YesOption = False,
     index: IndexOption = None,
 ) -> None:
     """Make a case from a question: it is asked, the evidence shown, and you say what is right."""
-    from datetime import date
-
-    from assistant.cli.ask import show
-    from eval.drafting import append_case, candidates, draft, shown, wordings
-    from eval.gold import read_gold, to_line
-
-    path = Path(gold)
-    with opened(settings_from({"index": index, "model": ""})) as assistant:
-        previous = None
-        for earlier in turn or []:
-            previous = assistant.ask(earlier, previous=previous).searched
-        trace = assistant.trace(question, previous=previous)
-        offered = candidates(trace, assistant)
-    show(trace.answer)
-    print("\nSentences that may be the evidence:")
-    for number, one in enumerate(offered, 1):
-        print(f"{number:3}. {shown(one)}")
-    chosen = _chosen(evidence, offered)
-    facts = [wordings(text) for text in (fact if fact is not None else _asked_facts(chosen))]
-    taken = {case.id for case in read_gold([path])[0]} if path.exists() else set()
-    case = draft(
-        question,
-        turns=turn or [],
-        facts=[one for one in facts if one],
-        evidence=chosen,
-        tags=tag or [],
-        note=remark,
-        id_=id_,
-        taken=taken,
-        today=date.today(),
-    )
-    print(f"\n{to_line(case)}")
-    if not yes and not _line(f"Add this case to {gold}? [y/N] ").lower().startswith("y"):
-        note("nothing was added")
-        raise typer.Exit(1)
-    append_case(case, path)
-    note(f"added {case.id} to {gold}")
+    said = Said(gold=Path(gold), evidence=evidence, facts=fact, tags=tag or (), id=id_, note=remark, yes=yes)
+    add_case(question, turn or (), said, settings_from({"index": index, "model": ""}))
 
 
 def import_(
@@ -169,30 +132,3 @@ def export(
     if jsonl:
         write_whole(Path(jsonl), to_jsonl(cases), "--jsonl")
     note(f"{len(cases)} cases written")
-
-
-def _chosen(numbers: str | None, offered: "list[Candidate]") -> "list[Candidate]":
-    from index.errors import UsageError
-
-    text = numbers if numbers is not None else _line("Which of them answer? Numbers such as 1,3; 0 if none does: ")
-    try:
-        picked = [int(part) for part in text.replace(",", " ").split()]
-    except ValueError:
-        raise UsageError(f"{text!r} are no numbers of sentences; give such as 1,3, or 0 for none") from None
-    if any(not 0 <= number <= len(offered) for number in picked) or not picked:
-        raise UsageError(f"{text!r} names no sentence above; give numbers from 1 to {len(offered)}, or 0 for none")
-    return [offered[number - 1] for number in picked if number]
-
-
-def _asked_facts(chosen: "list[Candidate]") -> list[str]:
-    if not chosen:
-        return []
-    print('What must a right answer state? A fact a line, other wordings behind "|"; an empty line ends.')
-    return list(iter(lambda: _line("fact: ").strip(), ""))
-
-
-def _line(prompt: str) -> str:
-    """A line from the person; nothing at the end of the input."""
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()

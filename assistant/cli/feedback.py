@@ -6,10 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import note
+from assistant.cli.common import IndexOption, note, settings_from
+from assistant.cli.drafting import (
+    OWN_GOLD,
+    CaseIdOption,
+    CaseTagOption,
+    EvidenceOption,
+    FactOption,
+    GoldFileOption,
+    Said,
+    YesOption,
+    add_case,
+)
 
 if TYPE_CHECKING:
-    from assistant.service.conversations import Conversations
+    from assistant.service.conversations import Conversations, Message
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `assistant feedback list` shows it.")]
+TAG = "feedback"
+"""Of every promoted case; eval/gate.toml has it under must_hold."""
 
 app = typer.Typer(help="Feedback from `assistant serve`.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -37,16 +52,11 @@ def list_(
 
 @app.command("show")
 def show(
-    message_id: Annotated[str, typer.Argument(metavar="ID", help="As `assistant feedback list` shows it.")],
+    message_id: IdArgument,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show an answer, what people thought of it and what produced it."""
-    from index.errors import UsageError
-
-    try:
-        message = _conversations().message(message_id)
-    except KeyError:
-        raise UsageError(f"there is no answer {message_id!r}; `assistant feedback list` shows the rated ones") from None
+    message = _message(_conversations(), message_id)
     if json_:
         print(json.dumps(message.to_json(), ensure_ascii=False, indent=2))
         return
@@ -63,6 +73,48 @@ def show(
     print(f"prompt    {answer['prompt'] or 'none'}")
     for name, value in message.produced.items():
         print(f"{name.ljust(9)} {value}")
+
+
+@app.command("promote")
+def promote(
+    message_id: IdArgument,
+    gold: GoldFileOption = OWN_GOLD,
+    evidence: EvidenceOption = None,
+    fact: FactOption = None,
+    tag: CaseTagOption = None,
+    id_: CaseIdOption = None,
+    remark: Annotated[
+        str | None, typer.Option("--note", help="A note on the case; otherwise the reason that the person gave.")
+    ] = None,
+    yes: YesOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Make a gold case of an answer that was rated down: it is asked again, and you say what is right."""
+    from index.errors import UsageError
+
+    conversations = _conversations()
+    message = _message(conversations, message_id)
+    feedback = message.feedback
+    if feedback is None or feedback.rating != "down":
+        rated = f"rated {feedback.rating}" if feedback else "not rated"
+        raise UsageError(f"the answer {message_id!r} is {rated}; `assistant feedback list --rating down` shows others")
+    if message.produced["filters"]:
+        note(f"it was asked with filters, which a case does not have: {json.dumps(message.produced['filters'])}")
+    print(f"It was answered: {' '.join(message.answer['text'].split())}")
+    reason = " ".join((feedback.reason or "without a reason").split())
+    print(f"Rated down: {reason}\n")
+    said = Said(
+        gold=Path(gold),
+        evidence=evidence,
+        facts=fact,
+        tags=tuple(dict.fromkeys([TAG, *(tag or ())])),
+        id=id_,
+        note=remark or feedback.reason or None,
+        yes=yes,
+        complaint=True,
+    )
+    turns = conversations.questions_before(message)
+    add_case(message.question, turns, said, settings_from({"index": index, "model": ""}))
 
 
 @app.command("export")
@@ -88,6 +140,15 @@ def export(
     except OSError as error:
         raise UsageError(f"{out} cannot be written ({error.strerror}); name another file with --out") from error
     note(f"wrote {count} answers to {out}")
+
+
+def _message(conversations: "Conversations", message_id: str) -> "Message":
+    from index.errors import UsageError
+
+    try:
+        return conversations.message(message_id)
+    except KeyError:
+        raise UsageError(f"there is no answer {message_id!r}; `assistant feedback list` shows the rated ones") from None
 
 
 def _conversations() -> "Conversations":

@@ -235,6 +235,20 @@ class Conversations:
             raise KeyError(message_id)
         return _message(row)
 
+    def questions_before(self, message: Message) -> tuple[str, ...]:
+        """The questions of its conversation before a message, as asked, oldest first.
+
+        A client of /v1 keeps the conversation itself; what is known then is the last of them, made whole.
+        """
+        with self._database.connection() as db:
+            rows = db.execute(
+                "SELECT question FROM messages WHERE conversation = ? AND number < "
+                "(SELECT number FROM messages WHERE id = ?) ORDER BY number",
+                (message.conversation_id, message.message_id),
+            ).fetchall()
+        previous = message.produced["previous"]
+        return tuple(str(row[0]) for row in rows) or ((str(previous),) if previous else ())
+
     def messages(self, owner: str | None = None, *, rated_only: bool = False) -> Iterator[Message]:
         """Answers of an owner, or of all for None, in the order in which they were given.
 

@@ -1,0 +1,146 @@
+"""What `assistant eval add` and `assistant feedback promote` share: offer the evidence, and take down what is right."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.common import note, opened
+
+if TYPE_CHECKING:
+    from assistant.ask import Assistant, Trace
+    from assistant.settings import Settings
+    from eval.drafting import Candidate
+
+GoldFileOption = Annotated[str, typer.Option("--gold", metavar="FILE", help="The gold file that the case goes to.")]
+EvidenceOption = Annotated[
+    str | None,
+    typer.Option("--evidence", metavar="NUMBERS", help="Which of the sentences answer, as in 1,3; 0 for none."),
+]
+FactOption = Annotated[
+    list[str] | None,
+    typer.Option("--fact", metavar="WORDINGS", help='What a right answer states: "30|thirty"; may be repeated.'),
+]
+CaseTagOption = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be repeated.")]
+CaseIdOption = Annotated[str | None, typer.Option("--id", help="The case's id; otherwise made from the question.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+OWN_GOLD = "eval/gold/own.jsonl"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What a person says of a case; None is asked for."""
+
+    gold: Path
+    evidence: str | None
+    """Numbers of sentences, as typed."""
+    facts: Sequence[str] | None
+    """Wordings, as typed."""
+    tags: Sequence[str]
+    id: str | None
+    note: str | None
+    yes: bool
+    complaint: bool = False
+    """Whether an answer was found fault with: then a case must be able to tell that answer from a right one, and what
+    is right can be said though no sentence says it yet."""
+
+
+def add_case(question: str, turns: Sequence[str], said: Said, settings: "Settings") -> None:
+    """Ask a question, show the answer and what may be its evidence, and add the case that a person makes of it.
+
+    Args:
+        question: as asked.
+        turns: the questions before it in its conversation, oldest first.
+        said: what is not asked for.
+        settings: of the index; its model, if any, is not asked.
+
+    Raises:
+        UserError: what was said makes no case, or the file does not take it.
+        typer.Exit: the person thought better of it.
+    """
+    from datetime import date
+
+    from assistant.cli.ask import show
+    from eval.drafting import append_case, candidates, draft, shown, wordings
+    from eval.gold import read_gold, to_line
+
+    with opened(settings) as assistant:
+        trace = _traced(assistant, question, turns)
+        offered = candidates(trace, assistant)
+    show(trace.answer)
+    print("\nSentences that may be the evidence:")
+    for number, one in enumerate(offered, 1):
+        print(f"{number:3}. {shown(one)}")
+    chosen = _chosen(said.evidence, offered)
+    facts = [wordings(text) for text in (said.facts if said.facts is not None else _asked_facts(chosen, said))]
+    _require_a_fact([one for one in facts if one], chosen, said)
+    case = draft(
+        question,
+        turns=turns,
+        facts=[one for one in facts if one],
+        evidence=chosen,
+        tags=said.tags,
+        note=said.note,
+        id_=said.id,
+        taken={case.id for case in read_gold([said.gold])[0]} if said.gold.exists() else set(),
+        today=date.today(),
+    )
+    print(f"\n{to_line(case)}")
+    if not said.yes and not _line(f"Add this case to {said.gold}? [y/N] ").lower().startswith("y"):
+        note("nothing was added")
+        raise typer.Exit(1)
+    append_case(case, said.gold)
+    note(f"added {case.id} to {said.gold}")
+
+
+def _traced(assistant: "Assistant", question: str, turns: Sequence[str]) -> "Trace":
+    """The question asked after its conversation, as a run of the gold will ask it."""
+    from assistant.parts import Turn
+
+    history: list[Turn] = []
+    for earlier in turns:
+        answer = assistant.ask(earlier, previous=history)
+        history.append(Turn(question=answer.searched, answer=answer.text))
+    return assistant.trace(question, previous=history)
+
+
+def _chosen(numbers: str | None, offered: "list[Candidate]") -> "list[Candidate]":
+    from index.errors import UsageError
+
+    text = numbers if numbers is not None else _line("Which of them answer? Numbers such as 1,3; 0 if none does: ")
+    try:
+        picked = [int(part) for part in text.replace(",", " ").split()]
+    except ValueError:
+        raise UsageError(f"{text!r} are no numbers of sentences; give such as 1,3, or 0 for none") from None
+    if any(not 0 <= number <= len(offered) for number in picked) or not picked:
+        raise UsageError(f"{text!r} names no sentence above; give numbers from 1 to {len(offered)}, or 0 for none")
+    return [offered[number - 1] for number in picked if number]
+
+
+def _asked_facts(chosen: "list[Candidate]", said: Said) -> list[str]:
+    if not chosen and (not said.complaint or said.evidence is not None):
+        return []
+    print('What must a right answer state? A fact a line, other wordings behind "|"; an empty line ends.')
+    if not chosen:
+        print("None at all if it must be refused, since the articles do not answer and are not meant to.")
+    return list(iter(lambda: _line("fact: ").strip(), ""))
+
+
+def _require_a_fact(facts: Sequence[Sequence[str]], chosen: "list[Candidate]", said: Said) -> None:
+    from index.errors import UsageError
+
+    if said.complaint and chosen and not facts:
+        raise UsageError(
+            "without a fact any answer at all would be right, the one that was complained of too; "
+            'say what a right answer states, as in --fact "30|thirty"'
+        )
+
+
+def _line(prompt: str) -> str:
+    """A line from the person; nothing at the end of the input."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
