@@ -76,7 +76,10 @@ async function answer(turn) {
   const own = new AbortController();
   running = own;
   composer.setBusy(true);
+  // What was pressed, an example or "Try again", goes away; the keyboard goes on from the question.
+  const lost = document.activeElement === document.body || empty.contains(document.activeElement);
   add(turn);
+  if (lost) turn.focus();
   turn.wait();
   turn.element.scrollIntoView({ block: "start" });
   const body = { question: turn.question, ...(current && { conversation_id: current }), filters: turn.filters };
@@ -89,8 +92,10 @@ async function answer(turn) {
     if (running === own) show(whole.conversation_id ?? null); // Not earlier: a stopped answer is not kept.
     void conversations.refresh();
   } catch (error) {
-    if (own.signal.aborted) turn.stopped();
-    else turn.failed(/** @type {import("./api.js").ServiceError} */ (error));
+    keepingPlace(turn, () => {
+      if (own.signal.aborted) turn.stopped();
+      else turn.failed(/** @type {import("./api.js").ServiceError} */ (error));
+    });
   } finally {
     if (running === own) {
       running = null;

@@ -44,14 +44,20 @@ export class Turn {
     const scope = filterWords(filters);
     this.searched = el("p", { class: "searched", hidden: true });
     this.body = el("div", { class: "answer" });
+    this.heading = el("h2", { class: "question", id, dir: "auto", tabindex: "-1" }, question);
     this.element = el(
       "article",
       { class: "turn", "aria-labelledby": id },
-      el("h2", { class: "question", id, dir: "auto", tabindex: "-1" }, question),
+      this.heading,
       scope ? el("p", { class: "scope" }, "Only articles: ", foreign(scope)) : null,
       this.searched,
       this.body,
     );
+  }
+
+  /** Take the focus, at the question. */
+  focus() {
+    this.heading.focus({ preventScroll: true });
   }
 
   /** Show that an answer is being looked for. */
