@@ -27,6 +27,8 @@ def onnx_run(folder: Path, *, threads: int = 0) -> Run:
     Raises:
         EncoderUnavailable: the graph is missing or damaged.
     """
+    # Its own builds for Linux upload telemetry unless this is set before it is loaded.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -210,3 +210,14 @@ def test_a_projection_is_read_back_as_it_was_written():
 def test_what_is_no_projection_is_refused():
     with pytest.raises(ValueError, match="pickled"):
         TokenProjection.from_bytes(b"no array at all")
+
+
+def test_the_runtime_of_the_encoder_reports_to_nobody(minilm, repository):
+    """Left alone, onnxruntime sets out to send telemetry, and complains where it cannot keep an id of the machine."""
+    code = LIGHT.replace("print(json", "import os; print(os.environ['ORT_DISABLE_TELEMETRY'], json")
+    given = {"PYTHONPATH": str(repository), "ASSISTANT_CACHE": str(cache_folder()), "HOME": "/dev/null"}
+    command = [sys.executable, "-c", code, minilm.hash, minilm.name]
+
+    run = subprocess.run(command, env=given, capture_output=True, encoding="utf-8", timeout=60, check=False)
+
+    assert (run.returncode, run.stdout[:2], run.stderr) == (0, "1 ", "")
