@@ -1,0 +1,200 @@
+"""The page in a real browser: how the other tests of it open one, and what holds in every state it can be in."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from serving import OPERA, TRAM, Server, serving, town_in
+
+api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright, which is not installed")
+from playwright.sync_api import Browser, Page, expect  # noqa: E402
+
+CHROMIUM = shutil.which("chromium")
+if CHROMIUM is None:
+    pytest.skip("needs the browser chromium on the path, which is not there", allow_module_level=True)
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The fixture that refuses sockets does not reach into the browser; this does.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+MILLISECONDS = 20_000
+"""The longest wait for a condition; a busy machine may need seconds for what takes a moment."""
+
+AXE = "axe-core/axe.min.js"
+WIDTHS = (360, 1600)
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Chromium, from before the block until after it."""
+    expect.set_options(timeout=MILLISECONDS)
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, *, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
+    """The page, ready for a question, as a person sees it who was never here; no script of it may fail."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    context.set_default_timeout(MILLISECONDS)
+    page = context.new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    try:
+        page.goto(url)
+        expect(page.locator("#status")).to_contain_text("article")
+        yield page
+        assert thrown == []
+    finally:
+        context.close()
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask and wait for the whole answer."""
+    before = page.locator(".turn").count()
+    page.fill("#question", question)
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn")).to_have_count(before + 1)
+    expect(page.locator(".turn").last.locator(".tools")).to_be_visible()
+
+
+def conversation_of(page: Page) -> str:
+    """The id of the conversation that is shown."""
+    page.wait_for_url(re.compile("#c="))
+    return page.url.partition("#c=")[2]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("page")
+    town_in(home).close()
+    with serving(home) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def axe(pytestconfig: pytest.Config) -> str:
+    """The source of axe-core, from pytest's cache or the package that brings it along."""
+    cached = Path(pytestconfig.cache.mkdir("axe-core")) / "axe.min.js"
+    if cached.is_file():
+        return cached.read_text(encoding="utf-8")
+    try:
+        return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    except ModuleNotFoundError:
+        pytest.skip(f"needs axe-core: unpack axe.min.js of `npm pack axe-core` to {cached}")
+
+
+def each_state(page: Page, check: Callable[[str], None]) -> None:
+    """Bring the page into each of its states and check it there."""
+    check("empty")
+    page.click("#browse")
+    page.locator(".article-list li").first.wait_for()
+    check("list of articles")
+    page.click("#article-close")
+    ask(page, TRAM)
+    check("answer")
+    page.locator(".cite").first.click()
+    expect(page.locator("#article mark")).to_be_in_viewport()
+    check("article")
+    page.click("#article-close")
+    ask(page, OPERA)
+    check("refusal")
+    page.get_by_label("Bad answer").last.click()
+    page.click("#filters-button")
+    expect(page.locator("form.reasons")).to_be_visible()
+    check("form for a reason, and filters")
+    page.click("#filters-button")
+    if page.locator("#open-conversations").is_visible():
+        page.click("#open-conversations")
+    row = page.locator(".conversation").first
+    row.hover()
+    check("conversations")
+    row.get_by_title("Rename").click()
+    check("renaming")
+    page.keyboard.press("Escape")
+    row.hover()
+    row.get_by_title("Delete").click()
+    check("question whether to delete")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_window(browser, server, width):
+    def check(state: str) -> None:
+        wide = page.evaluate("[...document.querySelectorAll('html, .column, .thread, .article-body, dialog[open]')]"
+                             ".filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
+                             ".map((one) => one.id || one.tagName)")  # fmt: skip
+        assert wide == [], f"{state}: {wide}"
+
+    with opened(browser, server.url, width=width) as page:
+        each_state(page, check)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_nothing_serious(browser, server, axe, width, scheme):
+    def check(state: str) -> None:
+        page.evaluate(axe)
+        found = page.evaluate("axe.run().then((result) => result.violations)")
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert serious == [], f"{state}: {json.dumps(serious, indent=1)}"
+
+    with opened(browser, server.url, width=width, scheme=scheme) as page:
+        each_state(page, check)
+
+
+def test_axe_would_find_a_button_without_a_name(browser, server, axe):
+    with opened(browser, server.url) as page:
+        page.evaluate("document.querySelector('#theme').removeAttribute('aria-label')")
+        page.evaluate("document.querySelector('#theme').removeAttribute('title')")
+        page.evaluate(axe)
+
+        found = page.evaluate("axe.run().then((result) => result.violations)")
+
+    assert "button-name" in {one["id"] for one in found}
+
+
+def test_the_page_asks_nothing_of_any_other_machine(browser, server):
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url)
+    expect(page.locator("#status")).to_contain_text("3 articles")
+    ask(page, TRAM)
+    context.close()
+
+    assert asked
+    assert {url for url in asked if not url.startswith((server.url, "data:"))} == set()
+
+
+def test_a_dark_system_gets_a_dark_page_and_a_choice_stays(browser, server):
+    paper = "getComputedStyle(document.body).backgroundColor"
+    with opened(browser, server.url, scheme="dark") as page:
+        assert page.evaluate(paper) == "rgb(22, 22, 21)"
+
+        page.get_by_role("button", name="Light page").click()
+        page.reload()
+
+        expect(page.get_by_role("button", name="Dark page")).to_be_visible()
+        assert page.evaluate(paper) == "rgb(251, 250, 247)"

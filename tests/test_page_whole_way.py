@@ -1,0 +1,271 @@
+"""The page the whole way: from a question to an erased conversation, in a real browser over a real server."""
+
+from collections.abc import Iterator
+
+import pytest
+from serving import DAM, OPERA, TRAM, Server, serving, town_in
+from test_page_browser import Browser, Page, ask, browsing, conversation_of, expect, opened
+
+SLOW = ("-m", "assistant.service.slow_answerer")
+BEGIN = "When does work begin?"
+REASON = "It names no year."
+DRAWN = """() => {
+  window.drawn = [];
+  new MutationObserver(() => {
+    const turn = document.querySelector('.turn');
+    const lines = turn.querySelectorAll('.lines p').length;
+    window.drawn.push([lines, Boolean(turn.querySelector('.tools'))]);
+  }).observe(document.querySelector('#turns'), { childList: true, subtree: true });
+}"""
+"""Note at each change of the page how many lines of the answer stand there, and whether it is whole."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory):
+    made = tmp_path_factory.mktemp("way")
+    town_in(made).close()
+    return made
+
+
+@pytest.fixture(scope="module")
+def server(home) -> Iterator[Server]:
+    with serving(home) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser, server) -> Iterator[Page]:
+    with opened(browser, server.url) as one:
+        yield one
+
+
+def marked(page: Page) -> tuple[str, str]:
+    """The article's text before the mark, without white space, and what is marked."""
+    expect(page.locator("#article mark")).to_be_in_viewport()
+    before, within = page.evaluate("""() => {
+      const range = document.createRange();
+      range.setStart(document.querySelector('.article-text'), 0);
+      const mark = document.querySelector('.article-text mark');
+      range.setEndBefore(mark);
+      return [range.toString(), mark.textContent];
+    }""")
+    return "".join(before.split()), within
+
+
+def assert_the_quote_is_marked(page: Page, server: Server, citation: dict) -> None:
+    """What is marked are exactly the characters of the citation."""
+    with server.client() as client:
+        text = client.get(f"/api/articles/{citation['article_id']}").json()["text"]
+    assert marked(page) == ("".join(text[: citation["start"]].split()), citation["quote"])
+
+
+def messages_of(page: Page, server: Server) -> list[dict]:
+    with server.client() as client:
+        return client.get(f"/api/conversations/{conversation_of(page)}").json()["messages"]
+
+
+def row_of(page: Page, id_: str):
+    """A conversation's row in the list."""
+    return page.locator(".conversation").filter(has=page.locator(f"a[data-id='{id_}']"))
+
+
+def test_the_whole_way_from_a_question_to_an_erased_conversation(page, server):
+    ask(page, TRAM)
+    expect(page.locator(".lines").first).to_contain_text("35,000 crowns")
+    id_ = conversation_of(page)
+
+    page.locator(".cite").first.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("35,000 crowns a metre.")
+    page.locator(".cite").first.click()
+    assert_the_quote_is_marked(page, server, messages_of(page, server)[0]["answer"]["citations"][0])
+    expect(page.locator("#article-head")).to_contain_text("A tram for the valley")
+    expect(page.locator(".article-facts")).to_contain_text("Valley Post · 5 January 2020")
+
+    ask(page, BEGIN)
+    expect(page.locator(".turn").last.locator(".lines")).to_contain_text("Work begins when the frost is over.")
+    assert conversation_of(page) == id_
+    assert [message["question"] for message in messages_of(page, server)] == [TRAM, BEGIN]
+
+    page.get_by_label("Bad answer").last.click()
+    page.get_by_label("It misses something").check()
+    page.get_by_label("In your words").fill(REASON)
+    page.get_by_role("button", name="Save the reason").click()
+    expect(page.locator(".reason")).to_have_text(f"It misses something: {REASON}")
+
+    page.reload()
+    expect(page.locator(".question")).to_have_text([TRAM, BEGIN])
+    expect(page.locator(".reason")).to_have_text(f"It misses something: {REASON}")
+    expect(page.get_by_label("Bad answer").last).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Bad answer").first).to_have_attribute("aria-pressed", "false")
+
+    rename(page, id_, "Trams and their price")
+    page.get_by_label("Search conversations").fill("no such words")
+    expect(page.locator("#conversation-note")).to_have_text("No conversation has these words.")
+    page.get_by_label("Search conversations").fill("their price")
+    expect(page.locator(".conversation-title")).to_have_text(["Trams and their price"])
+
+    row_of(page, id_).hover()
+    row_of(page, id_).get_by_title("Delete").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(row_of(page, id_)).to_have_count(0)
+    expect(page.locator("#empty")).to_be_visible()
+    with server.client() as client:
+        assert client.get(f"/api/conversations/{id_}").status_code == 404
+
+
+def rename(page: Page, id_: str, title: str) -> None:
+    row_of(page, id_).hover()
+    row_of(page, id_).get_by_title("Rename").click()
+    page.get_by_label("New title").fill(title)
+    page.keyboard.press("Enter")
+    expect(row_of(page, id_).locator(".conversation-title")).to_have_text(title)
+
+
+def test_a_deletion_that_is_thought_better_of_deletes_nothing(page):
+    ask(page, DAM)
+    id_ = conversation_of(page)
+    row_of(page, id_).hover()
+    row_of(page, id_).get_by_title("Delete").click()
+
+    page.get_by_role("button", name="Keep it").click()
+    page.reload()
+
+    expect(page.locator(".question")).to_have_text(DAM)
+    expect(row_of(page, id_)).to_have_count(1)
+
+
+def test_a_refusal_is_no_answer_and_opens_the_nearest_articles(page, server):
+    ask(page, OPERA)
+
+    refusal = page.locator(".refusal")
+    answer = messages_of(page, server)[0]["answer"]
+    assert answer["nearest"]
+    expect(refusal).to_contain_text("No answer")
+    expect(page.locator(".lines")).to_have_count(0)
+    expect(refusal.locator(".source-title")).to_have_text([near["title"] for near in answer["nearest"]])
+
+    refusal.locator(".source").first.click()
+
+    expect(page.locator("#article-head")).to_contain_text(answer["nearest"][0]["title"])
+
+
+def test_sentences_are_drawn_as_they_arrive(browser, home):
+    with (
+        serving(home, "--seconds", 0.3, command=SLOW) as slow,
+        opened(browser, slow.url) as page,
+    ):
+        page.evaluate(DRAWN)
+        ask(page, TRAM)
+        drawn = page.evaluate("window.drawn")
+        lines = page.locator(".lines p").count()
+
+    assert [count for count, whole in drawn if not whole and count] == sorted(
+        count for count, whole in drawn if not whole and count
+    )
+    assert [1, False] in drawn
+    assert drawn[-1] == [lines, True]
+
+
+def test_an_answer_can_be_stopped_and_asked_again(browser, home):
+    with (
+        serving(home, "--seconds", 60, "--stop-seconds", 0.1, command=SLOW) as slow,
+        opened(browser, slow.url) as page,
+    ):
+        page.fill("#question", TRAM)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".stopped")).to_contain_text("You stopped the answer.")
+        expect(page.get_by_role("button", name="Ask")).to_be_visible()
+
+        page.get_by_role("button", name="Try again").click()
+
+        expect(page.locator(".question")).to_have_text([TRAM])
+        expect(page.locator(".question")).to_be_focused()
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+
+
+def test_a_server_that_is_gone_is_told_and_the_question_can_be_tried_again(page):
+    page.route("**/api/ask", lambda route: route.abort())
+    page.fill("#question", DAM)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("The service cannot be reached.")
+    expect(page.get_by_role("button", name="Try again")).to_be_in_viewport()
+
+    page.unroute("**/api/ask")
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.locator(".lines")).to_contain_text("The dam at Oldwater held.")
+    expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_the_keyboard_alone_goes_from_the_question_to_the_quote_and_back(page, server):
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the question")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type("Which dam")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("held?")
+    expect(page.get_by_label("Your question")).to_have_value("Which dam\nheld?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tools")).to_be_visible()
+
+    cite = page.locator(".cite").last
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.cite')"):
+            break
+    expect(cite).to_be_focused()
+    expect(page.get_by_role("tooltip")).to_contain_text("The dam at Oldwater held.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#article mark")).to_be_focused()
+    assert_the_quote_is_marked(page, server, messages_of(page, server)[0]["answer"]["citations"][-1])
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#article")).to_be_hidden()
+    expect(cite).to_be_focused()
+
+
+def test_an_example_can_be_asked_and_the_keyboard_goes_on_from_the_question(page):
+    def with_an_example(route):  # Only the default collection has any of its own.
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | {"examples": [DAM]})
+
+    page.route("**/api/status", with_an_example)
+    page.reload()
+    page.locator(".example").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".question")).to_have_text(DAM)
+    expect(page.locator(".question")).to_be_focused()
+
+
+def test_a_filter_is_kept_to_and_told(page, server):
+    page.click("#filters-button")
+    page.get_by_label("Valley Post").check()
+
+    ask(page, DAM)
+
+    expect(page.locator(".scope")).to_have_text("Only articles: Valley Post")
+    passages = messages_of(page, server)[0]["answer"]["passages"]
+    assert {passage["article_id"] for passage in passages} <= {"tram"}
+
+
+def test_a_narrow_page_shows_the_article_over_the_chat(browser, server):
+    with opened(browser, server.url, width=360) as page:
+        ask(page, TRAM)
+        page.locator(".cite").first.click()
+        expect(page.get_by_role("dialog", name="Article")).to_be_visible()
+        assert_the_quote_is_marked(page, server, messages_of(page, server)[0]["answer"]["citations"][0])
+
+        page.keyboard.press("Escape")
+
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.locator(".cite").first).to_be_focused()
