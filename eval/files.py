@@ -1,5 +1,6 @@
 """Write a file whole or not at all."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -23,5 +24,6 @@ def write_whole(path: Path, text: str, option: str = "--out") -> None:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise UserError(f"{path} cannot be written ({error.strerror}); name another file with {option}") from error

@@ -75,17 +75,27 @@ def _measures(comparison: Comparison, policy: Policy) -> list[Check]:
 
 
 def _coverage(run: Run, policy: Policy) -> list[Check]:
-    """Too few scores of any measure: a mean over what is left would hide what happened to the rest."""
-    checks = []
+    """Too few scores of any measure: a mean over what is left would hide what happened to the rest.
+
+    Measures that lack the same cases are told together.
+    """
+    short: dict[tuple[int, int, int, tuple[str, ...]], list[str]] = {}
     for line in summarise(run.results):
         if line.coverage < policy.min_coverage:
-            reasons = [s.reason for r in run.results for s in r.unscored if s.name == line.name and s.reason]
-            detail = (
-                f"{line.scored} of {line.scored + line.unscored + line.failed} cases scored ({line.coverage:.1%}, "
-                f"at least {policy.min_coverage:.1%} are needed), {line.unscored} unscored, {line.failed} failed"
-                + (f"; the first: {reasons[0]}" if reasons else "")
-            )
-            checks.append(Check(name=f"coverage of {line.name}", verdict=Verdict.FAIL, detail=detail))
+            lacking = tuple(r.case.id for r in run.results if any(s.name == line.name for s in r.unscored))
+            short.setdefault((line.scored, line.unscored, line.failed, lacking), []).append(line.name)
+    checks = []
+    for (scored, unscored, failed, lacking), names in short.items():
+        of = scored + unscored + failed
+        detail = (
+            f"{scored} of {of} cases scored ({scored / of:.1%}, at least {policy.min_coverage:.1%} are needed), "
+            f"{unscored} unscored, {failed} failed"
+        )
+        if lacking:
+            reason = next(s.reason for r in run.results for s in r.unscored if s.name == names[0])
+            detail += f": {', '.join(lacking[:SHOWN])}{' …' if len(lacking) > SHOWN else ''}; the first: {reason}"
+        name = f"coverage of {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        checks.append(Check(name=name, verdict=Verdict.FAIL, detail=detail))
     return checks or [
         Check(name="coverage", verdict=Verdict.PASS, detail="every measure was scored in enough of its cases")
     ]

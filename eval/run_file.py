@@ -16,6 +16,20 @@ from index.errors import UserError
 FORMAT = 1
 
 
+def check_out(path: Path) -> None:
+    """Refuse a place where no run can go, before anything is asked.
+
+    Raises:
+        UserError: it is a folder, or a file that is no run and would be lost.
+    """
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; name a file for the run with --out")
+    if path.exists():
+        with path.open("rb") as file:
+            if not file.read(64).startswith(b'{\n "format": '):
+                raise UserError(f"{path} is there and is no run, so it is not replaced; name another file with --out")
+
+
 def write_run(run: Run, path: Path) -> None:
     """Write a run, whole or not at all."""
     write_whole(path, run_text(run))

@@ -15,7 +15,7 @@ from eval.chain import Chain, OpenChain
 from eval.gold import GoldCase, gold_digest
 from eval.journal import open_journal
 from eval.results import CaseResult, Run
-from eval.run_file import write_run
+from eval.run_file import check_out, write_run
 from index.errors import AssistantError
 
 Progress = Callable[[int, int], None]
@@ -47,6 +47,7 @@ def run_gold(
         UserError: a file cannot be written, or there is nothing to resume.
         KeyboardInterrupt: the person interrupted; the message says what was kept.
     """
+    check_out(out)
     started, clock = datetime.now(UTC), time.perf_counter()
     gold = gold_digest(cases)
     with open_chain() as chain, open_journal(out, gold=gold, provenance=chain.provenance, resume=resume) as journal:

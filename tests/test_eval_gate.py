@@ -186,9 +186,8 @@ def test_failed_cases_beyond_the_coverage_turn_the_gate_red_even_where_some_may_
     assert gate(GOOD, [failed(CASES[0]), *GOOD[1:]], lenient).verdict is Verdict.PASS
     result = gate(GOOD, [*map(failed, CASES[:3]), *GOOD[3:]], lenient)
     assert result.exit_code == 100
-    assert (
-        "97 of 100 cases scored (97.0%, at least 98.0% are needed), 0 unscored, 3 failed"
-        in check(result, "coverage of correct")[1]
+    assert "97 of 100 cases scored (97.0%, at least 98.0% are needed), 0 unscored, 3 failed" in next(
+        one.detail for one in result.checks if one.name.startswith("coverage of correct")
     )
 
 
@@ -201,7 +200,7 @@ def test_unscored_cases_turn_the_gate_red_and_the_reason_is_named() -> None:
     verdict, detail = check(result, "coverage of citation_recall")
     assert verdict is Verdict.FAIL
     assert detail.startswith("97 of 100 cases scored")
-    assert detail.endswith("3 unscored, 0 failed; the first: the evidence is lost")
+    assert detail.endswith("3 unscored, 0 failed: case-0, case-1, case-2; the first: the evidence is lost")
 
 
 def test_a_measure_of_which_no_case_could_be_scored_fails_though_there_is_nothing_to_compare() -> None:
@@ -576,3 +575,12 @@ def test_a_few_equal_scores_do_not_claim_to_know_their_mean_exactly() -> None:
 
     assert found is not None
     assert found.low < 0.5 < found.high == 1.0
+
+
+def test_measures_that_lack_the_same_cases_are_told_together() -> None:
+    names = ("fact_recall", "citation_recall", "quote_mrr")
+    result = gate(GOOD, [*(unscored(one, *names) for one in GOOD[:3]), *GOOD[3:]])
+
+    (red,) = (one for one in result.checks if one.verdict is Verdict.FAIL)
+    assert red.name == "coverage of fact_recall and 2 more"
+    assert "case-0, case-1, case-2" in red.detail

@@ -176,3 +176,9 @@ def test_the_judges_own_noise_is_told_apart() -> None:
 
     assert "its repeats disagree on 25% of the cases" in run_text(a_run(judged))
     assert "its repeats disagree on 25% of the cases" in Elements(page(a_run(judged))).text
+
+
+def test_a_gate_names_the_cases_that_changed_and_what_else_did() -> None:
+    new = [answered(one.case, 0.0) for one in GOOD[:12]] + GOOD[12:]
+
+    assert "case-3" in gate_text(held(GOOD, new))

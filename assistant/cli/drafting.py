@@ -110,7 +110,16 @@ def _traced(assistant: "Assistant", question: str, turns: Sequence[str]) -> "Tra
 def _chosen(numbers: str | None, offered: "list[Candidate]") -> "list[Candidate]":
     from index.errors import UsageError
 
-    text = numbers if numbers is not None else _line("Which of them answer? Numbers such as 1,3; 0 if none does: ")
+    if numbers is None:
+        while True:  # What a person mistypes loses nothing.
+            typed = _line("Which of them answer? Numbers such as 1,3; 0 if none does: ")
+            try:
+                return _chosen(typed, offered)
+            except UsageError as error:
+                if not typed:
+                    raise
+                note(str(error))
+    text = numbers
     try:
         picked = [int(part) for part in text.replace(",", " ").split()]
     except ValueError:

@@ -89,6 +89,7 @@ def import_(
         typer.Option("--form", help="gold, ragas, deepeval, promptfoo, squad, beir; else told from it."),
     ] = None,
     index: IndexOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the file if it is there.")] = False,
 ) -> None:
     """Make gold cases of the test sets of RAGAS, DeepEval, promptfoo, SQuAD and BEIR."""
     from assistant.locations import index_to_read
@@ -98,6 +99,8 @@ def import_(
     from index.errors import UsageError
     from index.store import open_index
 
+    if Path(out).exists() and not replace:
+        raise UsageError(f"{out} is there already; name another file with --out, or give --replace")
     if form is not None and form not in {*Form}:
         raise UsageError(f"--form is {form!r}; known: {', '.join(Form)}")
     with metered("indexing the default collection") as meter:

@@ -1,6 +1,7 @@
 """One serving process: it opens the index, answers, and stops without dropping what it is at."""
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -219,6 +220,8 @@ def serve(
     sys.setswitchinterval(SWITCH_SECONDS)
     database = Database(database_path())
     service = build_service(plan, database, meters, note=note, make_answerer=make_answerer)
+    # A process that is stopped while it starts is no news.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "CancelledError" not in record.getMessage())
     config = uvicorn.Config(
         build_app(service, log=write_line),
         log_config=None,

@@ -67,13 +67,18 @@ def comparison_text(comparison: Comparison) -> str:
 
 
 def gate_text(gate: GateResult) -> str:
-    """The verdict, then every check with its figures, failed ones first."""
+    """The verdict, every check with its figures, failed ones first, then the cases that changed and what else did."""
     name_width = max((len(check.name) for check in gate.checks), default=0)
     verdict_width = max(map(len, VERDICT_WORDS.values()))
     lines = []
     for check in gate.checks:
         head = f"  {VERDICT_WORDS[check.verdict]:<{verdict_width}}  {check.name:<{name_width}}  "
         lines += _wrapped(head, one_line(check.detail), hang=len(head))
+    comparison = gate.comparison
+    if comparison.changes:
+        lines += ["", *_changes(comparison)]
+    if comparison.differences:
+        lines += ["", "What else changed:", *(f"  {one_line(one)}" for one in comparison.differences)]
     return "\n".join([gate_headline(gate), *lines])
 
 
