@@ -484,3 +484,13 @@ def test_a_file_that_is_no_run_is_told_in_one_line(
 def test_a_run_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"absent.json cannot be read \(No such file"):
         read_run(tmp_path / "absent.json")
+
+
+def test_what_is_no_run_is_not_replaced_and_a_folder_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"id": "one"}\n', encoding="utf-8")
+
+    for out, told in ((gold, "is no run, so it is not replaced"), (tmp_path, "is a folder")):
+        with pytest.raises(UserError, match=told):
+            run_gold(CASES, lambda: pytest.fail("asked"), out=out)
+    assert gold.read_text(encoding="utf-8") == '{"id": "one"}\n'
