@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from serving import DAM, OPERA, TRAM, Server, serving, town_in
+from serving import DAM, OPERA, TRAM, Server, assistant, serving, town_in
 from test_page_browser import Browser, Page, ask, browsing, conversation_of, expect, opened
 
 SLOW = ("-m", "assistant.service.slow_answerer")
@@ -202,6 +202,38 @@ def test_a_server_that_is_gone_is_told_and_the_question_can_be_tried_again(page)
 
     expect(page.locator(".lines")).to_contain_text("The dam at Oldwater held.")
     expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_what_the_service_says_is_wrong_is_read_as_sentences(browser, server):
+    with opened(browser, server.url + "#c=gone") as page:
+        alert = page.get_by_role("alert").locator("p")
+        expect(alert).to_have_count(2)
+
+        assert all(words[0].isupper() and words.endswith(".") for words in alert.all_inner_texts())
+
+        page.locator(".failure").get_by_role("button", name="New question").click()
+        expect(page.locator("#empty")).to_be_visible()
+
+
+def test_a_server_with_keys_is_asked_with_the_key_that_a_person_gives(browser, home):
+    with serving(home, "--keys") as locked:
+        key = assistant(locked.data, "keys", "create", "reader").stdout.split()[0]
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(locked.url)
+        prompt = page.get_by_role("dialog", name="This server asks for a key")
+        prompt.get_by_label("Key").fill("ak_wrong")
+        page.keyboard.press("Enter")
+        expect(prompt).to_contain_text("That key was not accepted")
+
+        prompt.get_by_label("Key").fill(key)
+        page.keyboard.press("Enter")
+
+        expect(page.locator("#status")).to_contain_text("3 articles")
+        ask(page, DAM)
+        page.reload()
+        expect(page.locator(".question")).to_have_text(DAM)
+        context.close()
 
 
 def test_the_keyboard_alone_goes_from_the_question_to_the_quote_and_back(page, server):

@@ -1,6 +1,7 @@
 /** The service's HTTP interface: JSON, one shape of error, and the key where one is asked for. */
 
 import { serverEvents } from "./events.js";
+import { sentence } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -13,8 +14,8 @@ const KEY = "assistant-key";
 export class ServiceError extends Error {
   /** @param {{message?: string, remedy?: string, code?: string}} stated */
   constructor({ message = "The service failed.", remedy = "Try again.", code = "unknown" }) {
-    super(message);
-    this.remedy = remedy;
+    super(sentence(message));
+    this.remedy = sentence(remedy);
     this.code = code;
   }
 }

@@ -10,7 +10,7 @@ import { byId } from "./dom.js";
 export function promptForKey(error, again) {
   const dialog = byId("key", HTMLDialogElement);
   const input = byId("key-input", HTMLInputElement);
-  byId("key-why", HTMLElement).textContent = again ? `That key was not accepted: ${error.message}` : error.message;
+  byId("key-why", HTMLElement).textContent = again ? `That key was not accepted. ${error.message}` : error.message;
   byId("key-remedy", HTMLElement).textContent = error.remedy;
   input.value = "";
   return answered(dialog).then((saved) => (saved && input.value.trim()) || null);

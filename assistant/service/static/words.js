@@ -64,3 +64,13 @@ export function filterWords(filters) {
 export function followable(url) {
   return url && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : null;
 }
+
+/**
+ * @param {string} words as the service states them: "there is no conversation 'x'"
+ * @returns {string} as a sentence, for reading one after another
+ */
+export function sentence(words) {
+  const [first = ""] = words;
+  const whole = first.toUpperCase() + words.slice(first.length);
+  return !whole || /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+}
