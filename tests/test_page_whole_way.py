@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from conftest import TOWN
 from serving import DAM, OPERA, TRAM, Server, assistant, serving, town_in
 from test_page_browser import Browser, Page, ask, browsing, conversation_of, expect, opened
 
@@ -288,6 +289,27 @@ def test_a_filter_is_kept_to_and_told(page, server):
     expect(page.locator(".scope")).to_have_text("Only articles: Valley Post")
     passages = messages_of(page, server)[0]["answer"]["passages"]
     assert {passage["article_id"] for passage in passages} <= {"tram"}
+
+
+def test_a_quote_whose_article_has_changed_is_marked_where_it_stands_now(browser, tmp_path):
+    made = town_in(tmp_path)
+    with serving(tmp_path) as own, opened(browser, own.url) as page:
+        ask(page, TRAM)
+        text = TOWN["tram.md"]
+        made.write("tram.md", text.replace("The tram will", "It is 🚋 decided. The tram will"))
+        made.add()
+        page.locator(".cite").first.click()
+        expect(page.locator(".receipt.moved")).to_contain_text("the quote has moved from character 0 to 17")
+        assert marked(page) == ("Itis🚋decided.", "The tram will cost 35,000 crowns a metre.")
+
+        page.click("#article-close")
+        made.write("tram.md", text.replace("35,000", "36,000"))
+        made.add()
+        page.locator(".cite").first.click()
+
+        expect(page.locator(".receipt.changed")).to_contain_text("the quote does not stand in it any more")
+        expect(page.locator("#article-head blockquote")).to_have_text("The tram will cost 35,000 crowns a metre.")
+        expect(page.locator("#article mark")).to_have_count(0)
 
 
 def test_a_narrow_page_shows_the_article_over_the_chat(browser, server):
