@@ -32,7 +32,6 @@ FLAGS = (
 MILLISECONDS = 20_000
 """The longest wait for a condition; a busy machine may need seconds for what takes a moment."""
 
-AXE = "axe-core/axe.min.js"
 WIDTHS = (360, 1600)
 
 
