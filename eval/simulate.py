@@ -5,6 +5,7 @@ two cores.
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def reaches(row: Row, share: float) -> int | None:
                 return outcome.model.cases
             part = (share - before.failed) / (outcome.failed - before.failed)
             cases = before.model.cases + part * (outcome.model.cases - before.model.cases)
-            return -int(-cases // 10) * 10
+            return math.ceil(round(cases / 10, 6)) * 10
         before = outcome
     return None
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from eval.decision import Verdict
-from eval.simulate import main
-from eval.simulation import METRICS, Model, simulate
+from eval.decision import PairedScores, Verdict, decide
+from eval.simulate import Row, main, reaches
+from eval.simulation import METRICS, Model, Outcome, differences, gate, simulate
 
 RUNS = 500
 CHANCE = 0.02
@@ -53,6 +54,47 @@ def test_a_drop_of_the_minimum_effect_rarely_passes(metrics) -> None:
     assert outcome.passed <= 0.05 + CHANCE
 
 
+@pytest.mark.parametrize(("cases", "flips", "drop"), [(60, 0.08, 0.08), (250, 0.02, 0.02), (400, 0.02, 0.0)])
+def test_the_simulated_gate_decides_as_the_gate_itself(cases: int, flips: float, drop: float) -> None:
+    generator = np.random.default_rng(5)
+    drawn = differences(Model(cases=cases, flips=flips, drop=drop), generator, runs=60, metrics=METRICS)
+
+    simulated = gate(drawn, generator, metrics=METRICS, minimum_effect=0.02, draws=4_000)
+
+    asked = [decide(_scores(drawn, run), seed=1).verdict for run in range(60)]
+    # Both draw flips and samples of their own, so that a comparison that lies on the border may come out either way.
+    assert sum(ours is not theirs for ours, theirs in zip(simulated, asked, strict=True)) <= 3
+    assert len(set(asked)) > 1
+
+
+def test_the_simulated_gate_decides_yes_and_no_exactly_as_the_gate_itself() -> None:
+    generator, metrics = np.random.default_rng(6), METRICS[:2]
+    drawn = differences(Model(cases=150, flips=0.04, drop=0.04), generator, runs=200, metrics=metrics)
+
+    simulated = gate(drawn, generator, metrics=metrics, minimum_effect=0.02, draws=1)
+
+    assert simulated == [decide(_scores(drawn, run), seed=1).verdict for run in range(200)]
+
+
+def test_a_made_up_drop_is_as_large_as_was_asked_for_in_every_metric() -> None:
+    drawn = differences(
+        Model(cases=500, flips=0.04, drop=0.05, dropping=4), np.random.default_rng(7), runs=400, metrics=METRICS
+    )
+
+    means = [values.mean() for values in drawn]
+
+    assert means[:4] == pytest.approx([-0.05] * 4, abs=0.003)
+    assert means[4] == pytest.approx(0.0, abs=0.003)
+
+
+def test_the_number_of_cases_that_reaches_a_power_lies_between_those_simulated() -> None:
+    row = Row(name="", outcomes=tuple(_failed(cases, share) for cases, share in ((100, 0.5), (200, 0.7), (400, 0.9))))
+
+    assert reaches(row, 0.8) == 300
+    assert reaches(row, 0.4) == 100
+    assert reaches(row, 0.95) is None
+
+
 def test_the_same_seed_gives_the_same_shares_and_another_does_not() -> None:
     model = Model(cases=100, flips=0.08)
     first, again, other = (simulate(model, seed=seed, runs=100, metrics=METRICS) for seed in (1, 1, 2))
@@ -68,3 +110,25 @@ def test_the_tables_and_curves_are_made(tmp_path: Path, capsys: pytest.CaptureFi
     for name in ("gate-false-alarms.svg", "gate-power.svg"):
         assert (tmp_path / name).read_text(encoding="utf-8").startswith("<svg")
     assert {*Verdict} == {"pass", "fail", "inconclusive"}
+
+
+def _scores(drawn: list[np.ndarray], run: int) -> list[PairedScores]:
+    """Scores with the differences of one made-up pair of runs."""
+    found = []
+    for metric, values in zip(METRICS, drawn, strict=False):
+        base = np.where(values[:, run] < 0, 1.0, 0.0)
+        found.append(
+            PairedScores(
+                metric=metric.name,
+                base=tuple(base.tolist()),
+                new=tuple((base + values[:, run]).tolist()),
+                binary=metric.binary,
+            )
+        )
+    return found
+
+
+def _failed(cases: int, share: float) -> Outcome:
+    return Outcome(
+        model=Model(cases=cases, flips=0.04), failed=share, inconclusive=1 - share, passed=0.0, tolerance=0.0
+    )
