@@ -1,5 +1,6 @@
 """Reports: nothing in them runs, everything is there, trouble stands on top, and the same run gives the same bytes."""
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -53,6 +54,26 @@ class Elements(HTMLParser):
 
 
 # The page
+
+
+def test_a_quote_stands_marked_between_the_words_around_it() -> None:
+    (case,) = gold(1)
+    text = "far off\n\n" + "w " * 200 + "\n\nthe quote" + "\n\nafter " + "z " * 200
+    start = text.index("the quote")
+    cited = Cited(number=1, article_id="a", start=start, end=start + 9, quote="the quote", answer_spans=((0, 9),))
+    result = replace(answered(case), text="the quote [1]", citations=(cited,))
+
+    shown = page(a_run([result]), text=text)
+
+    assert re.search(r'>… w w .*<mark class="quote">the quote</mark>\s+after z z .* …<', shown, re.DOTALL)
+    assert "far off" not in shown
+
+
+def test_headings_go_down_one_level_at_a_time() -> None:
+    levels = [int(tag[1]) for tag, _ in Elements(page(a_run(GOOD[:3]))).tags if re.fullmatch("h[1-6]", tag)]
+
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_text_of_articles_and_answers_is_never_markup() -> None:

@@ -72,4 +72,4 @@ def _facts(result: CaseResult) -> str:
         told = badge("✓", "stated", "pass") if stated else badge("✗", "not stated", "fail")
         others = f' <span class="aside">or: {escaped(" / ".join(wordings[1:]))}</span>' if wordings[1:] else ""
         items.append(f"<li>{told} {escaped(wordings[0])}{others}</li>")
-    return f'<h5>Expected facts</h5><ul class="facts">{"".join(items)}</ul>' if items else ""
+    return f'<h4>Expected facts</h4><ul class="facts">{"".join(items)}</ul>' if items else ""

@@ -131,14 +131,14 @@ def _opened(row: Row, context_of: ContextOf, *, compared: bool) -> str:
     evidence = evidence_spans(result.case, context_of)
     own = answer(result, context_of, evidence, anchor=row.id)
     if not compared:
-        answers = f"<h4>Answer</h4>{own}"
+        answers = f"<h3>Answer</h3>{own}"
     elif row.base is None:
-        answers = f'<h4>Answer</h4>{own}<p class="aside">The baseline has not the same case.</p>'
+        answers = f'<h3>Answer</h3>{own}<p class="aside">The baseline has not the same case.</p>'
     elif _same_answer(result, row.base):
-        answers = f'<h4>Answer</h4>{own}<p class="aside">The baseline answers the same, with the same citations.</p>'
+        answers = f'<h3>Answer</h3>{own}<p class="aside">The baseline answers the same, with the same citations.</p>'
     else:
         other = answer(row.base, context_of, evidence, anchor=f"{row.id}-base")
-        answers = f'<div class="sides"><div><h4>This run</h4>{own}</div><div><h4>Baseline</h4>{other}</div></div>'
+        answers = f'<div class="sides"><div><h3>This run</h3>{own}</div><div><h3>Baseline</h3>{other}</div></div>'
     return f"{_asked(result)}{answers}{_evidence(result, context_of)}{_scores(row)}{_remarks(result)}"
 
 

@@ -55,6 +55,8 @@ def _window(text: str, start: int, end: int) -> tuple[int, int]:
     if high < len(text):
         space = text.rfind(" ", end, high)
         high = space if space > high - 20 else high
+    while low < start and text[low].isspace():  # Half a break between paragraphs would show as an empty line.
+        low += 1
     return low, high
 
 

@@ -41,7 +41,7 @@ def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]
         body.append(f"<tr>{''.join(cells)}</tr>")
     name = escaped(caption)
     return (
-        f'<div class="scroll" role="region" aria-label="{name}" tabindex="0"><table class="{kind}">'
+        f'<div class="scroll" role="group" aria-label="{name}" tabindex="0"><table class="{kind}">'
         f'<caption class="heard">{name}</caption><thead><tr>{head}</tr></thead>\n'
         f"<tbody>{chr(10).join(body)}</tbody></table></div>"
     )

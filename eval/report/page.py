@@ -122,7 +122,8 @@ def _verdict(run: Run, gate: GateResult | None, comparison: Comparison | None, r
         )
         for check in gate.checks
     ]
-    against = "".join(told for verdict, told in checks if verdict is not Verdict.PASS)
+    told_against = "".join(told for verdict, told in checks if verdict is not Verdict.PASS)
+    against = f'<ul class="checks">{told_against}</ul>' if told_against else ""
     passed = [told for verdict, told in checks if verdict is Verdict.PASS]
     held = (
         f'<details><summary>{counted(len(passed), "check")} passed</summary><ul class="checks">{"".join(passed)}</ul>'
@@ -135,7 +136,7 @@ def _verdict(run: Run, gate: GateResult | None, comparison: Comparison | None, r
         "Verdict",
         f'<div class="verdict {kind}"><p class="word"><span aria-hidden="true">{sign}</span> '
         f"{VERDICT_WORDS[gate.verdict].capitalize()}</p><p>{escaped(gate_headline(gate))}</p>"
-        f"{f'<ul class={chr(34)}checks{chr(34)}>{against}</ul>' if against else ''}{held}</div>",
+        f"{against}{held}</div>",
         tiles,
         changed,
     )
