@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from assistant.conversation import Condenser, RuleSplitter, Split, Splitter
 from assistant.model import ChatModel
 from assistant.model_conversation import ModelCondenser, ModelSplitter
+from assistant.open_model import open_model
 from assistant.prompting import prompt_of
 from assistant.settings import Settings
 from assistant.writing import ModelWriter
@@ -38,6 +39,12 @@ def with_model(model: ChatModel, settings: Settings) -> WithModel:
         condenser=ModelCondenser(model, prompt=prompt_of("condense", settings)),
         splitter=_CompoundSplitter(ModelSplitter(model, prompt=prompt_of("split", settings))),
     )
+
+
+def open_with_model(settings: Settings) -> WithModel | None:
+    """As `with_model`, with the model that the settings name; None if they name none."""
+    model = open_model(settings)
+    return with_model(model, settings) if model else None
 
 
 class _CompoundSplitter:

@@ -91,11 +91,9 @@ def _with_model(settings: Settings) -> "WithModel | None":
     """What the model of the settings does in the chain; nothing of it is imported without one."""
     if not settings.model.name:
         return None
-    from assistant.open_model import open_model
-    from assistant.with_model import with_model
+    from assistant.with_model import open_with_model
 
-    model = open_model(settings)
-    return with_model(model, settings) if model else None
+    return open_with_model(settings)
 
 
 def model_flag(model: str | None, no_model: bool) -> str | None:  # noqa: FBT001 - as typer gives it

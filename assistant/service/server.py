@@ -172,11 +172,9 @@ def _model(settings: Settings) -> "WithModel | None":
     """What the model of the settings does; it is asked by all assistants, so that its limits hold for all."""
     if not settings.model.name:
         return None
-    from assistant.open_model import open_model
-    from assistant.with_model import with_model
+    from assistant.with_model import open_with_model
 
-    model = open_model(settings)
-    return with_model(model, settings) if model else None
+    return open_with_model(settings)
 
 
 def _answerer(pool: AssistantPool, model: "WithModel | None") -> Answerer:
