@@ -25,10 +25,11 @@ from pathlib import Path
 
 from assistant.locations import default_index
 from assistant.service.server import allow_many_files
+from eval.connection import BROKEN, Connection
 from eval.speed import machine
 
 GOLD = Path(__file__).resolve().parent / "gold"
-HEAD = "POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+LOG_NAME = "server.log"
 OFFERED = 800
 """Questions a second in the row on overload: ten times what the row before it should sustain."""
 
@@ -77,18 +78,32 @@ def gold_questions() -> list[str]:
 
 
 @contextmanager
-def served(*arguments: object, module: Sequence[str] = ("assistant", "serve")) -> Iterator[Running]:
-    """A server over the default collection, with a data folder for its conversations of its own."""
-    with tempfile.TemporaryDirectory() as data, open(os.devnull, "w", encoding="utf-8") as nowhere:
-        command = [sys.executable, "-m", *module, "--port", "0", "--index", str(default_index())]
+def served(
+    *arguments: object,
+    module: Sequence[str] = ("assistant", "serve"),
+    index: Path | None = None,
+    home: Path | None = None,
+) -> Iterator[Running]:
+    """A server with a data folder of its own.
+
+    Args:
+        *arguments: of its command.
+        module: what is run.
+        index: which it serves; None for the default collection's.
+        home: where its conversations and its log are kept; None for a folder that is removed after it.
+    """
+    with tempfile.TemporaryDirectory() as passing:
+        data = home or Path(passing)
+        command = [sys.executable, "-m", *module, "--port", "0", "--index", str(index or default_index())]
         started = time.perf_counter()
-        process = subprocess.Popen(
-            [*command, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=nowhere,
-            text=True,
-            env={**os.environ, "ASSISTANT_DATA": data},
-        )
+        with (data / LOG_NAME).open("a", encoding="utf-8") as log:
+            process = subprocess.Popen(
+                [*command, *map(str, arguments)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "ASSISTANT_DATA": str(data)},
+            )
         assert process.stdout is not None
         try:
             line = process.stdout.readline()
@@ -104,7 +119,7 @@ def served(*arguments: object, module: Sequence[str] = ("assistant", "serve")) -
 def memory(process: int) -> float:
     """MiB of resident memory of a process and its children, shared pages counted once (PSS)."""
     total = 0
-    for one in [process, *_children(process)]:
+    for one in [process, *children(process)]:
         for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
@@ -116,44 +131,15 @@ def threads(process: int) -> int:
     return len(list(Path(f"/proc/{process}/task").iterdir()))
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
+    """The processes that a process started."""
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
-class Client:
-    """One connection that asks question after question."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
-
-    async def ask(self, question: str, *, stream: bool = False) -> tuple[int, bytes]:
-        """Status and body."""
-        if self._writer is None or self._reader is None:
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-        body = json.dumps({"question": question, "stream": stream}).encode()
-        head = f"{HEAD}Content-Length: {len(body)}\r\n\r\n"
-        self._writer.write(head.encode() + body)
-        answered = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-        status = int(answered.split(" ", 2)[1])
-        if "transfer-encoding: chunked" in answered:
-            return status, await self._chunks(self._reader)
-        length = int(answered.split("content-length:")[1].split("\r\n")[0])
-        return status, await self._reader.readexactly(length)
-
-    @staticmethod
-    async def _chunks(reader: asyncio.StreamReader) -> bytes:
-        parts = []
-        while size := int((await reader.readline()).strip(), 16):
-            parts.append((await reader.readexactly(size + 2))[:-2])
-        await reader.readexactly(2)
-        return b"".join(parts)
-
-    def close(self) -> None:
-        """Close the connection."""
-        if self._writer is not None:
-            self._writer.close()
+async def ask(client: Connection, question: str, *, stream: bool = False) -> tuple[int, bytes]:
+    """Status and body."""
+    reply = await client.request("POST", "/api/ask", {"question": question, "stream": stream})
+    return reply.status, reply.body
 
 
 async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0) -> Tally:
@@ -169,16 +155,15 @@ async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0) -
     started = time.perf_counter()
 
     async def client(number: int) -> None:
-        one, at = Client(port), number * len(questions) // clients
+        one, at = Connection(port), number * len(questions) // clients
         await asyncio.sleep(pause * number / clients)
         while time.perf_counter() - started < seconds:
             asked = time.perf_counter()
             try:
-                status, _ = await one.ask(questions[at % len(questions)])
-            except (OSError, asyncio.IncompleteReadError):
+                status, _ = await ask(one, questions[at % len(questions)])
+            except BROKEN:
                 tally.errors += 1
                 one.close()
-                one = Client(port)
                 continue
             at += 1
             if status == 200:
@@ -233,9 +218,9 @@ def streams(seconds: float, workers: int) -> None:
         before, questions = threads(server.process.pid), gold_questions()
 
         async def run() -> tuple[int, int, float]:
-            clients = [Client(server.port) for _ in range(2_000)]
+            clients = [Connection(server.port) for _ in range(2_000)]
             asked = [
-                asyncio.ensure_future(client.ask(questions[n % len(questions)], stream=True))
+                asyncio.ensure_future(ask(client, questions[n % len(questions)], stream=True))
                 for n, client in enumerate(clients)
             ]
             most, size = 0, 0.0
