@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.ask import Assistant
 from assistant.locations import encoder_of
+from assistant.opening import opener
 from assistant.settings import Settings
 from eval.examine import Examiner, Judge
 from eval.provenance import provenance_of
@@ -61,22 +61,10 @@ class IndexChain:
 
     @contextmanager
     def _opened(self) -> Iterator[Chain]:
-        rerank = None
-        if self.settings.reranker:
-            from assistant.rerank import cross_encoder
-
-            rerank = cross_encoder(self.settings.reranker, hub=self.settings.hub)
         model = self.writer() if self.writer else None
-        assistant = Assistant(
-            self.root,
-            lambda snapshot: encoder_of(snapshot, self.note),
-            self.settings,
-            note=self.note,
-            rerank=rerank,
-            writer=model.writer if model else None,
-            condenser=model.condenser if model else None,
-            splitter=model.splitter if model else None,
-        )
+        assistant = opener(
+            self.root, lambda snapshot: encoder_of(snapshot, self.note), self.settings, note=self.note, model=model
+        )()
         try:
             provenance = provenance_of(
                 assistant,

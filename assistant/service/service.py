@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from assistant import __version__
 from assistant.answer import Answer
 from assistant.ask import checked_question
+from assistant.parts import Turn as Earlier
 from assistant.service.answering import Answerer, Asked, Finished, Piece
 from assistant.service.conversations import Channel, Conversations, Produced, new_id
 from assistant.service.errors import ServiceError, not_found, of_assistant
@@ -77,7 +78,7 @@ class Service:
         *,
         channel: Channel,
         conversation_id: str | None,
-        previous: str | None = None,
+        previous: tuple[Earlier, ...] = (),
     ) -> Turn:
         """A turn of a conversation that goes on, or of a new one.
 
@@ -86,8 +87,8 @@ class Service:
             filters: which articles may be used.
             owner: who asks.
             channel: where a new conversation is held.
-            conversation_id: of the one that goes on, whose last question a follow-up leans on; None for a new one.
-            previous: for a new one, the question before it that the client remembers.
+            conversation_id: of the one that goes on, whose turns a follow-up leans on; None for a new one.
+            previous: for a new one, the turns before it that the client remembers, oldest first.
 
         Raises:
             ServiceError: the question is empty, or there is no such conversation.
@@ -99,7 +100,7 @@ class Service:
             raise of_assistant(error) from error
         if conversation_id is not None:
             try:
-                previous = await asyncio.to_thread(self.conversations.last_searched, conversation_id, owner)
+                previous = await asyncio.to_thread(self.conversations.turns, conversation_id, owner)
             except KeyError:
                 raise not_found("conversation", conversation_id) from None
         return Turn(
@@ -144,7 +145,7 @@ class Service:
     async def _keep(self, turn: Turn, answer: Answer) -> None:
         settings = self.settings
         produced = Produced(
-            previous=turn.asked.previous,
+            previous=turn.asked.previous[-1].question if turn.asked.previous else None,
             filters=filters_json(turn.asked.filters),
             settings={
                 "passages": settings.passages,

@@ -1,0 +1,67 @@
+"""From settings to assistants: the one place that gives the chain what they ask for, whichever way in it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.ask import Assistant, Note
+from assistant.settings import Settings
+from index.encoder import Encoder
+from index.store import Snapshot
+
+if TYPE_CHECKING:
+    from assistant.with_model import WithModel
+
+
+def opener(
+    root: Path,
+    open_encoder: Callable[[Snapshot], Encoder],
+    settings: Settings,
+    *,
+    note: Note,
+    model: "WithModel | None" = None,
+) -> Callable[[], Assistant]:
+    """What opens assistants over an index, as often as it is called; they share the re-ranker and the model.
+
+    Args:
+        root: the index's folder.
+        open_encoder: finds the encoder that the index names.
+        settings: of which passages, sentences, threshold and re-ranker matter here.
+        note: told of repairs, and of what a model did not do.
+        model: what a model does in the chain; None to quote, whatever model the settings name.
+
+    Raises:
+        EncoderUnavailable: the re-ranker of the settings cannot be had.
+    """
+    rerank = None
+    if settings.reranker:
+        from assistant.rerank import cross_encoder
+
+        rerank = cross_encoder(settings.reranker, hub=settings.hub)
+
+    def opened() -> Assistant:
+        return Assistant(
+            root,
+            open_encoder,
+            settings,
+            note=note,
+            rerank=rerank,
+            writer=model.writer if model else None,
+            condenser=model.condenser if model else None,
+            splitter=model.splitter if model else None,
+        )
+
+    return opened
+
+
+def model_of(settings: Settings) -> "WithModel | None":
+    """What the model of the settings does in the chain; nothing of it is imported without one.
+
+    Raises:
+        ConfigurationError: the model, or a prompt of one's own, cannot be used.
+    """
+    if not settings.model.name:
+        return None
+    from assistant.with_model import open_with_model
+
+    return open_with_model(settings)
