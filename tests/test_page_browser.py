@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from serving import OPERA, TRAM, Server, serving, town_in
@@ -33,6 +32,7 @@ MILLISECONDS = 20_000
 """The longest wait for a condition; a busy machine may need seconds for what takes a moment."""
 
 WIDTHS = (360, 1600)
+KEY_NEEDED = {"error": {"code": "key_needed", "message": "no key was sent", "remedy": "send one", "type": "x"}}
 
 
 @contextmanager
@@ -94,15 +94,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def axe(pytestconfig: pytest.Config) -> str:
-    """The source of axe-core, from pytest's cache or the package that brings it along."""
-    cached = Path(pytestconfig.cache.mkdir("axe-core")) / "axe.min.js"
-    if cached.is_file():
-        return cached.read_text(encoding="utf-8")
-    try:
-        return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    except ModuleNotFoundError:
-        pytest.skip(f"needs axe-core: unpack axe.min.js of `npm pack axe-core` to {cached}")
+def axe() -> str:
+    """The source of axe-core, from the package that brings it along."""
+    pytest.importorskip("axe_playwright_python", reason="needs the package axe-playwright-python, which is not here")
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def each_state(page: Page, check: Callable[[str], None]) -> None:
@@ -136,6 +131,30 @@ def each_state(page: Page, check: Callable[[str], None]) -> None:
     row.hover()
     row.get_by_title("Delete").click()
     check("question whether to delete")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")  # On a narrow page the list lies over the chat.
+    each_trouble(page, check)
+
+
+def each_trouble(page: Page, check: Callable[[str], None]) -> None:
+    """Bring the page into the states of an answer that does not come, and check it there."""
+    page.route("**/api/ask", lambda route: route.abort())
+    page.fill("#question", TRAM)
+    page.keyboard.press("Enter")
+    expect(page.locator(".failure")).to_be_visible()
+    check("failure")
+    page.unroute("**/api/ask")
+    page.route("**/api/ask", lambda route: None)  # Never answered.
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".waiting")).to_be_visible()
+    check("waiting")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".stopped")).to_be_visible()
+    check("stopped")
+    page.route("**/api/status", lambda route: route.fulfill(status=401, json=KEY_NEEDED))
+    page.reload()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check("question for a key")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
