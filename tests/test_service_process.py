@@ -349,6 +349,16 @@ def test_what_is_too_much_or_no_text_is_refused_whole(uploading, files, status, 
         assert client.get("/api/status").json()["articles"] == 3
 
 
+def test_the_document_states_how_many_files_are_taken_at_once(uploading):
+    with uploading.client() as client:
+        document = client.get("/openapi.json").json()
+    most = document["components"]["schemas"]["Body_upload_api_articles_post"]["properties"]["files"]["maxItems"]
+    files = [(f"{number}.txt", b"The mill turned.") for number in range(most + 1)]
+
+    assert upload(uploading, *files).status_code == 413
+    assert upload(uploading, *files[:most]).status_code == 201
+
+
 def test_a_file_without_text_is_named_and_the_others_are_taken(uploading):
     response = upload(uploading, ("a.md", b"   "), ("b.md", b"\xff\xfe\xff"), ("c", b"The harbour master sleeps.\n"))
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from assistant.service.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
 from assistant.service.errors import ServiceError, not_found, of_assistant
+from assistant.service.options import Options
 from assistant.service.replies import WITH_BODY, described, errors, json_response
 from assistant.service.service import Here, Service
 from assistant.service.uploads import UploadedFile, Uploads
@@ -64,7 +65,12 @@ async def read_article(article_id: ArticleId, service: Here) -> Response:
     summary="Upload articles",
 )
 async def upload(
-    files: Annotated[list[UploadFile], File(min_length=1, description="Text and Markdown files.")], service: Here
+    files: Annotated[
+        list[UploadFile],
+        # More of them are refused with a code of their own, so the document alone states the bound.
+        File(min_length=1, description="Text and Markdown files.", json_schema_extra={"maxItems": Options().files}),
+    ],
+    service: Here,
 ) -> Response:
     """Add articles, each in the place of an uploaded one of the same file name.
 
