@@ -9,25 +9,28 @@ them under "turns"; a turn is an object with the fields of `Turn`:
 
 A request gets the first turn that is meant for it (`when`) and not used up; the last such turn, when
 all are used up, serves again and again. Meant for tests, and for seeing what the assistant does
-with a server that hangs.
+with a server that hangs. One thread serves however many connections there are.
 """
 
+import asyncio
 import json
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from assistant.open_files import allow_many_files
 from assistant.server_script import Trouble, Turn, read_script
 from index.errors import UsageError
 
 MODEL = "scripted"
+BACKLOG = 4_096
+"""Connections that may wait to be taken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,113 +54,142 @@ class ScriptedServer:
         """
         self._turns = tuple(turns)
         self._used = [False] * len(self._turns)
-        self._lock = threading.Lock()
-        self.stopping = threading.Event()
         self.requests: list[Received] = []
         """What came in, in order."""
         self.busy = 0
-        """Requests that are being served."""
-        self._server = _Listener(("127.0.0.1", port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        """Requests that are being served; one whose client has gone is not."""
+        self.busiest = 0
+        """The most there ever were."""
+        self.connections: set[asyncio.Transport] = set()
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="scripted server", daemon=True)
 
     @property
     def url(self) -> str:
         """The base address for clients, as "http://127.0.0.1:8000/v1"."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
 
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        """Within, one more request is being served."""
-        with self._lock:
-            self.busy += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.busy -= 1
+    def _run(self) -> None:
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        server = await self._loop.create_server(lambda: _Connection(self), sock=self._listener, backlog=BACKLOG)
+        await self._stopping.wait()
+        server.close()
+        for connection in list(self.connections):
+            connection.abort()
+        while self.connections:
+            await asyncio.sleep(0)
 
     def take(self, received: Received) -> Turn | None:
         """The turn for a request; None if none is meant for it."""
-        with self._lock:
-            self.requests.append(received)
-            last = _last_message(received.body)
-            meant = [place for place, turn in enumerate(self._turns) if turn.when in last]
-            if not meant:
-                return None
-            place = next((place for place in meant if not self._used[place]), meant[-1])
-            self._used[place] = True
-            return self._turns[place]
+        self.requests.append(received)
+        last = _last_message(received.body)
+        meant = [place for place, turn in enumerate(self._turns) if turn.when in last]
+        if not meant:
+            return None
+        place = next((place for place in meant if not self._used[place]), meant[-1])
+        self._used[place] = True
+        return self._turns[place]
 
 
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Connection(asyncio.Protocol):
+    """A client: its requests, one after another."""
 
-    def __init__(self, address: tuple[str, int], scripted: ScriptedServer) -> None:
-        super().__init__(address, _Handler)
-        self.scripted = scripted
+    transport: asyncio.Transport
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away while it is served is nothing to tell."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+    def __init__(self, server: ScriptedServer) -> None:
+        self._server = server
+        self._unread = b""
+        self._serving: asyncio.Task[None] | None = None
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._server.connections.add(transport)
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Listener
+    def connection_lost(self, error: Exception | None) -> None:
+        """Whoever goes away while he is served is served no longer."""
+        self._server.connections.discard(self.transport)
+        if self._serving is not None:
+            self._serving.cancel()
 
-    def do_GET(self) -> None:
-        """The list of models, as clients ask for it."""
-        self._send(200, {"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "nobody"}]})
+    def data_received(self, data: bytes) -> None:
+        """Serve a request once it is whole."""
+        self._unread += data
+        head, found, rest = self._unread.partition(b"\r\n\r\n")
+        if not found or self._serving is not None:
+            return
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        length = int(headers.get("content-length", "0"))
+        if len(rest) < length:
+            return
+        self._unread = rest[length:]
+        method, path, _ = first.split(" ", 2)
+        raw = rest[:length]
+        self._serving = asyncio.ensure_future(self._serve(method, path, headers.get("authorization", ""), raw))
+        self._serving.add_done_callback(self._served)
 
-    def do_POST(self) -> None:
-        """A chat completion."""
-        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+    def _served(self, task: asyncio.Task[None]) -> None:
+        self._serving = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.transport.close()
+            raise error
+        if self._unread:
+            self.data_received(b"")
+
+    async def _serve(self, method: str, path: str, key: str, raw: bytes) -> None:
+        if method == "GET":  # The list of models, as clients ask for it.
+            models = {"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "nobody"}]}
+            self._send(200, models)
+            return
         body = json.loads(raw)
-        key = self.headers.get("Authorization", "")
-        turn = self.server.scripted.take(Received(path=self.path, authorization=key, body=body))
-        with self.server.scripted.serving():
-            self._serve(turn, body, key)
+        server = self._server
+        turn = server.take(Received(path=path, authorization=key, body=body))
+        server.busy += 1
+        server.busiest = max(server.busiest, server.busy)
+        try:
+            await self._reply(turn, path, body, key)
+        finally:
+            server.busy -= 1
 
-    def _serve(self, turn: Turn | None, body: Mapping[str, object], key: str) -> None:
-        if not self.path.endswith("/chat/completions"):
-            self._send(404, _error(f"nothing is served at {self.path}"))
+    async def _reply(self, turn: Turn | None, path: str, body: Mapping[str, object], key: str) -> None:
+        if not path.endswith("/chat/completions"):
+            self._send(404, _error(f"nothing is served at {path}"))
         elif turn is None:
             self._send(404, _error("no turn of the script is meant for this request"))
         elif turn.status >= 400:
             headers = {"Retry-After": turn.retry_after} if turn.retry_after else {}
             self._send(turn.status, _error(f"status {turn.status} for {key}"), headers)
         elif turn.trouble in {Trouble.HANG, Trouble.DROP}:
-            self._stop(turn.trouble)
+            await self._stop(turn.trouble)
         elif turn.trouble in {Trouble.EMPTY, Trouble.NOT_JSON}:
             page = b"<html><body>Bad gateway</body></html>" if turn.trouble is Trouble.NOT_JSON else b""
             self._send_bytes(200, page, "text/html")
         elif body.get("stream"):
-            self._stream(turn, body)
+            await self._stream(turn, body)
         else:
-            self._whole(turn, body)
+            await self._whole(turn, body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Nothing is logged."""
-
-    def _whole(self, turn: Turn, body: Mapping[str, object]) -> None:
+    async def _whole(self, turn: Turn, body: Mapping[str, object]) -> None:
         text = turn.reply * turn.repeat
         message = {"role": "assistant", "content": text}
         choice = {"index": 0, "message": message, "finish_reason": turn.finish}
         data = json.dumps({**_head(body, "chat.completion"), "choices": [choice], "usage": _usage(body, text)}).encode()
-        if self.server.scripted.stopping.wait(turn.seconds):
-            return
+        await asyncio.sleep(turn.seconds)
         half = data[: len(data) // 2]
         if turn.trouble is Trouble.HALF_JSON:
             self._send_bytes(200, half, "application/json")
@@ -166,67 +198,59 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._start(200, {"Content-Type": "application/json", "Content-Length": str(len(data))})
             if turn.trouble is not Trouble.HANG_AFTER_HEADERS:
-                self.wfile.write(half)
-            self._stop(turn.trouble)
+                self.transport.write(half)
+            await self._stop(turn.trouble)
 
-    def _stream(self, turn: Turn, body: Mapping[str, object]) -> None:
+    async def _stream(self, turn: Turn, body: Mapping[str, object]) -> None:
         self._start(200, {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"})
         if turn.trouble is Trouble.HANG_AFTER_HEADERS:
-            self._stop(turn.trouble)
+            await self._stop(turn.trouble)
             return
-        pieces = list(_pieces(turn))
+        pieces = _pieces(turn)
         end = len(pieces) if turn.trouble is Trouble.NONE else len(pieces) // 2
         for piece in pieces[:end]:
-            if self.server.scripted.stopping.wait(turn.seconds):
-                return
+            await asyncio.sleep(turn.seconds)
             self._event(json.dumps(_delta(body, {"role": "assistant", "content": piece}, None)))
         if turn.trouble is Trouble.HALF_JSON:
             event = json.dumps(_delta(body, {"content": "more"}, None))
             self._event(event[: len(event) // 2])
         elif turn.trouble is not Trouble.NONE:
-            self._stop(turn.trouble)
+            await self._stop(turn.trouble)
             return
         else:
             self._event(json.dumps(_delta(body, {}, turn.finish)))
             usage = _usage(body, turn.reply * turn.repeat)
             self._event(json.dumps({**_head(body, "chat.completion.chunk"), "choices": [], "usage": usage}))
             self._event("[DONE]")
-        self.wfile.write(b"0\r\n\r\n")
+        self.transport.write(b"0\r\n\r\n")
 
     def _event(self, data: str) -> None:
         line = f"data: {data}\n\n".encode()
-        self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
-        self.wfile.flush()
+        self.transport.write(b"%x\r\n%b\r\n" % (len(line), line))
 
-    def _stop(self, trouble: Trouble) -> None:
-        """Hang until the server ends, or drop the connection at once."""
-        self.close_connection = True
+    async def _stop(self, trouble: Trouble) -> None:
+        """Hang until the server ends or the client goes, or drop the connection at once."""
         if trouble in {Trouble.HANG, Trouble.HANG_AFTER_HEADERS, Trouble.HANG_MIDWAY}:
-            self.server.scripted.stopping.wait()
-        else:
-            self.wfile.flush()
-            self.connection.shutdown(socket.SHUT_RDWR)
+            await asyncio.Event().wait()
+        self.transport.close()  # What was written is sent first.
 
     def _send(self, status: int, data: object, headers: Mapping[str, str] | None = None) -> None:
         self._send_bytes(status, json.dumps(data).encode(), "application/json", headers)
 
     def _send_bytes(self, status: int, data: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
         self._start(status, {"Content-Type": kind, "Content-Length": str(len(data)), **(headers or {})})
-        self.wfile.write(data)
+        self.transport.write(data)
 
     def _start(self, status: int, headers: Mapping[str, str]) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.flush()
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {headers[name]}" for name in headers)]
+        self.transport.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1"))
 
 
-def _pieces(turn: Turn) -> Iterator[str]:
+def _pieces(turn: Turn) -> list[str]:
     """The reply in pieces of four characters, about what a token has, or larger ones for long replies."""
     text = turn.reply * turn.repeat
     size = max(4, len(text) // 1_000)
-    return (text[start : start + size] for start in range(0, len(text), size))
+    return [text[start : start + size] for start in range(0, len(text), size)]
 
 
 def _last_message(body: Mapping[str, object]) -> str:
@@ -264,6 +288,7 @@ def main() -> None:
     parser.add_argument("script", type=Path, help="a JSON file with a list of turns")
     parser.add_argument("--port", type=int, default=0, help="0, the default, for any that is free")
     arguments = parser.parse_args()
+    allow_many_files()
     try:
         with ScriptedServer(read_script(arguments.script), port=arguments.port) as server:
             print(server.url, flush=True)

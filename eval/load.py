@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.locations import default_index
-from assistant.service.server import allow_many_files
+from assistant.open_files import allow_many_files
 from eval.connection import BROKEN, Connection
 from eval.speed import machine
 

@@ -4,7 +4,9 @@ import http.client
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -25,6 +27,22 @@ def ask(server: ScriptedServer, content: str = "Who?", *, stream: bool = False) 
         return response.status, dict(response.headers), response.read()
     finally:
         connection.close()
+
+
+def asked(server: ScriptedServer) -> http.client.HTTPConnection:
+    """A client that has asked for a stream and read nothing of it."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    body = json.dumps({"model": "m", "stream": True, "messages": [{"role": "user", "content": "Who?"}]})
+    connection.request("POST", "/v1/chat/completions", body)
+    return connection
+
+
+def ends(condition: Callable[[], bool]) -> bool:
+    """Whether it holds before long."""
+    until = time.monotonic() + 10
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.01)
+    return condition()
 
 
 def text_of(body: bytes) -> str:
@@ -99,6 +117,31 @@ def test_it_drops_the_connection(trouble: Trouble, stream: bool) -> None:
         pytest.raises((http.client.IncompleteRead, ConnectionError)),
     ):
         ask(server, stream=stream)
+
+
+def test_hundreds_of_clients_at_once_need_one_thread() -> None:
+    before = threading.active_count()
+    with ScriptedServer([Turn(reply="Nobody was hurt [1].", seconds=0.1)]) as server:
+        clients = [asked(server) for _ in range(300)]
+        try:
+            assert ends(lambda: server.busy == 300)
+            assert threading.active_count() == before + 1
+            bodies = [client.getresponse().read() for client in clients]
+        finally:
+            for client in clients:
+                client.close()
+
+    assert all(b"[1]." in body and body.endswith(b"[DONE]\n\n") for body in bodies)
+    assert (server.busy, server.busiest) == (0, 300)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.HANG, Trouble.HANG_MIDWAY])
+def test_a_client_that_goes_away_is_not_served_any_longer(trouble: Trouble) -> None:
+    with ScriptedServer([Turn(reply="Nobody was hurt.", trouble=trouble)]) as server:
+        client = asked(server)
+        assert ends(lambda: server.busy == 1)
+        client.close()
+        assert ends(lambda: server.busy == 0)
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import resource
 import signal
 import socket
 import sys
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.locations import data_folder, default_index, encoder_of
+from assistant.open_files import allow_many_files
 from assistant.opening import model_of, opener
 from assistant.service.answering import Answerer, ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
@@ -84,12 +84,6 @@ def listening(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def allow_many_files() -> None:
-    """Raise the number of open files as far as it goes: each connection is one, and the usual 1,024 are few."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class SharedEncoder:
