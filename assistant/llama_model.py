@@ -115,7 +115,9 @@ class LlamaModel:
 
     def _late(self, begun: bool, limit: float) -> ModelFailed:  # noqa: FBT001
         if begun or limit < self._settings.first_token_seconds or not self._settings.stream:
-            return ModelFailed(f"{self._where} was not done within {limit:.3g} s", kind=Failure.TIMEOUT_TOTAL)
+            # The time for all attempts, not what earlier ones left of it: equal answers give equal reasons.
+            total = self._settings.total_seconds
+            return ModelFailed(f"{self._where} was not done within {total:g} s", kind=Failure.TIMEOUT_TOTAL)
         return ModelFailed(f"{self._where} said nothing within {limit:.3g} s", kind=Failure.TIMEOUT_FIRST_TOKEN)
 
     def _whole(self, text: str, end: _End, seconds: float) -> Completion:

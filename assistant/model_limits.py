@@ -82,15 +82,17 @@ class Breaker:
         """Pass; after each pause one call passes, and all of them once one has succeeded.
 
         Raises:
-            ModelFailed: it is the pause.
+            ModelFailed: it is the pause; how long it still lasts is its `retry_after_seconds`.
         """
         with self._lock:
             left = self._until - self._clock.now()
             if left > 0:
+                # No number that the clock decides: the reason is part of an answer, and equal answers have equal bytes.
                 raise ModelFailed(
-                    f"the model {name} failed {self._failures} times in a row and is left alone for another "
-                    f"{left:.0f} s; the last time: {self._last}",
+                    f"the model {name} failed {self._limits.failures} times in a row or more, and is left alone for a "
+                    f"while (model.pause_seconds); the last time: {self._last}",
                     kind=Failure.CIRCUIT_OPEN,
+                    retry_after_seconds=left,
                 )
             if 0 < self._limits.failures <= self._failures:
                 self._until = self._clock.now() + self._limits.pause_seconds

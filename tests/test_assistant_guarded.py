@@ -193,14 +193,19 @@ def test_after_failures_in_a_row_a_model_is_left_alone_and_then_tried_once() -> 
         model.complete(ASKED, max_tokens=9)
     assert caught.value.kind is Failure.CIRCUIT_OPEN
     assert str(caught.value) == (
-        "the model scripted failed 2 times in a row and is left alone for another 60 s; "
+        "the model scripted failed 2 times in a row or more, and is left alone for a while (model.pause_seconds); "
         "the last time: it failed: timeout_total"
     )
+    assert caught.value.retry_after_seconds == 60
+    clock.time += 20
+    with pytest.raises(ModelFailed) as later:
+        model.complete(ASKED, max_tokens=9)
+    assert (str(later.value), later.value.retry_after_seconds) == (str(caught.value), 40)
 
-    clock.time += 60
+    clock.time += 40
     with pytest.raises(ModelFailed, match="timeout_total"):
         model.complete(ASKED, max_tokens=9)
-    with pytest.raises(ModelFailed, match="3 times in a row"):
+    with pytest.raises(ModelFailed, match="2 times in a row or more"):
         model.complete(ASKED, max_tokens=9)
 
     clock.time += 60

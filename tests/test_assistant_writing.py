@@ -434,6 +434,34 @@ def test_the_same_replies_give_the_same_bytes(root, minilm) -> None:
     assert len(first["citations"]) == 2
 
 
+def _bytes(answer: Answer) -> str:
+    return json.dumps({key: value for key, value in answer.to_json().items() if key != "seconds"})
+
+
+def test_a_failure_that_comes_sooner_or_later_gives_the_same_bytes(root, minilm) -> None:
+    turns = (Turn(status=429, retry_after="0.1"), Turn(reply=REPLY, trouble=Trouble.HANG_MIDWAY))
+
+    with ScriptedServer([*turns, Turn(status=429, retry_after="0.2"), turns[1]]) as server:
+        chosen = replace(QUICK, base_url=server.url)
+        with opened(root, minilm, open_model(Settings(model=chosen)), chosen) as assistant:
+            first, second = _bytes(assistant.ask(QUESTION)), _bytes(assistant.ask(QUESTION))
+
+    assert "timeout_total: " in first
+    assert first == second
+
+
+def test_while_a_model_is_left_alone_the_same_question_gives_the_same_bytes(root, minilm) -> None:
+    with served(root, minilm, Turn(status=401), settings=replace(QUICK, failures=1)) as (assistant, server):
+        assistant.ask(QUESTION)
+        first = _bytes(assistant.ask(QUESTION))
+        time.sleep(1.1)  # A number of whole seconds would be another one.
+        second = _bytes(assistant.ask(QUESTION))
+
+    assert len(server.requests) == 1
+    assert "circuit_open: " in first
+    assert first == second
+
+
 def test_a_question_about_nothing_in_the_articles_is_asked_of_no_model(root, minilm) -> None:
     model = ScriptedModel([])
     with opened(root, minilm, model) as assistant:
