@@ -83,7 +83,7 @@ class Uploads:
         options = self._options
         if len(files) > options.files:
             raise ServiceError(
-                413, "too_many_files", f"{len(files)} files at once; at most {options.files} are taken", "send fewer"
+                422, "too_many_files", f"{len(files)} files at once; at most {options.files} are taken", "send fewer"
             )
         if there + len(files) > options.articles:
             raise ServiceError(
