@@ -100,6 +100,21 @@ def axe() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
+def assert_nothing_is_wider(page: Page, state: str = "") -> None:
+    """No part of the page scrolls sideways."""
+    wide = page.evaluate("[...document.querySelectorAll('html, .column, .thread, .article-body, dialog[open]')]"
+                         ".filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
+                         ".map((one) => one.id || one.tagName)")  # fmt: skip
+    assert wide == [], f"{state}: {wide}"
+
+
+def serious(page: Page, axe: str) -> list[dict]:
+    """What axe-core holds against the page as it stands, from serious on."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    return [one for one in found if one["impact"] in ("serious", "critical")]
+
+
 def each_state(page: Page, check: Callable[[str], None]) -> None:
     """Bring the page into each of its states and check it there."""
     check("empty")
@@ -159,23 +174,15 @@ def each_trouble(page: Page, check: Callable[[str], None]) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_wider_than_the_window(browser, server, width):
-    def check(state: str) -> None:
-        wide = page.evaluate("[...document.querySelectorAll('html, .column, .thread, .article-body, dialog[open]')]"
-                             ".filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
-                             ".map((one) => one.id || one.tagName)")  # fmt: skip
-        assert wide == [], f"{state}: {wide}"
-
     with opened(browser, server.url, width=width) as page:
-        each_state(page, check)
+        each_state(page, lambda state: assert_nothing_is_wider(page, state))
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_nothing_serious(browser, server, axe, width, scheme):
     def check(state: str) -> None:
-        page.evaluate(axe)
-        found = page.evaluate("axe.run().then((result) => result.violations)")
-        serious = [one for one in found if one["impact"] in ("serious", "critical")]
-        assert serious == [], f"{state}: {json.dumps(serious, indent=1)}"
+        found = serious(page, axe)
+        assert found == [], f"{state}: {json.dumps(found, indent=1)}"
 
     with opened(browser, server.url, width=width, scheme=scheme) as page:
         each_state(page, check)

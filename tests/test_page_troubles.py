@@ -65,7 +65,7 @@ def test_a_screen_reader_is_told_each_sentence_once_and_where_the_answer_ends(pa
 def test_a_stopped_answer_keeps_what_arrived_and_is_in_no_conversation(page):
     begin(page, TWO_PARTS)
     expect(page.locator(".lines p").first).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.keyboard.press("Escape")
 
     expect(page.locator(".stopped")).to_contain_text("what had arrived is above")
     assert page.locator(".lines p").count() >= 1

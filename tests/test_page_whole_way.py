@@ -238,10 +238,7 @@ def test_a_server_with_keys_is_asked_with_the_key_that_a_person_gives(browser, h
 
 
 def test_the_keyboard_alone_goes_from_the_question_to_the_quote_and_back(page, server):
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the question")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Your question")).to_be_focused()
+    expect(page.get_by_label("Your question")).to_be_focused()  # Whoever comes to ask can type at once.
     page.keyboard.type("Which dam")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("held?")
@@ -266,6 +263,44 @@ def test_the_keyboard_alone_goes_from_the_question_to_the_quote_and_back(page, s
     expect(cite).to_be_focused()
 
 
+def test_a_conversation_that_is_opened_is_read_from_the_top_of_the_page(page):
+    ask(page, DAM)
+    page.reload()
+    expect(page.locator(".question")).to_have_text(DAM)
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the question")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+
+def test_the_window_is_called_after_the_first_question(page):
+    name = page.title()
+    ask(page, DAM)
+    ask(page, TRAM)
+    expect(page).to_have_title(f"{DAM} – {name}")
+
+    page.get_by_role("button", name="New question").click()
+
+    expect(page).to_have_title(name)
+
+
+def test_the_numbers_of_the_quote_that_is_shown_are_pointed_out(page):
+    ask(page, f"{DAM[:-1]} and {TRAM[0].lower()}{TRAM[1:]}")
+    numbers = page.locator(".cite")
+    expect(page.locator(".cite[aria-current]")).to_have_count(0)
+
+    numbers.last.click()
+    expect(page.locator("#article mark")).to_be_in_viewport()
+    assert set(page.locator(".cite[aria-current]").all_inner_texts()) == {numbers.last.inner_text()}
+    page.get_by_role("button", name="Previous").click()
+    expect(numbers.first).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".cite[aria-current]")).to_have_count(0)
+
+
 def test_an_example_can_be_asked_and_the_keyboard_goes_on_from_the_question(page):
     def with_an_example(route):  # Only the default collection has any of its own.
         response = route.fetch()
@@ -286,9 +321,27 @@ def test_a_filter_is_kept_to_and_told(page, server):
 
     ask(page, DAM)
 
-    expect(page.locator(".scope")).to_have_text("Only articles: Valley Post")
+    scope = page.locator(".scope")
+    expect(scope).to_have_text("Only articles: Valley Post")
+    expect(page.locator("#filters")).to_be_hidden()
     passages = messages_of(page, server)[0]["answer"]["passages"]
     assert {passage["article_id"] for passage in passages} <= {"tram"}
+
+    page.reload()
+    expect(scope).to_have_text("Only articles: Valley Post")
+    page.get_by_role("button", name="Ask all articles").click()
+
+    expect(page.locator(".turn").last.locator(".lines")).to_contain_text("The dam at Oldwater held.")
+    expect(scope).to_have_count(1)
+
+
+def test_filters_of_other_clients_are_told_in_words(page, server):
+    chosen = {"published_after": "2020-01-01", "languages": ["en"], "articles": ["tram", "river"]}
+    with server.client() as client:
+        answer = client.post("/api/ask", json={"question": DAM, "filters": chosen}).json()
+    page.goto(f"{server.url}/#c={answer['conversation_id']}")
+
+    expect(page.locator(".scope")).to_have_text("Only articles: since 1 January 2020; in English; tram, river")
 
 
 def test_a_quote_whose_article_has_changed_is_marked_where_it_stands_now(browser, tmp_path):
@@ -311,9 +364,20 @@ def test_a_quote_whose_article_has_changed_is_marked_where_it_stands_now(browser
         expect(page.locator("#article-head blockquote")).to_have_text("The tram will cost 35,000 crowns a metre.")
         expect(page.locator("#article mark")).to_have_count(0)
 
+        page.click("#article-close")
+        made.remove("tram")
+        page.locator(".cite").first.click()
+
+        expect(page.locator(".receipt.gone")).to_contain_text("is not in the collection any more")
+        expect(page.locator("#article-title")).to_have_text("A tram for the valley")
+        expect(page.locator("#article-head blockquote")).to_have_text("The tram will cost 35,000 crowns a metre.")
+
 
 def test_a_narrow_page_shows_the_article_over_the_chat(browser, server):
     with opened(browser, server.url, width=360) as page:
+        ask(page, DAM)
+        page.get_by_role("button", name="New question").click()
+        expect(page.get_by_label("Your question")).to_be_focused()
         ask(page, TRAM)
         page.locator(".cite").first.click()
         expect(page.get_by_role("dialog", name="Article")).to_be_visible()

@@ -40,7 +40,7 @@ export function onKeyNeeded(prompt) {
 
 /**
  * @param {string} path
- * @param {{method?: string, body?: object, signal?: AbortSignal}} [options]
+ * @param {{method?: string, body?: object | FormData, signal?: AbortSignal}} [options] a form is sent as one, all else as JSON
  * @returns {Promise<any>} the JSON, or null where the answer is empty
  * @throws {ServiceError}
  */
@@ -77,7 +77,7 @@ export async function ask(body, signal, heard) {
 
 /**
  * @param {string} path
- * @param {{method?: string, body?: object, signal?: AbortSignal}} options
+ * @param {{method?: string, body?: object | FormData, signal?: AbortSignal}} options
  * @param {string} accept
  * @returns {Promise<Response>}
  */
@@ -87,8 +87,9 @@ async function fetched(path, { method = "GET", body, signal }, accept) {
     /** @type {Record<string, string>} */
     const headers = { Accept: accept };
     if (key) headers.Authorization = `Bearer ${key}`;
-    if (body) headers["Content-Type"] = "application/json";
-    const response = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) }).catch((error) => {
+    const form = body instanceof FormData; // The browser states a form's type itself, with its boundary.
+    if (body && !form) headers["Content-Type"] = "application/json";
+    const response = await fetch(path, { method, headers, signal, body: form ? body : body && JSON.stringify(body) }).catch((error) => {
       throw signal?.aborted ? error : unreachable();
     });
     if (response.ok) return response;

@@ -1,7 +1,9 @@
 /** The page: one conversation at a time, its articles beside it, all conversations in a list. */
 
 import { ask, call, onKeyNeeded } from "./api.js";
+import { ArticleList } from "./article_list.js";
 import { ArticlePanel } from "./article_panel.js";
+import { Collection } from "./collection.js";
 import { Composer } from "./composer.js";
 import { ConversationList } from "./conversations.js";
 import { byId, el } from "./dom.js";
@@ -11,12 +13,10 @@ import { Sheet } from "./sheet.js";
 import { startTheme } from "./theme.js";
 import { hideTip, startTip } from "./tip.js";
 import { Turn } from "./turn.js";
-import { counted, day } from "./words.js";
+import { counted } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Conversation} Conversation
- * @typedef {import("./types.js").Filters} Filters
- * @typedef {import("./types.js").Status} Status
  */
 
 const thread = byId("turns", HTMLElement);
@@ -45,6 +45,14 @@ const conversations = new ConversationList({
   },
 });
 const filtering = new Filtering();
+const collection = new Collection({
+  ask: (question) => void answer(new Turn(question, filtering.value(), doors)),
+  known: (status) => {
+    filtering.offer(status);
+    byId("articles-words", HTMLElement).textContent = counted(status.articles, "article");
+  },
+});
+const list = new ArticleList(articles, collection);
 const composer = new Composer({
   ask: (question) => void answer(new Turn(question, filtering.value(), doors)),
   stop: () => running?.abort(),
@@ -60,7 +68,12 @@ const doors = {
     turn.element.remove();
     void answer(again);
   },
+  widen: (turn) => {
+    if (!running) void answer(new Turn(turn.question, {}, doors));
+  },
 };
+
+const NAME = document.title;
 
 /** @type {string | null} The conversation that is shown; null until its first answer begins. */
 let current = null;
@@ -78,6 +91,7 @@ async function answer(turn) {
   composer.setBusy(true);
   // What was pressed, an example or "Try again", goes away; the keyboard goes on from the question.
   const lost = document.activeElement === document.body || empty.contains(document.activeElement);
+  filtering.fold();
   add(turn);
   if (lost) turn.focus();
   turn.wait();
@@ -122,6 +136,7 @@ function keepingPlace(turn, draw) {
 function add(turn) {
   empty.hidden = true;
   thread.append(turn.element);
+  if (turn.element === thread.firstElementChild) document.title = `${turn.question} – ${NAME}`;
   composer.setFollowing(true);
 }
 
@@ -134,6 +149,7 @@ function begin() {
 }
 
 function clear() {
+  document.title = NAME;
   running?.abort();
   running = null;
   composer.setBusy(false);
@@ -181,8 +197,8 @@ async function follow() {
 }
 
 /** @param {import("./types.js").Message} message */
-function draw({ question, answer: whole, message_id: messageId, feedback }) {
-  const turn = new Turn(question, {}, doors);
+function draw({ question, answer: whole, message_id: messageId, feedback, produced }) {
+  const turn = new Turn(question, produced.filters, doors);
   add(turn);
   if (whole) turn.finish(whole, messageId, feedback);
   else turn.failed({ message: "This question was not answered to the end.", remedy: "Ask it again." });
@@ -194,39 +210,6 @@ function failure({ message, remedy }) {
   return el("div", { class: "failure", role: "alert" }, el("p", { class: "failure-message" }, message), el("p", {}, remedy ?? ""), again);
 }
 
-/** Say what the collection is, and offer questions that it answers. */
-async function describe() {
-  const words = byId("status", HTMLElement);
-  try {
-    /** @type {Status} */
-    const status = await call("api/status");
-    words.textContent = collection(status);
-    byId("reader", HTMLElement).textContent =
-      status.reader === "extractive" ? "Answers quote them word for word." : `Answers are written by ${status.reader} and checked against them.`;
-    filtering.offer(status);
-    const examples = status.examples.map((question) =>
-      el("li", {}, el("button", { type: "button", class: "example", click: () => void answer(new Turn(question, filtering.value(), doors)) }, question)),
-    );
-    byId("examples", HTMLElement).replaceChildren(...examples);
-    byId("examples-group", HTMLElement).hidden = !examples.length;
-    byId("browse", HTMLElement).hidden = !status.articles;
-  } catch (error) {
-    const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
-    words.textContent = `${message} ${remedy ?? ""}`;
-  }
-}
-
-/**
- * @param {Status} status
- * @returns {string}
- */
-function collection({ articles: count, publishers, published_min: first, published_max: last }) {
-  if (!count) return "There are no articles yet. Add some with: assistant index add FOLDER";
-  const from = publishers.length ? ` from ${publishers.length === 1 ? publishers[0] : counted(publishers.length, "publisher")}` : "";
-  const dates = first && last ? `, ${first === last ? day(first) : `${day(first)} to ${day(last)}`}` : "";
-  return `${counted(count, "article")}${from}${dates}.`;
-}
-
 onKeyNeeded(promptForKey);
 startPrompts();
 startTheme();
@@ -235,21 +218,29 @@ addEventListener("hashchange", () => void follow());
 addEventListener("popstate", () => void follow());
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
-  if (!hideTip() && !document.querySelector("dialog[open]")) articles.close();
+  if (hideTip() || document.querySelector("dialog[open]")) return;
+  if (articles.shown) articles.close();
+  else running?.abort();
 });
-byId("new", HTMLButtonElement).addEventListener("click", () => {
-  drawer.close();
-  begin();
-  composer.focus();
-});
+for (const id of ["new", "new-narrow"]) {
+  byId(id, HTMLButtonElement).addEventListener("click", () => {
+    drawer.close();
+    begin();
+    composer.focus();
+  });
+}
 byId("open-conversations", HTMLButtonElement).addEventListener("click", () => drawer.open());
 byId("conversations-close", HTMLButtonElement).addEventListener("click", () => drawer.close());
-byId("browse", HTMLButtonElement).addEventListener("click", () => void articles.openList());
+for (const id of ["browse", "articles-button"]) {
+  byId(id, HTMLButtonElement).addEventListener("click", () => void list.open());
+}
 byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   event.preventDefault();
   composer.focus();
 });
 composer.setFollowing(false);
-void describe();
+// Whoever comes to ask can type at once; on a touch screen that would open the keyboard over the page.
+if (!linked() && matchMedia("(hover: hover) and (pointer: fine)").matches) composer.focus();
+void collection.describe();
 void conversations.refresh();
 void follow();

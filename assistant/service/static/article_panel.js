@@ -1,21 +1,19 @@
-/** The articles beside the chat: one of them with a sentence marked, or the list of all. */
+/** An article beside the chat, a sentence of it marked; the list of all stands in the same place. */
 
 import { call } from "./api.js";
 import { paragraphs } from "./article_text.js";
+import { pointOut } from "./citation.js";
 import { unitOffsets } from "./codepoints.js";
 import { byId, el, foreign, present } from "./dom.js";
-import { standing } from "./receipt.js";
+import { gone, standing } from "./receipt.js";
 import { counted, day, followable, provenance, titleOf } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Article} Article
- * @typedef {import("./types.js").ArticleSummary} ArticleSummary
  * @typedef {import("./types.js").Citation} Citation
  * @typedef {import("./types.js").PassageReference} PassageReference
  * @typedef {import("./sheet.js").Sheet} Sheet
  */
-
-const PAGE = 50;
 
 /** What the panel shows. */
 export class ArticlePanel {
@@ -31,7 +29,13 @@ export class ArticlePanel {
 
   close() {
     this.asked += 1;
+    pointOut(null);
     this.sheet.close();
+  }
+
+  /** Whether it is open. */
+  get shown() {
+    return this.sheet.opened;
   }
 
   /**
@@ -42,7 +46,8 @@ export class ArticlePanel {
    */
   async openCitation(citation, all) {
     this.#turnPages(citation, all);
-    const article = await this.#fetch(citation.article_id);
+    const article = await this.#fetch(citation.article_id, () => this.#drawGone(citation));
+    pointOut(citation);
     if (!article) return;
     const found = standing(article, citation);
     const mark = found.standing === "changed" ? null : { start: found.start, end: found.end, kind: /** @type {const} */ ("quote") };
@@ -66,65 +71,32 @@ export class ArticlePanel {
     this.#draw(article, mark, [passage && el("p", { class: "receipt" }, "The marked passage came closest to the question.")]);
   }
 
-  /** All articles, a page at a time. */
-  async openList() {
-    this.tools.replaceChildren();
-    const asked = this.#begin("The articles");
-    const list = el("ol", { class: "article-list" });
-    const more = el("button", { type: "button", class: "quiet" }, "More articles");
-    /** @type {string | null} */
-    let after = null;
-    const load = async () => {
-      const from = after ? `&after=${encodeURIComponent(after)}` : "";
-      try {
-        const page = await call(`api/articles?limit=${PAGE}${from}`);
-        if (asked !== this.asked) return;
-        after = page.next;
-        list.append(...page.articles.map((/** @type {ArticleSummary} */ article) => this.#listed(article)));
-        more.hidden = !after;
-        this.body.replaceChildren(list, more);
-      } catch (error) {
-        this.#fail(asked, error, load);
-      }
-    };
-    more.addEventListener("click", load);
-    await load();
-    if (asked === this.asked) this.head.querySelector("h2")?.focus();
-  }
-
-  /**
-   * @param {ArticleSummary} article
-   * @returns {HTMLElement}
-   */
-  #listed(article) {
-    const click = async () => {
-      await this.openArticle(article.article_id);
-      this.tools.replaceChildren(el("button", { type: "button", class: "plain", click: () => this.openList() }, "All articles"));
-    };
-    const title = el("span", { class: "source-title" }, foreign(titleOf(article)));
-    return el("li", {}, el("button", { type: "button", class: "source", click }, title, " ", el("span", { class: "source-facts" }, foreign(provenance(article)))));
-  }
-
   /**
    * @param {string} articleId
+   * @param {() => void} [missing] told where there is no such article any more
    * @returns {Promise<Article | null>} null if something else is shown by now, or it cannot be read
    */
-  async #fetch(articleId) {
-    const asked = this.#begin("Article");
+  async #fetch(articleId, missing) {
+    const asked = this.begin("Article");
     try {
       const article = await call(`api/articles/${encodeURIComponent(articleId)}`);
       return asked === this.asked ? article : null;
     } catch (error) {
-      this.#fail(asked, error, null);
+      const lost = /** @type {import("./api.js").ServiceError} */ (error).code === "article_not_found";
+      if (lost && missing && asked === this.asked) missing();
+      else this.fail(asked, error, null);
       return null;
     }
   }
 
   /**
+   * Show that something is on its way.
+   *
    * @param {string} title until the real one is there
-   * @returns {number} the number of this showing
+   * @returns {number} the number of this showing; it is over when `asked` is another
    */
-  #begin(title) {
+  begin(title) {
+    pointOut(null);
     this.head.replaceChildren(this.#heading(title));
     this.body.replaceChildren(el("p", { class: "waiting" }, "Loading …"));
     this.sheet.open();
@@ -132,11 +104,11 @@ export class ArticlePanel {
   }
 
   /**
-   * @param {number} asked
+   * @param {number} asked by `begin`
    * @param {unknown} error
-   * @param {(() => void) | null} again
+   * @param {(() => void) | null} again tries once more
    */
-  #fail(asked, error, again) {
+  fail(asked, error, again) {
     if (asked !== this.asked) return;
     const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
     const retry = again && el("button", { type: "button", class: "quiet", click: again }, "Try again");
@@ -174,6 +146,19 @@ export class ArticlePanel {
     );
     this.body.replaceChildren(text);
     this.#show(text.querySelector("mark"));
+  }
+
+  /**
+   * An article that was removed: what its citation remembers of it.
+   *
+   * @param {Citation} citation
+   */
+  #drawGone(citation) {
+    const facts = el("p", { class: "article-facts" }, foreign(provenance(citation)));
+    const quoted = el("blockquote", { dir: "auto" }, citation.quote);
+    this.head.replaceChildren(this.#heading(titleOf(citation)), facts, el("p", { class: "receipt gone" }, gone), quoted);
+    this.body.replaceChildren();
+    this.#show(null);
   }
 
   /** @param {HTMLElement | null} mark */

@@ -19,9 +19,31 @@ export function citationButton(citation, all, open) {
   const facts = provenance(citation);
   const label = `Source ${citation.number}: ${titleOf(citation)}${facts ? `, ${facts}` : ""}`;
   const click = () => open(citation, all);
-  const button = el("button", { type: "button", class: "cite", "aria-label": label, click }, String(citation.number));
+  const attributes = { type: "button", class: "cite", "aria-label": label, "data-receipt": receiptOf(citation), click };
+  const button = el("button", attributes, String(citation.number));
   quoteOn(button, citation);
   return button;
+}
+
+/**
+ * Point out the numbers whose quote is shown beside the chat.
+ *
+ * @param {Citation | null} citation null for none
+ */
+export function pointOut(citation) {
+  const shown = citation && receiptOf(citation);
+  for (const button of document.querySelectorAll(".cite")) {
+    if (button instanceof HTMLElement && button.dataset.receipt === shown) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+/**
+ * @param {Citation} citation
+ * @returns {string} the same for citations of the same characters
+ */
+function receiptOf({ article_id: id, sha256, start, end }) {
+  return `${id} ${sha256} ${start} ${end}`;
 }
 
 /**

@@ -130,7 +130,7 @@ export class ConversationList {
   /** @param {ConversationSummary} conversation */
   async #remove({ id, title, messages }) {
     const lost = `${counted(messages, "question")} with ${messages === 1 ? "its answer" : "their answers"} and your ratings will be erased. This cannot be undone.`;
-    if (!(await confirmDeletion(title, lost))) return;
+    if (!(await confirmDeletion({ heading: "Delete this conversation?", title, words: lost, yes: "Delete" }))) return;
     try {
       await call(`api/conversations/${encodeURIComponent(id)}`, { method: "DELETE" });
     } catch (error) {

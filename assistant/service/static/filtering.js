@@ -59,6 +59,11 @@ export class Filtering {
     };
   }
 
+  /** Fold the form, once a question was asked with what is chosen in it. */
+  fold() {
+    this.#unfold(false);
+  }
+
   /** @param {boolean} open */
   #unfold(open) {
     this.form.hidden = !open;

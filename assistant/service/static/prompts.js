@@ -17,13 +17,18 @@ export function promptForKey(error, again) {
 }
 
 /**
- * @param {string} title of the conversation
- * @param {string} words what is lost
+ * @param {object} told
+ * @param {string} told.heading the question
+ * @param {string} told.title of what would go
+ * @param {string} told.words what is lost
+ * @param {string} told.yes what the button that does it says
  * @returns {Promise<boolean>}
  */
-export function confirmDeletion(title, words) {
+export function confirmDeletion({ heading, title, words, yes }) {
+  byId("confirm-heading", HTMLElement).textContent = heading;
   byId("confirm-title", HTMLElement).textContent = title;
   byId("confirm-words", HTMLElement).textContent = words;
+  byId("confirm-yes", HTMLElement).textContent = yes;
   return answered(byId("confirm", HTMLDialogElement));
 }
 

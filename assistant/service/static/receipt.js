@@ -10,6 +10,9 @@ import { length, unitOffsets } from "./codepoints.js";
  * @property {string} words for a person
  */
 
+/** For a person: the article was removed. */
+export const gone = "The article is not in the collection any more. This is what it said when the question was answered:";
+
 /**
  * @param {import("./types.js").Article} article as it is now
  * @param {import("./types.js").Citation} citation

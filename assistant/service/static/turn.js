@@ -21,6 +21,7 @@ import { day, filterWords, titleOf } from "./words.js";
  * @property {(citation: Citation, all: readonly Citation[]) => void} citation
  * @property {(articleId: string, passage?: import("./types.js").PassageReference) => void} article
  * @property {(turn: Turn) => void} retry
+ * @property {(turn: Turn) => void} widen asks it of all articles
  */
 
 let turns = 0;
@@ -148,7 +149,10 @@ export class Turn {
     const rows = answer.nearest.map((near) => el("li", {}, this.#near(near, answer)));
     const heading = answer.reason === "insufficient" ? "The nearest articles" : "The least distant articles";
     const near = rows.length > 0 && el("section", { class: "sources" }, el("h3", {}, heading), el("ul", {}, ...rows));
-    return [el("div", { class: "refusal" }, label("No answer"), el("p", { class: "refusal-text", dir: "auto" }, answer.text), near)];
+    const text = el("p", { class: "refusal-text", dir: "auto" }, answer.text);
+    const limited = filterWords(this.filters) !== "";
+    const widen = limited && el("button", { type: "button", class: "quiet", click: () => this.doors.widen(this) }, "Ask all articles");
+    return [el("div", { class: "refusal" }, label("No answer"), text, near, widen)];
   }
 
   /**

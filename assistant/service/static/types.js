@@ -80,6 +80,7 @@
  * @property {Answer | null} answer
  * @property {string} created
  * @property {Feedback | null} feedback
+ * @property {{filters: Filters}} produced what led to the answer
  */
 
 /** @typedef {{id: string, title: string, messages: Message[]}} Conversation */
@@ -91,6 +92,8 @@
  * @property {string} [published_after]
  * @property {string} [published_before]
  * @property {string[]} [publishers]
+ * @property {string[]} [languages] codes such as "en"; only other clients set these and the next
+ * @property {string[]} [articles] ids
  */
 
 /**
@@ -101,7 +104,17 @@
  * @property {string | null} published_max
  * @property {string} reader
  * @property {string} version
+ * @property {string} changed when the index was changed last, ISO 8601
+ * @property {boolean} uploads whether articles may be added and removed
  * @property {string[]} examples
+ */
+
+/**
+ * @typedef {object} Uploaded What became of files that were sent, by article id, and why a file was not taken.
+ * @property {string[]} added
+ * @property {string[]} changed
+ * @property {string[]} unchanged
+ * @property {string[]} failed
  */
 
 /** @typedef {{index: number, text: string, citations: Citation[]}} SentenceEvent */

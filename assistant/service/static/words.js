@@ -2,6 +2,8 @@
 
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const MOMENT = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const OLDER = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const LANGUAGE = new Intl.DisplayNames("en-GB", { type: "language" });
 const NUMBER = new Intl.NumberFormat("en-GB");
 
 /**
@@ -15,11 +17,12 @@ export function day(iso) {
 
 /**
  * @param {string} iso with time and zone
- * @returns {string} 6 Mar, 14:05, in the reader's zone
+ * @returns {string} 6 Mar, 14:05, in the reader's zone; of another year than this, 6 Mar 2022
  */
 export function moment(iso) {
   const date = new Date(iso);
-  return Number.isNaN(date.valueOf()) ? "" : MOMENT.format(date);
+  if (Number.isNaN(date.valueOf())) return "";
+  return (date.getFullYear() === new Date().getFullYear() ? MOMENT : OLDER).format(date);
 }
 
 /**
@@ -52,9 +55,23 @@ export function provenance(article) {
  * @returns {string} empty if nothing is filtered
  */
 export function filterWords(filters) {
-  const { published_after: after, published_before: before, publishers } = filters;
+  const { published_after: after, published_before: before, publishers, languages, articles } = filters;
   const dates = after && before ? `${day(after)} to ${day(before)}` : after ? `since ${day(after)}` : before ? `until ${day(before)}` : "";
-  return [dates, publishers?.join(", ")].filter(Boolean).join("; ");
+  const tongues = languages?.map((code) => `in ${languageName(code)}`).join(", ");
+  const few = articles?.length && (articles.length > 3 ? `${articles.length} of them` : articles.join(", "));
+  return [dates, publishers?.join(", "), tongues, few].filter(Boolean).join("; ");
+}
+
+/**
+ * @param {string} code such as "en"; whatever is no code of a language is left as it is
+ * @returns {string}
+ */
+function languageName(code) {
+  try {
+    return LANGUAGE.of(code) ?? code;
+  } catch {
+    return code;
+  }
 }
 
 /**
