@@ -1,50 +1,41 @@
-"""Connections of requests that run in threads of their own, to be ended from another.
+"""Connections to a model's server: one for each request, which ends with it.
 
-The client of OpenAI's library keeps the response of a stream that is given up until a garbage
-collection happens to run, and the server goes on writing, or holding its breath, until then.
+A pool of connections, as httpx has it, looks at all of them whenever a request begins or ends, which is
+slow where there are thousands. And the client of OpenAI's library keeps the response of a stream that is
+given up until a garbage collection happens to run; the server would go on writing until then.
 """
 
-import socket
-import threading
-from typing import TYPE_CHECKING
+import asyncio
+from urllib.request import getproxies, proxy_bypass
 
-if TYPE_CHECKING:
-    import httpx
+import httpx
 
 
-class Connections:
-    """The responses that are being read, by the thread that reads them."""
+class OwnConnections(httpx.AsyncBaseTransport):
+    """Sends each request over a connection of its own, through a proxy where the environment names one."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._reading: dict[threading.Thread, list[httpx.Response]] = {}
+        self._context = httpx.create_ssl_context()
+        self._open: dict[asyncio.Task[object] | None, list[httpx.AsyncHTTPTransport]] = {}
 
-    def note(self, response: "httpx.Response") -> None:
-        """Keep a response whose headers have come: a hook of httpx, which calls it in the thread of the request."""
-        with self._lock:
-            self._reading.setdefault(threading.current_thread(), []).append(response)
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """As httpx says."""
+        transport = httpx.AsyncHTTPTransport(
+            verify=self._context,
+            proxy=_proxy(request.url),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        )
+        self._open.setdefault(asyncio.current_task(), []).append(transport)
+        return await transport.handle_async_request(request)
 
-    def close(self) -> None:
-        """Close what this thread has been reading."""
-        with self._lock:
-            responses = self._reading.pop(threading.current_thread(), [])
-        for response in responses:
-            response.close()
-
-    def hang_up(self, thread: threading.Thread) -> None:
-        """End the connections that another thread is reading, which it sees at once, wherever it waits."""
-        with self._lock:
-            for response in self._reading.get(thread, []):
-                if not response.is_closed:
-                    _shut(response)
+    async def end(self) -> None:
+        """End what this task has opened."""
+        for transport in self._open.pop(asyncio.current_task(), []):
+            await transport.aclose()
 
 
-def _shut(response: "httpx.Response") -> None:
-    line = response.extensions.get("network_stream")
-    # One that is encrypted, too: its own method would take the state away that the other thread reads with.
-    end = line.get_extra_info("socket") if line else None
-    if isinstance(end, socket.socket):
-        try:
-            socket.socket.shutdown(end, socket.SHUT_RDWR)
-        except OSError:
-            return  # It ended by itself just now.
+def _proxy(url: httpx.URL) -> str | None:
+    """The proxy for an address by the environment's `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and so on."""
+    proxies = getproxies()
+    found = proxies.get(url.scheme) or proxies.get("all")
+    return None if found is None or proxy_bypass(url.host) else found

@@ -7,6 +7,7 @@ from typing import Protocol
 from assistant.model import Call, Completion, Failure, Message, ModelFailed, Stream, read_to_end
 from assistant.model_limits import Breaker, Budget, Clock, Limits, Prices, Spent, Use, WallClock
 from assistant.tokens import estimated_tokens
+from assistant.waiting import GivenUp
 
 PASSING = frozenset(
     {
@@ -109,7 +110,7 @@ class GuardedModel:
                     self._breaker.failed(failure)
                     raise
                 self._clock.sleep(wait)
-            except GeneratorExit:  # Given up by whoever reads; the model did its part.
+            except (GeneratorExit, GivenUp):  # Given up by whoever reads; the model did its part.
                 self._breaker.succeeded()
                 raise
             else:

@@ -1,26 +1,34 @@
 """Any LlamaIndex LLM behind the seam: `OpenAILike` for OpenAI-compatible servers, another by the name of its class.
 
-A request runs in a thread of its own, so that time-outs hold whatever the LLM does: not every
-client has them, and none has one for the whole of a streamed answer.
+An LLM is asked elsewhere than where its reply is read, so that time-outs hold whatever it does: not every
+client has them, and none has one for the whole of a streamed answer. `OpenAILike` is asked on an event
+loop, where thousands of requests need one thread; others, whose asynchronous methods may be none, in threads.
 """
 
-import queue
+import asyncio
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from assistant.connections import Connections
+from assistant.elsewhere import FewThreads, event_loop
 from assistant.model import Call, Completion, Failure, ModelFailed, Stream
 from assistant.model_failures import failure_of
 from assistant.model_settings import ModelSettings
 from assistant.thinking import Spoken
+from assistant.waiting import Mailbox
 
 if TYPE_CHECKING:
-    from llama_index.core.base.llms.types import ChatResponse
+    from llama_index.core.base.llms.types import ChatMessage, ChatResponse
     from llama_index.core.llms import LLM
+
+    from assistant.connections import OwnConnections
+
+THREADS = 64
+"""In which LLMs other than `OpenAILike` are asked at most; further requests wait for one, within their time-outs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,27 +48,26 @@ class LlamaModel:
         llm: "LLM",
         *,
         settings: ModelSettings,
-        openai: bool,
         secrets: Sequence[str],
-        connections: Connections | None = None,
+        connections: "OwnConnections | None" = None,
     ) -> None:
         """Make a backend.
 
         Args:
             llm: is asked.
             settings: its name, time-outs and the length of a reply.
-            openai: whether it is `OpenAILike`: then the call decides on length, temperature and seed,
-                and a reply without a reason for its end is cut off. Of others' arguments nothing is known.
             secrets: texts that must not be in an error.
-            connections: those of the LLM's client, if it tells them.
+            connections: those of `OpenAILike`, which is asked on an event loop: the call decides on length,
+                temperature and seed, and a reply without a reason for its end is cut off. None for another
+                LLM, of whose arguments nothing is known.
         """
         self._llm = llm
         self._settings = settings
-        self._openai = openai
         self._secrets = tuple(secrets)
-        self._connections = connections or Connections()
+        self._connections = connections
+        self._threads = FewThreads(THREADS, name=f"model {settings.name}")
         self._where = f"the model {settings.name}"
-        if openai:
+        if connections is not None:
             address = urlsplit(settings.base_url)
             self._where += f" at {address.scheme}://{address.netloc}{address.path}"
 
@@ -82,21 +89,17 @@ class LlamaModel:
         return Stream(self._pieces(call, seconds))
 
     def _pieces(self, call: Call, seconds: float) -> Generator[str, None, Completion]:
-        arrived: queue.SimpleQueue[str | _End | ModelFailed] = queue.SimpleQueue()
-        gone = threading.Event()
         started = time.monotonic()
-        work = threading.Thread(
-            target=self._work, args=(call, seconds, arrived, gone), name=f"model {self.name}", daemon=True
-        )
-        work.start()
+        reply = _Reply(most=self._settings.reply_chars, where=self._where, secrets=self._secrets)
+        hang_up = self._ask(call, seconds, reply)
         text: list[str] = []
         begun = False
         try:
             while True:
                 limit = seconds if begun or not self._settings.stream else self._first_seconds(seconds)
                 try:
-                    event = arrived.get(timeout=max(0.0, started + limit - time.monotonic()))
-                except queue.Empty:
+                    event = reply.arrived.get(seconds=started + limit - time.monotonic())
+                except TimeoutError:
                     raise self._late(begun, limit) from None
                 if isinstance(event, ModelFailed):
                     raise event
@@ -107,8 +110,7 @@ class LlamaModel:
                     text.append(event)
                     yield event
         finally:
-            gone.set()
-            self._connections.hang_up(work)
+            hang_up()
 
     def _first_seconds(self, seconds: float) -> float:
         return min(seconds, self._settings.first_token_seconds)
@@ -123,7 +125,7 @@ class LlamaModel:
     def _whole(self, text: str, end: _End, seconds: float) -> Completion:
         if not text.strip():
             raise ModelFailed(f"{self._where} gave an empty reply", kind=Failure.EMPTY)
-        if self._openai and end.finish is None:
+        if self._connections is not None and end.finish is None:
             raise ModelFailed(f"the reply of {self._where} was cut off", kind=Failure.MALFORMED)
         return Completion(
             text=text,
@@ -133,56 +135,49 @@ class LlamaModel:
             seconds=seconds,
         )
 
-    def _work(
-        self,
-        call: Call,
-        seconds: float,
-        arrived: "queue.SimpleQueue[str | _End | ModelFailed]",
-        gone: threading.Event,
-    ) -> None:
-        """Ask, in a thread: pieces (empty ones while it thinks), and at last the end or a failure."""
-        length, end, begun = 0, _End(finish=None, prompt_tokens=None, completion_tokens=None), False
-        spoken = Spoken()
+    def _ask(self, call: Call, seconds: float, reply: "_Reply") -> Callable[[], object]:
+        """Ask, elsewhere; what ends the request."""
+        if self._connections is not None:
+            asking = self._listen(call, seconds, reply, self._connections)
+            return asyncio.run_coroutine_threadsafe(asking, event_loop()).cancel
+        gone = threading.Event()
+        self._threads.do(partial(self._listen_in_thread, call, reply, gone))
+        return gone.set
+
+    async def _listen(self, call: Call, seconds: float, reply: "_Reply", connections: "OwnConnections") -> None:
         try:
-            for response in self._responses(call, seconds):
-                delta = (response.delta if self._settings.stream else response.message.content) or ""
-                thinking = bool(response.additional_kwargs.get("thinking_delta"))
-                length += len(delta)
+            async for response in self._responses(call, seconds):
+                reply.add(response, whole=not self._settings.stream)
+            reply.end()
+        except Exception as error:  # Each client library has kinds of its own.
+            reply.fail(error)
+        finally:
+            await connections.end()
+
+    async def _responses(self, call: Call, seconds: float) -> AsyncGenerator["ChatResponse", None]:
+        options = self._options(call, seconds)
+        if not self._settings.stream:
+            yield await self._llm.achat(_chat_messages(call), **options)
+            return
+        async for response in await self._llm.astream_chat(_chat_messages(call), **options):
+            yield response
+
+    def _listen_in_thread(self, call: Call, reply: "_Reply", gone: threading.Event) -> None:
+        """As `_listen`; of a client that blocks only the next response can be left unread."""
+        try:
+            if gone.is_set():
+                return
+            messages, stream = _chat_messages(call), self._settings.stream
+            for response in self._llm.stream_chat(messages) if stream else [self._llm.chat(messages)]:
                 if gone.is_set():
                     return
-                if length > self._settings.reply_chars:
-                    raise ModelFailed(
-                        f"the reply of {self._where} has more than {self._settings.reply_chars} characters "
-                        "(model.reply_chars)",
-                        kind=Failure.TOO_LONG,
-                    )
-                if delta or thinking:
-                    begun = True
-                    arrived.put(spoken.add(delta))
-                end = _learned(response, end)
-            arrived.put(spoken.rest())
-            arrived.put(end)
-        except ModelFailed as failure:
-            arrived.put(failure)
+                reply.add(response, whole=not stream)
+            reply.end()
         except Exception as error:  # Each client library has kinds of its own.
-            arrived.put(failure_of(error, where=self._where, secrets=self._secrets, begun=begun))
-        finally:
-            self._connections.close()
-
-    def _responses(self, call: Call, seconds: float) -> Generator["ChatResponse", None, None]:
-        from llama_index.core.base.llms.types import ChatMessage, MessageRole
-
-        messages = [ChatMessage(role=MessageRole(m.role), content=m.content) for m in call.messages]
-        options = self._options(call, seconds)
-        if self._settings.stream:
-            yield from self._llm.stream_chat(messages, **options)
-        else:
-            yield self._llm.chat(messages, **options)
+            reply.fail(error)
 
     def _options(self, call: Call, seconds: float) -> dict[str, Any]:
         """What `OpenAILike` hands on to the client for this call."""
-        if not self._openai:
-            return {}
         import httpx
         from llama_index.llms.openai.utils import O1_MODELS
 
@@ -198,6 +193,62 @@ class LlamaModel:
         if self._settings.stream:
             options["stream_options"] = {"include_usage": True}
         return options
+
+
+class _Reply:
+    """A reply on its way to where it is read: pieces (empty ones while the model thinks), then the end or a failure."""
+
+    def __init__(self, *, most: int, where: str, secrets: Sequence[str]) -> None:
+        """Make a reply, where it will be read.
+
+        Args:
+            most: characters that it may have.
+            where: the model and its address, for errors.
+            secrets: texts that must not be in an error.
+        """
+        self.arrived: Mailbox[str | _End | ModelFailed] = Mailbox()
+        self._most = most
+        self._where = where
+        self._secrets = secrets
+        self._length = 0
+        self._begun = False
+        self._end = _End(finish=None, prompt_tokens=None, completion_tokens=None)
+        self._spoken = Spoken()
+
+    def add(self, response: "ChatResponse", *, whole: bool) -> None:
+        """Send on what is new in a response; all of it, where it is whole.
+
+        Raises:
+            ModelFailed: the reply has become too long.
+        """
+        delta = (response.message.content if whole else response.delta) or ""
+        self._length += len(delta)
+        if self._length > self._most:
+            raise ModelFailed(
+                f"the reply of {self._where} has more than {self._most} characters (model.reply_chars)",
+                kind=Failure.TOO_LONG,
+            )
+        if delta or response.additional_kwargs.get("thinking_delta"):
+            self._begun = True
+            self.arrived.put(self._spoken.add(delta))
+        self._end = _learned(response, self._end)
+
+    def end(self) -> None:
+        """Send the rest."""
+        self.arrived.put(self._spoken.rest())
+        self.arrived.put(self._end)
+
+    def fail(self, error: Exception) -> None:
+        """Send a failure that stands for an error."""
+        if not isinstance(error, ModelFailed):
+            error = failure_of(error, where=self._where, secrets=self._secrets, begun=self._begun)
+        self.arrived.put(error)
+
+
+def _chat_messages(call: Call) -> "list[ChatMessage]":
+    from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+    return [ChatMessage(role=MessageRole(m.role), content=m.content) for m in call.messages]
 
 
 def _learned(response: "ChatResponse", end: _End) -> _End:

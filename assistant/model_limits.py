@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.model import Failure, ModelFailed
+from assistant.waiting import sleep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +65,7 @@ class WallClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
-        time.sleep(seconds)
+        sleep(seconds)
 
 
 class Breaker:

@@ -48,16 +48,15 @@ def open_model(settings: Settings) -> ChatModel | None:
 
 
 def _openai_like(model: "ModelSettings") -> "LlamaModel":
-    from httpx import Limits
     from llama_index.llms.openai_like import OpenAILike
-    from openai import DefaultHttpxClient
+    from openai import DefaultAsyncHttpxClient
 
-    from assistant.connections import Connections
+    from assistant.connections import OwnConnections
     from assistant.llama_model import LlamaModel
 
-    connections = Connections()
+    connections = OwnConnections()
     key = model.key.reveal()
-    make: Callable[..., LLM] = OpenAILike  # The types of LlamaIndex leave `http_client` out.
+    make: Callable[..., LLM] = OpenAILike  # The types of LlamaIndex leave `async_http_client` out.
     llm = make(
         model=model.name,
         api_base=model.base_url,
@@ -67,13 +66,9 @@ def _openai_like(model: "ModelSettings") -> "LlamaModel":
         context_window=model.context_tokens,
         max_retries=0,
         timeout=model.total_seconds,
-        http_client=DefaultHttpxClient(
-            event_hooks={"response": [connections.note]},
-            # Each request has a connection of its own, so that to end it ends no other's.
-            limits=Limits(max_keepalive_connections=0),
-        ),
+        async_http_client=DefaultAsyncHttpxClient(transport=connections),
     )
-    return LlamaModel(llm, settings=model, openai=True, secrets=[key], connections=connections)
+    return LlamaModel(llm, settings=model, secrets=[key], connections=connections)
 
 
 def _by_class(model: "ModelSettings") -> "LlamaModel":
@@ -113,4 +108,4 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
         raise ConfigurationError(
             f"{model.llm} cannot be made ({said}); correct [model.arguments], which has: {names}"
         ) from None
-    return LlamaModel(llm, settings=model, openai=False, secrets=secrets)
+    return LlamaModel(llm, settings=model, secrets=secrets)

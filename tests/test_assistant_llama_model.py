@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import formatdate
@@ -13,6 +14,7 @@ from email.utils import formatdate
 import pytest
 from contracts import ChatModelContract
 
+from assistant.llama_model import THREADS
 from assistant.model import ChatModel, Failure, Message, ModelFailed
 from assistant.model_settings import ModelSettings, Secret
 from assistant.open_model import open_model
@@ -279,19 +281,44 @@ def test_a_stream_that_is_given_up_ends_the_request_and_its_connection(turn: Tur
         stream = model.stream(ASKED, max_tokens=9)
         pieces = iter(stream)
         assert next(pieces).strip() == "word"
-        assert _threads("model ")
+        assert server.busy == 1
         stream.close()
 
         assert list(pieces) == []
-        assert _ends(lambda: not _threads("model "), seconds=1)
-        if turn.trouble is Trouble.NONE:  # Of whoever hangs only the connection is ended, which he does not look at.
-            assert _ends(lambda: server.busy == 0, seconds=1)
+        assert _ends(lambda: server.busy == 0, seconds=1)
 
 
 def test_a_reply_that_is_late_is_hung_up_on() -> None:
-    with serving(Turn(reply="word word", trouble=Trouble.HANG_MIDWAY)) as (_, model):
+    with serving(Turn(reply="word word", trouble=Trouble.HANG_MIDWAY)) as (server, model):
         assert failure_of(model).kind is Failure.TIMEOUT_TOTAL
-        assert _ends(lambda: not _threads("model "), seconds=0.5)
+        assert _ends(lambda: server.busy == 0, seconds=0.5)
+
+
+def test_two_hundred_replies_at_once_are_asked_for_in_one_thread() -> None:
+    patient = replace(QUICK, total_seconds=60, first_token_seconds=60, connect_seconds=30)
+    with serving(Turn(reply="Nobody was hurt.", seconds=0.5), settings=patient) as (server, model):
+        model.complete(ASKED, max_tokens=9)
+        threads = threading.active_count()
+        streams = [model.stream(ASKED, max_tokens=9) for _ in range(200)]
+        reading = [iter(stream) for stream in streams]
+        with ThreadPoolExecutor(200) as readers:  # One each for those who read.
+            first = list(readers.map(next, reading))
+            assert server.busy > 150
+            assert threading.active_count() <= threads + 200
+            rest = list(readers.map("".join, reading))
+
+    assert {a + b for a, b in zip(first, rest, strict=True)} == {"Nobody was hurt."}
+
+
+def test_an_llm_that_blocks_is_asked_in_few_threads() -> None:
+    model = opened("http://127.0.0.1/v1", ModelSettings(name="slow", llm="slow_llm.SlowLLM"))
+    with ThreadPoolExecutor(100) as readers:
+        texts = list(readers.map(lambda _: model.complete(ASKED, max_tokens=9).text, range(300)))
+
+    from slow_llm import asking
+
+    assert set(texts) == {"user: What happened?\nassistant: "}
+    assert 1 < max(asking) <= THREADS
 
 
 @pytest.mark.parametrize(("name", "parts"), [("gpt-5-mini", {"max_completion_tokens"}), ("m", {"max_tokens"})])
