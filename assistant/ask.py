@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.answer import Answer, IndexReference, Reason, Status, Writing, references, sealed
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
@@ -53,6 +54,13 @@ class Trace:
     """For each part the best passages as deep as was asked for, those that were not read too."""
 
 
+class Watch(Protocol):
+    """Whoever follows what is done for an answer, without a part in it."""
+
+    def retrieving(self, question: str, k: int) -> AbstractContextManager[Callable[[Retrieved], None]]:
+        """Around each search of the index; what it gives is told what was found."""
+
+
 class Assistant:
     """Answers questions from one index, and follows it when it changes."""
 
@@ -67,6 +75,7 @@ class Assistant:
         writer: "Writer | None" = None,
         condenser: Condenser | None = None,
         splitter: Splitter | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """Open the index in `root`.
 
@@ -79,6 +88,7 @@ class Assistant:
             writer: writes answers with a language model; without one, articles are quoted.
             condenser: makes follow-ups whole; None for the rule.
             splitter: parts questions that ask for several things; None for the rule.
+            watch: follows the searches; None for nobody.
 
         Raises:
             IndexUnavailable: there is no index, or none that can be read.
@@ -91,6 +101,7 @@ class Assistant:
         self._writer = writer
         self._condenser = condenser or RuleCondenser()
         self._splitter = splitter or RuleSplitter()
+        self._watch = watch
         self._snapshot = open_index(root, note=note)
         self._encoder = open_encoder(self._snapshot)
         self._engine = EmbeddedSearch(self._snapshot, self._encoder)
@@ -302,6 +313,14 @@ class Assistant:
         return retrieved, self._reader.read(question, retrieved, self._engine), wide.passages
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieved:
+        if self._watch is None:
+            return self._search(question, k, filters)
+        with self._watch.retrieving(question, k) as told:
+            found = self._search(question, k, filters)
+            told(found)
+            return found
+
+    def _search(self, question: str, k: int, filters: Filters) -> Retrieved:
         if self._rerank is None:
             return self._engine.search(question, k=k, filters=filters)
         wide = self._engine.search(question, k=max(k, 50), filters=filters)

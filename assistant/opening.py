@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.ask import Assistant, Note
+from assistant.ask import Assistant, Note, Watch
 from assistant.settings import Settings
 from index.encoder import Encoder
 from index.store import Snapshot
 
 if TYPE_CHECKING:
+    from assistant.model import ChatModel
     from assistant.with_model import WithModel
 
 
@@ -20,6 +21,7 @@ def opener(
     *,
     note: Note,
     model: "WithModel | None" = None,
+    watch: Watch | None = None,
 ) -> Callable[[], Assistant]:
     """What opens assistants over an index, as often as it is called; they share the re-ranker and the model.
 
@@ -29,6 +31,7 @@ def opener(
         settings: of which passages, sentences, threshold and re-ranker matter here.
         note: told of repairs, and of what a model did not do.
         model: what a model does in the chain; None to quote, whatever model the settings name.
+        watch: follows the searches of all of them; None for nobody.
 
     Raises:
         EncoderUnavailable: the re-ranker of the settings cannot be had.
@@ -49,13 +52,18 @@ def opener(
             writer=model.writer if model else None,
             condenser=model.condenser if model else None,
             splitter=model.splitter if model else None,
+            watch=watch,
         )
 
     return opened
 
 
-def model_of(settings: Settings) -> "WithModel | None":
+def model_of(settings: Settings, *, around: "Callable[[ChatModel], ChatModel] | None" = None) -> "WithModel | None":
     """What the model of the settings does in the chain; nothing of it is imported without one.
+
+    Args:
+        settings: of which those of the model matter.
+        around: makes another model of it, which is called in its place.
 
     Raises:
         ConfigurationError: the model, or a prompt of one's own, cannot be used.
@@ -64,4 +72,4 @@ def model_of(settings: Settings) -> "WithModel | None":
         return None
     from assistant.with_model import open_with_model
 
-    return open_with_model(settings)
+    return open_with_model(settings, around=around)

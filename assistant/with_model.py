@@ -1,6 +1,7 @@
 """What a language model takes over when there is one: writing answers, making follow-ups whole, parting questions."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.conversation import Condenser, RuleSplitter, Split, Splitter
@@ -41,10 +42,12 @@ def with_model(model: ChatModel, settings: Settings) -> WithModel:
     )
 
 
-def open_with_model(settings: Settings) -> WithModel | None:
-    """As `with_model`, with the model that the settings name; None if they name none."""
+def open_with_model(settings: Settings, *, around: Callable[[ChatModel], ChatModel] | None = None) -> WithModel | None:
+    """As `with_model`, with the model that the settings name, or what `around` makes of it; None if they name none."""
     model = open_model(settings)
-    return with_model(model, settings) if model else None
+    if model is None:
+        return None
+    return with_model(around(model) if around else model, settings)
 
 
 class _CompoundSplitter:

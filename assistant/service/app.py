@@ -62,7 +62,15 @@ def build_app(service: Service, *, log: Callable[[str], None]) -> ASGIApp:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
     _describe_keys(app, needed=service.options.keys)
-    return Guard(app, service.options, service.keys, service.meters, crowded=lambda: service.pool.crowded, log=log)
+    return Guard(
+        app,
+        service.options,
+        service.keys,
+        service.meters,
+        crowded=lambda: service.pool.crowded,
+        log=log,
+        traces=service.traces,
+    )
 
 
 async def _service_error(request: Request, error: Exception) -> Response:

@@ -4,7 +4,8 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +16,9 @@ from assistant.service.keys import Keys
 from assistant.service.keys import Scope as KeyScope
 from assistant.service.meters import Meters, resident_bytes, route_of
 from assistant.service.options import Options, is_loopback
+
+if TYPE_CHECKING:
+    from assistant.service.traces import Traces
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -44,6 +48,7 @@ class Guard:
         *,
         crowded: Callable[[], bool],
         log: Callable[[str], None],
+        traces: "Traces | None" = None,
     ) -> None:
         """Make a guard.
 
@@ -54,6 +59,7 @@ class Guard:
             meters: told of every request.
             crowded: whether a question that came now would be refused.
             log: told a line of every request.
+            traces: make a span of every request but the page's and those of whoever watches over the server.
         """
         self._app = app
         self._options = options
@@ -61,6 +67,7 @@ class Guard:
         self._meters = meters
         self._crowded = crowded
         self._log = log
+        self._traces = traces
         self._open = 0
         self._measured = 0.0
 
@@ -83,8 +90,11 @@ class Guard:
 
         self._open += 1
         self._meters.set("assistant_open_requests", self._open)
+        traced = self._traces.request(scope, headers) if self._traces and _is_traced(scope) else nullcontext(_ignored)
         try:
-            await self._serve(scope, headers, receive, sending)
+            with traced as told:
+                await self._serve(scope, headers, receive, sending)
+                told(status[0])
         finally:
             self._open -= 1
             self._count(scope, status[0], time.perf_counter() - started)
@@ -231,6 +241,14 @@ class Guard:
         if self._options.log_questions and state.get("question"):
             line += f" {state['question']!r}"
         self._log(line)
+
+
+def _is_traced(scope: Scope) -> bool:
+    return str(scope["path"]).startswith(("/api/", "/v1/"))
+
+
+def _ignored(status: int) -> None:
+    """Nobody wants to know."""
 
 
 def _scope_needed(method: str, path: str) -> KeyScope | None:

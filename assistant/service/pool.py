@@ -5,6 +5,7 @@ those that were taken are answered in time.
 """
 
 import asyncio
+import contextvars
 import queue
 import threading
 import time
@@ -119,13 +120,14 @@ class AssistantPool:
         if self.crowded:
             raise busy()
         future: Future[T] = Future()
+        context = contextvars.copy_context()  # The trace that the work is part of is in it.
 
         def job(assistant: Assistant) -> None:
             if not future.set_running_or_notify_cancel():
                 return  # Whoever asked is gone.
             started = time.perf_counter()
             try:
-                future.set_result(work(assistant))
+                future.set_result(context.run(work, assistant))
             except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
                 future.set_exception(error)
             # Threads may overwrite each other's share of the mean, which does no harm.

@@ -27,13 +27,14 @@ from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
-from assistant.service.service import Service
+from assistant.service.service import Service, collection_name
 from assistant.service.uploads import Uploads
 from assistant.settings import Settings
 from index.encoder import Encoder
 from index.store import Snapshot, open_index
 
 if TYPE_CHECKING:
+    from assistant.model import ChatModel
     from assistant.service.traces import Traces
     from assistant.with_model import WithModel
 
@@ -123,9 +124,10 @@ def build_service(
     options, settings = plan.options, plan.settings
     encoders = SharedEncoder(note)
     # One model for all assistants, so that its limits hold for all.
-    model = model_of(settings)
+    traces = _traces(options, plan.root)
+    model = model_of(settings, around=_around(traces, settings))
     pool = AssistantPool(
-        opener(plan.root, encoders, settings, note=note, model=model),
+        opener(plan.root, encoders, settings, note=note, model=model, watch=traces),
         threads=max(options.threads, MODEL_THREADS) if model else options.threads,
         queue_size=options.queue,
         wait_seconds=options.wait_seconds,
@@ -144,7 +146,7 @@ def build_service(
         keys=Keys(database),
         meters=meters,
         uploads=uploads,
-        traces=_traces(options),
+        traces=traces,
         stopped=asyncio.Event(),
         note=note,
     )
@@ -154,12 +156,20 @@ def _answerer(pool: AssistantPool, model: "WithModel | None") -> Answerer:
     return WrittenAnswerer(pool, model.writer.name) if model else ExtractiveAnswerer(pool)
 
 
-def _traces(options: Options) -> "Traces | None":
+def _traces(options: Options, root: Path) -> "Traces | None":
     if not options.telemetry:
         return None
     from assistant.service.traces import sending_traces
 
-    return sending_traces(questions=options.log_questions)
+    return sending_traces(collection=collection_name(root), questions=options.log_questions)
+
+
+def _around(traces: "Traces | None", settings: Settings) -> "Callable[[ChatModel], ChatModel] | None":
+    if traces is None:
+        return None
+    from assistant.service.traced_model import TracedModel
+
+    return lambda model: TracedModel(model, settings.model, traces)
 
 
 def serve(

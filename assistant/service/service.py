@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,7 +67,7 @@ class Service:
     @property
     def model(self) -> str:
         """What the collection is called as a model: its folder's name."""
-        return self.root.resolve().name or "articles"
+        return collection_name(self.root)
 
     async def begin(
         self,
@@ -115,12 +114,12 @@ class Service:
     async def pieces(self, turn: Turn) -> AsyncIterator[Piece]:
         """The answer's pieces; the whole answer is kept before it is handed out."""
         try:
-            with self._traced(turn) as told:
-                async for piece in self.answerer.answer(turn.asked):
-                    if isinstance(piece, Finished):
-                        await self._keep(turn, piece.answer)
-                        told(piece.answer)
-                    yield piece
+            steps = self._kept(turn)
+            if self.traces is not None:
+                question = turn.asked.question
+                steps = self.traces.answering(steps, question, conversation_id=turn.conversation_id)
+            async for piece in steps:
+                yield piece
         except ServiceError as error:
             if error.body.error.code == "busy":
                 self.meters.add("assistant_busy_total")
@@ -128,10 +127,11 @@ class Service:
         finally:
             self.meters.set("assistant_waiting_questions", self.pool.waiting)
 
-    def _traced(self, turn: Turn) -> AbstractContextManager[Callable[[Answer], None]]:
-        if self.traces is None:
-            return nullcontext(lambda answer: None)
-        return self.traces.answering(turn.asked.question, model=self.model, conversation_id=turn.conversation_id)
+    async def _kept(self, turn: Turn) -> AsyncIterator[Piece]:
+        async for piece in self.answerer.answer(turn.asked):
+            if isinstance(piece, Finished):
+                await self._keep(turn, piece.answer)
+            yield piece
 
     async def answer(self, turn: Turn) -> Answer:
         """The whole answer."""
@@ -171,6 +171,11 @@ class Service:
         except KeyError:
             raise not_found("conversation", turn.conversation_id) from None
         self.meters.answered(answer.status, time.perf_counter() - turn.started)
+
+
+def collection_name(root: Path) -> str:
+    """What the collection of an index is called as a model: its folder's name."""
+    return root.resolve().name or "articles"
 
 
 def filters_json(filters: Filters) -> Mapping[str, object]:

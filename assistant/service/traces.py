@@ -1,65 +1,126 @@
-"""OpenTelemetry traces of answers, after the conventions for generative AI; the extra `telemetry` brings them.
+"""OpenTelemetry traces, after the conventions for HTTP and for generative AI; the extra `telemetry` brings them.
 
-A span for each answer, from its question's arrival to its last piece. Where it is sent the usual
-variables say (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and so on). Questions and answers are in
-it only where the access log may have them too.
+A request is a span, which goes on with the caller's trace where a `traceparent` came along; within it
+an answer is one (`invoke_agent`), and within that each search of the index (`retrieval`) and each call
+of a model (`chat`, in `traced_model`). Where they are sent the usual variables say
+(OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and so on). Questions, answers and what is found are in
+them only where the access log may have questions too.
+
+https://github.com/open-telemetry/semantic-conventions-genai; the names are of its release 0.1.0.
 """
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
-from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, get_current_span, use_span
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from assistant import __version__
 from assistant.answer import Answer
+from assistant.service.answering import Finished, Piece
 from assistant.service.errors import ServiceError
 from index.errors import ConfigurationError
+from index.search import Retrieved
 
 SERVICE = "article-assistant"
+Attributes = dict[str, str | int | float | bool]
 
 
 class Traces:
     """Makes the spans."""
 
-    def __init__(self, tracer: Tracer, *, questions: bool, close: Callable[[], None]) -> None:
+    def __init__(self, tracer: Tracer, *, collection: str, questions: bool, close: Callable[[], None]) -> None:
         """Make it.
 
         Args:
             tracer: of the provider that sends them.
+            collection: what the index is called.
             questions: whether texts are part of them.
             close: sends what is left.
         """
-        self._tracer = tracer
-        self._questions = questions
+        self.tracer = tracer
+        self.questions = questions
         self.close = close
+        self._collection = collection
 
     @contextmanager
-    def answering(self, question: str, *, model: str, conversation_id: str) -> Iterator[Callable[[Answer], None]]:
-        """A span around an answer; call what it gives with the whole answer."""
-        span = self._tracer.start_span(
+    def request(self, scope: Scope, headers: Headers) -> Iterator[Callable[[int], None]]:
+        """A span around a request; call what it gives with the status of the response."""
+        method = str(scope["method"])
+        # Not the query: a search's question is in it.
+        attributes: Attributes = {
+            "http.request.method": method,
+            "url.path": str(scope["path"]),
+            "url.scheme": str(scope["scheme"]),
+        }
+        if scope.get("client"):
+            attributes["client.address"] = scope["client"][0]
+        parent = TraceContextTextMapPropagator().extract(dict(headers), context=Context())
+        with self.tracer.start_as_current_span(
+            method, context=parent, kind=SpanKind.SERVER, attributes=attributes, record_exception=False
+        ) as span:
+            yield lambda status: _finish_request(span, scope, status)
+
+    async def answering(
+        self, steps: AsyncIterator[Piece], question: str, *, conversation_id: str
+    ) -> AsyncIterator[Piece]:
+        """The pieces of an answer, as they come, within a span."""
+        span = self.tracer.start_span(
             f"invoke_agent {SERVICE}",
-            kind=SpanKind.SERVER,
+            kind=SpanKind.INTERNAL,
             attributes={
                 "gen_ai.operation.name": "invoke_agent",
                 "gen_ai.provider.name": SERVICE,
                 "gen_ai.agent.name": SERVICE,
                 "gen_ai.agent.version": __version__,
-                "gen_ai.request.model": model,
-                "gen_ai.data_source.id": model,
+                "gen_ai.request.model": self._collection,
+                "gen_ai.data_source.id": self._collection,
                 "gen_ai.conversation.id": conversation_id,
             },
         )
         try:
-            yield lambda answer: self._finish(span, question, answer)
+            while True:
+                # Step by step, since each of them may be taken by another task, in a context of its own.
+                with use_span(span, record_exception=False, set_status_on_exception=False):
+                    piece = await anext(steps, None)
+                if piece is None:
+                    return
+                if isinstance(piece, Finished):
+                    self._finish(span, question, piece.answer)
+                yield piece
         except BaseException as error:
-            kind = error.body.error.code if isinstance(error, ServiceError) else type(error).__name__
-            span.set_attribute("error.type", kind)
-            span.set_status(StatusCode.ERROR)
+            failed(span, error.body.error.code if isinstance(error, ServiceError) else type(error).__name__)
             raise
         finally:
             span.end()
+
+    @contextmanager
+    def retrieving(self, question: str, k: int) -> Iterator[Callable[[Retrieved], None]]:
+        """A span around a search of the index; none for a search that no traced request is behind."""
+        if not get_current_span().is_recording():
+            yield _unheard
+            return
+        attributes: Attributes = {
+            "gen_ai.operation.name": "retrieval",
+            "gen_ai.provider.name": SERVICE,
+            "gen_ai.data_source.id": self._collection,
+            "gen_ai.retrieval.top_k": k,
+        }
+        if self.questions:
+            attributes["gen_ai.retrieval.query.text"] = question
+        with self.tracer.start_as_current_span(f"retrieval {self._collection}", attributes=attributes) as span:
+            yield lambda found: self._found(span, found)
+
+    def _found(self, span: Span, found: Retrieved) -> None:
+        span.set_attribute("assistant.passages", len(found.passages))
+        if self.questions:
+            documents = [{"id": one.article.article_id, "score": round(one.score, 4)} for one in found.passages]
+            span.set_attribute("gen_ai.retrieval.documents", json.dumps(documents, ensure_ascii=False))
 
     def _finish(self, span: Span, question: str, answer: Answer) -> None:
         span.set_attributes(
@@ -77,12 +138,12 @@ class Traces:
         )
         if answer.reason:
             span.set_attribute("assistant.reason", answer.reason)
-        if self._questions:
-            span.set_attribute("gen_ai.input.messages", _message("user", question))
-            span.set_attribute("gen_ai.output.messages", _message("assistant", answer.text))
+        if self.questions:
+            span.set_attribute("gen_ai.input.messages", messages(("user", question)))
+            span.set_attribute("gen_ai.output.messages", messages(("assistant", answer.text)))
 
 
-def sending_traces(*, questions: bool) -> Traces:
+def sending_traces(*, collection: str, questions: bool) -> Traces:
     """Traces that are sent over OTLP, as the OTEL_… variables say.
 
     Raises:
@@ -101,8 +162,31 @@ def sending_traces(*, questions: bool) -> Traces:
     name = os.environ.get("OTEL_SERVICE_NAME", SERVICE)
     provider = TracerProvider(resource=Resource.create({"service.name": name, "service.version": __version__}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    return Traces(provider.get_tracer(SERVICE, __version__), questions=questions, close=provider.shutdown)
+    tracer = provider.get_tracer(SERVICE, __version__)
+    return Traces(tracer, collection=collection, questions=questions, close=provider.shutdown)
 
 
-def _message(role: str, text: str) -> str:
-    return json.dumps([{"role": role, "parts": [{"type": "text", "content": text}]}], ensure_ascii=False)
+def failed(span: Span, kind: str) -> None:
+    """Say of a span that it ended in an error of this kind; never the error's words, which may quote a text."""
+    span.set_attribute("error.type", kind)
+    span.set_status(StatusCode.ERROR)
+
+
+def messages(*turns: tuple[str, str]) -> str:
+    """Roles and texts as the conventions have them in an attribute."""
+    found = [{"role": role, "parts": [{"type": "text", "content": text}]} for role, text in turns]
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _unheard(found: Retrieved) -> None:
+    """Nobody wants to know."""
+
+
+def _finish_request(span: Span, scope: Scope, status: int) -> None:
+    route = getattr(scope.get("route"), "path", None)
+    if route:
+        span.set_attribute("http.route", route)
+        span.update_name(f"{scope['method']} {route}")
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        failed(span, str(status))
