@@ -1,5 +1,6 @@
 """The server as a process: killed, stopped, crowded, its index changed under it."""
 
+import functools
 import json
 import os
 import signal
@@ -236,6 +237,27 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(home):
             assert eventually(lambda: "assistant_workers 2" in client.get("/metrics").text)
         assert server.stop() == 0
         assert "another takes its place" in server.log.read_text()
+
+
+def status_of_ask(server: Server, _: int) -> int:
+    """Of a question over a connection of its own; 0 if that broke."""
+    try:
+        return ask(server, TRAM).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def test_nobody_is_refused_by_the_process_that_takes_a_killed_ones_place(home):
+    statuses = []
+    with serving(home, "--workers", 2) as server, ThreadPoolExecutor(4) as threads:
+        for _ in range(3):
+            before = server.workers()
+            os.kill(before[0], signal.SIGKILL)
+            assert eventually(lambda before=before: len(set(server.workers()) - set(before)) == 1)
+            statuses += threads.map(functools.partial(status_of_ask, server), range(40))
+
+    assert set(statuses) <= {200, 0}
+    assert statuses.count(200) > 100
 
 
 def test_workers_end_when_the_process_above_them_is_killed(home):

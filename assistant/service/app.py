@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -29,17 +29,21 @@ MODULES = (ask_routes, article_routes, conversation_routes, openai_routes, opera
 DESCRIPTION = "Answers questions from a collection of articles; every sentence carries a receipt."
 
 
-def build_app(service: Service, *, log: Callable[[str], None]) -> ASGIApp:
+def build_app(service: Service, *, log: Callable[[str], None], warm_first: bool = False) -> ASGIApp:
     """The application of one process.
 
     Args:
         service: its state; the pool is started with the application.
         log: told a line of every request.
+        warm_first: whether to be up only once the pool is open.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.pool.start(service.stopped)
+        if warm_first:
+            with suppress(Exception):  # Told by whoever runs the server, who waits for the pool too.
+                await service.pool.opened()
         yield
         service.pool.close()
 

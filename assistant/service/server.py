@@ -180,6 +180,7 @@ def serve(
     note: Note,
     ready: Callable[[], None],
     alive: int = -1,
+    warm_first: bool = False,
     make_answerer: Callable[[AssistantPool], Answerer] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then let answers in flight finish.
@@ -191,6 +192,7 @@ def serve(
         note: told of what only whoever runs the server can cure.
         ready: called once the first question can be answered.
         alive: a descriptor that ends when the process above does, which ends this one too; -1 for none.
+        warm_first: take no connection before questions can be answered: other processes take it meanwhile.
         make_answerer: what answers, with the pool for what needs the processor; None for the model of the
             settings, or for quotes without one.
 
@@ -204,7 +206,7 @@ def serve(
     # A process that is stopped while it starts is no news.
     logging.getLogger("uvicorn.error").addFilter(lambda record: "CancelledError" not in record.getMessage())
     config = uvicorn.Config(
-        build_app(service, log=write_line),
+        build_app(service, log=write_line, warm_first=warm_first),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -88,6 +88,7 @@ class Supervisor:
                 note=self._note,
                 ready=self._announce if first else _quietly,
                 alive=self._alive[0],
+                warm_first=not first,  # So that nobody is refused by a process that is new among others.
             )
         except AssistantError as error:
             # In one write, since the other processes say the same at the same time.
