@@ -260,6 +260,30 @@ def test_nobody_is_refused_by_the_process_that_takes_a_killed_ones_place(home):
     assert statuses.count(200) > 100
 
 
+def test_a_process_that_cannot_start_now_is_tried_again_while_another_answers(home):
+    catalog, aside = home / "index" / "catalog.sqlite", home / "aside.sqlite"
+    with serving(home, "--workers", 2) as server:
+        first, second = server.workers()
+        catalog.rename(aside)
+        catalog.write_bytes(b"not a catalog")
+        os.kill(second, signal.SIGKILL)
+        assert eventually(lambda: server.log.read_text().count("another takes its place") >= 3)
+        assert "is no catalog that can be read" in server.log.read_text()
+        assert [status_of_ask(server, n) for n in range(3)] == [200, 200, 200]
+
+        aside.rename(catalog)
+
+        def settled() -> bool:
+            before = server.workers()
+            time.sleep(2)
+            return len(before) == 2 and server.workers() == before
+
+        assert eventually(settled, 20)
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: status_of_ask(server, 0) == 200)
+        assert server.stop() == 0
+
+
 def test_workers_end_when_the_process_above_them_is_killed(home):
     with serving(home, "--workers", 2) as server:
         workers = server.workers()

@@ -1,6 +1,7 @@
 """Several serving processes on one socket: started, replaced when one dies, stopped together."""
 
 import gc
+import mmap
 import os
 import signal
 import socket
@@ -12,8 +13,8 @@ from assistant import AssistantError
 from assistant.service.meters import Meters
 from assistant.service.server import Note, Plan, leave, serve
 
-TOO_SOON_SECONDS = 10.0
-"""A process that ends by itself before this, and before it was ready, would do so again."""
+AGAIN_SECONDS = 1.0
+"""Before a process is started in the place of one that failed to start."""
 STOP_MARGIN_SECONDS = 5.0
 
 
@@ -36,7 +37,8 @@ class Supervisor:
         self._meters = Meters(plan.options.workers)
         self._slots: dict[int, int] = {}
         """Slot by process id."""
-        self._started: dict[int, float] = {}
+        self._ready = mmap.mmap(-1, plan.options.workers)
+        """For each slot whether its process has been ready; written by that process."""
         self._stopping = False
         self._alive = os.pipe()
 
@@ -54,39 +56,49 @@ class Supervisor:
             except ChildProcessError:
                 break
             slot = self._slots.pop(process)
-            lived = time.monotonic() - self._started.pop(process)
             ended = os.waitstatus_to_exitcode(status)
             if self._stopping:
                 continue
-            if ended > 0 and lived < TOO_SOON_SECONDS:
+            failed = ended > 0 and not self._ready[slot]
+            if failed and not any(self._ready[other] for other in self._slots.values()):
                 code = ended
                 self._stop(signal.SIGTERM, None)
                 continue
             self._note(f"process {process} ended ({_told(ended)}); another takes its place")
-            self._start(slot, first=False)
+            if failed:
+                # What is wrong may be over in a moment, and the others answer meanwhile.
+                time.sleep(AGAIN_SECONDS)
+            if not self._stopping:
+                self._start(slot, first=False)
         return code
 
     def _start(self, slot: int, *, first: bool) -> None:
+        self._ready[slot] = False
         process = os.fork()
         if process:
             self._slots[process] = slot
-            self._started[process] = time.monotonic()
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         os.close(self._alive[1])
         self._meters.take(slot)
-        leave(self._serve(first=first))
+        leave(self._serve(slot, first=first))
 
-    def _serve(self, *, first: bool) -> int:
+    def _serve(self, slot: int, *, first: bool) -> int:
         """In a process of its own: serve; the exit code."""
+
+        def ready() -> None:
+            self._ready[slot] = True
+            if first:
+                self._announce()
+
         try:
             serve(
                 self._plan,
                 self._listener,
                 self._meters,
                 note=self._note,
-                ready=self._announce if first else _quietly,
+                ready=ready,
                 alive=self._alive[0],
                 warm_first=not first,  # So that nobody is refused by a process that is new among others.
             )
@@ -107,10 +119,6 @@ class Supervisor:
     def _end(self, number: int, frame: object) -> None:
         for process in self._slots:
             os.kill(process, signal.SIGKILL)
-
-
-def _quietly() -> None:
-    """Only the first process says that it is ready."""
 
 
 def _told(ended: int) -> str:
