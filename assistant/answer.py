@@ -131,11 +131,21 @@ class Writing:
     """Passages for which its window had no room."""
     degraded_reason: str | None
     """Why the extractive reader answered in its place."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelUse:
+    """What a language model was used for an answer: to make the question whole, to part it, and to write."""
+
     calls: int
-    """How often the model was asked."""
-    prompt_tokens: int | None
-    """In all calls, as the server counted them; None where it did not."""
-    completion_tokens: int | None
+    """Requests, those that failed or were sent again included."""
+    prompt_tokens: int
+    """In all calls, as its server counted them, or else estimated."""
+    completion_tokens: int
+    estimated: bool
+    """Whether some of the tokens are an estimate."""
+    cost: float | None
+    """By the prices of the settings; None without prices."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +173,9 @@ class Answer:
     prompt: str | None = None
     """Name and digest of the prompt, as "answer@1f3a09bc", where a model was asked; two, where it was asked again."""
     writing: Writing | None = None
-    """Only in the JSON if a model was asked."""
+    """Only in the JSON if a model was asked to write."""
+    usage: ModelUse | None = None
+    """Only in the JSON if a model was asked for anything."""
     seconds: float = 0.0
     id: str = field(default="")
     """Hash of all of the above but `seconds`: equal answers have equal ids."""
@@ -171,8 +183,9 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """The public JSON object."""
         data = asdict(self)
-        if self.writing is None:
-            del data["writing"]
+        for name in ("writing", "usage"):
+            if data[name] is None:
+                del data[name]
         order = ["id", "question", "status", "reason", "text", "citations", "passages", "nearest", "unanswered"]
         rest = [key for key in data if key not in order]
         return {key: data[key] for key in [*order, *rest]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from assistant.answer import Answer, IndexReference, Reason, Status, Writing, references, sealed
+from assistant.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references, sealed
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.extractive import ExtractiveReader, nearest_articles
@@ -17,6 +17,7 @@ from assistant.pieces import says_what_is_asked
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
+from assistant.usage import Usage, together
 from assistant.weights import load_weights
 from index.catalog import ArticleRow
 from index.encoder import Encoder
@@ -204,7 +205,7 @@ class Assistant:
         writer: "Writer | None",
         on_piece: OnPiece | None,
     ) -> "Trace":
-        parts, context = self._parts(question, previous)
+        parts, context, usage = self._parts(question, previous)
         read = [self._read(part, filters, depth, context) for part in parts]
         outcomes = [(retrieved, reading) for retrieved, reading, _ in read]
         snapshot = self._snapshot
@@ -242,12 +243,17 @@ class Assistant:
                 reader=self._reader.name,
             )
         if writer is not None and answer.reason is not Reason.NOT_FOUND:
-            answer = self._written(writer, answer, passages, on_piece)
+            answer, writing = self._written(writer, answer, passages, on_piece)
+            usage = together([usage, writing])
+        if usage.calls or answer.writing is not None:
+            answer = replace(answer, usage=self._priced(usage))
         ranked = tuple(passages for _, _, passages in read)
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
 
-    def _written(self, writer: "Writer", quoted: Answer, passages: list[Passage], on_piece: OnPiece | None) -> Answer:
-        """The answer as a model writes it; the quoted one, marked as degraded, where it cannot."""
+    def _written(
+        self, writer: "Writer", quoted: Answer, passages: list[Passage], on_piece: OnPiece | None
+    ) -> tuple[Answer, Usage]:
+        """The answer as a model writes it, or the quoted one, marked as degraded, where it cannot; and what it took."""
         snapshot = self._snapshot
         composition = Composition(lambda article: snapshot.text(article.number))
 
@@ -267,16 +273,14 @@ class Assistant:
                 sentences=written.verdicts,
                 left_out=references(written.left_out),
                 degraded_reason=failure,
-                calls=written.calls,
-                prompt_tokens=written.prompt_tokens,
-                completion_tokens=written.completion_tokens,
             ),
         )
         if failure is not None:
-            return replace(marked, degraded=True)
+            return replace(marked, degraded=True), written.usage
         if written.refused:
-            return as_refusal(marked, Reason.INSUFFICIENT, nearest_articles(passages, NEAREST), reader=writer.name)
-        return replace(
+            nearest = nearest_articles(passages, NEAREST)
+            return as_refusal(marked, Reason.INSUFFICIENT, nearest, reader=writer.name), written.usage
+        composed = replace(
             marked,
             status=Status.ANSWERED,
             reason=None,
@@ -286,15 +290,29 @@ class Assistant:
             unanswered=(),
             reader=writer.name,
         )
+        return composed, written.usage
 
-    def _parts(self, question: str, previous: Previous) -> tuple[tuple[str, ...], str]:
-        """The question made whole, in its parts, and what was answered just before it."""
+    def _priced(self, usage: Usage) -> ModelUse:
+        from assistant.model_limits import Prices
+
+        prices = Prices(prompt=self._settings.model.prompt_price, reply=self._settings.model.reply_price)
+        cost = prices.of(usage.prompt_tokens, usage.completion_tokens) if prices.prompt or prices.reply else None
+        return ModelUse(
+            calls=usage.calls,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            estimated=usage.estimated,
+            cost=cost,
+        )
+
+    def _parts(self, question: str, previous: Previous) -> tuple[tuple[str, ...], str, Usage]:
+        """The question made whole, in its parts, what was answered just before it, and what a model took for that."""
         history = (Turn(question=previous),) if isinstance(previous, str) else tuple(previous or ())
         condensed = self._condenser.condense(question, history)
         split = self._splitter.split(condensed.question)
         for note in filter(None, (condensed.note, split.note)):
             self._note(note)
-        return split.parts, history[-1].answer if history else ""
+        return split.parts, history[-1].answer if history else "", together([condensed.usage, split.usage])
 
     def _read(self, question: str, filters: Filters, depth: int, context: str) -> _Read:
         """The best reading of the question as asked, of its bare topic and of what alone asks, where these differ."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from assistant.parts import Turn, in_conversation
 from assistant.splitting import split_parts
+from assistant.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,6 +16,8 @@ class Condensed:
     question: str
     note: str | None = None
     """Why the rule made it though a model was asked; None where nothing went wrong."""
+    usage: Usage = NO_USAGE
+    """What asking a model took."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +26,8 @@ class Split:
 
     parts: tuple[str, ...]
     note: str | None = None
-    """As of `Condensed`."""
+    usage: Usage = NO_USAGE
+    """Both as of `Condensed`."""
 
 
 class Condenser(Protocol):

@@ -7,6 +7,8 @@ from typing import Protocol
 from assistant.model import Call, Completion, Failure, Message, ModelFailed, Stream, read_to_end
 from assistant.model_limits import Breaker, Budget, Clock, Limits, Prices, Spent, Use, WallClock
 from assistant.tokens import estimated_tokens
+from assistant.usage import Usage, together
+from assistant.usage import used as usage_of_reply
 from assistant.waiting import GivenUp
 
 PASSING = frozenset(
@@ -97,8 +99,9 @@ class GuardedModel:
         started = self._clock.now()
         self._breaker.enter(self.name)
         handed_on = False
+        usages: list[Usage] = []
         for attempt in range(self._limits.retries + 1):
-            stream = self._budgeted(call, self._limits.total_seconds - (self._clock.now() - started))
+            stream = self._budgeted(call, self._limits.total_seconds - (self._clock.now() - started), usages)
             try:
                 for piece in stream:
                     handed_on = not whole
@@ -108,6 +111,7 @@ class GuardedModel:
                 elapsed = self._clock.now() - started
                 if wait is None or elapsed + wait >= self._limits.total_seconds:
                     self._breaker.failed(failure)
+                    failure.usage = together(usages)
                     raise
                 self._clock.sleep(wait)
             except (GeneratorExit, GivenUp):  # Given up by whoever reads; the model did its part.
@@ -115,35 +119,36 @@ class GuardedModel:
                 raise
             else:
                 self._breaker.succeeded()
-                return replace(stream.completion, seconds=self._clock.now() - started)
+                return replace(stream.completion, seconds=self._clock.now() - started, usage=together(usages))
         raise AssertionError("the last attempt returns or raises")
 
-    def _budgeted(self, call: Call, seconds: float) -> Stream:
-        """One attempt, entered in the books whether it succeeds, fails or is given up."""
+    def _budgeted(self, call: Call, seconds: float, usages: list[Usage]) -> Stream:
+        """One attempt, entered in the books and in `usages` whether it succeeds, fails or is given up."""
 
         def pieces() -> Generator[str, None, Completion]:
             reserved = Use(prompt=sum(estimated_tokens(m.content) for m in call.messages), reply=call.max_tokens)
             self._budget.reserve(self.name, reserved)
             stream = self._backend.attempt(call, seconds=seconds)
-            begun = False
+            begun, estimated = False, True
             used = reserved
             try:
                 for piece in stream:
                     begun = True
                     yield piece
                 told = stream.completion
-                used = Use(
-                    prompt=reserved.prompt if told.prompt_tokens is None else told.prompt_tokens,
-                    reply=estimated_tokens(told.text) if told.completion_tokens is None else told.completion_tokens,
-                )
+                took = usage_of_reply(call.messages, told)
+                used, estimated = Use(prompt=took.prompt_tokens, reply=took.completion_tokens), took.estimated
                 return told
             except ModelFailed as failure:
                 if failure.kind in UNREAD and not begun:
-                    used = Use(prompt=0, reply=0)
+                    used, estimated = Use(prompt=0, reply=0), False
                 raise
             finally:
                 stream.close()
                 self._budget.settle(reserved, used)
+                usages.append(
+                    Usage(calls=1, prompt_tokens=used.prompt, completion_tokens=used.reply, estimated=estimated)
+                )
 
         return Stream(pieces())
 

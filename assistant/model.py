@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from assistant.usage import Usage
 from index.errors import AssistantError
 
 Role = Literal["system", "user", "assistant"]
@@ -32,6 +33,8 @@ class Completion:
     """Why the reply ended: "stop", or "length" where it was cut off at the limit, or the server's own word."""
     seconds: float = 0.0
     """From the question to the last piece, attempts that failed included."""
+    usage: Usage | None = None
+    """What all attempts took together; None from a model that does not keep books."""
 
 
 class Failure(StrEnum):
@@ -60,15 +63,19 @@ class Failure(StrEnum):
 class ModelFailed(AssistantError):
     """A language model gave no reply that can be used; the message is one line and holds no key."""
 
-    def __init__(self, message: str, *, kind: Failure, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, kind: Failure, retry_after_seconds: float | None = None, usage: Usage | None = None
+    ) -> None:
         """Make a failure.
 
         Args:
             message: what was wrong, on one line.
             kind: in which way.
             retry_after_seconds: how long the server wants to be left alone; None where it did not say.
+            usage: what all attempts took; None where nobody kept books.
         """
         super().__init__(message)
+        self.usage = usage
         self.kind = kind
         self.retry_after_seconds = retry_after_seconds
 

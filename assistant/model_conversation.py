@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.conversation import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
 from assistant.model import ChatModel, Message, ModelFailed
 from assistant.parts import Turn
 from assistant.question import analyse
 from assistant.splitting import MAX_PARTS
+from assistant.usage import Usage, used, used_in_vain
 from assistant.values import agrees, read, values_of
 from index.sentences import split_sentences
 from prompts import Prompt, fence
@@ -45,12 +47,13 @@ class ModelCondenser:
             return Condensed(question=question)
         said = conversation_text(history)
         text = self._prompt.fill({"history": fence(said, "conversation"), "question": question})
+        reply = _reply(self._model, text)
         try:
-            reply = _reply(self._model, text)
-            return Condensed(question=_condensed(reply, question, said))
+            return Condensed(question=_condensed(reply.usable(), question, said), usage=reply.usage)
         except _Unusable as unusable:
             by_rule = self._rule.condense(question, history)
-            return Condensed(question=by_rule.question, note=f"the follow-up was made whole by rule: {unusable}")
+            note = f"the follow-up was made whole by rule: {unusable}"
+            return Condensed(question=by_rule.question, note=note, usage=reply.usage)
 
 
 class ModelSplitter:
@@ -71,14 +74,31 @@ class ModelSplitter:
     def split(self, question: str) -> Split:
         """As the seam says."""
         text = self._prompt.fill({"parts": str(MAX_PARTS), "question": question})
+        reply = _reply(self._model, text)
         try:
-            return Split(parts=_parts(_reply(self._model, text), question))
+            return Split(parts=_parts(reply.usable(), question), usage=reply.usage)
         except _Unusable as unusable:
-            return Split(parts=self._rule.split(question).parts, note=f"the question was split by rule: {unusable}")
+            note = f"the question was split by rule: {unusable}"
+            return Split(parts=self._rule.split(question).parts, note=note, usage=reply.usage)
 
 
 class _Unusable(Exception):
     """Why a reply is not used."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reply:
+    """What a model said, and what that took."""
+
+    text: str
+    against: str | None
+    """Why it cannot be used, whatever it says."""
+    usage: Usage
+
+    def usable(self) -> str:
+        if self.against is not None:
+            raise _Unusable(self.against)
+        return self.text
 
 
 def conversation_text(history: Sequence[Turn]) -> str:
@@ -98,14 +118,14 @@ def _beginning(text: str) -> str:
     return flat[: ends[-1]] if ends else flat[:ANSWER_CHARACTERS].rpartition(" ")[0] or flat[:ANSWER_CHARACTERS]
 
 
-def _reply(model: ChatModel, text: str) -> str:
+def _reply(model: ChatModel, text: str) -> _Reply:
+    messages = [Message(role="user", content=text)]
     try:
-        completion = model.complete([Message(role="user", content=text)], max_tokens=MAX_TOKENS)
+        completion = model.complete(messages, max_tokens=MAX_TOKENS)
     except ModelFailed as error:
-        raise _Unusable(f"{error} ({error.kind.value})") from error
-    if completion.finish == "length":
-        raise _Unusable("the model's reply was cut off")
-    return completion.text.strip()
+        return _Reply(text="", against=f"{error} ({error.kind.value})", usage=used_in_vain(error))
+    against = "the model's reply was cut off" if completion.finish == "length" else None
+    return _Reply(text=completion.text.strip(), against=against, usage=used(messages, completion))
 
 
 def _condensed(reply: str, question: str, said: str) -> str:

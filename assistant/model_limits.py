@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.model import Failure, ModelFailed
+from assistant.usage import NO_USAGE
 from assistant.waiting import sleep
 
 
@@ -94,6 +95,7 @@ class Breaker:
                     f"while (model.pause_seconds); the last time: {self._last}",
                     kind=Failure.CIRCUIT_OPEN,
                     retry_after_seconds=left,
+                    usage=NO_USAGE,
                 )
             if 0 < self._limits.failures <= self._failures:
                 self._until = self._clock.now() + self._limits.pause_seconds

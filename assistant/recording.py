@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from assistant.model import Call, ChatModel, Completion, Failure, Message, ModelFailed, Stream, in_pieces
+from assistant.usage import Usage
 
 FORMAT = 1
 """Raised when the files change in a way that old ones cannot be read."""
@@ -92,7 +94,7 @@ class RecordingModel:
             "format": FORMAT,
             "request": _request(self.name, call, repeat),
             "reply": asdict(outcome) if isinstance(outcome, Completion) else None,
-            "failure": failure and {"kind": failure.kind, "message": str(failure)},
+            "failure": failure and _failure(failure),
         }
         text = json.dumps(recording, ensure_ascii=False, indent=1) + "\n"
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -169,6 +171,17 @@ class _Repeats:
             return self._seen[call] - 1
 
 
+def _failure(failure: ModelFailed) -> dict[str, object]:
+    usage = asdict(failure.usage) if failure.usage else None
+    return {"kind": failure.kind, "message": str(failure), "usage": usage}
+
+
+def _usage(data: dict[str, Any]) -> Usage | None:
+    """What a recorded reply or failure took; older recordings do not say."""
+    held = data.pop("usage", None)
+    return Usage(**held) if held else None
+
+
 def _request(model: str, call: Call, repeat: int) -> dict[str, object]:
     return {"model": model, **asdict(call), "repeat": repeat}
 
@@ -179,9 +192,10 @@ def _outcome(path: Path) -> Completion:
         if data["format"] != FORMAT:
             raise ValueError(f"its format is {data['format']}, not {FORMAT}")
         if data["failure"] is not None:
-            failure = ModelFailed(data["failure"]["message"], kind=Failure(data["failure"]["kind"]))
+            told = data["failure"]
+            failure = ModelFailed(told["message"], kind=Failure(told["kind"]), usage=_usage(told))
         else:
-            return Completion(**data["reply"])
+            return Completion(usage=_usage(data["reply"]), **data["reply"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFailed(
             f"the recording {path} cannot be read ({error}); record it again", kind=Failure.MALFORMED

@@ -14,6 +14,7 @@ from assistant.prompting import prompt_of
 from assistant.settings import Settings
 from assistant.support import Receipt, SupportCheck, SupportScorer, Verdict
 from assistant.tokens import token_count
+from assistant.usage import NO_USAGE, Usage, together, used, used_in_vain
 from index.glossary import Glossary
 from index.query import Query
 from index.search import EmbeddedSearch, Passage
@@ -64,11 +65,8 @@ class Written:
     """Names and digests of the prompts that were used."""
     left_out: tuple[Passage, ...]
     """Passages for which its window had no room."""
-    calls: int = 0
-    """How often the model was asked."""
-    prompt_tokens: int | None = None
-    """In all calls, as the server counted them; None where it did not."""
-    completion_tokens: int | None = None
+    usage: Usage = NO_USAGE
+    """What all attempts took."""
 
 
 OnKept = Callable[[Kept], None]
@@ -132,30 +130,37 @@ class ModelWriter:
         """As the seam says."""
         packed = pack(passages, tokens=self._room(question), count=self._count)
         drafts: list[_Draft] = []
+        usages: list[Usage] = []
+
+        def done(*, failure: str | None = None, refused: bool = False) -> Written:
+            return self._written(packed, drafts, together(usages), failure=failure, refused=refused)
+
         if not packed.shown:
-            return self._written(packed, drafts, failure="no passage fits into its window (model.context_tokens)")
+            return done(failure="no passage fits into its window (model.context_tokens)")
         check = SupportCheck(engine, glossary, scorer=self._scorer)
         messages = [Message(role="user", content=self._filled(question, packed.text))]
         for _ in range(ATTEMPTS):
             draft = _Draft(packed.shown, check, engine, on_kept)
             drafts.append(draft)
             try:
-                reply = draft.read(self._stream(messages))
+                completion = draft.read(self._stream(messages))
             except ModelFailed as error:
-                return self._written(packed, drafts, failure=f"{error.kind.value}: {error}")
+                usages.append(used_in_vain(error))
+                return done(failure=f"{error.kind.value}: {error}")
+            usages.append(used(messages, completion))
             if draft.kept:
-                return self._written(packed, drafts)
+                return done()
             if draft.refused:
                 told = any(REFUSAL.casefold() in passage.text.casefold() for passage in packed.shown)
                 why = "it refused in words that stand in a passage" if told else None
-                return self._written(packed, drafts, failure=why, refused=not told)
+                return done(failure=why, refused=not told)
             if draft.has_form:
-                return self._written(packed, drafts, failure="nothing that it wrote stands in the passages")
+                return done(failure="nothing that it wrote stands in the passages")
             messages[1:] = [
-                Message(role="assistant", content=reply[:RETURNED_CHARACTERS]),
+                Message(role="assistant", content=completion.text[:RETURNED_CHARACTERS]),
                 Message(role="user", content=self._again.fill({"refusal": REFUSAL})),
             ]
-        return self._written(packed, drafts, failure=f"it answered in the wrong form {ATTEMPTS} times")
+        return done(failure=f"it answered in the wrong form {ATTEMPTS} times")
 
     def _stream(self, messages: Sequence[Message]) -> Stream:
         return self._model.stream(
@@ -176,10 +181,9 @@ class ModelWriter:
         return room(self._settings, self._filled(question, "") + again, count=self._count)
 
     def _written(
-        self, packed: Packed, drafts: "Sequence[_Draft]", *, failure: str | None = None, refused: bool = False
+        self, packed: Packed, drafts: "Sequence[_Draft]", usage: Usage, *, failure: str | None, refused: bool
     ) -> Written:
         last = drafts[-1] if drafts else None
-        told = [draft.completion for draft in drafts if draft.completion]
         prompts = [self._prompt.ref, self._again.ref][: max(1, len(drafts))]
         return Written(
             kept=tuple(last.kept) if last and failure is None and not refused else (),
@@ -188,15 +192,8 @@ class ModelWriter:
             failure=failure,
             prompt=", ".join(prompts),
             left_out=packed.left_out,
-            calls=len(drafts),
-            prompt_tokens=_total([one.prompt_tokens for one in told]),
-            completion_tokens=_total([one.completion_tokens for one in told]),
+            usage=usage,
         )
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
 
 
 class _Draft:
@@ -205,8 +202,6 @@ class _Draft:
     def __init__(self, shown: Sequence[Passage], check: SupportCheck, engine: EmbeddedSearch, on_kept: OnKept) -> None:
         self.kept: list[Kept] = []
         self.verdicts: list[SentenceVerdict] = []
-        self.completion: Completion | None = None
-        """The whole reply, once it has come to its end."""
         self.refused = False
         """Whether it says, in the agreed words, that the passages do not answer."""
         self._shown = shown
@@ -219,7 +214,7 @@ class _Draft:
         """Whether a sentence cites a passage that was shown."""
         return any(self._cited(verdict.cited) for verdict in self.verdicts)
 
-    def read(self, stream: Stream) -> str:
+    def read(self, stream: Stream) -> Completion:
         """Check the sentences of a reply as they come; the whole reply."""
         try:
             for sentence in sentences(stream, cut_off=lambda: stream.completion.finish == "length"):
@@ -227,10 +222,9 @@ class _Draft:
                     self.refused = True
                 else:
                     self._take(sentence)
-            self.completion = stream.completion
+            return stream.completion
         finally:
             stream.close()
-        return self.completion.text
 
     def _take(self, sentence: DraftSentence) -> None:
         reason = self._unfit(sentence)

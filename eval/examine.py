@@ -79,7 +79,8 @@ class Examiner:
         return result
 
     def _examine(self, case: GoldCase, started: float) -> CaseResult:
-        trace = self._assistant.trace(case.question, previous=self._history(case), depth=DEPTH)
+        history, before = self._history(case)
+        trace = self._assistant.trace(case.question, previous=history, depth=DEPTH)
         seconds = round(time.perf_counter() - started, 4)
         answer = trace.answer
         pieces = answer_pieces(answer)
@@ -105,25 +106,34 @@ class Examiner:
             ),
             judgements=judgement.verdicts if judgement else {},
             degraded=answer.writing.degraded_reason if answer.writing else None,
-            usage=_together(self._usage(answer), judgement.usage if judgement else None),
+            usage=_together(self._usage([*before, answer]), judgement.usage if judgement else None),
             seconds=seconds,
         )
 
-    def _history(self, case: GoldCase) -> tuple[Turn, ...]:
-        """The turns of the conversation, made whole and answered."""
+    def _history(self, case: GoldCase) -> tuple[tuple[Turn, ...], list[Answer]]:
+        """The turns of the conversation, made whole and answered; and the answers."""
         history: tuple[Turn, ...] = ()
+        answers = []
         for turn in case.turns:
             answer = self._assistant.ask(turn, previous=history, written=False)
             history = (*history, Turn(question=answer.searched, answer=answer.text))
-        return history
+            answers.append(answer)
+        return history, answers
 
-    def _usage(self, answer: Answer) -> Usage | None:
-        """What the writing took; where a server did not count its tokens, none are counted."""
-        if answer.writing is None:
+    def _usage(self, answers: Sequence[Answer]) -> Usage | None:
+        """What a model was used for answers; None where none was asked for anything."""
+        taken = [answer.usage for answer in answers if answer.usage]
+        if not taken:
             return None
-        prompt, reply = answer.writing.prompt_tokens or 0, answer.writing.completion_tokens or 0
-        cost = self._price(prompt, reply)
-        return Usage(calls=answer.writing.calls, prompt_tokens=prompt, completion_tokens=reply, cost=cost)
+        prompt = sum(one.prompt_tokens for one in taken)
+        reply = sum(one.completion_tokens for one in taken)
+        return Usage(
+            calls=sum(one.calls for one in taken),
+            prompt_tokens=prompt,
+            completion_tokens=reply,
+            cost=self._price(prompt, reply),
+            estimated=any(one.estimated for one in taken),
+        )
 
     def _evidence_scores(self, case: GoldCase, trace: Trace) -> list[Score]:
         if not case.evidence:
@@ -178,6 +188,7 @@ def _together(writing: Usage | None, judging: Usage | None) -> Usage | None:
         prompt_tokens=writing.prompt_tokens + judging.prompt_tokens,
         completion_tokens=writing.completion_tokens + judging.completion_tokens,
         cost=math.fsum(cost or 0.0 for cost in known) if known and None not in known else None,
+        estimated=writing.estimated or judging.estimated,
     )
 
 

@@ -1,13 +1,15 @@
 """A judge of answers: a language model with strict prompts, asked several times, its own noise kept apart."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answer import Answer, Status
-from assistant.model import ChatModel, Completion, Message, ModelFailed
-from eval.examine import answer_pieces
+from assistant.model import ChatModel, Message, ModelFailed
+from assistant.usage import Usage as ModelUsage
+from assistant.usage import together, used, used_in_vain
+from eval.examine import Price, answer_pieces
 from eval.gold import GoldCase
 from eval.results import CaseResult, Score, Usage
 from prompts import Prompt, fence, load, verdict
@@ -38,7 +40,7 @@ class ModelJudge:
         repeats: int = REPEATS,
         temperature: float = 0.0,
         folder: Path | None = None,
-        price: Callable[[Completion], float | None] = lambda completion: None,
+        price: Price = lambda prompt, reply: None,
     ) -> None:
         """Make a judge.
 
@@ -47,7 +49,7 @@ class ModelJudge:
             repeats: how often each question is put; the seeds differ.
             temperature: of its replies; above 0 the repeats show how sure it is.
             folder: of prompts that replace ours.
-            price: what a reply costs; None where that is not known.
+            price: what so many tokens of prompts and of replies cost; None where that is not known.
         """
         self._model = model
         self._repeats = repeats
@@ -59,44 +61,46 @@ class ModelJudge:
         """As the seam says; a refusal of an answerable question is wrong without asking anybody."""
         scores: list[Score] = []
         verdicts: dict[str, tuple[bool, ...]] = {}
-        completions: list[Completion] = []
+        taken: list[ModelUsage] = []
         for name, prompt in self._prompts.items():
             if answer.status is Status.REFUSED:
                 scores.append(Score(name=name, value=0.0))
                 continue
-            given, failure = self._verdicts(prompt.fill(_values(name, case, answer)), completions)
+            given, failure = self._verdicts(prompt.fill(_values(name, case, answer)), taken)
             verdicts[name] = given
             value = sum(given) / len(given) if given and failure is None else None
             scores.append(Score(name=name, value=value, reason=failure))
-        return ModelJudgement(scores=tuple(scores), verdicts=verdicts, usage=self._usage(completions))
+        return ModelJudgement(scores=tuple(scores), verdicts=verdicts, usage=self._usage(together(taken)))
 
-    def _verdicts(self, text: str, completions: list[Completion]) -> tuple[tuple[bool, ...], str | None]:
+    def _verdicts(self, text: str, taken: list[ModelUsage]) -> tuple[tuple[bool, ...], str | None]:
         """The verdicts that could be read, and why one could not."""
         given: list[bool] = []
+        messages = [Message(role="user", content=text)]
         for repeat in range(self._repeats):
             try:
                 completion = self._model.complete(
-                    [Message(role="user", content=text)],
+                    messages,
                     max_tokens=MAX_TOKENS,
                     temperature=self._temperature,
                     seed=repeat,
                 )
             except ModelFailed as error:
+                taken.append(used_in_vain(error))
                 return tuple(given), f"the judge failed ({error.kind.value}): {error}"
-            completions.append(completion)
+            taken.append(used(messages, completion))
             said = verdict(completion.text)
             if said is None:
                 return tuple(given), f"the judge gave no verdict in its last line: {completion.text[-80:]!r}"
             given.append(said)
         return tuple(given), None
 
-    def _usage(self, completions: Sequence[Completion]) -> Usage:
-        costs = [self._price(completion) for completion in completions]
+    def _usage(self, taken: ModelUsage) -> Usage:
         return Usage(
-            calls=len(completions),
-            prompt_tokens=sum(completion.prompt_tokens or 0 for completion in completions),
-            completion_tokens=sum(completion.completion_tokens or 0 for completion in completions),
-            cost=math.fsum(cost or 0.0 for cost in costs) if costs and None not in costs else None,
+            calls=taken.calls,
+            prompt_tokens=taken.prompt_tokens,
+            completion_tokens=taken.completion_tokens,
+            cost=self._price(taken.prompt_tokens, taken.completion_tokens) if taken.calls else None,
+            estimated=taken.estimated,
         )
 
 

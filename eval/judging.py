@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.model import ChatModel, Completion
+from assistant.model import ChatModel
 from assistant.model_limits import Prices
 from assistant.open_model import open_model
 from assistant.recording import RecordingModel, ReplayModel
@@ -72,10 +72,8 @@ class ConfiguredJudge:
             raise ConfigurationError("--judge names no model; give its name as the server knows it")
         prices = Prices(prompt=settings.model.prompt_price, reply=settings.model.reply_price)
 
-        def price(completion: Completion) -> float | None:
-            if not (prices.prompt or prices.reply):
-                return None
-            return prices.of(completion.prompt_tokens or 0, completion.completion_tokens or 0)
+        def price(prompt: int, reply: int) -> float | None:
+            return prices.of(prompt, reply) if prices.prompt or prices.reply else None
 
         return ModelJudge(
             model,

@@ -51,6 +51,8 @@ class Usage:
     completion_tokens: int
     cost: float | None
     """In the currency of the prices in the settings; None without prices."""
+    estimated: bool = False
+    """Whether some of the tokens were not counted by the server but estimated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

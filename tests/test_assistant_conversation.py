@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.conversation import Condensed, RuleCondenser, RuleSplitter, Split
+from assistant.conversation import Condensed, RuleCondenser, RuleSplitter
 from assistant.model import Failure, ModelFailed, ScriptedModel
 from assistant.model_conversation import (
     ANSWER_CHARACTERS,
@@ -19,6 +19,7 @@ from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble
 from assistant.server_script import Turn as ServedTurn
 from assistant.settings import Settings
+from assistant.usage import Usage
 from prompts import load
 
 HISTORY = (
@@ -45,9 +46,11 @@ def splitter(*replies: str | ModelFailed) -> ModelSplitter:
 def test_a_follow_up_is_made_whole_by_the_model() -> None:
     made, _ = condenser("When did Anna Berg open the bridge of Oldwater?")
 
-    assert made.condense("When did she do that?", HISTORY) == Condensed(
-        question="When did Anna Berg open the bridge of Oldwater?"
-    )
+    condensed = made.condense("When did she do that?", HISTORY)
+
+    assert (condensed.question, condensed.note) == ("When did Anna Berg open the bridge of Oldwater?", None)
+    assert condensed.usage == Usage(calls=1, prompt_tokens=condensed.usage.prompt_tokens, completion_tokens=9)
+    assert condensed.usage.prompt_tokens > 100
 
 
 def test_the_model_is_shown_the_conversation_as_quoted_material() -> None:
@@ -118,9 +121,10 @@ def test_a_model_that_fails_gives_way_to_the_rule(kind: Failure) -> None:
 
     assert condensed.question == "When did Mayor Anna Berg do that?"
     assert condensed.note == f"the follow-up was made whole by rule: the model is away ({kind.value})"
-    assert splitter(failure).split("Why?") == Split(
-        parts=("Why?",), note=f"the question was split by rule: the model is away ({kind.value})"
-    )
+    assert condensed.usage == Usage(calls=1)
+    split = splitter(failure).split("Why?")
+    assert (split.parts, split.usage) == (("Why?",), Usage(calls=1))
+    assert split.note == f"the question was split by rule: the model is away ({kind.value})"
 
 
 def test_only_the_last_turns_are_shown_and_answers_end_with_a_sentence() -> None:
@@ -140,13 +144,16 @@ def test_only_the_last_turns_are_shown_and_answers_end_with_a_sentence() -> None
 def test_a_question_is_split_by_the_model() -> None:
     parts = "How high is the Long Bridge?\nHow high is the Old Bridge?"
 
-    assert splitter(parts).split(RISE) == Split(parts=("How high is the Long Bridge?", "How high is the Old Bridge?"))
+    split = splitter(parts).split(RISE)
+
+    assert (split.parts, split.note) == (("How high is the Long Bridge?", "How high is the Old Bridge?"), None)
+    assert (split.usage.calls, split.usage.completion_tokens) == (1, 12)
 
 
 def test_a_question_that_is_repeated_stays_as_it_was_asked() -> None:
-    assert splitter("how long is the bridge").split("How long is the bridge?") == Split(
-        parts=("How long is the bridge?",)
-    )
+    split = splitter("how long is the bridge").split("How long is the bridge?")
+
+    assert (split.parts, split.note) == (("How long is the bridge?",), None)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from contracts import ChatModelContract
 from assistant.guarded import GuardedModel
 from assistant.model import Call, Completion, Failure, Message, ModelFailed, ScriptedModel, Stream
 from assistant.model_limits import Limits, Prices
+from assistant.usage import Usage
 
 ASKED = [Message(role="user", content="Who was hurt in it?")]  # 5 words; 19 characters, 7 tokens.
 
@@ -268,6 +269,29 @@ def test_tokens_that_no_server_counted_are_estimated() -> None:
     model.complete(ASKED, max_tokens=9)
 
     assert (model.spent.prompt_tokens, model.spent.reply_tokens) == (7, 6)
+
+
+def test_a_reply_tells_what_all_attempts_took_and_whether_that_is_an_estimate() -> None:
+    script = [failure(Failure.SERVER_ERROR), failure(Failure.MALFORMED), "Nobody was hurt."]
+
+    counted = guarded(script[:1] + script[2:]).complete(ASKED, max_tokens=9)
+    estimated = guarded(script, counts=False).complete(ASKED, max_tokens=9)
+
+    # A server that fails at once charges nothing; of a reply that made no sense the most is assumed.
+    assert counted.usage == Usage(calls=2, prompt_tokens=5, completion_tokens=3)
+    assert estimated.usage == Usage(calls=3, prompt_tokens=2 * 7, completion_tokens=9 + 6, estimated=True)
+
+
+def test_a_failure_tells_what_all_attempts_took() -> None:
+    model = guarded([failure(Failure.MALFORMED)] * 3, limits=Limits(failures=1))
+
+    with pytest.raises(ModelFailed) as failed:
+        model.complete(ASKED, max_tokens=9)
+    with pytest.raises(ModelFailed) as left_alone:
+        model.complete(ASKED, max_tokens=9)
+
+    assert failed.value.usage == Usage(calls=3, prompt_tokens=3 * 7, completion_tokens=3 * 9, estimated=True)
+    assert left_alone.value.usage == Usage()
 
 
 def test_a_call_that_could_use_more_tokens_than_are_left_is_not_begun() -> None:

@@ -277,7 +277,7 @@ def test_the_wrong_form_is_asked_again_and_then_quoted(ask, quoted) -> None:
     assert_quoted(answer, quoted, "it answered in the wrong form 2 times")
     assert answer.prompt.startswith("answer@")
     assert ", again@" in answer.prompt
-    assert answer.writing.calls == 2
+    assert answer.usage.calls == 2
 
 
 def test_a_second_attempt_in_the_right_form_counts(root, minilm) -> None:
@@ -288,7 +288,7 @@ def test_a_second_attempt_in_the_right_form_counts(root, minilm) -> None:
     assert answer.text == f"{COST} [1]"
     assert [message.role for message in model.calls[1].messages] == ["user", "assistant", "user"]
     assert len(model.calls[1].messages[1].content) <= 400
-    assert answer.writing.completion_tokens == 1500 + len(COST.split())
+    assert answer.usage.completion_tokens == 1500 + len(COST.split())
 
 
 def test_where_nothing_is_supported_the_articles_are_quoted(ask, quoted) -> None:
@@ -319,7 +319,7 @@ def test_what_does_not_fit_into_the_window_is_named(ask, root, minilm) -> None:
         assert set(answer.writing.left_out) <= set(answer.passages)
     assert none.degraded
     assert none.writing.left_out == none.passages
-    assert none.writing.calls == 0
+    assert none.usage.calls == 0
 
 
 def test_a_second_attempt_fits_into_the_window_too(root, minilm) -> None:

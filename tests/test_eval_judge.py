@@ -16,7 +16,7 @@ import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
 from assistant.answer import Answer, Citation, IndexReference, Status
-from assistant.model import Call, ChatModel, Completion, Failure, ModelFailed, ScriptedModel
+from assistant.model import Call, ChatModel, Failure, ModelFailed, ScriptedModel
 from assistant.recording import RecordingModel, ReplayModel
 from assistant.settings import Settings
 from eval.chain import IndexChain
@@ -202,14 +202,12 @@ def test_whatever_a_model_does_the_case_is_unscored_with_the_reason(kind: Failur
 
 
 def test_tokens_and_cost_are_counted_over_all_calls_and_an_unknown_cost_is_no_cost() -> None:
-    def price(completion: Completion) -> float | None:
-        return 0.25 if "yes" in completion.text else None
-
-    priced = ModelJudge(ScriptedModel([YES] * 6), price=price).judge(CASE, an_answer()).usage
-    unknown = ModelJudge(ScriptedModel([YES] * 5 + [NO]), price=price).judge(CASE, an_answer()).usage
+    priced = ModelJudge(ScriptedModel([YES] * 6), price=lambda prompt, reply: reply / 20).judge(CASE, an_answer()).usage
+    unknown = ModelJudge(ScriptedModel([YES] * 6)).judge(CASE, an_answer()).usage
 
     assert (priced.calls, priced.cost, priced.completion_tokens) == (6, 1.5, 6 * 5)
     assert priced.prompt_tokens > 100
+    assert not priced.estimated
     assert unknown.cost is None
 
 

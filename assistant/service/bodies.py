@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from assistant.answer import Citation, IndexReference, Nearest, PassageReference, Reason, Status
+from assistant.answer import Citation, IndexReference, ModelUse, Nearest, PassageReference, Reason, Status, Writing
 from assistant.ask import MAX_QUESTION_CHARACTERS
 from assistant.receipts import Standing
 from assistant.service.conversations import Feedback, Produced
@@ -123,6 +123,8 @@ class AnswerBody(BaseModel):
     degraded: bool
     index: IndexReference
     prompt: str | None
+    writing: Writing | None = None
+    usage: ModelUse | None = None
     seconds: float
     conversation_id: str
     message_id: str
