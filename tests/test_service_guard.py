@@ -206,6 +206,32 @@ def test_every_response_carries_the_security_headers(open_server, path):
         assert headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("proxy", "scheme", "address"), [("127.0.0.0/8", "https", "203.0.113.7"), ("10.9.9.9", "http", "127.0.0.1")]
+)
+def test_forwarded_headers_are_believed_of_a_proxy_that_was_named(tmp_path, proxy, scheme, address):
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
+    asked = {"model": "index", "messages": [{"role": "user", "content": DAM}]}
+    town_in(tmp_path)
+    with serving(tmp_path, "--trusted-proxy", proxy, "--log-addresses") as server:
+        with server.client(headers=forwarded) as client:
+            message = client.post("/v1/chat/completions", json=asked).json()["choices"][0]["message"]
+
+        assert message["annotations"][0]["url_citation"]["url"].startswith(f"{scheme}://")
+        (line,) = [line for line in server.log.read_text().splitlines() if "/v1/chat" in line]
+        assert line.endswith(f" from {address}")
+
+
+def test_forwarded_headers_are_believed_of_nobody_otherwise(open_server):
+    asked = {"model": "index", "messages": [{"role": "user", "content": DAM}]}
+    with open_server.client(headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}) as client:
+        message = client.post("/v1/chat/completions", json=asked).json()["choices"][0]["message"]
+
+    assert message["annotations"][0]["url_citation"]["url"].startswith("http://")
+    assert "203.0.113.7" not in open_server.log.read_text()
+    assert "127.0.0.1" not in open_server.log.read_text()
+
+
 def test_bytes_that_are_no_http_end_the_connection_and_nothing_else(open_server):
     host, port = open_server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as one:
@@ -236,6 +262,7 @@ def test_keys_can_be_switched_off_by_name(tmp_path):
         (["keys", "create", "me", "--scope", "rule"], 2, "--scope is 'rule'; give one of: ask, manage"),
         (["keys", "revoke", "k0"], 1, "there is no key 'k0'; `assistant keys list` shows them"),
         (["serve", "--cors-origin", "chat.example.org"], 2, "--cors-origin is 'chat.example.org'; give an origin"),
+        (["serve", "--trusted-proxy", "proxy"], 2, "--trusted-proxy is 'proxy'; give its own address (10.0.0.7)"),
         (["serve", "--index", "nowhere"], 3, "no index in nowhere"),
     ],
 )

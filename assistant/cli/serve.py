@@ -26,8 +26,15 @@ def serve(
     cors_origin: Annotated[
         list[str] | None, typer.Option("--cors-origin", help="Let pages of this origin use the service; repeatable.")
     ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option("--trusted-proxy", help="Believe X-Forwarded-… of this address or network; repeatable."),
+    ] = None,
     allow_upload: Annotated[bool, typer.Option("--allow-upload", help="Take and remove articles over HTTP.")] = False,
     log_questions: Annotated[bool, typer.Option("--log-questions", help="Write questions to the access log.")] = False,
+    log_addresses: Annotated[
+        bool, typer.Option("--log-addresses", help="Write clients' addresses to the access log.")
+    ] = False,
     telemetry: Annotated[
         bool, typer.Option("--telemetry", help="Send OpenTelemetry traces to where OTEL_EXPORTER_OTLP_ENDPOINT says.")
     ] = False,
@@ -55,8 +62,10 @@ def serve(
             answer_seconds=answer_seconds,
             stop_seconds=stop_seconds,
             cors_origins=tuple(cors_origin or ()),
+            trusted_proxies=tuple(trusted_proxy or ()),
             uploads=allow_upload,
             log_questions=log_questions,
+            log_addresses=log_addresses,
             telemetry=telemetry,
         ),
         keys=keys,

@@ -238,6 +238,8 @@ class Guard:
         line = f"{now()} {scope['method']} {raw[:200]} {status} {seconds * 1000:.1f} ms"
         if state.get("owner"):
             line += f" {state['owner']}"
+        if self._options.log_addresses and scope.get("client"):
+            line += f" from {scope['client'][0]}"
         if self._options.log_questions and state.get("question"):
             line += f" {state['question']!r}"
         self._log(line)

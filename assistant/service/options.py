@@ -28,8 +28,12 @@ class Options:
     """Requests of a process that may be open, streams among them."""
     answer_seconds: float = 30.0
     """From a question's arrival to its answer."""
+    head_seconds: float = 10.0
+    """For a request's head to arrive, from its first byte, or from when the connection was made."""
     body_seconds: float = 20.0
     """For a request's body to arrive."""
+    stalled_seconds: float = 60.0
+    """For a client to take what it was sent, once it has fallen behind."""
     body_bytes: int = 1_000_000
     stop_seconds: float = 10.0
     """For answers in flight when the server is stopped."""
@@ -39,6 +43,8 @@ class Options:
     """Whether a request needs a key."""
     cors_origins: tuple[str, ...] = ()
     """Other origins whose pages may use the service; "*" for all."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks whose X-Forwarded-Proto and X-Forwarded-For are believed."""
     uploads: bool = False
     upload_bytes: int = 20_000_000
     """Of one request."""
@@ -49,6 +55,8 @@ class Options:
     articles: int = 10_000
     """That the index may hold for more to be uploaded."""
     log_questions: bool = False
+    log_addresses: bool = False
+    """Whether clients' addresses are in the access log."""
     telemetry: bool = False
     """Whether traces are sent."""
 
@@ -72,8 +80,15 @@ def checked(options: Options, *, keys: bool | None) -> Options:
     """The options with keys decided: as stated, else needed as soon as the server listens beyond loopback.
 
     Raises:
-        UsageError: an origin is none.
+        UsageError: an origin is none, or a proxy no address.
     """
+    for proxy in options.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            raise UsageError(
+                f"--trusted-proxy is {proxy!r}; give its own address (10.0.0.7) or network (10.0.0.0/24)"
+            ) from None
     for origin in options.cors_origins:
         if origin != "*" and (not origin.startswith(("http://", "https://")) or origin.count("/") != 2):
             raise UsageError(f"--cors-origin is {origin!r}; give an origin such as https://chat.example.org")

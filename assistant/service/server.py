@@ -20,6 +20,7 @@ from assistant.open_files import allow_many_files
 from assistant.opening import model_of, opener
 from assistant.service.answering import Answerer, ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
+from assistant.service.connection import patient
 from assistant.service.conversations import Conversations
 from assistant.service.database import FILE_NAME, Database
 from assistant.service.guard import write_line
@@ -208,7 +209,10 @@ def serve(
     config = uvicorn.Config(
         build_app(service, log=write_line, warm_first=warm_first),
         log_config=None,
+        http=patient(plan.options),
         access_log=False,
+        proxy_headers=bool(plan.options.trusted_proxies),  # Uvicorn would believe whoever is on this machine.
+        forwarded_allow_ips=list(plan.options.trusted_proxies),
         server_header=False,
         lifespan="on",
         ws="none",

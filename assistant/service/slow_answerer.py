@@ -48,6 +48,9 @@ def main() -> None:
     parser.add_argument("--queue", type=int, default=32)
     parser.add_argument("--wait-seconds", type=float, default=600.0)
     parser.add_argument("--open-requests", type=int, default=4_096)
+    parser.add_argument("--head-seconds", type=float, default=10.0)
+    parser.add_argument("--body-seconds", type=float, default=20.0)
+    parser.add_argument("--stalled-seconds", type=float, default=60.0)
     given = parser.parse_args()
     options = Options(
         port=given.port,
@@ -57,6 +60,9 @@ def main() -> None:
         wait_seconds=given.wait_seconds,
         answer_seconds=600.0,
         open_requests=given.open_requests,
+        head_seconds=given.head_seconds,
+        body_seconds=given.body_seconds,
+        stalled_seconds=given.stalled_seconds,
     )
     listener = listening(options.host, options.port)
     meters = Meters()
