@@ -31,6 +31,10 @@ def serve(
         typer.Option("--trusted-proxy", help="Believe X-Forwarded-… of this address or network; repeatable."),
     ] = None,
     allow_upload: Annotated[bool, typer.Option("--allow-upload", help="Take and remove articles over HTTP.")] = False,
+    keep_days: Annotated[
+        int | None,
+        typer.Option("--keep-days", min=1, max=36_500, help="Erase conversations this long after their last question."),
+    ] = None,
     log_questions: Annotated[bool, typer.Option("--log-questions", help="Write questions to the access log.")] = False,
     log_addresses: Annotated[
         bool, typer.Option("--log-addresses", help="Write clients' addresses to the access log.")
@@ -64,6 +68,7 @@ def serve(
             cors_origins=tuple(cors_origin or ()),
             trusted_proxies=tuple(trusted_proxy or ()),
             uploads=allow_upload,
+            keep_days=keep_days,
             log_questions=log_questions,
             log_addresses=log_addresses,
             telemetry=telemetry,

@@ -1,5 +1,6 @@
 """The application: routes, errors in one shape, and the guard around them."""
 
+import asyncio
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,7 @@ from assistant.service import (
 )
 from assistant.service.errors import ServiceError, internal, of_assistant, of_status, response_of
 from assistant.service.guard import Guard
+from assistant.service.retention import erase_in_time
 from assistant.service.service import Service
 
 MODULES = (ask_routes, article_routes, conversation_routes, openai_routes, operations, page)
@@ -44,7 +46,11 @@ def build_app(service: Service, *, log: Callable[[str], None], warm_first: bool 
         if warm_first:
             with suppress(Exception):  # Told by whoever runs the server, who waits for the pool too.
                 await service.pool.opened()
+        days = service.options.keep_days
+        erasing = days and asyncio.ensure_future(erase_in_time(service.conversations, days, note=service.note))
         yield
+        if erasing:
+            erasing.cancel()
         service.pool.close()
 
     app = FastAPI(

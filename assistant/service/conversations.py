@@ -91,8 +91,13 @@ def new_id() -> str:
 
 
 def now() -> str:
-    """The current time in UTC, to the millisecond, in a form that sorts."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The current time, as `stamp` has it."""
+    return stamp(datetime.now(UTC))
+
+
+def stamp(moment: datetime) -> str:
+    """A time in UTC, to the millisecond, in a form that sorts."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _MESSAGE = """SELECT m.id, m.conversation, m.question, m.answer, m.produced, m.created, f.rating, f.reason, f.created
@@ -209,6 +214,15 @@ class Conversations:
         """Erase everything of an owner; how many conversations that were."""
         with self._database.erasing() as db:
             return db.execute("DELETE FROM conversations WHERE owner = ?", (owner,)).rowcount
+
+    def erase_before(self, moment: datetime) -> int:
+        """Erase every owner's conversations, rated ones too, in which nothing was asked since; how many these were.
+
+        Args:
+            moment: with a zone.
+        """
+        with self._database.erasing() as db:
+            return db.execute("DELETE FROM conversations WHERE updated < ?", (stamp(moment),)).rowcount
 
     def rate(self, message_id: str, owner: str, rating: Rating | None, reason: str | None) -> Feedback | None:
         """Store what a person thinks of an answer, in place of what was stored before; None takes it back.

@@ -54,6 +54,8 @@ class Options:
     """In one request."""
     articles: int = 10_000
     """That the index may hold for more to be uploaded."""
+    keep_days: int | None = None
+    """For which a conversation is kept after its last question; None for as long as nobody erases it."""
     log_questions: bool = False
     log_addresses: bool = False
     """Whether clients' addresses are in the access log."""
