@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.naming import Mentions
-from assistant.statements import statement
+from assistant.statements import INTERJECTIONS, statement
 from assistant.values import agrees
 from index.query import Query, similarities
 from index.search import Passage, SearchEngine
@@ -48,7 +48,7 @@ class Closeness:
     def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
         self.claim = claim
         texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
-        words = claim.content
+        words = [word for word in claim.content if word.text.lower() not in INTERJECTIONS] or claim.content
         self.idf = np.asarray([word.idf for word in words]) / engine.highest_idf
         self.total = float(self.idf.sum()) or 1.0
         self.terms = [stems(text) for text in texts]

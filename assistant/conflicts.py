@@ -1,12 +1,14 @@
 """Find what a claim states and sentences of an article do not: another figure, date or name, a negation, a reversal."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.dates import Date
 from assistant.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
-from assistant.statements import Statement, Value
+from assistant.statements import Statement, Value, denied_by_prefix
 from assistant.values import agrees
+from index.terms import stem
 
 _PERCENTAGES = frozenset(("%", "percentage points"))
 _BEHIND_PRONOUN = frozenset("of another can who that which is was".split()) | {None}
@@ -18,7 +20,7 @@ class Conflict:
     """Something that the claim states and the sentences do not."""
 
     kind: str
-    """"figure", "date", "name", "quotation", "negation" or "direction"."""
+    """"figure", "date", "name", "quotation", "negation", "direction" or "words"."""
     reason: str
     """In words, for a person."""
 
@@ -43,7 +45,17 @@ def conflicts(
         Conflict(kind="quotation", reason=f"the words “{quoted}” do not stand in it")
         for quoted in unquoted(claim, run, around, aliases)
     ]
-    return [*found, *_negations(claim, run, run[core]), *_directions(claim, run)]
+    found += [*_negations(claim, run, run[core]), *_directions(claim, run)]
+    if not found and not aliases.places and not _has_any(claim, run):
+        found.append(Conflict(kind="words", reason="nothing that it says stands in it"))
+    return found
+
+
+def _has_any(claim: Statement, run: Sequence[Statement]) -> bool:
+    """Whether any telling word, figure or date of the claim stands in the sentences."""
+    if any(claim.telling & set(one.stems) for one in run):
+        return True
+    return any(agrees(value.token, own.token) for value in claim.values for one in run for own in one.values)
 
 
 # Figures and dates.
@@ -55,7 +67,10 @@ def _values(
     held = [value for one in run for value in one.values]
     strangers = _strangers(claim, core)
     for value in claim.values:
-        if value.place in covered or (value.pronoun and _is_pronoun(claim, value.place)):
+        if value.place in covered or _counts_nothing(claim, value, run):
+            continue
+        if (misplaced := _misplaced(value, held)) is not None:
+            yield misplaced
             continue
         times = sum(
             other.token.figure == value.token.figure and other.token.date == value.token.date for other in claim.values
@@ -67,6 +82,40 @@ def _values(
             continue  # A neighbour supplies it, and the core has none of its own in its place.
         if not (value.token.date is not None and not elsewhere and _dated(value, core, held, around)):
             yield _missing(value, held)
+
+
+def _counts_nothing(claim: Statement, value: Value, run: Sequence[Statement]) -> bool:
+    """Whether a number word states no number of its own: "one of them", "one day" for a day, "first"."""
+    if value.pronoun:
+        return _is_pronoun(claim, value.place) or any(_single(value, one) for one in run)
+    if value.text.lower() == "first":
+        return re.search(r"(?:^|[,:;]\s)$", claim.text[: value.token.start]) is not None
+    if value.text.lower() == "two":
+        both = {"both", "either", "neither"}
+        return any(token.word in both for one in run for token in one.tokens)
+    return False
+
+
+def _single(value: Value, own: Statement) -> bool:
+    """Whether a sentence has what "one" counts, and no number of it."""
+    if not value.heads or value.heads[0] not in own.stems:
+        return False
+    return not any(value.heads[0] in other.heads for other in own.values)
+
+
+def _misplaced(value: Value, held: Sequence[Value]) -> Conflict | None:
+    """What speaks against a figure that stands there: it counts something else, or the truth is on its other side."""
+    if value.token.figure is None or value.token.date is not None:
+        return None
+    same = [own for own in held if agrees(value.token, own.token)]
+    if same and value.bound and all(own.bound == -value.bound for own in same):
+        return Conflict(kind="direction", reason=f"it says the reverse of {value.text}")
+    if not same or not value.heads or any(set(value.heads) & set(own.heads) for own in same):
+        return None
+    rivals = [own for own in held if own not in same and own.token.figure and own.token.date is None]
+    if any(own.heads[:1] == value.heads[:1] for own in rivals):
+        return Conflict(kind="figure", reason=f"the figure {value.text} counts something else there")
+    return None
 
 
 def _strangers(claim: Statement, core: Statement) -> list[Value]:
@@ -157,15 +206,42 @@ def _partly(wanted: Date, one: Date) -> bool:
 
 
 def _negations(claim: Statement, run: Sequence[Statement], core: Statement) -> Iterable[Conflict]:
-    negated = frozenset(own for one in run for scope in one.negations for own in scope)
-    plainly = {own for one in run for own in one.stems if own and not any(own in scope for scope in one.negations)}
+    negated = _negated(run)
+    plainly = _plainly(run)
     for scope in claim.negations:
         denied = core.negations or negated & set(scope)  # A denial in a neighbour is of something else.
         if not denied or (scope and scope[0] in plainly - negated):
             yield Conflict(kind="negation", reason="it does not deny what the sentence denies")
             return
-    if not claim.negations and (negated & set(claim.stems)) - plainly:
+    if not claim.negations and (
+        (negated & set(claim.stems)) - plainly or (_negated([core]) & set(claim.stems)) - _plainly([core])
+    ):
         yield Conflict(kind="negation", reason="it denies what the sentence states")
+    if (word := _turned(claim, run)) is not None:
+        yield Conflict(kind="negation", reason=f"it has the contrary of “{word}”")
+
+
+def _negated(run: Sequence[Statement]) -> frozenset[str]:
+    return frozenset(own for one in run for scope in one.negations for own in scope)
+
+
+def _plainly(run: Sequence[Statement]) -> set[str]:
+    return {own for one in run for own in one.stems if own and not any(own in scope for scope in one.negations)}
+
+
+def _turned(claim: Statement, run: Sequence[Statement]) -> str | None:
+    """A word of the claim that the sentences have only with a prefix that denies it, or without its own."""
+    said = {token.word for token in claim.tokens if token.word}
+    held = {token.word for one in run for token in one.tokens if token.word}
+    held_stems = {own for one in run for own in one.stems}
+    denied = {stem(base) for word in held if (base := denied_by_prefix(word)) is not None}
+    for word in sorted(said):
+        base = denied_by_prefix(word)
+        if base is not None and stem(word) not in held_stems and stem(base) in held_stems:
+            return word
+        if stem(word) in denied and stem(word) not in held_stems:
+            return word
+    return None
 
 
 def _directions(claim: Statement, run: Sequence[Statement]) -> Iterable[Conflict]:

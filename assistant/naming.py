@@ -10,11 +10,22 @@ from assistant.values import states
 from index.terms import STOP_WORDS, stem
 
 OPENERS = STOP_WORDS | frozenset(
-    "according after although among another as because before besides both during each even finally first following "
-    "further furthermore however additionally instead later many meanwhile moreover most much nearly now officials "
-    "once one only other others overall people several since some soon still such thus today together "
-    "two three four five six seven eight nine ten twelve twenty thirty under until unlike using what when where "
-    "while within yes yet".split()
+    "according after all almost already also although altogether among another any anyone anything anybody around "
+    "as because before behind being beside besides between beyond both but by certain compared conversely currently "
+    "despite each earlier early either else elsewhere enough even eventually ever every everybody everyone "
+    "everything except few fewer finally first following for formerly further furthermore given half hence here how "
+    "however if in including indeed instead just last late later least less like likewise many maybe meanwhile more "
+    "moreover most much nearly neither never nevertheless next no nobody none nor not nothing now nowadays of often "
+    "on once one only opposite other others otherwise out over overall own per perhaps previously prior quite "
+    "rather roughly same second several since so some somebody someone something sometimes somewhat soon still such "
+    "than that then there thereafter thereby therefore these third those though through throughout thus till to "
+    "today together too toward towards twice under unless unlike until up upon using versus very via well what "
+    "whatever when whenever where whereas wherever whether which whichever while who whoever whom whose why with "
+    "within without yes yet yesterday tomorrow two three four five six seven eight nine ten eleven twelve twenty "
+    "thirty forty fifty sixty seventy eighty ninety hundred hundreds thousands millions articles authorities cases "
+    "cities companies data details enterprises everyday experts figures firms goals government governments help "
+    "information journalists leaders local measures members news officials others parts passages people plans "
+    "police problems projects reasons reporters reports residents results sources steps users work workers".split()
 )
 """Words that often open a sentence and are no names."""
 _COMMON_END = re.compile(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.values import Token, read
 from index.terms import STOP_WORDS, stem
@@ -14,6 +15,13 @@ NEGATIONS = frozenset(
 )
 """Words that turn around what follows them; so do the contractions of "not"."""
 _NEGATED_CJK = frozenset("不没未无非")
+INTERJECTIONS = frozenset("yes yeah yep nope ok okay sure certainly absolutely definitely indeed well".split())
+"""Words that may open a reply and state nothing."""
+_FILLERS = INTERJECTIONS | frozenset(
+    "no hello hi please thanks thank welcome sorry right correct true false maybe perhaps exactly answer answers "
+    "question following follows course".split()
+)
+"""Words of a reply that state nothing of the matter."""
 _SCOPE = 3
 """So many telling words behind a negation are what it negates."""
 _PASSED_OVER = STOP_WORDS | frozenset("yet ever any even longer".split())
@@ -61,6 +69,25 @@ _OF_RELATION = frozenset(
     "before after above over below under up down with without first last all no every none".split()
 )
 """What these set apart is told only by the word beside them."""
+
+_PREFIX = re.compile(
+    r"(?:un(?P<un>[a-z]{4,})|(?:in|im|ir|il)(?P<latin>[a-z]{3,}(?:able|ible|[ae]nt|[ae]nce|ency|al|ate|ite|ive|ect|ely|ly|ity|"
+    r"ure|ise|ular))|dis(?P<dis>agree|approve|connect|continue|honest|like|obey|satisf|trust|allow|advantage)(?P<end>[a-z]*))"
+)
+_NO_PREFIX = frozenset("import impart impress important under until union unit instant instance intent invent".split())
+
+
+def denied_by_prefix(word: str) -> str | None:
+    """What is left of "unclear" or "impossible" without the prefix that denies it; None of a word that has none."""
+    match = _PREFIX.fullmatch(word) if word not in _NO_PREFIX else None
+    return match and (match["un"] or match["latin"] or f"{match['dis']}{match['end']}")
+
+
+_BOUNDS = {
+    **dict.fromkeys("more over above exceeding exceeded least exceeds surpassing beyond".split(), 1),
+    **dict.fromkeys("less fewer under below nearly almost most barely".split(), -1),
+}
+"""Words before a figure that say on which side of it the truth lies; "than" may stand between, "at" before."""
 
 MEASURES = {
     word: names.split()[0]
@@ -113,6 +140,10 @@ class Value:
     """As written."""
     pronoun: bool
     """Whether it is a "one" that may stand for no number."""
+    bound: int = 0
+    """1 where it is said to be exceeded ("more than 500"), -1 where it is not reached ("nearly 10"), else 0."""
+    heads: tuple[str, ...] = ()
+    """Stems of the telling words right behind it, the nearest first: what it counts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +179,15 @@ class Statement:
     quoted: tuple[str, ...]
     """What stands in quotation marks."""
 
+    @property
+    def telling(self) -> frozenset[str]:
+        """Stems of the words that say what it is about; figures and dates are not among them."""
+        return frozenset(
+            own
+            for token, own in zip(self.tokens, self.stems, strict=True)
+            if own and token.word not in STOP_WORDS and token.word not in _FILLERS
+        )
+
 
 @lru_cache(maxsize=8192)
 def statement(text: str) -> Statement:
@@ -160,7 +200,7 @@ def statement(text: str) -> Statement:
         stems=stems,
         values=tuple(_values(text, tokens)),
         names=tuple(_names(text, tokens)),
-        negations=tuple(tuple(_telling(tokens, stems, at + 1)) for at in _negations(tokens)),
+        negations=tuple(tuple(_telling(tokens, stems, at + 1)) for at in _negations(text, tokens)),
         directions=frozenset(_directions(text, tokens, stems)),
         quoted=tuple(match.strip(" ,.") for match in re.findall(r"[“\"]([^“”\"]{2,80})[”\"]", text)),
     )
@@ -170,15 +210,19 @@ def _stem(token: Token) -> str:
     return stem(token.word) if token.word else ""
 
 
-def _negations(tokens: Sequence[Token]) -> list[int]:
+def _negations(text: str, tokens: Sequence[Token]) -> list[int]:
     found = []
     for at, token in enumerate(tokens):
         word = token.word or ""
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         if word == "not" and after is not None and after.word in {"only", "just", "merely"}:
             continue
-        if word == "no" and after is not None and after.figure is not None:
+        if word == "no" and after is not None and after.figure is not None and text[token.end] == ".":
             continue  # "No. 5".
+        if word in {"no", "not"} and [token.word for token in tokens[at + 2 : at + 3]] == ["than"]:
+            continue  # "No more than 10" is a bound.
+        if word == "no" and at == 0 and text[token.end : token.end + 1] == ",":
+            continue  # "No, it held": what it held is what is stated.
         if word in NEGATIONS or word.endswith("n't") or word in _NEGATED_CJK:
             found.append(at)
     return found
@@ -195,17 +239,18 @@ def _directions(text: str, tokens: Sequence[Token], stems: Sequence[str]) -> lis
     for at, token in enumerate(tokens):
         written = text[token.start : token.end].lower()
         for pair, side in _SIDES.get(stems[at] or written, ()):  # "First" is a figure too.
-            found.append((pair, side, _neighbour(tokens, stems, at)))
+            found += [(pair, side, beside) for beside in _neighbours(tokens, stems, at)]
             if written not in _OF_RELATION:
                 found.append((pair, side, ""))
     return found
 
 
-def _neighbour(tokens: Sequence[Token], stems: Sequence[str], at: int) -> str:
-    """The telling word behind, or before at the end of a sentence."""
+def _neighbours(tokens: Sequence[Token], stems: Sequence[str], at: int) -> set[str]:
+    """The telling word or value behind, or before at the end of a sentence, and the telling word nearest to it."""
     near = [*range(at + 1, min(at + 5, len(tokens))), *range(at - 1, max(at - 5, -1), -1)]
-    told = (stems[i] or _plain(tokens[i]) for i in near if tokens[i].word not in STOP_WORDS)
-    return next(told, "")
+    told = [i for i in near if tokens[i].word not in STOP_WORDS]
+    first = next((stems[i] or _plain(tokens[i]) for i in told), "")
+    return {first, next((stems[i] for i in told if stems[i] and tokens[i].date is None), first)}
 
 
 def _plain(token: Token) -> str:
@@ -230,9 +275,32 @@ def _values(text: str, tokens: Sequence[Token]) -> list[Value]:
                 measure=MEASURES.get(behind or "") if near else None,
                 text=written,
                 pronoun=written.lower() == "one",
+                bound=_bound(tokens, at),
+                heads=_heads(text, tokens, at),
             )
         )
     return found
+
+
+def _bound(tokens: Sequence[Token], at: int) -> int:
+    """Of the words right before a figure: "more than", "nearly" and the like."""
+    before = [token.word or "" for token in tokens[max(0, at - 3) : at]]
+    if before and before[-1] == "than":
+        before.pop()
+    if not before or not (side := _BOUNDS.get(before[-1], 0)):
+        return 0
+    return -side if before[-2:-1] in (["no"], ["not"]) else side
+
+
+def _heads(text: str, tokens: Sequence[Token], at: int) -> tuple[str, ...]:
+    """Stems of the telling words behind a figure, up to the next figure or mark."""
+    found: list[str] = []
+    for before, token in pairwise(tokens[at : at + 2 * _SCOPE]):
+        if token.word is None or re.search(r"[^\s'’“”\"-]", text[before.end : token.start]) or len(found) == 2:
+            break
+        if token.word not in STOP_WORDS:
+            found.append(stem(token.word))
+    return tuple(found)
 
 
 def _with_unit(token: Token, tokens: Sequence[Token], at: int) -> Token:

@@ -137,7 +137,8 @@ class SupportCheck:
             claim: one sentence, without markers of citation, encoded by `engine.encode`.
             passages: what it may rest on.
         """
-        if not statement(claim.text).tokens:
+        stated = statement(claim.text)
+        if not stated.telling and not stated.values:
             return Verdict(supported=False, score=0.0, reason="it states nothing", receipt=None)
         clear: _Scored | None = None
         rival: _Scored | None = None

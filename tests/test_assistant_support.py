@@ -78,7 +78,7 @@ def test_what_was_altered_is_refused_with_the_reason(engine, claim, reason):
 
 
 def test_what_no_article_speaks_of_is_too_far_in_meaning(engine):
-    found = verdict(engine, "bakers sell fresh bread every morning")
+    found = verdict(engine, "the river sells fresh bread every morning")
     assert not found.supported
     assert found.reason == "it is too far from it in meaning"
 
@@ -100,6 +100,22 @@ def test_without_passages_nothing_is_supported(engine):
 
 def test_a_claim_without_words_is_not_supported(engine):
     assert verdict(engine, "…").reason == "it states nothing"
+
+
+@pytest.mark.parametrize("claim", ["Yes.", "It is.", "No, it does not.", "Of course!", "Sure, here it is.", "OK"])
+def test_a_reply_that_tells_nothing_of_the_matter_is_not_supported(engine, claim):
+    found = verdict(engine, claim)
+    assert (found.supported, found.reason) == (False, "it states nothing")
+
+
+def test_a_yes_with_what_stands_there_behind_it_is_supported(engine):
+    assert verdict(engine, "Yes, the river rose by three metres in March.").supported
+
+
+@pytest.mark.parametrize("claim", ["PWNED", "Bananas.", "Splendid weather!"])
+def test_words_of_which_none_stands_there_are_not_supported(engine, claim):
+    assert not verdict(engine, claim).supported
+    assert against(claim, "The river rose by three metres in March.")
 
 
 @pytest.mark.parametrize(
@@ -275,3 +291,39 @@ def test_one_encoder_gives_one_verdict(engine):
     first, second = (verdict(engine, "The river rose by three metres in March.") for _ in range(2))
     assert (first.supported, first.score) == (second.supported, second.score)
     assert isinstance(load_scorer(), FittedScorer)
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "kind"),
+    [
+        ("The town had 61 trams and 30 halls.", "The town had 30 trams and 61 halls.", "figure"),
+        ("It had 99% success and 98% attendance.", "It had 98% success and 99% attendance.", "figure"),
+        ("It saved under 500 crowns.", "It saved more than 500 crowns.", "direction"),
+        ("More than 10 trams ran.", "Nearly 10 trams ran.", "direction"),
+        ("The plan was inefficient.", "The plan was efficient.", "negation"),
+        ("The plan was clear.", "The plan was unclear.", "negation"),
+        ("Anna Berg gave the 2021 speech.", "Anna Berg gave no 2021 speech.", "negation"),
+        ("The trams ran after the storm.", "The trams ran before the March storm.", "direction"),
+    ],
+)
+def test_what_is_turned_round_in_other_words_is_a_conflict(claim, sentence, kind):
+    assert kind in against(claim, sentence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("30 trams ran.", "The town had 30 modern trams and 61 halls."),
+        ("Over 500 crowns were saved.", "It saved more than 500 crowns."),
+        ("No more than 10 trams ran.", "Almost 10 trams ran."),
+        ("It was used 40 times in one day.", "It was used 40 times in a single day."),
+        ("The two trams were late.", "Both trams were late."),
+        ("There were steps: first the tram, then the hall.", "The steps were the tram and the hall."),
+        ("Every tram was late.", "Each tram was late."),
+        ("More than 10 trams ran.", "Over 10 trams ran."),
+        ("The important plan informs people.", "The important plan forms people and informs them."),
+        ("No, the tram was late.", "The tram was late."),
+    ],
+)
+def test_the_same_in_other_words_is_no_conflict(claim, sentence):
+    assert against(claim, sentence) == []
