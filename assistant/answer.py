@@ -104,7 +104,7 @@ class IndexReference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SentenceVerdict:
-    """What the check made of a sentence that a model wrote."""
+    """What the check made of a sentence that a model wrote, or of one of its clauses where each passed by itself."""
 
     text: str
     """Without markers."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from assistant.answer import SentenceVerdict
+from assistant.clauses import clauses
 from assistant.draft import DraftSentence, sentences
 from assistant.model import ChatModel, Completion, Message, ModelFailed, Stream
 from assistant.packing import Packed, pack, room
@@ -44,7 +45,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """A sentence that passed, and what it rests on."""
+    """A sentence that passed, or one of two clauses that passed each by itself, and what it rests on."""
 
     text: str
     receipt: Receipt
@@ -204,6 +205,7 @@ class _Draft:
         self.verdicts: list[SentenceVerdict] = []
         self.refused = False
         """Whether it says, in the agreed words, that the passages do not answer."""
+        self._passed: set[str] = set()
         self._shown = shown
         self._check = check
         self._engine = engine
@@ -228,10 +230,28 @@ class _Draft:
 
     def _take(self, sentence: DraftSentence) -> None:
         reason = self._unfit(sentence)
-        if reason is None:
-            verdict, fate = self._judge(sentence)
+        if reason is not None:
+            self._told(sentence, Verdict(supported=False, score=0.0, reason=reason, receipt=None), Fate.DROPPED)
+            return
+        verdict, fate = self._judge(sentence)
+        if fate is Fate.DROPPED and (parts := self._in_parts(sentence)):
+            for part, own, how in parts:
+                self._told(part, own, how)
         else:
-            verdict, fate = Verdict(supported=False, score=0.0, reason=reason, receipt=None), Fate.DROPPED
+            self._told(sentence, verdict, fate)
+        self._passed.update([] if self.verdicts[-1].fate == Fate.DROPPED else [sentence.text])
+
+    def _in_parts(self, sentence: DraftSentence) -> list[tuple[DraftSentence, Verdict, Fate]]:
+        """Its two clauses, if each passes by itself, perhaps by another article than the other; else none."""
+        found: list[tuple[DraftSentence, Verdict, Fate]] = []
+        for clause in clauses(sentence.text):
+            verdict, fate = self._judge(replace(sentence, text=clause.stated))
+            if fate is Fate.DROPPED:
+                return []
+            found.append((replace(sentence, text=clause.text), verdict, fate))
+        return found
+
+    def _told(self, sentence: DraftSentence, verdict: Verdict, fate: Fate) -> None:
         self.verdicts.append(
             SentenceVerdict(
                 text=sentence.text,
@@ -253,7 +273,7 @@ class _Draft:
             return f"it comes after {MAX_READ} others, and {MAX_SENTENCES} were asked for"
         if not sentence.whole:
             return "it is no whole sentence"
-        if any(kept.text == sentence.text for kept in self.kept):
+        if sentence.text in self._passed:
             return "it was said before"
         return None
 

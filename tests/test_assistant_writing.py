@@ -173,6 +173,33 @@ def test_a_citation_to_a_passage_that_was_not_shown_is_corrected_or_dropped(ask,
     assert fates(answer) == ["corrected", "dropped"]
 
 
+def test_a_sentence_of_two_articles_rests_on_both_a_clause_each(ask, number) -> None:
+    bridge, museum = number["bridge"], number["museum"]
+    answer = ask(f"{COST[:-1]} [{bridge}], while the museum of Oldwater has 19 halls [{museum}].")
+    assert answer.text == f"{COST[:-1]}, [1] while the museum of Oldwater has 19 halls. [2]"
+    assert [citation.quote for citation in answer.citations] == [COST, HALLS]
+    assert fates(answer) == ["kept", "kept"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "The bridge of Oldwater cost 19 million crowns, while the museum of Oldwater has 3.5 halls.",
+        "In 2022 the bridge of Oldwater cost 3.5 million crowns, while the museum of Oldwater has 19 halls.",
+    ],
+)
+def test_what_one_article_says_is_not_borne_out_by_the_other(ask, quoted, number, written) -> None:
+    answer = ask(f"{written} [{number['bridge']}][{number['museum']}]")
+    assert fates(answer) == ["dropped"]
+    assert_quoted(answer, quoted, "nothing that it wrote stands in the passages")
+
+
+def test_a_sentence_in_two_clauses_is_not_said_twice(ask) -> None:
+    both = f"{COST[:-1]}, while the museum of Oldwater has 19 halls."
+    answer = ask(f"{both} {both}")
+    assert fates(answer) == ["marked", "marked", "dropped"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
