@@ -1,47 +1,40 @@
 """What the support check makes of planted errors: `python -m eval.caught`, or `… FOLDER` with a test set in FOLDER.
 
-Every plain sentence of a collection is held against the passage that it stands in: as written and
-lightly paraphrased it should be supported; with an error planted in it, or held against another
-article's passage, it should not. Articles in even places of their sorted ids are for development.
+A sentence that an article bears out should be supported; with an error planted in it, or held against
+another article, it should not. `eval.planted_claims` says where the sentences are from.
 """
 
 import hashlib
 import os
-import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.clauses import clauses
 from assistant.locations import DEFAULT_ARTICLES
 from assistant.support import SupportCheck, Verdict
 from eval.collections import bench_engine, no_meter, silent
-from eval.planted import Planted, errors, names_in, paraphrases
-from eval.sets import article_of, load_set
+from eval.planted_claims import (
+    GROUPS,
+    MOVED,
+    TOLD_TOO,
+    PlantedClaim,
+    denied_claims,
+    denied_sentences,
+    denied_set,
+    own_claims,
+    written_claims,
+)
+from eval.sets import load_set
 from index.changes import add_paths
 from index.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
-from index.search import EmbeddedSearch, Filters, Passage
-from index.sentences import is_heading
+from index.search import EmbeddedSearch, Filters
 from index.store import catalog_path, create_index, open_index
 
-SEED = 5
-LEAST_CHARACTERS = 30
-MOVED = "moved to another article"
 PARAGRAPHS = 150
 """So many articles of a test set, drawn by chance, are enough."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlantedClaim:
-    """A sentence, true or with an error, and the passages that it is held against."""
-
-    article: str
-    source: str
-    """The sentence that it was made from."""
-    made: Planted
-    passages: tuple[Passage, ...]
 
 
 @contextmanager
@@ -62,39 +55,10 @@ def planted_engine() -> Iterator[EmbeddedSearch]:
         snapshot.close()
 
 
-def own_claims(engine: EmbeddedSearch, *, development: bool, most: int | None = None) -> Iterator[PlantedClaim]:
-    """What is made of the sentences of one half of a collection's articles, the same at every call.
-
-    Args:
-        engine: over the collection.
-        development: which half.
-        most: of its articles so many at most, drawn by chance.
-    """
-    chance = random.Random(SEED)
-    ids = sorted(row.article_id for row in engine.snapshot.articles.values())
-    groups = sorted({article_of(id_) or id_ for id_ in ids})
-    even = set(groups[::2])
-    half = [id_ for id_ in ids if ((article_of(id_) or id_) in even) is development]
-    if most is not None and len(half) > most:
-        half = sorted(chance.sample(half, most))
-    held = [(id_, passage, text) for id_ in half for passage in _passages(engine, id_) for text in _plain(passage)]
-    names = names_in([text for _, _, text in held])
-    glossary = engine.snapshot.glossary
-    for id_, passage, text in held:
-        for made in (*paraphrases(text, glossary, chance), *errors(text, names, glossary, chance)):
-            yield PlantedClaim(article=id_, source=text, made=made, passages=(passage,))
-        elsewhere = [
-            one for one in engine.search(text, k=10, filters=Filters()).passages if one.article.article_id != id_
-        ]
-        if elsewhere:
-            moved = Planted(kind=MOVED, text=text, true=False)
-            yield PlantedClaim(article=id_, source=text, made=moved, passages=(elsewhere[0],))
-
-
 def judged(
-    engine: EmbeddedSearch, claims: Iterator[PlantedClaim], *, retrieved: int
+    engine: EmbeddedSearch, claims: Iterable[PlantedClaim], *, retrieved: int
 ) -> Iterator[tuple[PlantedClaim, Verdict]]:
-    """The check's verdict on each claim.
+    """The check's verdict on each claim, parted into clauses where it does not pass as a whole.
 
     Args:
         engine: over the collection.
@@ -104,40 +68,49 @@ def judged(
     check = SupportCheck(engine, engine.snapshot.glossary)
     for claim in claims:
         passages = claim.passages
-        if retrieved and claim.made.kind != MOVED:
+        if retrieved and claim.made.kind not in {MOVED, TOLD_TOO}:
             known = {passage.chunk_id for passage in passages}
             found = engine.search(claim.made.text, k=retrieved, filters=Filters()).passages
             passages = (*passages, *(one for one in found if one.chunk_id not in known))
-        yield claim, check.check(engine.encode(claim.made.text), passages)
+        whole = check.check(engine.encode(claim.made.text), passages)
+        parted = clauses(claim.made.text) if not whole.supported else ()
+        halves = [check.check(engine.encode(one.stated), passages) for one in parted]
+        yield claim, halves[0] if halves and all(half.supported for half in halves) else whole
 
 
-def report(engine: EmbeddedSearch, *, development: bool, retrieved: int = 0, most: int | None = None) -> Iterator[str]:
-    """A line for each kind: how many there were, and the share of them that the check refused."""
-    seen: Counter[tuple[bool, str]] = Counter()
-    refused: Counter[tuple[bool, str]] = Counter()
-    for claim, verdict in judged(engine, own_claims(engine, development=development, most=most), retrieved=retrieved):
-        for key in ((claim.made.true, claim.made.kind), (claim.made.true, "all")):
-            seen[key] += 1
-            refused[key] += not verdict.supported
-    for true in (True, False):
-        yield "true sentences, lost" if true else "planted errors, caught"
-        for (_, kind), count in sorted((key, n) for key, n in seen.items() if key[0] is true):
-            yield f"  {kind:26} {refused[true, kind]:5} of {count:5}  {refused[true, kind] / count:6.1%}"
+def table(results: Iterable[tuple[PlantedClaim, Verdict]]) -> Iterator[str]:
+    """A line for each kind of each group: how many there were, and the share of them that the check refused."""
+    seen: Counter[tuple[str, bool, str]] = Counter()
+    refused: Counter[tuple[str, bool, str]] = Counter()
+    for claim, verdict in results:
+        every = () if claim.made.kind == TOLD_TOO else ("all",)
+        for kind in (claim.made.kind, *every):
+            seen[claim.group, claim.made.true, kind] += 1
+            refused[claim.group, claim.made.true, kind] += not verdict.supported
+    for group in GROUPS:
+        for true in (True, False):
+            rows = sorted((key[2], n) for key, n in seen.items() if key[:2] == (group, true))
+            if rows:
+                yield f"{group}: {'true sentences, lost' if true else 'planted errors, caught'}"
+            for kind, count in rows:
+                lost = refused[group, true, kind]
+                yield f"  {kind:38} {lost:5} of {count:5}  {lost / count:6.1%}"
 
 
-def _passages(engine: EmbeddedSearch, article: str) -> Sequence[Passage]:
-    """All passages of an article that a search can bring up, in reading order."""
-    rows = [row for row in engine.snapshot.articles.values() if row.article_id == article]
-    found = engine.search(rows[0].title or article, k=50, filters=Filters(articles=(article,))).passages
-    return sorted(found, key=lambda passage: passage.start)
+def every_result(
+    engine: EmbeddedSearch, *, development: bool, retrieved: int = 0
+) -> Iterator[tuple[PlantedClaim, Verdict]]:
+    """The verdicts on all claims that are made of one half of the default collection."""
+    for claims in (own_claims, written_claims):
+        yield from judged(engine, claims(engine, development=development), retrieved=retrieved)
+    sentences = denied_sentences(engine, development=development)
+    with bench_engine(denied_set(engine, sentences)) as denied:
+        yield from judged(denied, denied_claims(denied, sentences), retrieved=retrieved)
 
 
-def _plain(passage: Passage) -> Iterator[str]:
-    """Its sentences that end in a full stop, headings left out."""
-    for sentence in passage.sentences:
-        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-        if text.endswith(".") and len(text) >= LEAST_CHARACTERS and not is_heading(text):
-            yield text
+def report(engine: EmbeddedSearch, *, development: bool, retrieved: int = 0) -> Iterator[str]:
+    """The table of those verdicts."""
+    yield from table(every_result(engine, development=development, retrieved=retrieved))
 
 
 def main(folder: Path | None) -> None:
@@ -150,7 +123,8 @@ def main(folder: Path | None) -> None:
                     print(line)
         return
     with bench_engine(load_set(folder)) as engine:
-        for line in report(engine, development=False, most=PARAGRAPHS):
+        claims = own_claims(engine, development=False, most=PARAGRAPHS)
+        for line in table(judged(engine, claims, retrieved=0)):
             print(line)
 
 

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from assistant.closeness import FEATURES
 from assistant.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from assistant.weights import Linear, probability
-from eval.caught import own_claims, planted_engine
+from eval.caught import planted_engine
 from eval.collections import bench_engine
 from eval.fit import fit_logistic
 from eval.pairs import load_pairs, pairs_set
+from eval.planted_claims import own_claims
 from eval.support import DEVELOPMENT, best_cut, claims_with_passages
 from index.glossary import Glossary
 

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.dates import Date
 from assistant.statements import Name, statement
@@ -14,7 +15,7 @@ TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "a
 """What leaves a sentence true."""
 MONTHS = "January February March April May June July August September October November December".split()
 _LEAD_IN = re.compile(r"^(?:In|On|At|By|According to|During|For|With)\b[^,.;]{3,60}, (?=[A-Z“\"a-z])")
-_AUXILIARY = re.compile(r"\b(?:is|was|are|were|has|had|have|will|would|can|could|should|must|may)\b(?! not\b| no\b)")
+_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _NEGATION = re.compile(r"\b(?:not|never) |(?<=[a-z])n't\b")
 _REVERSED = {
     "more": "less", "less": "more", "before": "after", "after": "before", "increased": "decreased", "rose": "fell",
@@ -59,10 +60,11 @@ def errors(text: str, names: Sequence[str], glossary: Glossary, chance: random.R
     """What says something else than `text`, one error each."""
     changes: dict[str, Change] = {
         "digit changed": _digit_changed,
+        "number word changed": _number_word_changed,
+        "figures exchanged": lambda text, _: _figures_exchanged(text),
         "date moved": _date_moved,
         "name swapped": lambda text, chance: _name_swapped(text, names, glossary, chance),
         "negation dropped": lambda text, _: _negation_dropped(text),
-        "negation added": _negation_added,
         "reversed": lambda text, chance: _word_replaced(text, _REVERSED, chance),
         "unit changed": lambda text, chance: _unit_changed(text, chance),
     }
@@ -147,6 +149,32 @@ def _digit_changed(text: str, chance: random.Random) -> str | None:
     return text[:place] + digit + text[place + 1 :]
 
 
+def _number_word_changed(text: str, chance: random.Random) -> str | None:
+    found = [match for match in re.finditer(r"[A-Za-z]+", text) if match.group().lower() in _NUMBER_WORDS]
+    if not found:
+        return None
+    match = chance.choice(found)
+    written = match.group()
+    other = chance.choice([word for word in _NUMBER_WORDS if word != written.lower()])
+    return text[: match.start()] + (other.capitalize() if written[0].isupper() else other) + text[match.end() :]
+
+
+def exchanged(text: str, first: Token, second: Token) -> str:
+    """`text` with two of its tokens, the first before the second, in each other's place."""
+    a, b = text[first.start : first.end], text[second.start : second.end]
+    return text[: first.start] + b + text[first.end : second.start] + a + text[second.end :]
+
+
+def _figures_exchanged(text: str) -> str | None:
+    """Two figures that count different things, each given to the other's."""
+    figures = [t for t in read(text) if t.figure and not t.date and not t.figure.ordinal]
+    for first, second in pairwise(figures):
+        a, b = first.figure, second.figure
+        if a and b and a.value != b.value and a.unit == b.unit and text[second.end :].strip(" ."):
+            return exchanged(text, first, second)
+    return None
+
+
 def _date_moved(text: str, chance: random.Random) -> str | None:
     dates = [t for t in read(text) if t.date and not (t.word and not t.date.year)]
     if not dates:
@@ -179,14 +207,6 @@ def _name_swapped(text: str, names: Sequence[str], glossary: Glossary, chance: r
 
 def _negation_dropped(text: str) -> str | None:
     return _NEGATION.sub("", text, count=1) if _NEGATION.search(text) else None
-
-
-def _negation_added(text: str, chance: random.Random) -> str | None:
-    places = [match.end() for match in _AUXILIARY.finditer(text)]
-    if not places or _NEGATION.search(text):
-        return None
-    place = chance.choice(places)
-    return f"{text[:place]} not{text[place:]}"
 
 
 def _word_replaced(text: str, by: dict[str, str], chance: random.Random) -> str | None:

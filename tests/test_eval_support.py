@@ -8,15 +8,21 @@ import pytest
 from conftest import Library
 
 from assistant.closeness import FEATURES
+from assistant.locations import DEFAULT_ARTICLES
 from assistant.support import Verdict
 from assistant.values import agrees, read
-from eval.caught import MOVED, judged, own_claims, report
+from eval.caught import judged, table
 from eval.fit_support import fit_cut, fit_weights
+from eval.negations import denials
 from eval.pairs import Pair, load_pairs, pairs_set
+from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
 from eval.planted import TRUE_KINDS, errors, names_in, paraphrases
+from eval.planted_claims import MOVED, OWN_WORDS, denied_sentences, denied_set, own_claims, tells
 from eval.support import Judged, best_cut, compare
 from index.errors import UserError
 from index.glossary import Glossary
+from index.loading import load
+from index.search import Filters
 
 GLOSSARY = Glossary(groups=(("harbour tram", "valley line"),))
 SENTENCE = (
@@ -56,9 +62,53 @@ def test_a_swapped_name_was_not_in_the_sentence():
     assert not all(name in changed for name in ("Anna Berg", "Karl Lind"))
 
 
-def test_a_negation_is_added_behind_an_auxiliary_and_dropped_where_it_stands():
-    assert " had not cost " in made("negation added")
+def test_a_negation_is_dropped_where_it_stands():
     assert made("negation dropped", "The tram was not late.") == "The tram was late."
+
+
+def test_a_number_word_is_changed_to_another():
+    changed = made("number word changed", "Two trams and five buses left.")
+    assert changed != "Two trams and five buses left."
+    assert len(changed.split()) == 6
+
+
+def test_figures_are_exchanged_where_they_count_different_things():
+    assert made("figures exchanged", "It built 30 trams and 61 halls.") == "It built 61 trams and 30 halls."
+
+
+def test_each_way_to_deny_makes_a_sentence_of_its_own_and_none_of_what_is_denied():
+    said = dict(denials("The mayor and the harbour were ready with a clear plan."))
+    assert said["not"] == "The mayor and the harbour were not ready with a clear plan."
+    assert said["neither"] == "Neither The mayor nor the harbour were ready with a clear plan."
+    assert said["without"] == "The mayor and the harbour were ready without a clear plan."
+    assert said["un-"] == "The mayor and the harbour were ready with a unclear plan."
+    assert dict(denials("It was to build a tram."))["failed to"] == "It failed to build a tram."
+    assert dict(denials("It had a tram."))["lacked"] == "It lacked a tram."
+    assert dict(denials("It had a tram."))["no"] == "It had no tram."
+    assert not list(denials("Nobody had a tram."))
+
+
+def test_every_paraphrase_quotes_sentences_that_stand_in_its_articles_of_one_half():
+    texts = {path.stem: load(path, path.read_bytes()).text for path in DEFAULT_ARTICLES.glob("*.md")}
+    half = {id_: place % 2 for place, id_ in enumerate(sorted(texts))}
+    written = load_paraphrases()
+    assert len(written) > 150
+    for one in written:
+        assert all(quote in texts[id_] for id_, quote in one.quotes), one
+        assert one.text not in "".join(texts[id_] for id_ in one.articles)
+        assert len(one.articles) <= 2
+        assert len({half[id_] for id_ in one.articles}) == 1, one
+
+
+def test_what_one_article_says_is_given_to_the_other():
+    quotes = (("a", "Anna Berg left on 6 March."), ("b", "Karl Lind built 3 trams by 9 May."))
+    one = Paraphrase(
+        text="Anna Berg left on 6 March, and Karl Lind built 3 trams by 9 May.", articles=("a", "b"), quotes=quotes
+    )
+    assert list(exchanges(one)) == [
+        "Anna Berg left on 9 May, and Karl Lind built 3 trams by 6 March.",
+        "Karl Lind left on 6 March, and Anna Berg built 3 trams by 9 May.",
+    ]
 
 
 def test_a_reversal_and_a_unit_change_touch_one_word():
@@ -89,11 +139,28 @@ def test_true_sentences_of_the_town_pass_and_changed_figures_do_not(town: Librar
             assert verdict.supported is claim.made.true, (claim.made, verdict)
 
 
-def test_a_report_counts_what_is_lost_and_what_is_caught(town: Library):
-    lines = list(report(town.search(), development=True))
-    assert lines[0] == "true sentences, lost"
-    assert "planted errors, caught" in lines
+def test_a_table_counts_what_is_lost_and_what_is_caught(town: Library):
+    engine = town.search()
+    lines = list(table(judged(engine, own_claims(engine, development=True), retrieved=0)))
+    assert lines[0] == f"{OWN_WORDS}: true sentences, lost"
+    assert f"{OWN_WORDS}: planted errors, caught" in lines
     assert any(line.split()[:2] == ["as", "written"] and line.endswith("0.0%") for line in lines)
+
+
+def test_in_denied_articles_denials_are_true_and_plain_sentences_are_not(town: Library):
+    engine = town.search()
+    sentences = denied_sentences(engine, development=True)
+    assert sentences
+    bench = denied_set(engine, sentences)
+    assert all(one.text in bench.documents[one.article][1] for one in sentences)
+    assert not any(one.plain in bench.documents[one.article][1] for one in sentences)
+
+
+def test_a_passage_tells_what_it_says_in_nearly_the_same_words(town: Library):
+    (passage, *_) = town.search().search("The river rose by three metres", k=1, filters=Filters()).passages
+    assert tells(passage, "By three metres the river rose in March.")
+    assert not tells(passage, "By four metres the river rose in March.")
+    assert not tells(passage, "The harbour froze in March.")
 
 
 def write(path, **changed):

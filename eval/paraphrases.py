@@ -1,0 +1,63 @@
+"""True sentences in other words: what a model might write of the default collection, with the sentences it rests on.
+
+`eval/paraphrases.jsonl` has one a line: its text, and as evidence the sentences of the articles that
+bear it out, of one article or of two. They were written by hand from the articles, before the check
+was run on any of them. Those of articles in even places are for development, as in `eval.caught`.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from assistant.values import Token, agrees, read
+from eval.planted import exchanged, names_in
+
+PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paraphrase:
+    """A true sentence that no article has in these words."""
+
+    text: str
+    articles: tuple[str, ...]
+    """Ids of the one or two articles that it takes."""
+    quotes: tuple[tuple[str, str], ...]
+    """What bears it out: an article's id, and one of its sentences."""
+
+
+def load_paraphrases(path: Path = PARAPHRASES) -> Sequence[Paraphrase]:
+    """Read them, in the order of the file."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        Paraphrase(
+            text=row["text"],
+            articles=tuple(dict.fromkeys(one["article"] for one in row["evidence"])),
+            quotes=tuple((one["article"], one["quote"]) for one in row["evidence"]),
+        )
+        for row in rows
+    ]
+
+
+def exchanges(paraphrase: Paraphrase) -> Iterator[str]:
+    """The sentence with a figure, date or name of one article given to the other, each pair in turn."""
+    told = [" ".join(text for id_, text in paraphrase.quotes if id_ == article) for article in paraphrase.articles]
+    values = [token for token in read(paraphrase.text) if token.figure or token.date]
+    sides = [(token, _sides(token, told)) for token in values]
+    for (first, a), (second, b) in combinations(sides, 2):
+        if {len(a), len(b)} == {1} and a != b and bool(first.date) is bool(second.date):
+            yield exchanged(paraphrase.text, first, second)
+    names = [(name, {at for at, text in enumerate(told) if name in text}) for name in names_in([paraphrase.text])]
+    for (one, a), (other, b) in combinations(names, 2):
+        if {len(a), len(b)} == {1} and a != b:
+            places = sorted((paraphrase.text.find(name), name) for name in (one, other))
+            (at, former), (then, latter) = places
+            between = paraphrase.text[at + len(former) : then]
+            yield paraphrase.text[:at] + latter + between + former + paraphrase.text[then + len(latter) :]
+
+
+def _sides(value: Token, told: Sequence[str]) -> set[int]:
+    """Which of the articles have a value."""
+    return {at for at, text in enumerate(told) if any(agrees(value, other) for other in read(text))}

@@ -1,0 +1,212 @@
+"""Sentences, true and with an error planted in them, and the passages that the support check holds them against.
+
+They come from the articles as they stand, from the same in other words (`eval.paraphrases`), some of
+those joined from two articles, and from a collection in which the articles are denied. Articles in
+even places of their sorted ids are for development.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from assistant.naming import OPENERS
+from assistant.statements import statement
+from assistant.values import agrees
+from eval.negations import denials
+from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
+from eval.planted import Planted, errors, names_in, paraphrases
+from eval.sets import BenchSet, article_of
+from index.search import EmbeddedSearch, Filters, Passage
+from index.sentences import is_heading
+from index.terms import STOP_WORDS
+
+SEED = 5
+LEAST_CHARACTERS = 30
+MOVED = "moved to another article"
+TOLD_TOO = "told by another article too"
+OWN_WORDS = "as the articles have it"
+OTHER_WORDS = "in other words"
+TWO_ARTICLES = "joined from two articles"
+DENIED = "in denied articles"
+GROUPS = (OWN_WORDS, OTHER_WORDS, TWO_ARTICLES, DENIED)
+"""Where sentences are from, in the order of the report."""
+JOINED_EVERY = 3
+"""Of two articles every third sentence is joined with one of the other."""
+TOLD = 0.75
+"""A sentence with all values and names of a claim, and so much of its other words, tells it too."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlantedClaim:
+    """A sentence, true or with an error, and the passages that it is held against."""
+
+    group: str
+    """One of `GROUPS`."""
+    article: str
+    source: str
+    """The sentence that it was made from."""
+    made: Planted
+    passages: tuple[Passage, ...]
+
+
+def half_of(engine: EmbeddedSearch, *, development: bool) -> list[str]:
+    """Ids of one half of the articles: paragraphs of one text stay together."""
+    ids = sorted(row.article_id for row in engine.snapshot.articles.values())
+    even = set(sorted({article_of(id_) or id_ for id_ in ids})[::2])
+    return [id_ for id_ in ids if ((article_of(id_) or id_) in even) is development]
+
+
+def own_claims(engine: EmbeddedSearch, *, development: bool, most: int | None = None) -> Iterator[PlantedClaim]:
+    """What is made of the sentences of one half of a collection's articles, the same at every call.
+
+    Args:
+        engine: over the collection.
+        development: which half.
+        most: of its articles so many at most, drawn by chance.
+    """
+    chance = random.Random(SEED)
+    half = half_of(engine, development=development)
+    if most is not None and len(half) > most:
+        half = sorted(chance.sample(half, most))
+    held = [(id_, passage, text) for id_ in half for passage in passages_of(engine, id_) for text in plain(passage)]
+    names = names_in([text for _, _, text in held])
+    glossary = engine.snapshot.glossary
+    for id_, passage, text in held:
+        every = (*paraphrases(text, glossary, chance), *errors(text, names, glossary, chance))
+        every += tuple(Planted(kind=f"denied: {form}", text=denied, true=False) for form, denied in denials(text))
+        for made in every:
+            yield PlantedClaim(group=OWN_WORDS, article=id_, source=text, made=made, passages=(passage,))
+        yield from _moved(engine, text, OWN_WORDS, (id_,))
+
+
+def written_claims(engine: EmbeddedSearch, *, development: bool) -> Iterator[PlantedClaim]:
+    """What is made of the sentences in other words whose articles are of one half of the default collection."""
+    chance = random.Random(SEED)
+    half = set(half_of(engine, development=development))
+    written = [one for one in load_paraphrases() if set(one.articles) <= half]
+    held = {id_: passages_of(engine, id_) for id_ in sorted(half)}
+    names = names_in([one.text for one in written])
+    glossary = engine.snapshot.glossary
+    written += _joined(held)
+    for one in written:
+        passages = tuple(p for id_ in one.articles for p in held[id_] if _has_quote(p, one))
+        group = OTHER_WORDS if len(one.articles) == 1 else TWO_ARTICLES
+        made = [Planted(kind="as written", text=one.text, true=True)]
+        made += errors(one.text, names, glossary, chance)
+        made += [Planted(kind=f"denied: {form}", text=denied, true=False) for form, denied in denials(one.text)]
+        made += [Planted(kind="exchanged between the two", text=text, true=False) for text in exchanges(one)]
+        for each in made:
+            yield PlantedClaim(group=group, article=one.articles[0], source=one.text, made=each, passages=passages)
+        if group == OTHER_WORDS:
+            yield from _moved(engine, one.text, group, one.articles)
+
+
+def _joined(held: Mapping[str, Sequence[Passage]]) -> list[Paraphrase]:
+    """Sentences of two articles joined as they stand, some of each pair of neighbours."""
+    sentences = {id_: list(dict.fromkeys(t for p in passages for t in plain(p))) for id_, passages in held.items()}
+    found = []
+    for (one, first), (other, second) in pairwise(sentences.items()):
+        for number, (a, b) in enumerate(islice(zip(first, reversed(second), strict=False), 0, None, JOINED_EVERY)):
+            opens = b.split()[0].lower() in OPENERS
+            text = f"{a[:-1]}, {('while', 'and')[number % 2]} {b[0].lower() if opens else b[0]}{b[1:]}"
+            found.append(Paraphrase(text=text, articles=(one, other), quotes=((one, a), (other, b))))
+    return found
+
+
+def _has_quote(passage: Passage, one: Paraphrase) -> bool:
+    return any(passage.article.article_id == id_ and quote in passage.text for id_, quote in one.quotes)
+
+
+def _moved(engine: EmbeddedSearch, text: str, group: str, own: Sequence[str]) -> Iterator[PlantedClaim]:
+    """The sentence beside the nearest passage of another article, if that does not tell it too."""
+    found = engine.search(text, k=20, filters=Filters()).passages
+    elsewhere = next((one for one in found if one.article.article_id not in own), None)
+    if elsewhere is not None:
+        kind = TOLD_TOO if tells(elsewhere, text) else MOVED
+        made = Planted(kind=kind, text=text, true=kind != MOVED)
+        yield PlantedClaim(group=group, article=own[0], source=text, made=made, passages=(elsewhere,))
+
+
+def tells(passage: Passage, text: str) -> bool:
+    """Whether a sentence of a passage says what `text` does, in nearly the same words."""
+    claim = statement(text)
+    wanted = {
+        stem for token, stem in zip(claim.tokens, claim.stems, strict=True) if token.word not in STOP_WORDS and stem
+    }
+    names = {name.word for name in claim.names if not name.opens}
+    for own in map(statement, plain(passage)):
+        values = all(any(agrees(v.token, o.token) for o in own.values) for v in claim.values)
+        words = {token.word for token in own.tokens}
+        if values and names <= words and len(wanted & set(own.stems)) >= TOLD * len(wanted):
+            return True
+    return False
+
+
+def passages_of(engine: EmbeddedSearch, article: str) -> Sequence[Passage]:
+    """All passages of an article that a search can bring up, in reading order."""
+    rows = [row for row in engine.snapshot.articles.values() if row.article_id == article]
+    found = engine.search(rows[0].title or article, k=50, filters=Filters(articles=(article,))).passages
+    return sorted(found, key=lambda passage: passage.start)
+
+
+def plain(passage: Passage) -> Iterator[str]:
+    """Its sentences that end in a full stop, headings left out."""
+    for sentence in passage.sentences:
+        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        if text.endswith(".") and len(text) >= LEAST_CHARACTERS and not is_heading(text):
+            yield text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeniedSentence:
+    """A sentence of an article, denied in one way."""
+
+    article: str
+    form: str
+    text: str
+    plain: str
+    """As the article has it."""
+
+
+def denied_sentences(engine: EmbeddedSearch, *, development: bool) -> list[DeniedSentence]:
+    """The sentences of one half that can be denied, each in one of the ways that suit it, all ways in turn."""
+    found: list[DeniedSentence] = []
+    for id_ in half_of(engine, development=development):
+        for text in dict.fromkeys(text for passage in passages_of(engine, id_) for text in plain(passage)):
+            if forms := list(denials(text)):
+                used = {form: sum(one.form == form for one in found) for form, _ in forms}
+                form, denied = min(forms, key=lambda pair: used[pair[0]])  # The form that is rarest so far.
+                found.append(DeniedSentence(article=id_, form=form, text=denied, plain=text))
+    return found
+
+
+def denied_set(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> BenchSet:
+    """The articles of denied sentences with those in the places of the plain ones."""
+    texts = {}
+    for row in engine.snapshot.articles.values():
+        own = [one for one in denied if one.article == row.article_id]
+        text = engine.snapshot.text(row.number)
+        for one in own:
+            text = text.replace(one.plain, one.text, 1)
+        if own:
+            texts[row.article_id] = (row.title or "", text)
+    return BenchSet(name="denied", documents=texts, questions=())
+
+
+def denied_claims(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> Iterator[PlantedClaim]:
+    """Held against an article that denies it, a sentence is false, and its denial is true.
+
+    Args:
+        engine: over the denied articles.
+        denied: the sentences that they deny.
+    """
+    ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.snapshot.articles.values()}
+    held = {one.article: passages_of(engine, ids[one.article]) for one in denied}
+    for one in denied:
+        passages = tuple(passage for passage in held[one.article] if one.text in passage.text)
+        for made in (
+            Planted(kind=f"denied: {one.form}", text=one.text, true=True),
+            Planted(kind=f"denial dropped: {one.form}", text=one.plain, true=False),
+        ):
+            yield PlantedClaim(group=DENIED, article=one.article, source=one.plain, made=made, passages=passages)
