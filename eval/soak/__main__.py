@@ -1,0 +1,112 @@
+"""A long mixed load with indexing going on and a process killed every minute: does anything go wrong?
+
+    python -m eval.soak                       # 15 minutes
+    python -m eval.soak --minutes 2
+
+copies the default collection's index, serves it with several processes, and asks the gold questions over
+every way in, while an article is added, changed and removed and a process is killed every minute. Each
+answer is compared with the one that the quiet server gave from the same articles. It exits with 1 and
+says what was wrong if anything was.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from assistant.locations import default_index, ensure_default
+from eval.load import GOLD, quantile
+from eval.soak.expected import Case
+from eval.soak.run import Plan, Soaked, soak
+from eval.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LEAST_MINUTES, by_minute, course
+from eval.speed import machine
+
+
+def gold_cases(most: int) -> list[Case]:
+    """Questions of the gold cases with those before them, spread over all of the files."""
+    lines = [line for path in sorted(GOLD.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in lines if line.strip()]
+    cases = list(dict.fromkeys((*row.get("turns", ()), row["question"]) for row in rows))
+    step = max(1.0, len(cases) / most)
+    return [cases[int(number * step)] for number in range(min(most, len(cases)))]
+
+
+def judged(soaked: Soaked, minutes: float) -> list[str]:
+    """Lines on memory and open files, which take note of what is not flat."""
+    samples, at = soaked.samples, [sample.minutes for sample in soaked.samples]
+    lines = [f"memory of all processes by minute, MiB: {by_minute(samples)}"]
+    if minutes < LEAST_MINUTES:
+        return [*lines, f"whether memory is flat was not judged: that takes at least {LEAST_MINUTES:g} minutes"]
+    for name, values, share, least in (
+        ("memory of all processes, MiB", [sample.total for sample in samples], GROWTH_SHARE, GROWTH_MEBIBYTES),
+        ("memory of the process never killed, MiB", [s.private for s in samples], GROWTH_SHARE, GROWTH_MEBIBYTES),
+        ("files it has open", [float(sample.files) for sample in samples], 0.0, GROWTH_FILES),
+    ):
+        went = course(at, values)
+        lines.append(
+            f"{name}: {went.middle:.1f} in the middle third, {went.last:.1f} in the last, {went.a_minute:+.2f} a minute"
+        )
+        if grew := went.growth(share, least):
+            soaked.findings.add(f"not flat: {name}", grew)
+    return lines
+
+
+def told(soaked: Soaked, minutes: float) -> list[str]:
+    """What was done and found, for a person."""
+    counts = soaked.counts
+    times = sorted(counts.seconds) or [0.0]
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counts.requests.items()))
+    refused = ", ".join(f"{code} {count}" for code, count in counts.refused.items())
+    return [
+        f"{sum(counts.requests.values()):,} requests answered: {kinds}",
+        f"median {quantile(times, 0.5) * 1000:.0f} ms, p99 {quantile(times, 0.99) * 1000:.0f} ms, "
+        f"most {counts.slowest[0] * 1000:.0f} ms ({counts.slowest[1]})",
+        f"{counts.compared:,} answers compared with those before the load, {counts.receipts:,} receipts checked",
+        f"{counts.changes} changes of the index; {soaked.kills} processes killed: {counts.cut} requests cut off in "
+        f"flight, {counts.closed} sent to a process just killed, all asked again; refused for now: {refused or 'none'}",
+        f"feedback: {soaked.feedback:,} acknowledged, {soaked.kept:,} there in the end",
+        *judged(soaked, minutes),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None, note: Callable[[str], None] | None = None) -> int:
+    """Run the soak; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.soak", description="A long mixed load on `assistant serve`.")
+    parser.add_argument("--minutes", type=float, default=15.0, help="of load")
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--pause", type=float, default=0.3, help="mean seconds between two acts of a client")
+    parser.add_argument("--workers", type=int, default=2, help="processes, two at least")
+    parser.add_argument("--kill-seconds", type=float, default=60.0, help="from one kill to the next")
+    parser.add_argument("--change-seconds", type=float, default=10.0, help="from one change of the index to the next")
+    parser.add_argument("--questions", type=int, default=200, help="of the gold cases")
+    parser.add_argument("--index", type=Path, help="copied and served; the default collection's otherwise")
+    given = parser.parse_args(arguments)
+    if given.workers < 2:
+        parser.error(f"one of {given.workers} processes cannot be killed while another answers; give at least 2")
+
+    def say(message: str) -> None:
+        print(message, file=sys.stderr, flush=True)
+
+    note = note or say
+    if given.index is None:
+        ensure_default(note=note, meter=lambda *_: None)
+    plan = Plan(
+        index=given.index or default_index(),
+        cases=gold_cases(given.questions),
+        minutes=given.minutes,
+        clients=given.clients,
+        pause=given.pause,
+        workers=given.workers,
+        kill_seconds=given.kill_seconds,
+        change_seconds=given.change_seconds,
+    )
+    print(machine())
+    soaked = soak(plan, note=note)
+    print("\n".join(told(soaked, given.minutes)))
+    print("\n".join(soaked.findings.lines()) if soaked.findings else "nothing was wrong")
+    return int(bool(soaked.findings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""What is right: the answers of a quiet server, in every state that the index will take."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from eval.connection import Connection
+from eval.soak.article import FARE_QUESTIONS, NAME, STATES, ChangingArticle
+from index.article import sha256_of
+from index.errors import UserError
+
+Case = tuple[str, ...]
+"""Questions of one conversation, the last of which is compared."""
+BESIDE = frozenset({"id", "seconds", "conversation_id", "message_id", "index"})
+"""What two right answers may differ in; of the index the fingerprint says which answer is the right one."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Expected:
+    """Answers, passages and texts as they were before the load."""
+
+    answers: dict[tuple[str, Case], str] = field(default_factory=dict)
+    """By the index's fingerprint and the questions."""
+    passages: dict[str, set[str]] = field(default_factory=dict)
+    """By question, those of each state of the index."""
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By article id and hash."""
+
+    def fault_of_answer(self, case: Case, answer: Mapping[str, Any]) -> str | None:
+        """How an answer differs from the one that was given for the same articles; None if it does not."""
+        fingerprint = answer["index"]["fingerprint"]
+        wanted = self.answers.get((fingerprint, case))
+        if wanted is None:
+            return f"{case} was answered from articles that never were, fingerprint {fingerprint}"
+        if wanted != (given := content(answer)):
+            return f"{case}: {_first_difference(wanted, given)}"
+        return None
+
+    def faults_of_receipts(self, answer: Mapping[str, Any]) -> list[str]:
+        """The receipts of an answer that no version of their article bears out."""
+        faults = []
+        for one in answer["citations"]:
+            text = self.texts.get((one["article_id"], one["sha256"]))
+            if text is None:
+                faults.append(f"{one['article_id']} never had the hash {one['sha256']}")
+            elif text[one["start"] : one["end"]] != one["quote"] or not one["quote"].strip():
+                faults.append(f"{one['article_id']} does not say {one['quote']!r} at {one['start']}")
+        return faults
+
+
+def content(answer: Mapping[str, Any]) -> str:
+    """All of an answer that follows from its question and the articles, as text."""
+    return json.dumps({k: v for k, v in answer.items() if k not in BESIDE}, ensure_ascii=False, sort_keys=True)
+
+
+def _first_difference(wanted: str, given: str) -> str:
+    before, after = json.loads(wanted), json.loads(given)
+    name = next((name for name in before if before[name] != after.get(name)), "other fields")
+    return f"{name} was {before.get(name)!r} and is {after.get(name)!r}"
+
+
+async def record(connection: Connection, article: ChangingArticle, cases: Sequence[Case]) -> Expected:
+    """Ask every case once in every state of the index.
+
+    Args:
+        connection: to a server that nobody else asks.
+        article: brought into each of its states; the last of them is the first.
+        cases: those about the article among them.
+
+    Raises:
+        UserError: the article cannot be changed, or the server does not answer from it.
+    """
+    expected = Expected()
+    for fare in (*STATES, STATES[0]):
+        if failed := await article.bring(fare):
+            raise UserError(f"the changing article cannot be brought into the index: {failed}")
+        if fare is STATES[0] and expected.answers:
+            break
+        await _record_texts(connection, expected)
+        for case in cases:
+            answer = await _answer(connection, case)
+            expected.answers[answer["index"]["fingerprint"], case] = content(answer)
+            if case[-1] in FARE_QUESTIONS and (fare is not None) != (f"{fare} crowns" in answer["text"]):
+                raise UserError(f"with a fare of {fare} crowns, {case[-1]!r} is answered {answer['text']!r}")
+        for question in {case[0] for case in cases}:
+            found = (await connection.request("GET", search_path(question))).json()
+            expected.passages.setdefault(question, set()).add(passages_text(found))
+    return expected
+
+
+async def _answer(connection: Connection, case: Case) -> dict[str, Any]:
+    conversation: dict[str, str] = {}
+    for question in case:
+        reply = await connection.request("POST", "/api/ask", {"question": question, **conversation})
+        if reply.status != 200:
+            raise UserError(f"{question!r} got status {reply.status} of a quiet server: {reply.body[:200]!r}")
+        answer: dict[str, Any] = reply.json()
+        conversation = {"conversation_id": answer["conversation_id"]}
+    return answer
+
+
+async def _record_texts(connection: Connection, expected: Expected) -> None:
+    listed = (await connection.request("GET", "/api/articles?limit=500")).json()["articles"]
+    for one in listed:
+        whole = (await connection.request("GET", article_path(one["article_id"]))).json()
+        if sha256_of(whole["text"]) != whole["sha256"]:
+            raise UserError(f"the hash of {one['article_id']} is not that of its text")
+        expected.texts[whole["article_id"], whole["sha256"]] = whole["text"]
+
+
+def article_path(article_id: str) -> str:
+    """Where an article is read."""
+    return f"/api/articles/{quote(article_id, safe='')}"
+
+
+def search_path(question: str) -> str:
+    """Where passages for a question are found."""
+    return f"/api/search?k=5&q={quote(question, safe='')}"
+
+
+def passages_text(found: Mapping[str, Any]) -> str:
+    """Passages that were found, as text."""
+    return json.dumps(found, ensure_ascii=False, sort_keys=True)
+
+
+def is_lasting(answer: Mapping[str, Any]) -> bool:
+    """Whether all receipts of an answer are of articles that do not change."""
+    return all(one["article_id"] != NAME for one in answer["citations"])
