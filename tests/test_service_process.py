@@ -1,9 +1,11 @@
 """The server as a process: killed, stopped, crowded, its index changed under it."""
 
+import asyncio
 import functools
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 from serving import DAM, TRAM, Server, assistant, events, serving, town_in
+
+from assistant.service.server import listening
 
 SLOW = ("-m", "assistant.service.slow_answerer")
 
@@ -30,6 +34,28 @@ def eventually(what: Callable[[], bool], seconds: float = 10) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_answers_are_sent_without_delay():
+    """Else each answer on a kept connection waits 40 ms for the acknowledgement of its headers."""
+
+    async def accepted() -> int:
+        delays: asyncio.Queue[int] = asyncio.Queue()
+
+        async def told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            plain = writer.get_extra_info("socket")
+            delays.put_nowait(plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listener = listening("127.0.0.1", 0)
+        async with await asyncio.start_server(told, sock=listener):
+            _, client = await asyncio.open_connection(*listener.getsockname())
+            delay = await delays.get()
+            client.close()
+            await client.wait_closed()
+            return delay
+
+    assert asyncio.run(accepted()) == 1
 
 
 @pytest.fixture

@@ -76,7 +76,9 @@ def listening(host: str, port: int) -> socket.socket:
         OSError: the address is not this machine's, or the port is taken.
     """
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, since asyncio sends without delay (TCP_NODELAY) only where it can see that it is TCP; else
+    # each answer on a connection that is kept waits 40 ms for the acknowledgement of its own headers.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
