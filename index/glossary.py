@@ -59,9 +59,8 @@ class Glossary:
         found = []
         taken: list[tuple[int, int]] = []
         lowered = text.lower()
-        by_length = sorted(((name, group) for group in self.groups for name in group), key=lambda pair: -len(pair[0]))
-        for name, group in by_length:
-            if not all(part in lowered for part in re.split(r"[\s-]+", name.lower())):
+        for name, parts, group in _longest_first(self.groups):
+            if not all(part in lowered for part in parts):
                 continue  # As most names of a glossary; a pattern takes ten times as long.
             for match in re.finditer(_pattern(name), text, re.IGNORECASE):
                 span = match.span()
@@ -89,6 +88,13 @@ def load_glossary(path: Path) -> str:
         raise ArticleUnreadable(f"{path}: cannot be read ({error}); write it as UTF-8") from error
     Glossary.parse(text, str(path))
     return text
+
+
+@lru_cache(maxsize=16)
+def _longest_first(groups: tuple[tuple[str, ...], ...]) -> list[tuple[str, list[str], tuple[str, ...]]]:
+    """Every name with its words in lower case and its group."""
+    named = [(name, re.split(r"[\s-]+", name.lower()), group) for group in groups for name in group]
+    return sorted(named, key=lambda entry: -len(entry[0]))
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Word:
     """Rows of its tokens in the question's token vectors; several for a word in pieces."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Query:
     """One wording of a question, encoded."""
 
@@ -45,12 +46,12 @@ class Query:
     """(tokens, token dimension) float32, rows of length 1."""
     words: tuple[Word, ...]
 
-    @property
+    @cached_property
     def stems(self) -> list[str]:
         """Terms for BM25, in order, repeated if the question repeats them."""
         return stems(self.text)
 
-    @property
+    @cached_property
     def content(self) -> tuple[Word, ...]:
         """The words that say what it is about; all words if none does."""
         return tuple(word for word in self.words if word.content) or self.words
@@ -100,26 +101,30 @@ def similarities(query: Query, words: Sequence[Word], tokens: Matrix) -> Matrix:
     Returns:
         (words, n) float32, the mean over a word's pieces of their cosines with each token.
     """
-    return _spread(words, len(query.tokens)) @ (query.tokens @ tokens.T)
+    of_words: Matrix = _spread(words, len(query.tokens)) @ query.tokens
+    return of_words @ tokens.T
 
 
-def late_weights(query: Query) -> Matrix:
-    """(tokens,) float32, what each token of the question counts in `late_interaction`; they sum to 1."""
-    words = query.content
-    idf = np.asarray([word.idf for word in words], dtype=np.float32)
-    weights: Matrix = idf @ _spread(words, len(query.tokens)) / max(float(idf.sum()), MIN_IDF)
-    return weights
+class LateInteraction:
+    """How near passages come to a question, word by word.
 
-
-def late_interaction(query: Query, weights: Matrix, tokens: Matrix) -> float:
-    """Mean over the question's content words, weighted by idf, of their best match among `tokens`.
-
-    After ColBERT (Khattab & Zaharia, 2020, eq. 3), with weights, and a mean in place of the sum so
-    that long questions compare with short ones; `weights` are the query's `late_weights`.
+    After ColBERT (Khattab & Zaharia, 2020, eq. 3): the best match of each content word among a passage's
+    tokens, weighted by idf, as a mean in place of the sum so that long questions compare with short ones.
     """
-    if not len(tokens) or not len(weights):
-        return 0.0
-    return float(weights @ (query.tokens @ tokens.T).max(axis=1))
+
+    def __init__(self, query: Query) -> None:
+        words = query.content
+        idf = np.asarray([word.idf for word in words], dtype=np.float32)
+        weights: Matrix = idf @ _spread(words, len(query.tokens)) / max(float(idf.sum()), MIN_IDF)
+        counting = np.flatnonzero(weights)
+        self._weights = weights[counting]
+        self._tokens = query.tokens[counting]
+
+    def score(self, tokens: Matrix) -> float:
+        """The mean for a passage's `tokens`, (n, token dimension) float32 with rows of length 1; 0 without any."""
+        if not len(tokens) or not len(self._weights):
+            return 0.0
+        return float(self._weights @ (self._tokens @ tokens.T).max(axis=1))
 
 
 def _spread(words: Sequence[Word], tokens: int) -> Matrix:

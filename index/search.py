@@ -13,7 +13,7 @@ from index.catalog import ArticleRow
 from index.encoder import Encoder
 from index.glossary import Glossary
 from index.projection import TokenProjection
-from index.query import Query, encode_query, late_interaction, late_weights
+from index.query import LateInteraction, Query, encode_query
 from index.spelling import corrected, corrections
 from index.store import Snapshot
 from index.terms import stems
@@ -184,9 +184,9 @@ class EmbeddedSearch:
         lexical |= generation.text.scores(query.stems, missing)
         cosines = generation.vectors.get(pool) @ query.vector
         scores = {}
-        weights = late_weights(query)
+        late_interaction = LateInteraction(query)
         for chunk, cosine in zip(pool, map(float, cosines), strict=True):
-            late = late_interaction(query, weights, generation.evidence.tokens(chunk))
+            late = late_interaction.score(generation.evidence.tokens(chunk))
             bm25 = lexical.get(chunk, 0.0)
             scores[chunk] = (cosine + fusion.bm25 * bm25 + fusion.late * late, cosine, bm25, late)
         return scores

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from index.bm25 import TantivyText
 from index.encoder import Encoder
@@ -31,7 +32,7 @@ def corrections(
     Returns:
         Words as they stand in the question, and the words of the articles, in lower case.
     """
-    kept = {word for name in known for word in words(name)}
+    kept = _words_of(tuple(known))
     found = {}
     for word in dict.fromkeys(re.findall(r"[^\W\d_]+", question)):
         lower = words(word)[0] if words(word) else ""
@@ -45,6 +46,11 @@ def corrections(
         if meant:
             found[word] = meant
     return found
+
+
+@lru_cache(maxsize=16)
+def _words_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for name in names for word in words(name))
 
 
 def corrected(question: str, changes: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ is our own thin wrapper: ids come from the catalog and are never reused.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ TOKENS_NAME = "tokens.npy"
 COUNTS_NAME = "token-counts.npy"
 ROWS_NAME = "rows.npy"
 
+KEPT_CHUNKS = 128
+"""Chunks whose token vectors are kept restored for the next question, some 60 kB each."""
 THREADS_FROM = 20_000
 """With fewer vectors, waking threads costs more than they save (3.5 ms against 0.3 ms a search)."""
 
@@ -153,6 +156,7 @@ class EvidenceVectors:
         rows: NDArray[np.int64] = np.load(folder / ROWS_NAME)
         self._ids = rows[:, 0]
         self._rows = rows
+        self._kept_tokens = lru_cache(maxsize=KEPT_CHUNKS)(self._tokens_of)
 
     @staticmethod
     def write(folder: Path, chunks: Iterable[ChunkCodes], dimension: int, token_dimension: int) -> None:
@@ -201,4 +205,9 @@ class EvidenceVectors:
 
     def tokens(self, chunk_id: int) -> Matrix:
         """(tokens, token dimension) float32, rows of length 1, sentence after sentence."""
-        return restore(self.codes(chunk_id).tokens)
+        return self._kept_tokens(chunk_id)
+
+    def _tokens_of(self, chunk_id: int) -> Matrix:
+        tokens = restore(self.codes(chunk_id).tokens)
+        tokens.setflags(write=False)  # Whoever asks next gets the same array.
+        return tokens
