@@ -6,26 +6,27 @@ and the collection allow (shares of idf, not idf), so that weights carry over be
 any size.
 """
 
-import re
-from collections.abc import Sequence
+import math
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.kinds import Kind
-from assistant.pieces import FIGURE, NUMBER_WORDS, VERB, asked_for
+from assistant.pieces import asked_for
 from assistant.question import Question
-from index.article import Sentence
+from assistant.sentence import NEGATIONS, SUPERLATIVES, TakenApart, runs_of_letters, taken_apart
+from index.article import Matrix, Sentence
 from index.query import Query, Word, similarities
 from index.search import Passage, SearchEngine
-from index.sentences import is_heading
-from index.terms import stem, stems
+from index.terms import stems
 
-KEPT_SENTENCES = 4_096
-"""Sentences whose terms are kept for the next question; together they take some 10 MB."""
+Column = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64]
+"""(sentences,) of one feature."""
+Table = NDArray[np.float64]
 
 FEATURES = (
     "cosine",
@@ -73,18 +74,12 @@ FEATURES = (
 )
 """Names of the features in the order of their columns."""
 
-NEGATIONS = frozenset(
-    "not no never n't without neither nor none cannot hardly unable fail failed refuse refused lack lacked except "
-    "excluding wasn didn isn doesn weren don couldn wouldn hasn haven t".split()
-)
-SUPERLATIVES = frozenset(
-    "first last only most least largest smallest highest lowest best worst oldest youngest longest shortest main "
-    "primary second third final earliest latest".split()
-)
 TELLING = 0.25
 """Share of the highest idf from which on a word says something particular."""
 FULL_WORDS = 20
 """So many new content words count as a full sentence's worth."""
+SHORT = 40
+"""Characters; what has fewer is hardly a statement."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -104,20 +99,176 @@ class Candidate:
         return self.passage.sentences[self.place]
 
 
-def candidates(question: Question, query: Query, passages: Sequence[Passage], engine: SearchEngine) -> list[Candidate]:
-    """Every sentence of `passages` (best first) but headings, described against one wording of the question."""
-    if not passages or not query.content:  # Without a word there is nothing to describe a sentence by.
-        return []
-    found = []
-    signals = np.asarray([_signals(passage, query, engine) for passage in passages])
-    best = signals.max(axis=0)
-    for passage, own in zip(passages, signals, strict=True):
-        rows = _describe_passage(question, query, passage, engine, signals=[*own[:2], *(own - best)])
-        for place, row in enumerate(rows):
-            text = sentence_text(passage, place)
-            if not is_heading(text):  # A heading names what follows and states nothing.
-                found.append(Candidate(passage=passage, place=place, text=text, features=row))
-    return found
+class Evidence:
+    """The sentences of the retrieved passages, taken apart once for all wordings of a question."""
+
+    def __init__(self, question: Question, passages: Sequence[Passage], engine: SearchEngine) -> None:
+        """Take passages apart.
+
+        Args:
+            question: as asked.
+            passages: best first.
+            engine: that found them.
+        """
+        self._question = question
+        self._passages = passages
+        self._engine = engine
+        self._texts = [sentence_text(passage, place) for passage in passages for place in range(len(passage.sentences))]
+        self._sentences = [taken_apart(text) for text in self._texts]
+        sizes = [len(passage.sentences) for passage in passages]
+        self._owner = np.repeat(np.arange(len(passages)), sizes)
+        """(sentences,) each one's passage."""
+        self._firsts = np.cumsum(sizes, dtype=np.int64) - sizes
+        """(passages,) each one's first sentence."""
+        self._places = np.arange(len(self._texts)) - self._firsts[self._owner]
+        """(sentences,) each one's position in its passage."""
+        self._before = np.arange(len(self._texts)) - (self._places > 0)
+        """(sentences,) the sentence before each one in its passage; for the first one itself."""
+
+    def candidates(self, query: Query) -> list[Candidate]:
+        """Every sentence but headings, described against one wording of the question."""
+        if not self._passages or not query.content:  # Without a word there is nothing to describe a sentence by.
+            return []
+        rows = self._described(query)
+        return [
+            Candidate(passage=self._passages[int(owner)], place=int(place), text=text, features=row)
+            for owner, place, text, sentence, row in zip(
+                self._owner, self._places, self._texts, self._sentences, rows, strict=True
+            )
+            if not sentence.heading  # A heading names what follows and states nothing.
+        ]
+
+    def _described(self, query: Query) -> Table:
+        """(sentences, features)."""
+        signals = np.asarray([_signals(passage, query, self._engine) for passage in self._passages])
+        behind = signals - signals.max(axis=0)
+        lengths = np.asarray([len(text) for text in self._texts])
+        columns = [
+            self._vectors @ query.vector,
+            *signals[self._owner, :2].T,
+            *behind[self._owner].T,
+            np.asarray([passage.rank == 1 for passage in self._passages])[self._owner],
+            *self._matches(query, lengths),
+            *self._turns_of_phrase,
+            *self._kinds(query),
+            *self._novelty(query),
+            self._places == 0,
+            lengths < SHORT,
+            np.minimum(3.0, lengths / 200),
+            [not sentence.verb for sentence in self._sentences],
+        ]
+        return np.column_stack(columns).astype(np.float64)
+
+    @cached_property
+    def _vectors(self) -> Matrix:
+        """(sentences, dimension) float32."""
+        return np.concatenate([self._engine.sentence_vectors(passage) for passage in self._passages])
+
+    @cached_property
+    def _tokens(self) -> list[tuple[Matrix, NDArray[np.int64]]]:
+        """By passage (tokens, token dimension) float32, and how many belong to each sentence."""
+        found = map(self._engine.token_vectors, self._passages)
+        return [(tokens, np.asarray(counts, dtype=np.int64)) for tokens, counts in found]
+
+    @cached_property
+    def _turns_of_phrase(self) -> tuple[NDArray[np.bool_], ...]:
+        """Negations asked for, missing and added, and superlatives missing; (sentences,) each."""
+        asked = runs_of_letters(self._question.text)
+        denied, extreme = asked & NEGATIONS, asked & SUPERLATIVES
+        return (
+            np.full(len(self._texts), bool(denied)),
+            np.asarray([bool(denied - own.negations) for own in self._sentences]),
+            np.asarray([bool(own.negations - asked) for own in self._sentences]),
+            np.asarray([bool(extreme - own.superlatives) for own in self._sentences]),
+        )
+
+    @cached_property
+    def _pieces(self) -> list[list[str]]:
+        """What of each sentence could be what is asked for."""
+        return [asked_for(self._question, text) for text in self._texts]
+
+    @cached_property
+    def _telling(self) -> list[frozenset[str]]:
+        """The stems of each sentence that say something particular."""
+        least = TELLING * self._engine.highest_idf
+        return [frozenset(term for term in own.counts if self._engine.idf(term) > least) for own in self._sentences]
+
+    def _kinds(self, query: Query) -> tuple[Column, ...]:
+        """Whether a piece of the asked kind is there, is not, how near it is, and whether a figure counts the unit."""
+        question = self._question
+        kinded = question.kind not in {Kind.OTHER, Kind.CHANGE}
+        held = np.asarray([kinded and bool(pieces) for pieces in self._pieces])
+        wanted = {word.stem for word in query.content}
+        near = [
+            _nearness(wanted, sentence, text, pieces) if kinded else 0.0
+            for sentence, text, pieces in zip(self._sentences, self._texts, self._pieces, strict=True)
+        ]
+        unit = [bool(question.unit) and question.unit[-1] in own.counted for own in self._sentences]
+        return held, kinded & ~held, np.asarray(near), np.asarray(unit)
+
+    def _novelty(self, query: Query) -> tuple[Column]:
+        """How much each sentence says that the question does not, 1 for a full sentence's worth."""
+        asked = set(query.stems)
+        return (np.minimum(1.0, np.asarray([len(own - asked) for own in self._telling]) / FULL_WORDS),)
+
+    def _matches(self, query: Query, lengths: NDArray[np.int64]) -> Sequence[Column]:
+        """Which of the question's words the sentences have, to the letter and in meaning, and which they lack."""
+        words, owner, before = query.content, self._owner, self._before
+        idf = np.asarray([word.idf for word in words]) / self._engine.highest_idf
+        total = float(idf.sum()) or 1.0
+        name = np.asarray([word.text[:1].isupper() for word in words])
+        figure = np.asarray([word.text[:1].isdigit() for word in words])
+        counts = np.asarray([[own.counts.get(word.stem, 0) for word in words] for own in self._sentences])
+        has = counts > 0
+        near = has | has[before]
+        titles = [set(stems(passage.article.title or "")) for passage in self._passages]
+        titled = np.asarray([[word.stem in title for word in words] for title in titles])
+        passage = np.logical_or.reduceat(has, self._firsts) | titled
+        best = self._best(query, words)
+        best_of_passage = np.maximum.reduceat(best, self._firsts)
+        low = np.sort(best, axis=1)
+        unlike = idf * ~has * (1 - best)
+        unlike_passage = idf * ~passage * (1 - best_of_passage)
+        return (
+            has @ idf / total,
+            near @ idf / total,
+            (passage @ idf / total)[owner],
+            self._pairs_shared(query),
+            _bm25(words, counts, lengths),
+            np.asarray([_span({word.stem for word in words}, own.terms) for own in self._sentences]),
+            best @ idf / total,
+            np.maximum(best, best[before]) @ idf / total,
+            (best_of_passage @ idf / total)[owner],
+            low[:, 0],
+            low[:, min(1, len(words) - 1)],
+            best_of_passage.min(axis=1)[owner],
+            (idf * ~has).max(axis=1),
+            (idf * ~near).max(axis=1),
+            (idf * ~passage).max(axis=1)[owner],
+            unlike.max(axis=1),
+            unlike.sum(axis=1) / total,
+            (unlike_passage.sum(axis=1) / total)[owner],
+            np.count_nonzero(~has & name, axis=1),
+            np.count_nonzero(~passage & name, axis=1)[owner],
+            np.count_nonzero(~has & figure, axis=1),
+            np.count_nonzero(~passage & figure, axis=1)[owner],
+        )
+
+    def _best(self, query: Query, words: Sequence[Word]) -> NDArray[np.float64]:
+        """(sentences, words) float64, the best cosine of each word in each sentence; 0 in one without a token."""
+        parts = []
+        for tokens, counts in self._tokens:
+            best = np.zeros((len(counts), len(words)))
+            some = np.flatnonzero(counts)
+            if len(some):
+                starts = (np.cumsum(counts) - counts)[some]
+                best[some] = np.maximum.reduceat(similarities(query, words, tokens), starts, axis=1).T
+            parts.append(best)
+        return np.concatenate(parts)
+
+    def _pairs_shared(self, query: Query) -> Column:
+        pairs = set(pairwise(query.stems))
+        return np.asarray([len(pairs & own.pairs) for own in self._sentences]) / max(1, len(pairs))
 
 
 def sentence_text(passage: Passage, place: int) -> str:
@@ -126,190 +277,30 @@ def sentence_text(passage: Passage, place: int) -> str:
     return passage.text[sentence.start - passage.start : sentence.end - passage.start]
 
 
-def _describe_passage(
-    question: Question, query: Query, passage: Passage, engine: SearchEngine, *, signals: Sequence[float]
-) -> NDArray[np.float64]:
-    texts = [sentence_text(passage, place) for place in range(len(passage.sentences))]
-    terms = [_terms(text) for text in texts]
-    cosines = engine.sentence_vectors(passage) @ query.vector
-    words = query.content
-    idf = np.asarray([word.idf for word in words]) / engine.highest_idf
-    matched = _Matches(
-        idf, words, texts, terms, passage.article.title or "", *_by_sentence(query, words, passage, engine)
-    )
-    asked_stems = query.stems
-    asked = set(re.findall(r"[a-z]+", question.text.lower()))
-    rows = []
-    for place, (text, own) in enumerate(zip(texts, terms, strict=True)):
-        pieces = asked_for(question, text)
-        kinded = question.kind not in {Kind.OTHER, Kind.CHANGE}
-        held = _letters(text)
-        rows.append(
-            [
-                cosines[place],
-                *signals,
-                passage.rank == 1,
-                *matched.lexical(place),
-                _pairs_shared(asked_stems, own),
-                _bm25(words, own, len(text)),
-                _span(words, own),
-                *matched.soft(place),
-                *matched.missing(place),
-                bool(asked & NEGATIONS),
-                bool((asked & NEGATIONS) - held),
-                bool((held & NEGATIONS) - asked),
-                bool((asked & SUPERLATIVES) - held),
-                kinded and bool(pieces),
-                kinded and not pieces,
-                _nearness(words, text, pieces) if kinded else 0.0,
-                _unit_beside_figure(question, text),
-                min(
-                    1.0,
-                    sum(engine.idf(term) > TELLING * engine.highest_idf for term in set(own) - set(asked_stems))
-                    / FULL_WORDS,
-                ),
-                place == 0,
-                len(text) < 40,
-                min(3.0, len(text) / 200),
-                VERB.search(text) is None,
-            ]
-        )
-    return np.asarray(rows, dtype=np.float64)
-
-
-@lru_cache(maxsize=KEPT_SENTENCES)
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(stems(text))
-
-
-@lru_cache(maxsize=KEPT_SENTENCES)
-def _letters(text: str) -> frozenset[str]:
-    """Runs of Latin letters, in lower case."""
-    return frozenset(re.findall(r"[a-z]+", text.lower()))
-
-
 def _signals(passage: Passage, query: Query, engine: SearchEngine) -> tuple[float, float, float]:
     """Cosine, BM25 as a share of the most that the question's terms can give, and late interaction."""
     most = 2.2 * sum(map(engine.idf, query.stems))  # (k1 + 1) · idf, were each term endlessly frequent.
     return passage.cosine, passage.bm25 / max(most, 1e-6), passage.late
 
 
-def _by_sentence(
-    query: Query, words: Sequence[Word], passage: Passage, engine: SearchEngine
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Best cosine of each word in each sentence, (sentences, words), and in the passage, (words,)."""
-    tokens, counts = engine.token_vectors(passage)
-    table = similarities(query, words, tokens)
-    ends = np.cumsum(counts)
-    rows = [
-        table[:, end - count : end].max(axis=1) if count else np.zeros(len(words))
-        for count, end in zip(counts, ends, strict=True)
-    ]
-    best = np.asarray(rows, dtype=np.float64)
-    return best, best.max(axis=0) if len(best) else np.zeros(len(words))
+def _bm25(words: Sequence[Word], counts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Column:
+    """BM25 of sentences (k1 1.2, b 0.75, a typical sentence of 150 characters) over the question's idf."""
+    idf = np.asarray([word.idf for word in words])
+    norms = 1.2 * (0.25 + 0.75 * lengths / 150)
+    scores: NDArray[np.float64] = (2.2 * counts / (counts + norms[:, None])) @ idf / (float(idf.sum()) or 1.0)
+    return scores
 
 
-class _Matches:
-    """Which of the question's words a passage's sentences have, to the letter and in meaning."""
-
-    def __init__(
-        self,
-        idf: NDArray[np.float64],
-        words: Sequence[Word],
-        texts: Sequence[str],
-        terms: Sequence[Sequence[str]],
-        title: str,
-        best: NDArray[np.float64],
-        best_of_passage: NDArray[np.float64],
-    ) -> None:
-        self.idf = idf
-        self.total = float(self.idf.sum()) or 1.0
-        sets = [set(own) for own in terms]
-        self.has = np.asarray([[word.stem in own for word in words] for own in sets])
-        titled = set(stems(title)).union(*sets)
-        self.passage_has = np.asarray([word.stem in titled for word in words])
-        self.name = np.asarray([word.text[:1].isupper() for word in words])
-        self.figure = np.asarray([word.text[:1].isdigit() for word in words])
-        self.best = best
-        self.best_of_passage = best_of_passage
-
-    def _previous(self, place: int) -> int:
-        return max(0, place - 1)
-
-    def lexical(self, place: int) -> tuple[float, float, float]:
-        """Share of the question's idf in the sentence, with the one before it, and in the passage."""
-        near = self.has[place] | self.has[self._previous(place)]
-        return tuple(float(self.idf @ has) / self.total for has in (self.has[place], near, self.passage_has))  # type: ignore[return-value]
-
-    def soft(self, place: int) -> tuple[float, ...]:
-        """Late interaction with the sentence, with the one before it, and with the passage."""
-        own = self.best[place]
-        near = np.maximum(own, self.best[self._previous(place)])
-        low = np.sort(own)
-        return (
-            float(own @ self.idf) / self.total,
-            float(near @ self.idf) / self.total,
-            float(self.best_of_passage @ self.idf) / self.total,
-            float(low[0]),
-            float(low[min(1, len(low) - 1)]),
-            float(self.best_of_passage.min()),
-        )
-
-    def missing(self, place: int) -> tuple[float, ...]:
-        """What of the question the sentence and the passage lack."""
-        own, near = ~self.has[place], ~(self.has[place] | self.has[self._previous(place)])
-        passage = ~self.passage_has
-        return (
-            float((self.idf * own).max()),
-            float((self.idf * near).max()),
-            float((self.idf * passage).max()),
-            float((self.idf * own * (1 - self.best[place])).max()),
-            float((self.idf * own * (1 - self.best[place])).sum()) / self.total,
-            float((self.idf * passage * (1 - self.best_of_passage)).sum()) / self.total,
-            float(np.count_nonzero(own & self.name)),
-            float(np.count_nonzero(passage & self.name)),
-            float(np.count_nonzero(own & self.figure)),
-            float(np.count_nonzero(passage & self.figure)),
-        )
-
-
-def _pairs_shared(asked: Sequence[str], own: Sequence[str]) -> float:
-    pairs = set(pairwise(asked))
-    return len(pairs & set(pairwise(own))) / max(1, len(pairs))
-
-
-def _bm25(words: Sequence[Word], own: Sequence[str], length: int) -> float:
-    """BM25 of the sentence (k1 1.2, b 0.75, a typical sentence of 150 characters) over the question's idf."""
-    norm = 1.2 * (0.25 + 0.75 * length / 150)
-    total = sum(word.idf for word in words) or 1.0
-    return sum(w.idf * 2.2 * own.count(w.stem) / (own.count(w.stem) + norm) for w in words) / total
-
-
-def _span(words: Sequence[Word], own: Sequence[str]) -> float:
+def _span(wanted: Set[str], own: Sequence[str]) -> float:
     """How close together the question's words stand in the sentence, 1 for side by side."""
-    wanted = {word.stem for word in words}
     places = [i for i, term in enumerate(own) if term in wanted]
     return len({own[i] for i in places}) / (places[-1] - places[0] + 1) if len(places) > 1 else 0.0
 
 
-def _nearness(words: Sequence[Word], text: str, pieces: Sequence[str]) -> float:
+def _nearness(wanted: Set[str], sentence: TakenApart, text: str, pieces: Sequence[str]) -> float:
     """Nearness of a piece of the asked kind to the question's words: 1 beside them, 0 far away."""
-    wanted = {word.stem for word in words}
-    marks = [m.start() for m in re.finditer(r"[^\W_]+", text) if stem(m.group()) in wanted]
-    places = [at for piece in set(pieces) if (at := text.find(piece)) >= 0]
-    if not marks or not places:
+    marks = [start for start, stem in sentence.places if stem in wanted] if pieces else []
+    places = [at for piece in set(pieces) if (at := text.find(piece)) >= 0] if marks else []
+    if not places:
         return 0.0
-    return float(np.exp(-min(abs(mark - at) for mark in marks for at in places) / 40))
-
-
-def _unit_beside_figure(question: Question, text: str) -> float:
-    """For quantities: whether a figure stands right before the thing that is counted."""
-    if not question.unit:
-        return 0.0
-    tokens = re.findall(rf"{FIGURE.pattern}|[^\W_]+", text)
-    for i, token in enumerate(tokens):
-        if token[-1].isdigit() or token.lower() in NUMBER_WORDS:
-            after = {stem(word) for word in tokens[i + 1 : i + 5]}
-            if question.unit[-1] in after:
-                return 1.0
-    return 0.0
+    return math.exp(-min(abs(mark - at) for mark in marks for at in places) / 40)

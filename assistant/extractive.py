@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import Reason
-from assistant.evidence import Candidate, candidates, sentence_text
+from assistant.evidence import Candidate, Evidence, sentence_text
 from assistant.kinds import Kind
 from assistant.leading import leading_span, unit_beside_figure
 from assistant.mismatch import contradicted
@@ -97,8 +97,9 @@ class ExtractiveReader:
     def _rank(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> _Ranked | None:
         """The wording whose best sentence is likeliest to answer, with its candidates in order."""
         rankings = []
+        evidence = Evidence(question, retrieved.passages, engine)
         for query in retrieved.queries:
-            found = candidates(question, query, retrieved.passages, engine)
+            found = evidence.candidates(query)
             if not found:
                 return None
             scores = rank(found, self._weights)

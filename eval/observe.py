@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evidence import Candidate, candidates
+from assistant.evidence import Candidate, Evidence
 from assistant.question import Question, analyse
 from eval.sets import BenchQuestion
 from eval.short_answers import normalise
@@ -61,7 +61,7 @@ def observe(
     for place, one in enumerate(asked):
         retrieved = engine.search(one.text, k=passages, filters=Filters())
         question = analyse(retrieved.question)
-        found = candidates(question, retrieved.queries[0], retrieved.passages, engine)
+        found = Evidence(question, retrieved.passages, engine).candidates(retrieved.queries[0])
         meter(place + 1, len(asked))
         if found:
             yield Observation(
