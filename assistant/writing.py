@@ -7,6 +7,7 @@ from typing import Protocol
 
 from assistant.answer import SentenceVerdict
 from assistant.clauses import clauses
+from assistant.declining import declines
 from assistant.draft import DraftSentence, sentences
 from assistant.model import ChatModel, Completion, Message, ModelFailed, Stream
 from assistant.packing import Packed, pack, room
@@ -59,7 +60,7 @@ class Written:
     verdicts: tuple[SentenceVerdict, ...]
     """On every sentence of the last draft, in order."""
     refused: bool
-    """Whether the model said, in the agreed words, that the passages do not answer."""
+    """Whether the model said, in the agreed words or its own, that the passages do not answer."""
     failure: str | None
     """Why there is nothing to show, where it neither answered nor refused."""
     prompt: str
@@ -155,6 +156,8 @@ class ModelWriter:
                 told = any(REFUSAL.casefold() in passage.text.casefold() for passage in packed.shown)
                 why = "it refused in words that stand in a passage" if told else None
                 return done(failure=why, refused=not told)
+            if draft.declined:
+                return done(refused=True)
             if draft.has_form:
                 return done(failure="nothing that it wrote stands in the passages")
             messages[1:] = [
@@ -206,6 +209,8 @@ class _Draft:
         self.refused = False
         """Whether it says, in the agreed words, that the passages do not answer."""
         self._passed: set[str] = set()
+        self._declining = 0
+        """Sentences that say so in other words."""
         self._shown = shown
         self._check = check
         self._engine = engine
@@ -215,6 +220,11 @@ class _Draft:
     def has_form(self) -> bool:
         """Whether a sentence cites a passage that was shown."""
         return any(self._cited(verdict.cited) for verdict in self.verdicts)
+
+    @property
+    def declined(self) -> bool:
+        """Whether it says so in words of its own, and nothing else."""
+        return 0 < self._declining == len(self.verdicts)
 
     def read(self, stream: Stream) -> Completion:
         """Check the sentences of a reply as they come; the whole reply."""
@@ -271,6 +281,9 @@ class _Draft:
         """Why a sentence need not be checked; None if it must be."""
         if len(self.verdicts) >= MAX_READ:
             return f"it comes after {MAX_READ} others, and {MAX_SENTENCES} were asked for"
+        if declines(sentence.text) and not any(sentence.text in passage.text for passage in self._shown):
+            self._declining += 1
+            return "it says in other words than the agreed ones that the passages do not answer"
         if not sentence.whole:
             return "it is no whole sentence"
         if sentence.text in self._passed:

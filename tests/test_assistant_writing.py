@@ -284,6 +284,76 @@ def test_the_agreed_words_are_a_refusal_however_they_are_written(ask, reply: str
     assert answer.nearest
 
 
+OWN_WORDS = (
+    "The passages do not say how much the bridge of Oldwater cost.",
+    "The provided passages do not contain information about the cost of the bridge of Oldwater.",
+    "The cost of the bridge of Oldwater is not mentioned in the articles.",
+    "None of the passages mentions how much the bridge of Oldwater cost.",
+    "The article on the new bridge of Oldwater does not state what the bridge cost.",
+    "The context doesn’t specify the cost of the bridge of Oldwater.",
+    "Based on the passages, it is not possible to determine how much the bridge cost.",
+    "There is no information about the cost of the bridge of Oldwater in the passages.",
+    "No information is given on the cost of the bridge of Oldwater.",
+    "There is not enough information to answer.",
+    "It is unclear from the passages what the bridge of Oldwater cost.",
+    "The text says nothing about the cost of the bridge of Oldwater.",
+    "The question cannot be answered from what is given.",
+    "I'm sorry, but I can't answer that.",
+    "I do not know how much the bridge of Oldwater cost.",
+    "Unfortunately, the articles do not tell.",
+    "As an AI language model, I cannot know that.",
+    "Not stated.",
+    "这些段落没有提到这座桥的造价。",
+)
+
+
+@pytest.mark.parametrize("marker", ["", " [1]"])
+@pytest.mark.parametrize("reply", OWN_WORDS)
+def test_a_refusal_in_other_words_than_the_agreed_ones_is_a_refusal(ask, reply: str, marker: str) -> None:
+    answer = ask(f"{reply[:-1]}{marker}{reply[-1]}")
+
+    assert (answer.status, answer.reason, answer.reader) == (Status.REFUSED, Reason.INSUFFICIENT, "model:scripted")
+    assert fates(answer) == ["dropped"]
+    assert answer.text == "The articles do not say."
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "In den Artikeln steht nichts über die Kosten der Brücke von Oldwater [1].",
+        "Les passages ne disent pas combien le pont de Oldwater a coûté [1].",
+        "Nobody knows what the bridge of Oldwater cost [1].",
+    ],
+)
+def test_a_refusal_that_is_not_understood_is_no_answer_either(ask, quoted, reply: str) -> None:
+    assert_quoted(ask(reply), quoted, "nothing that it wrote stands in the passages")
+
+
+def test_a_remark_on_the_passages_beside_an_answer_is_left_out(ask) -> None:
+    answer = ask(f"{COST} [1] The passages do not say who paid for the bridge of Oldwater [1].")
+
+    assert answer.text == f"{COST} [1]"
+    assert fates(answer)[1] == "dropped"
+
+
+def test_a_refusal_beside_a_claim_that_does_not_hold_is_not_believed(ask, quoted) -> None:
+    reply = "The bridge of Oldwater cost 9 million crowns [1]. The passages do not say more about the bridge [1]."
+
+    assert_quoted(ask(reply), quoted, "nothing that it wrote stands in the passages")
+
+
+def test_what_an_article_itself_says_of_a_text_is_an_answer(tmp_path, minilm) -> None:
+    told = "The old article does not mention the cost of the chapel."
+    (tmp_path / "chapel.md").write_text(f"# The chapel\n\n{told} The chapel was built in 1931.\n", encoding="utf-8")
+    create_index(tmp_path / "index", minilm, max_tokens=minilm.max_tokens)
+    add_paths(tmp_path / "index", [tmp_path / "chapel.md"], minilm, note=ignore, meter=ignore)
+
+    with opened(tmp_path / "index", minilm, ScriptedModel([f"{told} [1]"])) as assistant:
+        answer = assistant.ask("Does the old article mention the cost of the chapel?")
+
+    assert answer.text == f"{told} [1]"
+
+
 def test_the_agreed_words_beside_an_answer_do_not_undo_it(ask) -> None:
     assert ask(f"{COST} {REFUSAL}").text == f"{COST} [1]"
 
@@ -299,7 +369,7 @@ def test_the_agreed_words_beside_nothing_that_holds_are_a_refusal(ask) -> None:
 
 
 def test_the_wrong_form_is_asked_again_and_then_quoted(ask, quoted) -> None:
-    answer = ask("I cannot say.", "It is nice there.")
+    answer = ask("Let me think.", "It is nice there.")
 
     assert_quoted(answer, quoted, "it answered in the wrong form 2 times")
     assert answer.prompt.startswith("answer@")
@@ -308,7 +378,7 @@ def test_the_wrong_form_is_asked_again_and_then_quoted(ask, quoted) -> None:
 
 
 def test_a_second_attempt_in_the_right_form_counts(root, minilm) -> None:
-    model = ScriptedModel(["I cannot say. " * 500, COST])
+    model = ScriptedModel(["It is nice. " * 500, COST])
     with opened(root, minilm, model) as assistant:
         answer = assistant.ask(QUESTION)
 
