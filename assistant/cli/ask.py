@@ -21,9 +21,9 @@ from assistant.cli.common import (
     opened,
     settings_from,
 )
+from assistant.cli.showing import ask_and_show, explain_answer
 
 if TYPE_CHECKING:
-    from assistant.answer import Answer, Citation
     from assistant.ask import Assistant
     from index.search import Filters
 
@@ -81,13 +81,13 @@ def ask(
 
     checked_question(question)
     with opened(settings) as assistant:
-        answer = assistant.ask(question, filters=filters)
-    if json_:
-        print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
-    else:
-        show(answer)
-        if explain:
-            explain_answer(answer)
+        if json_:
+            answer = assistant.ask(question, filters=filters)
+            print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
+        else:
+            answer = ask_and_show(assistant, question, filters=filters)
+            if explain:
+                explain_answer(answer)
     if fail_on_refusal and answer.status == "refused":
         raise typer.Exit(REFUSED)
 
@@ -115,44 +115,3 @@ def _ask_lines(assistant: "Assistant", filters: "Filters", *, as_json: bool, fai
         raise typer.Exit(1)
     if refused and fail_on_refusal:
         raise typer.Exit(REFUSED)
-
-
-def show(answer: "Answer") -> None:
-    """Print an answer for a person: the text, then the receipts, or where else to look."""
-    if answer.searched.lower() != answer.question.lower():
-        note(f"searched for: {answer.searched}")
-    if answer.writing is not None and answer.writing.degraded_reason:
-        note(f"quoted, not written by the model: {answer.writing.degraded_reason}")
-    print(answer.text)
-    for part in answer.unanswered:
-        print(f"\nThe articles do not answer: {part}")
-    if answer.citations:
-        print()
-    for citation in answer.citations:
-        print(f"[{citation.number}] {_named(citation)}")
-        print(f"    {citation.article_id}, characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}")
-    if answer.nearest and answer.status == "refused":
-        print("\nThe nearest articles:" if answer.reason == "insufficient" else "\nThe least distant articles:")
-        for near in answer.nearest:
-            print(f"  {near.title or near.article_id} ({near.article_id})")
-
-
-def explain_answer(answer: "Answer") -> None:
-    """Print what became of every sentence that a model wrote, and what it was not shown."""
-    print()
-    if answer.writing is None:
-        print("No model wrote this: it is quoted.")
-        return
-    for verdict in answer.writing.sentences:
-        cited = "".join(f"[{number}]" for number in verdict.cited) or "nothing cited"
-        print(f"{verdict.fate}: {verdict.text} ({cited}; {verdict.score:.2f} for {verdict.article_id or 'no passage'})")
-        if verdict.reason:
-            print(f"    {verdict.reason}")
-    for passage in answer.writing.left_out:
-        print(f"left out, for want of room: {passage.article_id}, characters {passage.start}-{passage.end}")
-    print(f"prompt {answer.prompt}")
-
-
-def _named(citation: "Citation") -> str:
-    facts = [fact for fact in (citation.publisher, citation.published) if fact]
-    return (citation.title or citation.article_id) + (f" ({', '.join(facts)})" if facts else "")

@@ -2,8 +2,8 @@
 
 import sys
 
-from assistant.cli.ask import show
 from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, note, opened, settings_from
+from assistant.cli.showing import ask_and_show
 
 
 def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModelOption = False) -> None:
@@ -25,10 +25,9 @@ def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModel
             if not line.strip():
                 continue
             try:
-                answer = assistant.ask(line, previous=history)
+                answer = ask_and_show(assistant, line, previous=history)
             except UserError as error:
                 note(str(error))
                 continue
-            show(answer)
             print(flush=True)
             history.append(Turn(question=answer.searched, answer=answer.text))

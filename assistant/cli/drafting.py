@@ -63,7 +63,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     """
     from datetime import date
 
-    from assistant.cli.ask import show
+    from assistant.cli.showing import show
     from eval.drafting import append_case, candidates, draft, shown, wordings
     from eval.gold import read_gold, to_line
 

@@ -1,0 +1,132 @@
+"""Answers for a person: the text, as it comes where that is possible, then the receipts, or where else to look."""
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from assistant.cli.common import note
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer, Citation
+    from assistant.ask import Assistant
+    from assistant.compose import Piece
+    from assistant.parts import Turn
+    from index.search import Filters
+
+CUT_OFF = "(This is not the whole answer.)"
+ANEW = "(The articles changed meanwhile, so the answer begins anew.)"
+WITHDRAWN = "(What stands above is withdrawn. The answer is:)"
+"""On standard output, since the sentences that they speak of are there."""
+
+
+def ask_and_show(
+    assistant: "Assistant", question: str, *, filters: "Filters | None" = None, previous: "Sequence[Turn]" = ()
+) -> "Answer":
+    """Ask, and print the answer: on a terminal each sentence of a model as soon as it has passed the check.
+
+    Elsewhere the answer is printed whole, so that what reads it gets nothing that is withdrawn later.
+    """
+    if not sys.stdout.isatty():
+        answer = assistant.ask(question, filters=filters, previous=previous)
+        show(answer)
+        return answer
+    with AsItComes() as coming:
+        answer = assistant.trace(question, filters=filters, previous=previous, on_piece=coming.add).answer
+    coming.end(answer)
+    return answer
+
+
+class AsItComes:
+    """Prints the pieces of an answer as they come, and says so where they turn out to be none of it."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+        """Of the line that is not ended yet."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """An interruption or an error ends the line, and says that what stands there is not all."""
+        if error is not None and self._shown:
+            self._write(f"\n{CUT_OFF}\n")
+
+    def add(self, piece: "Piece") -> None:
+        """Print a piece."""
+        if piece.start == 0 and self._shown:  # The index changed meanwhile.
+            self._write(f"\n{ANEW}\n")
+            self._shown = ""
+        self._show((" " if self._shown else "") + piece.text)
+
+    def end(self, answer: "Answer") -> None:
+        """Print what is still to be printed, when the whole answer is there."""
+        if not self._shown:
+            show(answer)
+            return
+        self._write("\n")
+        if answer.text == self._shown:
+            show_beside(answer)
+            show_receipts(answer)
+            return
+        print(WITHDRAWN)
+        show(answer)
+
+    def _show(self, text: str) -> None:
+        self._shown += text
+        self._write(text)
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def show(answer: "Answer") -> None:
+    """Print an answer: the text, then the receipts, or where else to look."""
+    show_beside(answer)
+    print(answer.text)
+    show_receipts(answer)
+
+
+def show_beside(answer: "Answer") -> None:
+    """Note what is to be known of an answer beside its text."""
+    if answer.searched.lower() != answer.question.lower():
+        note(f"searched for: {answer.searched}")
+    if answer.writing is not None and answer.writing.degraded_reason:
+        note(f"quoted, not written by the model: {answer.writing.degraded_reason}")
+
+
+def show_receipts(answer: "Answer") -> None:
+    """Print what follows the text."""
+    for part in answer.unanswered:
+        print(f"\nThe articles do not answer: {part}")
+    if answer.citations:
+        print()
+    for citation in answer.citations:
+        print(f"[{citation.number}] {_named(citation)}")
+        print(f"    {citation.article_id}, characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}")
+    if answer.nearest and answer.status == "refused":
+        print("\nThe nearest articles:" if answer.reason == "insufficient" else "\nThe least distant articles:")
+        for near in answer.nearest:
+            print(f"  {near.title or near.article_id} ({near.article_id})")
+
+
+def explain_answer(answer: "Answer") -> None:
+    """Print what became of every sentence that a model wrote, and what it was not shown."""
+    print()
+    if answer.writing is None:
+        print("No model wrote this: it is quoted.")
+        return
+    for verdict in answer.writing.sentences:
+        cited = "".join(f"[{number}]" for number in verdict.cited) or "nothing cited"
+        print(f"{verdict.fate}: {verdict.text} ({cited}; {verdict.score:.2f} for {verdict.article_id or 'no passage'})")
+        if verdict.reason:
+            print(f"    {verdict.reason}")
+    for passage in answer.writing.left_out:
+        print(f"left out, for want of room: {passage.article_id}, characters {passage.start}-{passage.end}")
+    print(f"prompt {answer.prompt}")
+
+
+def _named(citation: "Citation") -> str:
+    facts = [fact for fact in (citation.publisher, citation.published) if fact]
+    return (citation.title or citation.article_id) + (f" ({', '.join(facts)})" if facts else "")
