@@ -173,7 +173,9 @@ class _Connection(asyncio.Protocol):
             self._send(404, _error("no turn of the script is meant for this request"))
         elif turn.status >= 400:
             headers = {"Retry-After": turn.retry_after} if turn.retry_after else {}
-            self._send(turn.status, _error(f"status {turn.status} for {key}"), headers)
+            error = turn.body or json.dumps(_error(f"status {turn.status} for {key}"))
+            kind = "text/html" if error.startswith("<") else "application/json"
+            self._send_bytes(turn.status, error.encode(), kind, headers)
         elif turn.trouble in {Trouble.HANG, Trouble.DROP}:
             await self._stop(turn.trouble)
         elif turn.trouble in {Trouble.EMPTY, Trouble.NOT_JSON}:
@@ -186,9 +188,10 @@ class _Connection(asyncio.Protocol):
 
     async def _whole(self, turn: Turn, body: Mapping[str, object]) -> None:
         text = turn.reply * turn.repeat
-        message = {"role": "assistant", "content": text}
+        message = {"role": "assistant", "content": text} | ({"reasoning": turn.thoughts} if turn.thoughts else {})
         choice = {"index": 0, "message": message, "finish_reason": turn.finish}
-        data = json.dumps({**_head(body, "chat.completion"), "choices": [choice], "usage": _usage(body, text)}).encode()
+        usage = _usage(body, turn)
+        data = json.dumps({**_head(body, "chat.completion"), "choices": [choice], "usage": usage}).encode()
         await asyncio.sleep(turn.seconds)
         half = data[: len(data) // 2]
         if turn.trouble is Trouble.HALF_JSON:
@@ -206,7 +209,10 @@ class _Connection(asyncio.Protocol):
         if turn.trouble is Trouble.HANG_AFTER_HEADERS:
             await self._stop(turn.trouble)
             return
-        pieces = _pieces(turn)
+        for thought in _pieces(turn.thoughts):
+            await asyncio.sleep(turn.seconds)
+            self._event(json.dumps(_delta(body, {"role": "assistant", "content": "", "reasoning": thought}, None)))
+        pieces = _pieces(turn.reply * turn.repeat)
         end = len(pieces) if turn.trouble is Trouble.NONE else len(pieces) // 2
         for piece in pieces[:end]:
             await asyncio.sleep(turn.seconds)
@@ -219,8 +225,9 @@ class _Connection(asyncio.Protocol):
             return
         else:
             self._event(json.dumps(_delta(body, {}, turn.finish)))
-            usage = _usage(body, turn.reply * turn.repeat)
-            self._event(json.dumps({**_head(body, "chat.completion.chunk"), "choices": [], "usage": usage}))
+            chunk = {**_head(body, "chat.completion.chunk"), "choices": [], "usage": _usage(body, turn)}
+            if body.get("stream_options"):
+                self._event(json.dumps(chunk))
             self._event("[DONE]")
         self.transport.write(b"0\r\n\r\n")
 
@@ -246,9 +253,8 @@ class _Connection(asyncio.Protocol):
         self.transport.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1"))
 
 
-def _pieces(turn: Turn) -> list[str]:
-    """The reply in pieces of four characters, about what a token has, or larger ones for long replies."""
-    text = turn.reply * turn.repeat
+def _pieces(text: str) -> list[str]:
+    """A reply in pieces of four characters, about what a token has, or larger ones for long replies."""
     size = max(4, len(text) // 1_000)
     return [text[start : start + size] for start in range(0, len(text), size)]
 
@@ -268,11 +274,12 @@ def _delta(body: Mapping[str, object], delta: Mapping[str, str], finish: str | N
     return {**_head(body, "chat.completion.chunk"), "choices": [choice]}
 
 
-def _usage(body: Mapping[str, object], text: str) -> dict[str, int]:
+def _usage(body: Mapping[str, object], turn: Turn) -> dict[str, int]:
     """Counted in words."""
     messages = body.get("messages")
     asked = sum(len(str(m.get("content")).split()) for m in messages) if isinstance(messages, list) else 0
-    replied = len(text.split())
+    asked = asked if turn.read < 0 else turn.read
+    replied = len((turn.thoughts + turn.reply * turn.repeat).split())
     return {"prompt_tokens": asked, "completion_tokens": replied, "total_tokens": asked + replied}
 
 

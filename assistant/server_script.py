@@ -37,11 +37,17 @@ class Turn:
     trouble: Trouble = Trouble.NONE
     status: int = 200
     """From 400 on: an error, whose message repeats the request's key, as some servers do."""
+    body: str = ""
+    """What an error says instead, to the letter: JSON, or a page of HTML."""
     retry_after: str = ""
     """The header Retry-After: seconds, or a date of HTTP."""
     seconds: float = 0.0
     """Waited before each piece of the reply."""
     finish: str = "stop"
+    thoughts: str = ""
+    """What a model thinks first, in the field `reasoning` beside the content, as Ollama and vLLM send it."""
+    read: int = -1
+    """Tokens of the prompt that the usage tells; negative for the prompt's words. Ollama cuts a prompt in silence."""
     when: str = ""
     """Only for requests whose last message contains this."""
 

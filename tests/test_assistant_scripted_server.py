@@ -20,7 +20,8 @@ from index.errors import UsageError
 
 def ask(server: ScriptedServer, content: str = "Who?", *, stream: bool = False) -> tuple[int, Mapping[str, str], bytes]:
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=0.5)
-    body = json.dumps({"model": "m", "stream": stream, "messages": [{"role": "user", "content": content}]})
+    asked = {"model": "m", "stream": stream, "messages": [{"role": "user", "content": content}]}
+    body = json.dumps(asked | ({"stream_options": {"include_usage": True}} if stream else {}))
     try:
         connection.request("POST", "/v1/chat/completions", body, {"Authorization": "Bearer sesame"})
         response = connection.getresponse()
@@ -65,6 +66,26 @@ def test_a_reply_can_be_for_some_requests_only() -> None:
         assert text_of(ask(server, "Who did resign?")[2]) == "mayor"
         assert text_of(ask(server, "Did the river rise?")[2]) == "river"
         assert ask(server, "What else?")[0] == 404
+
+
+def test_an_error_can_have_a_body_of_its_own() -> None:
+    with ScriptedServer([Turn(status=404, body='{"error": "no"}'), Turn(status=502, body="<html></html>")]) as server:
+        (status, headers, body), page = ask(server), ask(server)
+
+    assert (status, headers["Content-Type"], body) == (404, "application/json", b'{"error": "no"}')
+    assert (page[0], page[1]["Content-Type"], page[2]) == (502, "text/html", b"<html></html>")
+
+
+def test_thoughts_come_beside_the_reply_and_are_counted() -> None:
+    with ScriptedServer([Turn(reply="Nobody.", thoughts="Was anyone?", read=7)]) as server:
+        whole = json.loads(ask(server)[2])
+        *chunks, _, usage = streamed(ask(server, stream=True)[2])
+
+    assert whole["choices"][0]["message"]["reasoning"] == "Was anyone?"
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert "".join(delta.get("reasoning", "") for delta in deltas) == "Was anyone?"
+    assert "".join(delta["content"] for delta in deltas) == "Nobody."
+    assert whole["usage"] == usage["usage"] == {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}
 
 
 def test_what_came_in_is_kept() -> None:
