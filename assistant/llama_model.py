@@ -104,7 +104,7 @@ class LlamaModel:
                 if isinstance(event, ModelFailed):
                     raise event
                 if isinstance(event, _End):
-                    return self._whole("".join(text), event, time.monotonic() - started)
+                    return self._whole(call, "".join(text), event, time.monotonic() - started)
                 begun = True
                 if event:
                     text.append(event)
@@ -122,9 +122,9 @@ class LlamaModel:
             return ModelFailed(f"{self._where} was not done within {total:g} s", kind=Failure.TIMEOUT_TOTAL)
         return ModelFailed(f"{self._where} said nothing within {limit:.3g} s", kind=Failure.TIMEOUT_FIRST_TOKEN)
 
-    def _whole(self, text: str, end: _End, seconds: float) -> Completion:
+    def _whole(self, call: Call, text: str, end: _End, seconds: float) -> Completion:
         if not text.strip():
-            raise ModelFailed(f"{self._where} gave an empty reply", kind=Failure.EMPTY)
+            raise self._unsaid(call, end)
         if self._connections is not None and end.finish is None:
             raise ModelFailed(f"the reply of {self._where} was cut off", kind=Failure.MALFORMED)
         return Completion(
@@ -134,6 +134,21 @@ class LlamaModel:
             finish=end.finish or "stop",
             seconds=seconds,
         )
+
+    def _unsaid(self, call: Call, end: _End) -> ModelFailed:
+        """What it means that there is no text."""
+        if end.finish == "length":
+            return ModelFailed(
+                f"{self._where} used up the {call.max_tokens} tokens of its reply before it said anything; if it "
+                "thinks first, turn that off or raise model.reply_tokens",
+                kind=Failure.TOO_LONG,
+            )
+        if self._connections is not None and end.finish is None:
+            return ModelFailed(
+                f"{self._where} sent no reply; correct the address, which mostly ends in /v1: ASSISTANT_MODEL_BASE_URL",
+                kind=Failure.EMPTY,
+            )
+        return ModelFailed(f"{self._where} gave an empty reply", kind=Failure.EMPTY)
 
     def _ask(self, call: Call, seconds: float, reply: "_Reply") -> Callable[[], object]:
         """Ask, elsewhere; what ends the request."""

@@ -52,7 +52,7 @@ class Failure(StrEnum):
     EMPTY = "empty"
     MALFORMED = "malformed"
     TOO_LONG = "too_long"
-    """The reply has more characters than are accepted."""
+    """The reply has more characters than are accepted, or used up its tokens before it said anything."""
     BUDGET = "budget"
     """Tokens or money that may be spent are spent."""
     CIRCUIT_OPEN = "circuit_open"

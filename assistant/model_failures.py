@@ -6,15 +6,13 @@ import time
 from collections.abc import Mapping, Sequence
 
 from assistant.model import Failure, ModelFailed
+from assistant.server_words import NO_CREDIT, remedy, said
 
 MESSAGE_CHARS = 200
 """As much of a server's own words as an error repeats."""
 
-HINTS = {
-    401: "; set the key, ASSISTANT_MODEL_KEY",
-    403: "; set the key, ASSISTANT_MODEL_KEY",
-    404: "; correct the model's name or address: ASSISTANT_MODEL, ASSISTANT_MODEL_BASE_URL",
-}
+OLLAMA = ":11434/"
+"""In the address of an Ollama that nobody has moved."""
 
 _BEARER = re.compile(r"(?i)\b(bearer\s+|sk-|api[-_ ]?key\W{1,3})\S+")
 
@@ -31,7 +29,7 @@ def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begu
         secrets: texts that the message must not contain, whatever the server says.
         begun: whether a piece of the reply had come.
     """
-    status = _status(error)
+    status = status_of(error)
     if status is not None:
         return _refused(error, status, where=where, secrets=secrets)
     names = {kind.__name__ for cause in _causes(error) for kind in type(cause).__mro__}
@@ -40,14 +38,15 @@ def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begu
     if names & {"TimeoutException", "TimeoutError", "APITimeoutError"}:
         kind = Failure.TIMEOUT_TOTAL if begun else Failure.TIMEOUT_FIRST_TOKEN
         return ModelFailed(f"{where} fell silent", kind=kind)
-    said = redacted(str(error), secrets)
     if names & {"ConnectError", "ConnectionRefusedError", "gaierror"}:
-        return ModelFailed(f"{where} cannot be reached ({said}); start the server", kind=Failure.REFUSED_CONNECTION)
+        why = redacted(_unreachable(error, where), secrets)
+        return ModelFailed(f"{where} cannot be reached: {why}", kind=Failure.REFUSED_CONNECTION)
     if names & {"TransportError", "APIConnectionError", "ConnectionError"}:
         return ModelFailed(f"the connection to {where} broke", kind=Failure.REFUSED_CONNECTION)
     if "APIError" in names:  # An event of the stream that says that something went wrong.
-        return ModelFailed(f"{where} broke off: {said}", kind=Failure.SERVER_ERROR)
-    named = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        return ModelFailed(f"{where} broke off: {redacted(str(error), secrets)}", kind=Failure.SERVER_ERROR)
+    text = redacted(str(error), secrets)
+    named = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return ModelFailed(f"what {where} sent cannot be understood ({named})", kind=Failure.MALFORMED)
 
 
@@ -61,18 +60,31 @@ def redacted(text: str, secrets: Sequence[str]) -> str:
 
 def _refused(error: BaseException, status: int, *, where: str, secrets: Sequence[str]) -> ModelFailed:
     wait = _retry_after(error)
-    said = redacted(_said(error), secrets)
-    if status == 429:
+    words = said(error)
+    text = redacted(words.text, secrets)
+    if status == 429 and not NO_CREDIT & set(words.code.split()):
         return ModelFailed(
-            f"{where} takes no more requests for now (status 429: {said})",
+            f"{where} takes no more requests for now (status 429: {text})",
             kind=Failure.RATE_LIMITED,
             retry_after_seconds=wait,
         )
     if status >= 500 or status in {408, 409}:
         return ModelFailed(
-            f"{where} failed (status {status}: {said})", kind=Failure.SERVER_ERROR, retry_after_seconds=wait
+            f"{where} failed (status {status}: {text})", kind=Failure.SERVER_ERROR, retry_after_seconds=wait
         )
-    return ModelFailed(f"{where} refused (status {status}: {said}){HINTS.get(status, '')}", kind=Failure.REJECTED)
+    what = f"{where} refused (status {status}: {text}){remedy(status, words)}"
+    return ModelFailed(what, kind=Failure.REJECTED)
+
+
+def _unreachable(error: BaseException, where: str) -> str:
+    """Why there is no connection, and what to do."""
+    causes = _causes(error)
+    if any(type(cause).__name__ == "gaierror" for cause in causes):
+        return "its host is not known; connect to the network, or correct ASSISTANT_MODEL_BASE_URL"
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        start = "start it with: ollama serve" if OLLAMA in where else "start the server"
+        return f"nothing listens there; {start}, or correct ASSISTANT_MODEL_BASE_URL"
+    return f"{causes[-1]}; correct ASSISTANT_MODEL_BASE_URL"
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -85,25 +97,14 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-def _status(error: BaseException) -> int | None:
-    """The status of HTTP that an error carries."""
+def status_of(error: BaseException) -> int | None:
+    """The status of HTTP that an error carries; None for none."""
     for cause in _causes(error):
         for holder in (cause, getattr(cause, "response", None)):
             status = getattr(holder, "status_code", None)
             if isinstance(status, int) and status >= 400:
                 return status
     return None
-
-
-def _said(error: BaseException) -> str:
-    """The server's own words, out of the body that OpenAI-compatible servers send; FastAPI's is a detail."""
-    body = getattr(error, "body", None)
-    if isinstance(body, dict):
-        inner = body.get("error", body)
-        message = inner.get("message", inner.get("detail")) if isinstance(inner, dict) else inner
-        if isinstance(message, str):
-            return message
-    return str(error)
 
 
 def _retry_after(error: BaseException) -> float | None:

@@ -130,7 +130,7 @@ def test_a_model_that_thinks_aloud_is_heard_from_where_it_speaks() -> None:
 
 
 def test_a_model_that_only_thinks_says_nothing() -> None:
-    with serving(Turn(reply="<think>Was anyone?", finish="length")) as (_, model):
+    with serving(Turn(reply="<think>Was anyone?")) as (_, model):
         assert failure_of(model).kind is Failure.EMPTY
 
 
@@ -149,9 +149,9 @@ def test_a_reply_in_another_language_is_a_reply() -> None:
         (Turn(status=429), Failure.RATE_LIMITED, "takes no more requests for now (status 429: "),
         (Turn(status=500), Failure.SERVER_ERROR, "failed (status 500: "),
         (Turn(status=503), Failure.SERVER_ERROR, "failed (status 503: "),
-        (Turn(status=401), Failure.REJECTED, "refused (status 401: status 401 for Bearer …); set the key"),
+        (Turn(status=401), Failure.REJECTED, "refused (status 401: status 401 for Bearer …); set the right key"),
         (Turn(status=400), Failure.REJECTED, "refused (status 400: "),
-        (Turn(status=404), Failure.REJECTED, "correct the model's name or address"),
+        (Turn(status=404), Failure.REJECTED, "correct the address, which mostly ends in /v1"),
         (Turn(reply=" "), Failure.EMPTY, "gave an empty reply"),
         (Turn(repeat=100_000), Failure.TOO_LONG, "more than 2000 characters (model.reply_chars)"),
     ],

@@ -45,7 +45,7 @@ def test_a_streamed_reply_comes_in_many_pieces_and_is_the_same(model: ChatModel,
 def test_an_address_that_it_does_not_serve_is_refused_in_words(babbler: str, asked: list[Message]) -> None:
     wrong = ModelSettings(name="babbler", base_url=babbler.removesuffix("/v1") + "/v2")
 
-    with pytest.raises(ModelFailed, match="correct the model's name or address") as caught:
+    with pytest.raises(ModelFailed, match="correct the address, which mostly ends in /v1") as caught:
         open_model(Settings(model=wrong)).complete(asked, max_tokens=24)
 
     assert caught.value.kind is Failure.REJECTED
