@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from assistant.dialect import Dialect
 from assistant.elsewhere import FewThreads, event_loop
 from assistant.model import Call, Completion, Failure, ModelFailed, Stream
 from assistant.model_failures import failure_of
@@ -65,6 +66,7 @@ class LlamaModel:
         self._settings = settings
         self._secrets = tuple(secrets)
         self._connections = connections
+        self._dialect = Dialect()
         self._threads = FewThreads(THREADS, name=f"model {settings.name}")
         self._where = f"the model {settings.name}"
         if connections is not None:
@@ -161,7 +163,7 @@ class LlamaModel:
 
     async def _listen(self, call: Call, seconds: float, reply: "_Reply", connections: "OwnConnections") -> None:
         try:
-            async for response in self._responses(call, seconds):
+            async for response in self._understood(call, seconds):
                 reply.add(response, whole=not self._settings.stream)
             reply.end()
         except Exception as error:  # Each client library has kinds of its own.
@@ -169,8 +171,20 @@ class LlamaModel:
         finally:
             await connections.end()
 
-    async def _responses(self, call: Call, seconds: float) -> AsyncGenerator["ChatResponse", None]:
-        options = self._options(call, seconds)
+    async def _understood(self, call: Call, seconds: float) -> AsyncGenerator["ChatResponse", None]:
+        """The responses to a request; one that is refused for what it need not have said is made again without it."""
+        while True:
+            options = self._dialect.said(self._options(call, seconds))
+            try:
+                async for response in self._responses(call, options):
+                    yield response
+            except Exception as error:
+                if not self._dialect.learn(error, options):
+                    raise
+            else:
+                return
+
+    async def _responses(self, call: Call, options: dict[str, Any]) -> AsyncGenerator["ChatResponse", None]:
         if not self._settings.stream:
             yield await self._llm.achat(_chat_messages(call), **options)
             return
@@ -207,6 +221,8 @@ class LlamaModel:
             options["seed"] = call.seed
         if self._settings.stream:
             options["stream_options"] = {"include_usage": True}
+        if self._settings.arguments:
+            options["extra_body"] = dict(self._settings.arguments)
         return options
 
 

@@ -57,7 +57,8 @@ class ModelSettings:
     llm: str = ""
     """Another LlamaIndex LLM, as "package.module.Class"; empty for OpenAILike."""
     arguments: tuple[tuple[str, Argument], ...] = field(default=(), repr=False)
-    """For that class: the table `[model.arguments]`, which may hold a key of its own."""
+    """The table `[model.arguments]`: for that class, where it may hold a key of its own; without one, members
+    that each request has besides, such as `reasoning_effort`."""
     stream: bool = True
     """Whether replies are asked for piece by piece; only then is the first piece waited for on its own."""
     context_tokens: int = 8192

@@ -55,20 +55,19 @@ def _openai_like(model: "ModelSettings") -> "LlamaModel":
     from assistant.llama_model import LlamaModel
 
     connections = OwnConnections()
-    key = model.key.reveal()
     make: Callable[..., LLM] = OpenAILike  # The types of LlamaIndex leave `async_http_client` out.
     llm = make(
         model=model.name,
         api_base=model.base_url,
         # Without one, LlamaIndex would take OPENAI_API_KEY, whose address this may not be.
-        api_key=key or "none",
+        api_key=model.key.reveal() or "none",
         is_chat_model=True,
         context_window=model.context_tokens,
         max_retries=0,
         timeout=model.total_seconds,
         async_http_client=DefaultAsyncHttpxClient(transport=connections),
     )
-    return LlamaModel(llm, settings=model, secrets=[key], connections=connections)
+    return LlamaModel(llm, settings=model, secrets=_secrets(model), connections=connections)
 
 
 def _by_class(model: "ModelSettings") -> "LlamaModel":
@@ -93,12 +92,7 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
     if not (isinstance(kind, type) and issubclass(kind, LLM)):
         raise ConfigurationError(f"model.llm is {model.llm!r}, which is no LlamaIndex LLM; give the class of one")
     make: Callable[..., LLM] = kind
-    secrets = [model.key.reveal()]
-    secrets += [
-        value
-        for name, value in model.arguments
-        if isinstance(value, str) and any(part in name.lower() for part in SECRET_NAMES)
-    ]
+    secrets = _secrets(model)
     try:
         llm = make(**dict(model.arguments))
     except Exception as error:  # Pydantic's, or whatever the class checks.
@@ -109,3 +103,12 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
             f"{model.llm} cannot be made ({said}); correct [model.arguments], which has: {names}"
         ) from None
     return LlamaModel(llm, settings=model, secrets=secrets)
+
+
+def _secrets(model: "ModelSettings") -> list[str]:
+    """What must be in no message."""
+    return [model.key.reveal()] + [
+        value
+        for name, value in model.arguments
+        if isinstance(value, str) and any(part in name.lower() for part in SECRET_NAMES)
+    ]
