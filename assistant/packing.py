@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.model import Message
 from assistant.model_settings import ModelSettings
-from assistant.tokens import TokenCount
+from assistant.tokens import TokenCount, least_tokens
 from index.search import Passage
 from prompts import fence
 
@@ -68,6 +69,22 @@ def room(model: ModelSettings, rest: str, *, count: TokenCount) -> int:
         count: counts the tokens of a text.
     """
     return max(0, model.context_tokens - model.reply_tokens - TURN_TOKENS - count(rest))
+
+
+def cut_in_silence(messages: Sequence[Message], read: int | None, *, window: int) -> str | None:
+    """Why a reply says nothing of the passages: the server cut the prompt and did not tell, as Ollama does.
+
+    Args:
+        messages: the prompt.
+        read: tokens of it that the server says it read; None, or 0, where it does not say.
+        window: as large as it was taken to be.
+    """
+    if not read or read >= sum(least_tokens(message.content) for message in messages):
+        return None
+    return (
+        f"the server read {read} tokens of a longer prompt; start it with a window of {window} "
+        "(Ollama: OLLAMA_CONTEXT_LENGTH), or set ASSISTANT_MODEL_CONTEXT_TOKENS to the one that it has"
+    )
 
 
 def seen(text: str) -> str:

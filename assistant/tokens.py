@@ -26,6 +26,15 @@ def estimated_tokens(text: str) -> int:
     return math.ceil(ascii_ * ASCII + (len(text) - ascii_ - wide) * OTHER + wide * WIDE)
 
 
+LEAST_A_WORD = 0.8
+"""Tokens a word, at the very least: tokenizers make one of a common word, and hardly ever one of two."""
+
+
+def least_tokens(text: str) -> int:
+    """As many as a text has with any tokenizer; of text without spaces almost nothing is known."""
+    return math.ceil(len(text.split()) * LEAST_A_WORD)
+
+
 def token_count(tokenizer: str) -> TokenCount:
     """What counts the tokens of a text.
 

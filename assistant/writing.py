@@ -10,7 +10,7 @@ from assistant.clauses import clauses
 from assistant.declining import declines
 from assistant.draft import DraftSentence, sentences
 from assistant.model import ChatModel, Completion, Message, ModelFailed, Stream
-from assistant.packing import Packed, pack, room
+from assistant.packing import Packed, cut_in_silence, pack, room
 from assistant.planted import planted
 from assistant.prompting import prompt_of
 from assistant.settings import Settings
@@ -152,6 +152,8 @@ class ModelWriter:
             usages.append(used(messages, completion))
             if draft.kept:
                 return done()
+            if cut := cut_in_silence(messages, completion.prompt_tokens, window=self._settings.context_tokens):
+                return done(failure=cut)
             if draft.refused:
                 told = any(REFUSAL.casefold() in passage.text.casefold() for passage in packed.shown)
                 why = "it refused in words that stand in a passage" if told else None

