@@ -10,8 +10,9 @@ from assistant.ask import Assistant, Trace
 from assistant.compose import plain
 from assistant.reader import Quote
 from eval.gold import Evidence, GoldCase, read_gold, read_lines, to_line
-from index.errors import UserError
+from index.errors import UsageError, UserError
 from index.search import Passage
+from index.sentences import split_sentences
 from index.terms import STOP_WORDS
 
 OFFERED = 12
@@ -47,6 +48,26 @@ def candidates(trace: Trace, assistant: Assistant) -> list[Candidate]:
             key = (passage.article.article_id, sentence.start)
             found.setdefault(key, _candidate(key[0], text, sentence.start, sentence.end, cited=False))
     return list(found.values())[:OFFERED]
+
+
+def quoted(words: str, assistant: Assistant) -> Candidate:
+    """The sentences of an article in which words stand that a person typed or pasted.
+
+    Raises:
+        UsageError: no article has them, or several have.
+    """
+    pattern = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
+    snapshot = assistant.snapshot
+    texts = [(row.article_id, snapshot.text(row.number)) for row in snapshot.articles.values()]
+    found = [(id_, text, match) for id_, text in texts for match in pattern.finditer(text)]
+    if not found:
+        raise UsageError(f"no article has the words {words!r}; give them as they stand there")
+    if len(found) > 1:
+        where = ", ".join(dict.fromkeys(id_ for id_, _, _ in found))
+        raise UsageError(f"the words {words!r} stand in {len(found)} places ({where}); give more of the sentence")
+    ((id_, text, match),) = found
+    touched = [s for s in split_sentences(text) if s.start < match.end() and match.start() < s.end]
+    return _candidate(id_, text, touched[0].start, touched[-1].end, cited=False)
 
 
 def draft(

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from assistant.ask import Assistant
 from assistant.settings import Settings
-from eval.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, shown, wordings
+from eval.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, quoted, shown, wordings
 from eval.gold import Evidence, GoldCase, load_gold, to_line
 from eval.results import Provenance, Run
 from eval.texts import article_texts
 from index.changes import add_paths
 from index.encoder import Encoder
-from index.errors import UserError
+from index.errors import UsageError, UserError
 from index.store import create_index
 
 ARTICLE = """---
@@ -58,6 +58,30 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Iter
 
 
 # What is offered
+
+
+def test_words_that_a_person_gives_are_found_as_they_stand_in_an_article(assistant: Assistant) -> None:
+    found = quoted("opened  by\nmayor ANNA", assistant)
+
+    assert found.quote == "The new bridge of Oldwater was opened by Mayor Anna Berg."
+    (text,) = (assistant.snapshot.text(row.number) for row in assistant.snapshot.articles.values())
+    assert text[found.start : found.end] == found.quote
+    assert quoted("Anna Berg. It has", assistant).quote.endswith("It has four lanes.")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("five lanes", "no article has the words 'five lanes'; give them as they stand there"),
+        (
+            "bridge of Oldwater",
+            r"the words 'bridge of Oldwater' stand in 2 places \(bridge\); give more of the sentence",
+        ),
+    ],
+)
+def test_words_that_no_article_or_several_places_have_are_refused(assistant: Assistant, words: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        quoted(words, assistant)
 
 
 def test_sentences_of_the_answer_are_offered_first_then_those_of_its_passages(assistant: Assistant) -> None:

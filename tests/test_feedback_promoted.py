@@ -140,6 +140,17 @@ def test_a_case_that_could_not_tell_the_answer_from_a_right_one_is_not_made(town
     assert not (town.gold / "own.jsonl").exists()
 
 
+def test_evidence_that_was_not_found_is_named_by_its_words_and_a_mistyped_word_loses_nothing(town):
+    answer = town.asked(DAM)
+    town.rated(answer["message_id"], "down")
+
+    done = town.promoted(answer["message_id"], "--fact", "35,000", "--yes", typed="no such words\n35,000 crowns\n")
+
+    assert (done.returncode, "no article has the words 'no such words'" in done.stderr) == (0, True), done.stderr
+    (case,) = load_gold([town.gold / "own.jsonl"])
+    assert [(one.article_id, one.quote) for one in case.evidence] == [("tram", RIGHT)]
+
+
 def test_nothing_is_added_unless_the_person_says_so(town):
     answer = town.asked(TRAM)
     town.rated(answer["message_id"], "down")

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 GoldFileOption = Annotated[str, typer.Option("--gold", metavar="FILE", help="The gold file that the case goes to.")]
 EvidenceOption = Annotated[
-    str | None,
-    typer.Option("--evidence", metavar="NUMBERS", help="Which of the sentences answer, as in 1,3; 0 for none."),
+    list[str] | None,
+    typer.Option(
+        "--evidence",
+        metavar="NUMBERS|WORDS",
+        help="Which of the sentences answer, as in 1,3, or words of another sentence of an article; 0 for none. "
+        "May be repeated.",
+    ),
 ]
 FactOption = Annotated[
     list[str] | None,
@@ -35,8 +40,8 @@ class Said:
     """What a person says of a case; None is asked for."""
 
     gold: Path
-    evidence: str | None
-    """Numbers of sentences, as typed."""
+    evidence: Sequence[str] | None
+    """Numbers of sentences, or words of one, as typed."""
     facts: Sequence[str] | None
     """Wordings, as typed."""
     tags: Sequence[str]
@@ -70,11 +75,11 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     with opened(settings) as assistant:
         trace = _traced(assistant, question, turns)
         offered = candidates(trace, assistant)
-    show(trace.answer)
-    print("\nSentences that may be the evidence:")
-    for number, one in enumerate(offered, 1):
-        print(f"{number:3}. {shown(one)}")
-    chosen = _chosen(said.evidence, offered)
+        show(trace.answer)
+        print("\nSentences that may be the evidence:")
+        for number, one in enumerate(offered, 1):
+            print(f"{number:3}. {shown(one)}")
+        chosen = _chosen(said.evidence, offered, assistant)
     facts = [wordings(text) for text in (said.facts if said.facts is not None else _asked_facts(chosen, said))]
     _require_a_fact([one for one in facts if one], chosen, said)
     case = draft(
@@ -107,26 +112,33 @@ def _traced(assistant: "Assistant", question: str, turns: Sequence[str]) -> "Tra
     return assistant.trace(question, previous=history)
 
 
-def _chosen(numbers: str | None, offered: "list[Candidate]") -> "list[Candidate]":
+def _chosen(typed: Sequence[str] | None, offered: "Sequence[Candidate]", assistant: "Assistant") -> "list[Candidate]":
+    """The sentences that a person names, each once."""
     from index.errors import UsageError
 
-    if numbers is None:
-        while True:  # What a person mistypes loses nothing.
-            typed = _line("Which of them answer? Numbers such as 1,3; 0 if none does: ")
-            try:
-                return _chosen(typed, offered)
-            except UsageError as error:
-                if not typed:
-                    raise
-                note(str(error))
-    text = numbers
-    try:
-        picked = [int(part) for part in text.replace(",", " ").split()]
-    except ValueError:
-        raise UsageError(f"{text!r} are no numbers of sentences; give such as 1,3, or 0 for none") from None
-    if any(not 0 <= number <= len(offered) for number in picked) or not picked:
+    if typed is not None:
+        named = [one for text in typed for one in _named(text, offered, assistant)]
+        return list({(one.article_id, one.start): one for one in named}.values())
+    while True:  # What a person mistypes loses nothing.
+        line = _line("Which of them answer? Numbers such as 1,3, or words of another sentence; 0 if none does: ")
+        try:
+            return _chosen([line], offered, assistant)
+        except UsageError as error:
+            if not line:
+                raise
+            note(str(error))
+
+
+def _named(text: str, offered: "Sequence[Candidate]", assistant: "Assistant") -> "list[Candidate]":
+    from eval.drafting import quoted
+    from index.errors import UsageError
+
+    parts = text.replace(",", " ").split()
+    if any(character.isalpha() for character in text):
+        return [quoted(text, assistant)]
+    if not parts or not all(part.isdecimal() and int(part) <= len(offered) for part in parts):
         raise UsageError(f"{text!r} names no sentence above; give numbers from 1 to {len(offered)}, or 0 for none")
-    return [offered[number - 1] for number in picked if number]
+    return [offered[int(part) - 1] for part in parts if int(part)]
 
 
 def _asked_facts(chosen: "list[Candidate]", said: Said) -> list[str]:
