@@ -34,14 +34,15 @@ def babbling(folder: Path) -> Iterator[str]:
         environ = os.environ | {"HF_HUB_OFFLINE": "1"}
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environ)
     try:
-        _wait_until_it_serves(f"http://127.0.0.1:{port}/health", process, folder / "log.txt")
+        wait_until_it_serves(f"http://127.0.0.1:{port}/health", process, folder / "log.txt")
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_until_it_serves(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_it_serves(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once it does."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
