@@ -34,6 +34,17 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnsweredPart:
+    """A part of the question that a receipt answers, and where in the answer's text."""
+
+    index: int
+    """From 0 on, in the answer's `parts`."""
+    question: str
+    answer_spans: tuple[tuple[int, int], ...]
+    """Those of the receipt's spans that answer this part, end exclusive."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Citation:
     """A receipt: where a quote stands, to the character."""
 
@@ -54,6 +65,8 @@ class Citation:
     quote: str
     answer_spans: tuple[tuple[int, int], ...] = ()
     """Where in the answer's text this citation supports, end exclusive."""
+    parts: tuple[AnsweredPart, ...] = ()
+    """Which parts of the question it answers; only in the JSON of a question that was parted."""
 
     @classmethod
     def of(cls, article: ArticleRow, start: int, end: int, text: str, *, number: int) -> "Citation":
@@ -70,6 +83,10 @@ class Citation:
             end=end,
             quote=text[start:end],
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """The public JSON object."""
+        return _without_empty_parts(asdict(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,6 +178,8 @@ class Answer:
     passages: tuple[PassageReference, ...]
     nearest: tuple[Nearest, ...] = ()
     """For a refusal: where a person can look."""
+    parts: tuple[str, ...] = ()
+    """The questions in the question, where there are several; only then in the JSON."""
     unanswered: tuple[str, ...] = ()
     """Parts of the question that the articles do not answer, where others are."""
     confidence: float = 0.0
@@ -186,9 +205,19 @@ class Answer:
         for name in ("writing", "usage"):
             if data[name] is None:
                 del data[name]
+        _without_empty_parts(data)
+        for citation in data["citations"]:
+            _without_empty_parts(citation)
         order = ["id", "question", "status", "reason", "text", "citations", "passages", "nearest", "unanswered"]
         rest = [key for key in data if key not in order]
         return {key: data[key] for key in [*order, *rest]}
+
+
+def _without_empty_parts(data: dict[str, Any]) -> dict[str, Any]:
+    """`data`, of a question with one part as it always was."""
+    if not data["parts"]:
+        del data["parts"]
+    return data
 
 
 def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references, sealed
+from assistant.by_part import labelled, part_of
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.extractive import ExtractiveReader, nearest_articles
@@ -232,6 +233,7 @@ class Assistant:
                 reader=self._reader.name,
                 unanswered=[part for part, reading in given if not reading.quotes],
             )
+            answer = labelled(answer, parts, [reading for _, reading in outcomes])
         else:
             answer = refused(
                 question,
@@ -243,7 +245,8 @@ class Assistant:
                 reader=self._reader.name,
             )
         if writer is not None and answer.reason is not Reason.NOT_FOUND:
-            answer, writing = self._written(writer, answer, passages, on_piece)
+            found = [retrieved for retrieved, _ in outcomes]
+            answer, writing = self._written(writer, answer, parts, found, on_piece)
             usage = together([usage, writing])
         if usage.calls or answer.writing is not None:
             answer = replace(answer, usage=self._priced(usage))
@@ -251,11 +254,21 @@ class Assistant:
         return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
 
     def _written(
-        self, writer: "Writer", quoted: Answer, passages: list[Passage], on_piece: OnPiece | None
+        self,
+        writer: "Writer",
+        quoted: Answer,
+        parts: Sequence[str],
+        found: Sequence[Retrieved],
+        on_piece: OnPiece | None,
     ) -> tuple[Answer, Usage]:
         """The answer as a model writes it, or the quoted one, marked as degraded, where it cannot; and what it took."""
         snapshot = self._snapshot
-        composition = Composition(lambda article: snapshot.text(article.number))
+        passages = _distinct([passage for retrieved in found for passage in retrieved.passages])
+        composition = Composition(
+            lambda article: snapshot.text(article.number),
+            parts=parts,
+            part_of=(lambda kept: part_of(kept, parts, found, self._engine.idf)) if len(parts) > 1 else None,
+        )
 
         def on_kept(kept: "Kept") -> None:
             piece = composition.add(kept)
@@ -286,6 +299,7 @@ class Assistant:
             reason=None,
             text=composition.text,
             citations=composition.citations,
+            parts=tuple(parts) if len(parts) > 1 else (),
             nearest=(),
             unanswered=(),
             reader=writer.name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
+from assistant.by_part import naming
 from assistant.reader import Quote, Reading
 from index.catalog import ArticleRow
 from index.search import Passage
@@ -83,9 +84,22 @@ def answered(
 class Composition:
     """An answer out of sentences that passed the check, one after another, each with what it rests on."""
 
-    def __init__(self, text_of: TextOf) -> None:
+    def __init__(
+        self, text_of: TextOf, *, parts: Sequence[str] = (), part_of: "Callable[[Kept], int] | None" = None
+    ) -> None:
+        """Make an empty answer.
+
+        Args:
+            text_of: the text of an article.
+            parts: the questions in the question, where there are several.
+            part_of: the number of the part that a sentence answers; None where there is one.
+        """
         self._text_of = text_of
+        self._parts = parts
+        self._part_of = part_of
         self._spans: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+        self._answered: dict[tuple[int, int], int] = {}
+        """The part that each span answers."""
         self._citations: list[Citation] = []
         self.text = ""
 
@@ -104,14 +118,22 @@ class Composition:
         span = (start, start + len(sentence.text))
         self._spans.setdefault(key, []).append(span)
         self.text += f"{sentence.text} [{place + 1}]"
-        citation = replace(self._citations[place], answer_spans=(span,))
-        return Piece(start=start, text=self.text[start:], citation=citation)
+        if self._part_of is not None:
+            self._answered[span] = self._part_of(sentence)
+        return Piece(start=start, text=self.text[start:], citation=self._with_spans(self._citations[place], [span]))
 
     @property
     def citations(self) -> tuple[Citation, ...]:
         """With the spans of all sentences taken in so far."""
         spans = self._spans.values()
-        return tuple(replace(one, answer_spans=tuple(own)) for one, own in zip(self._citations, spans, strict=True))
+        return tuple(self._with_spans(one, own) for one, own in zip(self._citations, spans, strict=True))
+
+    def _with_spans(self, citation: Citation, spans: Sequence[tuple[int, int]]) -> Citation:
+        by_part: dict[int, list[tuple[int, int]]] = {}
+        for span in spans:
+            if span in self._answered:
+                by_part.setdefault(self._answered[span], []).append(span)
+        return naming(replace(citation, answer_spans=tuple(spans)), self._parts, by_part)
 
 
 def refused(
@@ -149,6 +171,7 @@ def as_refusal(answer: Answer, reason: Reason, nearest: Sequence[Passage], *, re
         reason=reason,
         text=REFUSALS[reason],
         citations=(),
+        parts=(),
         nearest=_nearest(nearest),
         unanswered=(),
         reader=reader,

@@ -127,6 +127,15 @@ def test_the_first_question_on_a_fresh_machine_builds_the_default_collection_and
     assert f"assistant: building the default collection in {data / 'default'}" in first.stderr.splitlines()[0]
 
 
+def test_the_receipts_of_a_question_of_two_parts_stand_under_the_part_that_they_answer(data: Path, first) -> None:
+    run = assistant("ask", "How many industrial brains has Zhejiang built and who is Wu Xiaodong?", ASSISTANT_DATA=data)
+
+    headings = ("\n\nHow many industrial brains has Zhejiang built?\n[1] ", "\n\nWho is Wu Xiaodong?\n[2] ")
+    places = [run.stdout.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert run.stdout.index("\n[1] ", places[0]) < places[1] < run.stdout.index("\n[2] ", places[0])
+
+
 def test_a_question_from_standard_input_is_answered_alike_and_without_a_remark(
     data: Path, first: subprocess.CompletedProcess[str]
 ) -> None:

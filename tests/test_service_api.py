@@ -86,6 +86,19 @@ def test_a_stream_has_the_sentences_one_by_one_and_then_the_whole(client, how):
     assert [c for one in data[1:-1] for c in one["citations"]] == answer["citations"]
 
 
+def test_each_receipt_of_a_question_of_two_parts_names_the_part_that_it_answers(client):
+    body = {"question": "How much will the tram cost and which dam held?", "stream": True}
+
+    sent = events(client.post("/api/ask", json=body).text)
+
+    answer = sent[-1][1]
+    assert [part.lower() for part in answer["parts"]] == [TRAM.lower(), DAM.lower()]
+    named = {citation["article_id"]: citation["parts"] for citation in answer["citations"]}
+    assert [(part["index"], part["question"]) for part in named["tram"]] == [(0, answer["parts"][0])]
+    assert [(part["index"], part["question"]) for part in named["river"]] == [(1, answer["parts"][1])]
+    assert [c for name, data in sent if name == "sentence" for c in data["citations"]] == answer["citations"]
+
+
 def test_a_stream_that_cannot_begin_has_a_status_of_its_own(client):
     response = client.post("/api/ask", json={"question": "??", "stream": True})
 

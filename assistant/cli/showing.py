@@ -102,13 +102,29 @@ def show_receipts(answer: "Answer") -> None:
         print(f"\nThe articles do not answer: {part}")
     if answer.citations:
         print()
-    for citation in answer.citations:
-        print(f"[{citation.number}] {_named(citation)}")
-        print(f"    {citation.article_id}, characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}")
+    for heading, citations in _by_part(answer):
+        if heading:
+            print(heading)
+        for citation in citations:
+            where = f"characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}"
+            print(f"[{citation.number}] {_named(citation)}\n    {citation.article_id}, {where}")
     if answer.nearest and answer.status == "refused":
         print("\nThe nearest articles:" if answer.reason == "insufficient" else "\nThe least distant articles:")
         for near in answer.nearest:
             print(f"  {near.title or near.article_id} ({near.article_id})")
+
+
+def _by_part(answer: "Answer") -> "list[tuple[str, list[Citation]]]":
+    """Receipts under the part of the question that they answer, an empty line between; one of two parts twice."""
+    if not answer.parts:
+        return [("", list(answer.citations))]
+    groups: list[tuple[str, list[Citation]]] = []
+    for place, question in enumerate(answer.parts):
+        own = [citation for citation in answer.citations if any(part.index == place for part in citation.parts)]
+        if own:
+            heading = question[:1].upper() + question[1:]
+            groups.append((f"\n{heading}" if groups else heading, own))
+    return groups
 
 
 def explain_answer(answer: "Answer") -> None:

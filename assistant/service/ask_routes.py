@@ -77,7 +77,7 @@ def _event(piece: Piece, turn: Turn) -> bytes:
             ids = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
             return event("start", {**ids, "searched": piece.searched})
         case CheckedSentence():
-            citations = [as_json(citation) for citation in piece.citations]
+            citations = [citation.to_json() for citation in piece.citations]
             return event("sentence", {"index": piece.index, "text": piece.text, "citations": citations})
         case Finished():
             return event("answer", answer_json(piece.answer, turn))

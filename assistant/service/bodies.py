@@ -116,6 +116,7 @@ class AnswerBody(BaseModel):
     citations: list[Citation]
     passages: list[PassageReference]
     nearest: list[Nearest]
+    parts: list[str] = []
     unanswered: list[str]
     confidence: float
     searched: str

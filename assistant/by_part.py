@@ -1,0 +1,70 @@
+"""Which part of a question each receipt answers, where the question was parted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.answer import Answer, AnsweredPart, Citation
+from assistant.pieces import asked_for
+from assistant.question import analyse
+from assistant.reader import Reading
+from index.search import Retrieved
+from index.terms import stems
+
+if TYPE_CHECKING:
+    from assistant.writing import Kept
+
+Spans = Sequence[tuple[int, int]]
+
+
+def labelled(answer: Answer, parts: Sequence[str], readings: Sequence[Reading]) -> Answer:
+    """A quoted answer whose receipts name the parts that they were quoted for.
+
+    Args:
+        answer: out of the readings.
+        parts: the questions, in order; nothing is named of a single one.
+        readings: of each part; a quote of several parts stands in the answer once and names them all.
+    """
+    if len(parts) < 2:
+        return answer
+    quoted = [{(q.article.article_id, q.start, q.end) for q in reading.quotes} for reading in readings]
+    citations = []
+    for citation in answer.citations:
+        key = (citation.article_id, citation.start, citation.end)
+        spans = {place: citation.answer_spans for place, quotes in enumerate(quoted) if key in quotes}
+        citations.append(naming(citation, parts, spans))
+    return replace(answer, parts=tuple(parts), citations=tuple(citations))
+
+
+def naming(citation: Citation, parts: Sequence[str], spans: Mapping[int, Spans]) -> Citation:
+    """A receipt that names the parts with these numbers, each with its spans of the answer's text."""
+    named = [
+        AnsweredPart(index=place, question=parts[place], answer_spans=tuple(spans[place])) for place in sorted(spans)
+    ]
+    return replace(citation, parts=tuple(named))
+
+
+def part_of(kept: "Kept", parts: Sequence[str], found: Sequence[Retrieved], idf: Callable[[str], float]) -> int:
+    """The number of the part that a sentence of a model answers.
+
+    That is, of the parts for which the sentence's passage was found, the one with the largest share
+    of its terms, by idf, in the sentence and its receipt; of equal ones the first whose kind of
+    answer (a date, a name, …) the sentence has.
+
+    Args:
+        kept: the sentence and its receipt.
+        parts: the questions, in order.
+        found: the passages that were read for each.
+        idf: inverse document frequency of a stem.
+    """
+    said = set(stems(f"{kept.text} {kept.receipt.text}"))
+
+    def likeness(place: int) -> tuple[bool, float, bool]:
+        asked = analyse(parts[place])
+        weights = {stem: idf(stem) for stem in asked.stems}
+        shared = sum(weight for stem, weight in weights.items() if stem in said)
+        own = any(passage.chunk_id == kept.receipt.passage.chunk_id for passage in found[place].passages)
+        share = round(shared / (sum(weights.values()) or 1.0), 6)  # Sums in another order are not another share.
+        return own, share, bool(asked_for(asked, kept.text))
+
+    return max(range(len(parts)), key=likeness)
