@@ -21,8 +21,8 @@ FIRST_WIDE = "\u2e80"
 
 def estimated_tokens(text: str) -> int:
     """An estimate that is rather too high than too low."""
-    ascii_ = sum(character.isascii() for character in text)
-    wide = sum(character >= FIRST_WIDE for character in text)
+    ascii_ = len(text.encode("ascii", "ignore"))
+    wide = 0 if text.isascii() else sum(character >= FIRST_WIDE for character in text)
     return math.ceil(ascii_ * ASCII + (len(text) - ascii_ - wide) * OTHER + wide * WIDE)
 
 
