@@ -2,25 +2,23 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references, sealed
 from assistant.by_part import labelled, part_of
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.extractive import ExtractiveReader, nearest_articles
-from assistant.hops import search_twice
-from assistant.parts import Turn, asked_alone
+from assistant.opened import Opened, Rerank, Watch
+from assistant.parts import Turn
 from assistant.pieces import says_what_is_asked
-from assistant.question import Question, analyse, topic
-from assistant.reader import Reader, Reading
+from assistant.question import analyse
+from assistant.reader import Reading
 from assistant.settings import Settings
 from assistant.usage import Usage, together
 from assistant.weights import load_weights
-from index.catalog import ArticleRow
 from index.encoder import Encoder
 from index.errors import IndexDamaged, UsageError
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
@@ -38,11 +36,8 @@ ATTEMPTS = 3
 
 T = TypeVar("T")
 Note = Callable[[str], None]
-Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
 OnPiece = Callable[[Piece], None]
 Previous = str | Sequence[Turn] | None
-_Read = tuple[Retrieved, Reading, tuple[Passage, ...]]
-"""What was read, the reading, and all that was ranked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -54,13 +49,6 @@ class Trace:
     """What was found and read for each part of the question; most questions have one."""
     ranked: tuple[tuple[Passage, ...], ...] = ()
     """For each part the best passages as deep as was asked for, those that were not read too."""
-
-
-class Watch(Protocol):
-    """Whoever follows what is done for an answer, without a part in it."""
-
-    def retrieving(self, question: str, k: int) -> AbstractContextManager[Callable[[Retrieved], None]]:
-        """Around each search of the index; what it gives is told what was found."""
 
 
 class Assistant:
@@ -104,28 +92,27 @@ class Assistant:
         self._condenser = condenser or RuleCondenser()
         self._splitter = splitter or RuleSplitter()
         self._watch = watch
-        self._snapshot = open_index(root, note=note)
-        self._encoder = open_encoder(self._snapshot)
-        self._engine = EmbeddedSearch(self._snapshot, self._encoder)
-        self._reader = self._make_reader()
+        snapshot = open_index(root, note=note)
+        self._encoder = open_encoder(snapshot)
+        self._opened = self._with(snapshot)
 
     @property
     def snapshot(self) -> Snapshot:
         """The state of the index that answers come from now."""
-        return self._snapshot
+        return self._opened.snapshot
 
     @property
     def engine(self) -> EmbeddedSearch:
         """The search engine over it."""
-        return self._engine
+        return self._opened.engine
 
     def current(self, work: Callable[[Snapshot], T]) -> T:
         """What `work` makes of the newest state of the index; done again if that changes in the middle."""
-        return self._following(lambda: work(self._snapshot))
+        return self._following(lambda opened: work(opened.snapshot))
 
     def close(self) -> None:
         """Close the index."""
-        self._snapshot.close()
+        self._opened.snapshot.close()
 
     def ask(
         self, question: str, *, filters: Filters | None = None, previous: Previous = None, written: bool = True
@@ -169,36 +156,58 @@ class Assistant:
         started = time.perf_counter()
         text = checked_question(question)
         writer = self._writer if written else None
-        trace = self._following(lambda: self._ask(text, filters or Filters(), previous, depth, writer, on_piece))
+        trace = self._following(
+            lambda opened: self._ask(opened, text, filters or Filters(), previous, depth, writer, on_piece)
+        )
         return replace(trace, answer=replace(trace.answer, seconds=round(time.perf_counter() - started, 4)))
 
     def search(self, question: str, *, k: int, filters: Filters | None = None) -> Retrieved:
         """The best `k` passages for a question, best first."""
         text = checked_question(question)
-        return self._following(lambda: self._retrieve(text, k, filters or Filters()))
+        return self._following(lambda opened: opened.retrieve(text, k, filters or Filters()))
 
-    def _make_reader(self) -> Reader:
+    def _with(self, snapshot: Snapshot) -> Opened:
         """With the threshold of the settings, else of the collection, else the fitted one."""
-        stated = self._settings.threshold if self._settings.threshold >= 0 else self._snapshot.threshold
-        return ExtractiveReader(load_weights(), threshold=stated, max_sentences=self._settings.sentences)
+        stated = self._settings.threshold if self._settings.threshold >= 0 else snapshot.threshold
+        return Opened(
+            snapshot=snapshot,
+            engine=EmbeddedSearch(snapshot, self._encoder),
+            reader=ExtractiveReader(load_weights(), threshold=stated, max_sentences=self._settings.sentences),
+            settings=self._settings,
+            rerank=self._rerank,
+            watch=self._watch,
+        )
 
-    def _following(self, work: Callable[[], T]) -> T:
+    def _following(self, work: Callable[[Opened], T]) -> T:
         """Do `work` on the newest state of the index, again if that changes in the middle."""
         for _ in range(ATTEMPTS):
-            if not self._snapshot.is_current():
-                self._snapshot.close()
-                self._snapshot = open_index(self._root, note=self._note)
-                self._engine = EmbeddedSearch(self._snapshot, self._encoder)
-                self._reader = self._make_reader()
+            opened = self._newest()
+            opened.users += 1
             try:
-                return work()
+                return work(opened)
             except (IndexDamaged, FileNotFoundError):
-                if self._snapshot.is_current():
+                if opened.snapshot.is_current():
                     raise
+            finally:
+                opened.users -= 1
+                self._close_if_left(opened)
         raise IndexDamaged(f"the index in {self._root} changes faster than it can be read; try again")
+
+    def _newest(self) -> Opened:
+        before = self._opened
+        if not before.snapshot.is_current():
+            self._opened = self._with(open_index(self._root, note=self._note))
+            self._close_if_left(before)
+        return self._opened
+
+    def _close_if_left(self, opened: Opened) -> None:
+        """Close a state of the index that was followed by another, once no question is at work with it."""
+        if opened is not self._opened and not opened.users:
+            opened.snapshot.close()
 
     def _ask(
         self,
+        opened: Opened,
         question: str,
         filters: Filters,
         previous: Previous,
@@ -207,9 +216,9 @@ class Assistant:
         on_piece: OnPiece | None,
     ) -> "Trace":
         parts, context, usage = self._parts(question, previous)
-        read = [self._read(part, filters, depth, context) for part in parts]
+        read = [opened.read(part, filters, depth, context) for part in parts]
         outcomes = [(retrieved, reading) for retrieved, reading, _ in read]
-        snapshot = self._snapshot
+        snapshot = opened.snapshot
         index = IndexReference(
             fingerprint=snapshot.fingerprint,
             generation=snapshot.generation.number,
@@ -230,7 +239,7 @@ class Assistant:
                 lambda article: snapshot.text(article.number),
                 index=index,
                 searched=searched,
-                reader=self._reader.name,
+                reader=opened.reader.name,
                 unanswered=[part for part, reading in given if not reading.quotes],
             )
             answer = labelled(answer, parts, [reading for _, reading in outcomes])
@@ -242,19 +251,20 @@ class Assistant:
                 nearest_articles(passages, NEAREST),
                 index=index,
                 searched=searched,
-                reader=self._reader.name,
+                reader=opened.reader.name,
             )
         if writer is not None and answer.reason is not Reason.NOT_FOUND:
             found = [retrieved for retrieved, _ in outcomes]
-            answer, writing = self._written(writer, answer, parts, found, on_piece)
+            answer, writing = self._written(opened, writer, answer, parts, found, on_piece)
             usage = together([usage, writing])
         if usage.calls or answer.writing is not None:
             answer = replace(answer, usage=self._priced(usage))
         ranked = tuple(passages for _, _, passages in read)
-        return Trace(answer=sealed(answer, self._text_by_id), parts=tuple(outcomes), ranked=ranked)
+        return Trace(answer=sealed(answer, opened.text_by_id), parts=tuple(outcomes), ranked=ranked)
 
     def _written(
         self,
+        opened: Opened,
         writer: "Writer",
         quoted: Answer,
         parts: Sequence[str],
@@ -262,12 +272,12 @@ class Assistant:
         on_piece: OnPiece | None,
     ) -> tuple[Answer, Usage]:
         """The answer as a model writes it, or the quoted one, marked as degraded, where it cannot; and what it took."""
-        snapshot = self._snapshot
+        snapshot = opened.snapshot
         passages = _distinct([passage for retrieved in found for passage in retrieved.passages])
         composition = Composition(
             lambda article: snapshot.text(article.number),
             parts=parts,
-            part_of=(lambda kept: part_of(kept, parts, found, self._engine.idf)) if len(parts) > 1 else None,
+            part_of=(lambda kept: part_of(kept, parts, found, opened.engine.idf)) if len(parts) > 1 else None,
         )
 
         def on_kept(kept: "Kept") -> None:
@@ -275,7 +285,7 @@ class Assistant:
             if on_piece is not None:
                 on_piece(piece)
 
-        written = writer.write(quoted.searched, passages, self._engine, snapshot.glossary, on_kept=on_kept)
+        written = writer.write(quoted.searched, passages, opened.engine, snapshot.glossary, on_kept=on_kept)
         failure = written.failure
         if written.kept and not says_what_is_asked(analyse(quoted.searched), [kept.text for kept in written.kept]):
             failure = "what is left of its answer does not say what is asked"
@@ -327,40 +337,6 @@ class Assistant:
         for note in filter(None, (condensed.note, split.note)):
             self._note(note)
         return split.parts, history[-1].answer if history else "", together([condensed.usage, split.usage])
-
-    def _read(self, question: str, filters: Filters, depth: int, context: str) -> _Read:
-        """The best reading of the question as asked, of its bare topic and of what alone asks, where these differ."""
-        asked = analyse(question)
-        wordings = dict.fromkeys([question, topic(asked), asked_alone(question)])
-        tries = [self._read_as(asked, text, filters, depth, context) for text in wordings]
-        return max(tries, key=lambda one: (one[1].reason is None, one[1].confidence))
-
-    def _read_as(self, asked: Question, text: str, filters: Filters, depth: int, context: str) -> _Read:
-        deepest = max(self._settings.passages, depth)
-        wide = search_twice(
-            text, deepest, lambda one, k: self._retrieve(one, k, filters), self._engine.idf, context=context
-        )
-        retrieved = replace(wide, passages=wide.passages[: self._settings.passages])
-        question = replace(analyse(retrieved.question), kind=asked.kind)
-        return retrieved, self._reader.read(question, retrieved, self._engine), wide.passages
-
-    def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieved:
-        if self._watch is None:
-            return self._search(question, k, filters)
-        with self._watch.retrieving(question, k) as told:
-            found = self._search(question, k, filters)
-            told(found)
-            return found
-
-    def _search(self, question: str, k: int, filters: Filters) -> Retrieved:
-        if self._rerank is None:
-            return self._engine.search(question, k=k, filters=filters)
-        wide = self._engine.search(question, k=max(k, 50), filters=filters)
-        return replace(wide, passages=self._rerank(wide.question, wide.passages)[:k])
-
-    def _text_by_id(self, article_id: str) -> str:
-        rows: dict[str, ArticleRow] = {row.article_id: row for row in self._snapshot.articles.values()}
-        return self._snapshot.text(rows[article_id].number)
 
 
 def checked_question(question: str) -> str:

@@ -4,13 +4,19 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+
+LOOKING_UP = 2
+"""Threads of the event loop."""
 
 
 @cache
 def event_loop() -> asyncio.AbstractEventLoop:
     """The process's event loop for requests, in a thread of its own from when it is first asked for."""
     loop = asyncio.new_event_loop()
+    # For looking up names, which is about all that is left to threads.
+    loop.set_default_executor(ThreadPoolExecutor(LOOKING_UP, thread_name_prefix="models"))
     threading.Thread(target=loop.run_forever, name="models", daemon=True).start()
     return loop
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.ask import Assistant, Note, Watch
+from assistant.ask import Assistant, Note
+from assistant.opened import Watch
 from assistant.settings import Settings
 from index.encoder import Encoder
 from index.store import Snapshot

@@ -1,6 +1,7 @@
 """The whole chain over a few small articles, with the encoder and the weights that ship."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,8 +12,10 @@ import pytest
 from assistant.answer import Answer, Reason, Status, sealed
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, checked_question
 from assistant.compose import REFUSALS
+from assistant.model import Call, ScriptedModel
 from assistant.receipts import Standing, check_answer
 from assistant.settings import Settings
+from assistant.with_model import with_model
 from index.changes import add_paths, remove_articles
 from index.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
@@ -426,3 +429,35 @@ def test_an_index_without_articles_answers_nothing(tmp_path: Path, minilm: Encod
 def test_where_there_is_no_index_that_is_said(tmp_path: Path, minilm: Encoder) -> None:
     with pytest.raises(IndexUnavailable, match="no index in"):
         Assistant(tmp_path / "absent", lambda _: minilm, Settings(), note=quiet)
+
+
+def test_a_question_that_waits_for_its_model_keeps_the_index_it_began_with_when_others_follow_a_change(town, tmp_path):
+    """As when one thread is at several questions: the second is asked while the first waits for its reply."""
+    seen = []
+
+    def reply(call: Call) -> str:
+        if not seen:
+            first = assistant.snapshot
+            (tmp_path / "dam.txt").write_text("The dam at Oldwater was pulled down.")
+            town.add(tmp_path / "dam.txt")
+            seen.extend([first, assistant.ask("Which dam held?", written=False), assistant.snapshot])
+        return "The dam at Oldwater held [1]."
+
+    model = with_model(ScriptedModel(reply), Settings())
+    assistant = Assistant(town.root, lambda _: town.encoder, Settings(), note=town.notes.append, writer=model.writer)
+    try:
+        answer = assistant.ask("Which dam held?")
+        first, other, second = seen
+        assert first is not second
+        assert answer.reader == "model:scripted"
+        assert answer.text == "The dam at Oldwater held. [1]"
+        assert (answer.index.generation, other.index.generation) == (
+            first.generation.number,
+            second.generation.number,
+        )
+        assert answer.index.generation < other.index.generation
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            first.catalog.projection()
+        assert assistant.ask("Which dam held?", written=False).index.generation == other.index.generation
+    finally:
+        assistant.close()

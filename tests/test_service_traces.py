@@ -77,7 +77,9 @@ def answered(home, kept: Kept, script: list, question: str = TRAM):
     async def ask():
         pool.start(asyncio.Event())
         await pool.opened()
-        steps = WrittenAnswerer(pool, "tiny").answer(Asked(question=question, filters=Filters(), previous=None))
+        steps = WrittenAnswerer(pool, "tiny", model_seconds=30).answer(
+            Asked(question=question, filters=Filters(), previous=None)
+        )
         pieces = kept.traces.answering(steps, question, conversation_id="c1")
         try:
             # Each step by a task of its own, as a stream takes them.

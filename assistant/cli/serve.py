@@ -47,7 +47,10 @@ def serve(
         float, typer.Option("--wait-seconds", min=0.01, max=600, help="Refuse a question that would wait longer.")
     ] = 0.6,
     answer_seconds: Annotated[
-        float, typer.Option("--answer-seconds", min=0.1, max=600, help="For an answer, waiting included.")
+        float,
+        typer.Option(
+            "--answer-seconds", min=0.1, max=600, help="For an answer, waiting included; a model's time comes on top."
+        ),
     ] = 30.0,
     stop_seconds: Annotated[
         float, typer.Option("--stop-seconds", min=0, max=600, help="For answers in flight at a stop.")

@@ -6,7 +6,7 @@ out only when its receipts hold; nothing that was handed out is taken back, but 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,9 @@ from assistant.compose import Piece as ShownPiece
 from assistant.parts import Turn
 from assistant.service.pool import AssistantPool
 from index.search import Filters
+
+MODEL_CALLS = 4
+"""To make a follow-up whole, to part it, to write the answer and to write it again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +68,7 @@ class Answerer(Protocol):
     def name(self) -> str:
         """What it is called: "extractive", or the model's name."""
 
-    def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+    def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
         """`Started`, the sentences in order, then `Finished`.
 
         Raises:
@@ -81,7 +84,7 @@ class ExtractiveAnswerer:
     def __init__(self, pool: AssistantPool) -> None:
         self._pool = pool
 
-    async def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+    async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
         """As the seam says; an extractive answer is there all at once."""
         answer = await self._pool.run(
             lambda assistant: assistant.ask(asked.question, filters=asked.filters, previous=asked.previous)
@@ -95,14 +98,22 @@ class ExtractiveAnswerer:
 class WrittenAnswerer:
     """Sentences of a language model, each as soon as it has passed the check, by the assistants of a pool.
 
-    An answer holds one of the pool's threads while the model writes.
+    While the model writes, the pool's threads are at other questions.
     """
 
-    def __init__(self, pool: AssistantPool, name: str) -> None:
+    def __init__(self, pool: AssistantPool, name: str, *, model_seconds: float) -> None:
+        """Make it.
+
+        Args:
+            pool: of assistants with a model.
+            name: as the seam says.
+            model_seconds: that the model may take for one reply; for an answer it may be asked `MODEL_CALLS` times.
+        """
         self._pool = pool
         self.name = name
+        self._model_seconds = MODEL_CALLS * model_seconds
 
-    async def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+    async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
         """As the seam says; should the model fail, the whole answer is another than the sentences before it."""
         loop = asyncio.get_running_loop()
         arrived: asyncio.Queue[ShownPiece | None] = asyncio.Queue()
@@ -114,7 +125,7 @@ class WrittenAnswerer:
             trace = assistant.trace(asked.question, filters=asked.filters, previous=asked.previous, on_piece=show)
             return trace.answer
 
-        running = asyncio.ensure_future(self._pool.run(work))
+        running = asyncio.ensure_future(self._pool.run(work, model_seconds=self._model_seconds))
         running.add_done_callback(lambda _: arrived.put_nowait(None))
         known: set[int] = set()
         index = 0

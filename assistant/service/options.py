@@ -27,7 +27,7 @@ class Options:
     open_requests: int = 4_096
     """Requests of a process that may be open, streams among them."""
     answer_seconds: float = 30.0
-    """From a question's arrival to its answer."""
+    """From a question's arrival to its answer; what a model may take for its replies comes on top."""
     head_seconds: float = 10.0
     """For a request's head to arrive, from its first byte, or from when the connection was made."""
     body_seconds: float = 20.0

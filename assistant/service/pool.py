@@ -1,12 +1,10 @@
 """A pool of assistants behind a bounded queue: an assistant belongs to one thread, a question waits its turn.
 
-Whoever awaits an answer holds no thread. When the queue is full a question is refused at once, so that
-those that were taken are answered in time.
+Whoever awaits an answer holds no thread, and neither does a question while its model writes. When the
+queue is full a question is refused at once, so that those that were taken are answered in time.
 """
 
 import asyncio
-import contextvars
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from typing import Any, TypeVar
 
 from assistant.ask import Assistant
 from assistant.service.errors import busy, of_assistant, starting, stopping, too_slow
+from assistant.service.interleaving import Errand, Errands
 from index.errors import AssistantError
 
 T = TypeVar("T")
@@ -25,8 +24,6 @@ FEW = 4
 """Questions for each assistant that may wait however slow the machine is."""
 NEWEST_SHARE = 0.1
 """What the newest question counts in the mean of their times."""
-
-_Job = Callable[[Assistant], None]
 
 
 class AssistantPool:
@@ -53,15 +50,15 @@ class AssistantPool:
             note: told of errors that only whoever runs the server can cure.
         """
         self._open = open_assistant
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=queue_size)
+        self._errands: Errands[Assistant] = Errands(threads, size=queue_size)
         self._wait_seconds = wait_seconds
         self._seconds = seconds
         self._mean = 0.0
-        """Seconds that a question takes of late."""
+        """Seconds that a question keeps a thread of late."""
         self._note = note
         self._opened: list[Future[None]] = [Future() for _ in range(threads)]
         self._threads = [
-            threading.Thread(target=self._serve, args=(opened,), name=f"assistant-{n}", daemon=True)
+            threading.Thread(target=self._serve, args=(n, opened), name=f"assistant-{n}", daemon=True)
             for n, opened in enumerate(self._opened)
         ]
         self._stopped: asyncio.Event | None = None
@@ -73,15 +70,15 @@ class AssistantPool:
 
     @property
     def waiting(self) -> int:
-        """Questions in the queue."""
-        return self._jobs.qsize()
+        """Questions in the queue; those that wait for their model have left it."""
+        return len(self._errands)
 
     @property
     def crowded(self) -> bool:
         """Whether a question that came now would wait too long."""
-        waiting, threads = self._jobs.qsize(), len(self._threads)
+        waiting, threads = len(self._errands), len(self._threads)
         late = waiting * self._mean / threads > self._wait_seconds
-        return self._jobs.full() or (late and waiting >= FEW * threads)
+        return self._errands.full or (late and waiting >= FEW * threads)
 
     def start(self, stopped: asyncio.Event) -> None:
         """Open the assistants; returns before they are.
@@ -102,15 +99,15 @@ class AssistantPool:
         await asyncio.gather(*map(asyncio.wrap_future, self._opened))
 
     def close(self) -> None:
-        """Let the threads end after what they are at."""
-        for _ in self._threads:
-            try:
-                self._jobs.put_nowait(None)
-            except queue.Full:
-                return  # Daemon threads end with the process.
+        """Let the threads end after what they are at; whoever waits for a model is given up."""
+        self._errands.close()
 
-    async def run(self, work: Callable[[Assistant], T]) -> T:
-        """What `work` makes of an assistant.
+    async def run(self, work: Callable[[Assistant], T], *, model_seconds: float = 0.0) -> T:
+        """What `work` makes of an assistant; it is given up when nobody awaits it any longer.
+
+        Args:
+            work: to do.
+            model_seconds: that it may wait for a model, beside the pool's own limit.
 
         Raises:
             ServiceError: the queue is full, nothing came in time, or the assistant failed.
@@ -120,35 +117,34 @@ class AssistantPool:
         if self.crowded:
             raise busy()
         future: Future[T] = Future()
-        context = contextvars.copy_context()  # The trace that the work is part of is in it.
 
         def job(assistant: Assistant) -> None:
             if not future.set_running_or_notify_cancel():
                 return  # Whoever asked is gone.
-            started = time.perf_counter()
             try:
-                future.set_result(context.run(work, assistant))
+                future.set_result(work(assistant))
             except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
                 future.set_exception(error)
-            # Threads may overwrite each other's share of the mean, which does no harm.
-            self._mean += (time.perf_counter() - started - self._mean) * NEWEST_SHARE
 
+        errand = Errand(job)
+        if not self._errands.add(errand):
+            raise busy()
         try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            raise busy() from None
-        return await self._awaited(future)
+            return await self._awaited(future, self._seconds + model_seconds)
+        finally:
+            if not future.done():
+                errand.give_up()
 
-    async def _awaited(self, future: "Future[T]") -> T:
+    async def _awaited(self, future: "Future[T]", seconds: float) -> T:
         assert self._stopped is not None
         result = asyncio.wrap_future(future)
         stopped = asyncio.ensure_future(self._stopped.wait())
         try:
             either: set[asyncio.Future[Any]] = {result, stopped}
-            await asyncio.wait(either, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if result.done():
                 return result.result()
-            raise stopping() if stopped.done() else too_slow(self._seconds)
+            raise stopping() if stopped.done() else too_slow(seconds)
         except AssistantError as error:
             told = of_assistant(error)
             if told.status >= 500:
@@ -158,7 +154,7 @@ class AssistantPool:
             stopped.cancel()
             result.cancel()
 
-    def _serve(self, opened: "Future[None]") -> None:
+    def _serve(self, thread: int, opened: "Future[None]") -> None:
         try:
             assistant = self._open()
             assistant.ask(WARMING_QUESTION, written=False)
@@ -170,7 +166,10 @@ class AssistantPool:
             return
         opened.set_result(None)
         try:
-            while (job := self._jobs.get()) is not None:
-                job(assistant)
+            self._errands.work(thread, assistant, self._took)
         finally:
             assistant.close()
+
+    def _took(self, errand: Errand[Assistant]) -> None:
+        # Threads may overwrite each other's share of the mean, which does no harm.
+        self._mean += (errand.seconds - self._mean) * NEWEST_SHARE

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 Note = Callable[[str], None]
 BACKLOG = 2_048
-MODEL_THREADS = 8
-"""Assistants with a model: a thread mostly waits for it."""
 SWITCH_SECONDS = 0.001
 """How long a thread that answers may keep the interpreter while the event loop waits for it; Python's own is 5 ms."""
 EXAMPLES = (
@@ -131,7 +129,7 @@ def build_service(
     model = model_of(settings, around=_around(traces, settings))
     pool = AssistantPool(
         opener(plan.root, encoders, settings, note=note, model=model, watch=traces),
-        threads=max(options.threads, MODEL_THREADS) if model else options.threads,
+        threads=options.threads,
         queue_size=options.queue,
         wait_seconds=options.wait_seconds,
         seconds=options.answer_seconds,
@@ -144,7 +142,7 @@ def build_service(
         root=plan.root,
         examples=EXAMPLES if plan.root == default_index() else (),
         pool=pool,
-        answerer=make_answerer(pool) if make_answerer else _answerer(pool, model),
+        answerer=make_answerer(pool) if make_answerer else _answerer(pool, model, settings),
         conversations=Conversations(database),
         keys=Keys(database),
         meters=meters,
@@ -155,8 +153,10 @@ def build_service(
     )
 
 
-def _answerer(pool: AssistantPool, model: "WithModel | None") -> Answerer:
-    return WrittenAnswerer(pool, model.writer.name) if model else ExtractiveAnswerer(pool)
+def _answerer(pool: AssistantPool, model: "WithModel | None", settings: Settings) -> Answerer:
+    if model is None:
+        return ExtractiveAnswerer(pool)
+    return WrittenAnswerer(pool, model.writer.name, model_seconds=settings.model.total_seconds)
 
 
 def _traces(options: Options, root: Path) -> "Traces | None":

@@ -8,7 +8,7 @@ serves an index like `assistant serve`, each sentence of an answer after so many
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from assistant import AssistantError
@@ -29,7 +29,7 @@ class SlowAnswerer:
         self._quick = ExtractiveAnswerer(pool)
         self._seconds = seconds
 
-    async def answer(self, asked: Asked) -> AsyncIterator[Piece]:
+    async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
         """As the seam says."""
         async for piece in self._quick.answer(asked):
             if not isinstance(piece, Started):

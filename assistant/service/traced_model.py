@@ -10,6 +10,7 @@ from opentelemetry.trace import Span, SpanKind
 
 from assistant.model import ChatModel, Completion, Message, ModelFailed, Stream
 from assistant.service.traces import Attributes, Traces, failed, messages
+from assistant.waiting import GivenUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ class TracedModel:
         except ModelFailed as error:
             failed(span, error.kind)
             raise
-        except GeneratorExit:  # Whoever read it had enough, or is gone.
+        except (GeneratorExit, GivenUp):  # Whoever read it had enough, or is gone.
             raise
         except BaseException as error:
             failed(span, type(error).__name__)
