@@ -24,7 +24,7 @@ from assistant.service.conversations import Channel
 from assistant.service.errors import ServiceError
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
 from assistant.service.service import Here, Owner, Service, Turn
-from assistant.service.streams import event, streamed
+from assistant.service.streams import event, streamed, unless_gone
 from index.search import Filters, Passage, Retrieved
 from index.store import Snapshot
 
@@ -57,7 +57,7 @@ async def ask(request: Request, body: AskBody, service: Here, owner: Owner) -> R
     )
     if body.stream or EVENT_STREAM in request.headers.get("accept", ""):
         return await _stream(service, turn)
-    return json_response(answer_json(await service.answer(turn), turn))
+    return json_response(answer_json(await unless_gone(request, service.answer(turn)), turn))
 
 
 async def _stream(service: Service, turn: Turn) -> Response:

@@ -132,6 +132,11 @@ def too_slow(seconds: float) -> ServiceError:
     )
 
 
+def client_gone() -> ServiceError:
+    """Whoever asked is gone; nobody is told but the log, in which 499 is nginx's number for it."""
+    return ServiceError(499, "client_gone", "the client went away", "ask again")
+
+
 def internal() -> ServiceError:
     """A mistake of ours; what it was is in the log."""
     return ServiceError(500, "internal", "the server made a mistake", "tell whoever runs it; its log says more")

@@ -20,7 +20,7 @@ from assistant.service.errors import ServiceError
 from assistant.service.openai_bodies import ChatBody, ChatMessage, CompletionBody, ModelBody, ModelsBody
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
 from assistant.service.service import Here, Owner, Service, Turn
-from assistant.service.streams import event, streamed
+from assistant.service.streams import event, streamed, unless_gone
 from index.search import Filters
 from index.store import Snapshot
 
@@ -81,7 +81,7 @@ async def complete(request: Request, body: ChatBody, service: Here, owner: Owner
     )
     reply = _Reply(turn, service.model, str(request.base_url), body.messages)
     if not body.stream:
-        return json_response(reply.whole(await service.answer(turn)))
+        return json_response(reply.whole(await unless_gone(request, service.answer(turn))))
     usage = bool(body.stream_options and body.stream_options.include_usage)
     return await streamed(
         service.pieces(turn),

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -111,15 +112,16 @@ class Service:
             started=started,
         )
 
-    async def pieces(self, turn: Turn) -> AsyncIterator[Piece]:
+    async def pieces(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         """The answer's pieces; the whole answer is kept before it is handed out."""
         try:
             steps = self._kept(turn)
             if self.traces is not None:
                 question = turn.asked.question
                 steps = self.traces.answering(steps, question, conversation_id=turn.conversation_id)
-            async for piece in steps:
-                yield piece
+            async with aclosing(steps):
+                async for piece in steps:
+                    yield piece
         except ServiceError as error:
             if error.body.error.code == "busy":
                 self.meters.add("assistant_busy_total")
@@ -127,11 +129,12 @@ class Service:
         finally:
             self.meters.set("assistant_waiting_questions", self.pool.waiting)
 
-    async def _kept(self, turn: Turn) -> AsyncIterator[Piece]:
-        async for piece in self.answerer.answer(turn.asked):
-            if isinstance(piece, Finished):
-                await self._keep(turn, piece.answer)
-            yield piece
+    async def _kept(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        async with aclosing(self.answerer.answer(turn.asked)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finished):
+                    await self._keep(turn, piece.answer)
+                yield piece
 
     async def answer(self, turn: Turn) -> Answer:
         """The whole answer."""

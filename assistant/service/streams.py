@@ -1,14 +1,16 @@
-"""Server-sent events out of an asynchronous iterator, with signs of life and errors as events."""
+"""Server-sent events out of an asynchronous iterator, with signs of life and errors as events; and clients that go."""
 
 import asyncio
 import json
 import traceback
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, TypeVar
 
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from assistant.service.errors import ServiceError, internal, stopping
+from assistant.service.errors import ServiceError, client_gone, internal, stopping
 
 T = TypeVar("T")
 PING = b": ping\n\n"
@@ -25,7 +27,7 @@ def event(name: str | None, data: object) -> bytes:
 
 
 async def streamed(
-    pieces: AsyncIterator[T],
+    pieces: AsyncGenerator[T, None],
     render: Callable[[T], list[bytes]],
     *,
     end: Callable[[], list[bytes]],
@@ -36,7 +38,7 @@ async def streamed(
     """A response that sends pieces as they come.
 
     Args:
-        pieces: closed when the client goes away.
+        pieces: closed at the end, or when the client goes away.
         render: the events of a piece.
         end: the events after the last piece.
         failed: the event of an error; none follows it.
@@ -46,13 +48,13 @@ async def streamed(
     Raises:
         ServiceError: the first piece failed, at once.
     """
-    first = asyncio.ensure_future(anext(pieces))
-    await asyncio.wait({first}, timeout=FIRST_SECONDS)
-    if first.done() and first.exception() is not None:
-        first.result()
+    step = asyncio.ensure_future(anext(pieces))
+    await asyncio.wait({step}, timeout=FIRST_SECONDS)
+    if step.done() and step.exception() is not None:
+        step.result()
 
     async def body() -> AsyncGenerator[bytes, None]:
-        step: asyncio.Future[T] = first
+        nonlocal step
         halt = asyncio.ensure_future(stopped.wait())
         try:
             while True:
@@ -76,7 +78,51 @@ async def streamed(
             traceback.print_exc()
             yield failed(internal())
         finally:
-            step.cancel()
             halt.cancel()
 
-    return StreamingResponse(body(), media_type="text/event-stream", headers=HEADERS)
+    async def close() -> None:
+        step.cancel()
+        await asyncio.wait({step})
+        await pieces.aclose()
+
+    return _Streamed(body(), close)
+
+
+class _Streamed(StreamingResponse):
+    """One that closes what it is made of, though its client be gone before a byte was sent."""
+
+    def __init__(self, body: AsyncGenerator[bytes, None], close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        super().__init__(body, media_type="text/event-stream", headers=HEADERS)
+        self._body = body
+        self._close = close
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._body.aclose()
+            await self._close()
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives; it is given up when the client goes away, which a framework tells only of streams.
+
+    Raises:
+        ServiceError: the client is gone.
+    """
+    working = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_gone(request))
+    try:
+        either: set[asyncio.Future[Any]] = {working, gone}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise client_gone()
+    finally:
+        working.cancel()
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -11,7 +11,7 @@ https://github.com/open-telemetry/semantic-conventions-genai; the names are of i
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
 from opentelemetry.context import Context
@@ -67,8 +67,8 @@ class Traces:
             yield lambda status: _finish_request(span, scope, status)
 
     async def answering(
-        self, steps: AsyncIterator[Piece], question: str, *, conversation_id: str
-    ) -> AsyncIterator[Piece]:
+        self, steps: AsyncGenerator[Piece, None], question: str, *, conversation_id: str
+    ) -> AsyncGenerator[Piece, None]:
         """The pieces of an answer, as they come, within a span."""
         span = self.tracer.start_span(
             f"invoke_agent {SERVICE}",
@@ -97,6 +97,7 @@ class Traces:
             failed(span, error.body.error.code if isinstance(error, ServiceError) else type(error).__name__)
             raise
         finally:
+            await steps.aclose()
             span.end()
 
     @contextmanager
