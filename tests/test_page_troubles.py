@@ -65,8 +65,10 @@ def test_a_screen_reader_is_told_each_sentence_once_and_where_the_answer_ends(pa
 def test_a_stopped_answer_keeps_what_arrived_and_is_in_no_conversation(page):
     begin(page, TWO_PARTS)
     expect(page.locator(".lines p").first).to_be_visible()
+    expect(page.locator("#hint")).to_have_text("Esc stops the answer")
     page.keyboard.press("Escape")
 
+    expect(page.locator("#hint")).to_contain_text("Enter sends")
     expect(page.locator(".stopped")).to_contain_text("what had arrived is above")
     assert page.locator(".lines p").count() >= 1
     assert "#c=" not in page.url

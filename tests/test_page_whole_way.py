@@ -1,5 +1,6 @@
 """The page the whole way: from a question to an erased conversation, in a real browser over a real server."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -139,6 +140,41 @@ def test_a_deletion_that_is_thought_better_of_deletes_nothing(page):
 
     expect(page.locator(".question")).to_have_text(DAM)
     expect(row_of(page, id_)).to_have_count(1)
+
+
+def test_all_conversations_are_saved_as_a_file_and_deleted(browser, home):
+    with serving(home) as own, opened(browser, own.url) as page:
+        everything = page.locator("#conversations-all")
+        for _ in range(2):
+            page.get_by_role("button", name="New question").click()
+            ask(page, DAM)
+        expect(everything).to_be_visible()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Save all as a file").click()
+        lines = [json.loads(line) for line in waiting.value.path().read_text(encoding="utf-8").splitlines()]
+        assert waiting.value.suggested_filename == "conversations.jsonl"
+        assert len([line for line in lines if line["question"] == DAM]) >= 2
+
+        page.get_by_role("button", name="Delete all").click()
+        page.get_by_role("button", name="Keep it").click()
+        assert page.locator(".conversation").count() >= 2
+        page.get_by_role("button", name="Delete all").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete all").click()
+
+        expect(page.locator(".conversation")).to_have_count(0)
+        expect(page.locator("#empty")).to_be_visible()
+        expect(everything).to_be_hidden()
+        with own.client() as client:
+            assert client.get("/api/export").text == ""
+
+
+def test_an_article_that_is_quoted_twice_is_one_source(page):
+    ask(page, "How far did the river rise and which dam held?")
+    numbers = sorted(set(page.locator(".cite").all_inner_texts()))
+    assert len(numbers) > 1
+
+    expect(page.locator(".sources .source")).to_have_count(1)
+    expect(page.locator(".source-number")).to_have_text(", ".join(numbers))
 
 
 def test_a_refusal_is_no_answer_and_opens_the_nearest_articles(page, server):

@@ -50,6 +50,15 @@ export async function call(path, options = {}) {
 }
 
 /**
+ * @param {string} path
+ * @returns {Promise<Blob>} what is served there, as it is
+ * @throws {ServiceError}
+ */
+export async function file(path) {
+  return (await fetched(path, {}, "*/*")).blob();
+}
+
+/**
  * Ask, and hear of the answer as it is made.
  *
  * @param {{question: string, conversation_id?: string, filters?: Filters}} body

@@ -180,7 +180,7 @@ export class ArticlePanel {
     const place = all.indexOf(citation);
     const to = (/** @type {number} */ other, /** @type {string} */ words) =>
       all[other] ? el("button", { type: "button", class: "plain", click: () => this.openCitation(all[other], all) }, words) : null;
-    const count = el("span", { class: "which" }, `Source ${place + 1} of ${all.length}`);
+    const count = el("span", { class: "which" }, `Quote ${place + 1} of ${all.length}`);
     this.tools.replaceChildren(...[to(place - 1, "Previous"), count, to(place + 1, "Next")].filter((part) => part !== null));
   }
 }

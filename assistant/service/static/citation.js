@@ -47,24 +47,23 @@ function receiptOf({ article_id: id, sha256, start, end }) {
 }
 
 /**
+ * The articles that an answer quotes, each once, with the numbers of what it quotes of them.
+ *
  * @param {readonly Citation[]} citations
  * @param {OpenCitation} open
  * @returns {HTMLElement}
  */
 export function sourceList(citations, open) {
-  const rows = citations.map((citation) =>
-    el(
-      "li",
-      {},
-      el("span", { class: "source-number", "aria-hidden": "true" }, String(citation.number)),
-      el(
-        "button",
-        { type: "button", class: "source", click: () => open(citation, citations) },
-        el("span", { class: "source-title" }, foreign(titleOf(citation))),
-        " ",
-        el("span", { class: "source-facts" }, foreign(provenance(citation))),
-      ),
-    ),
-  );
+  /** @type {Map<string, Citation[]>} */
+  const byArticle = new Map();
+  for (const citation of citations) byArticle.set(citation.article_id, [...(byArticle.get(citation.article_id) ?? []), citation]);
+  const rows = [...byArticle.values()].map((quoted) => {
+    const [first] = quoted;
+    const numbers = quoted.map((citation) => citation.number).join(", ");
+    const title = el("span", { class: "source-title" }, foreign(titleOf(first)));
+    const facts = el("span", { class: "source-facts" }, foreign(provenance(first)));
+    const row = el("button", { type: "button", class: "source", click: () => open(first, citations) }, title, " ", facts);
+    return el("li", {}, el("span", { class: "source-number", "aria-hidden": "true" }, numbers), row);
+  });
   return el("section", { class: "sources" }, el("h3", {}, rows.length === 1 ? "Source" : "Sources"), el("ol", {}, ...rows));
 }

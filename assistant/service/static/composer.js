@@ -2,6 +2,8 @@
 
 import { byId } from "./dom.js";
 
+const HINT = "Enter sends, Shift+Enter begins a line";
+
 /** The form at the foot of the chat. */
 export class Composer {
   /**
@@ -13,6 +15,7 @@ export class Composer {
     this.field = byId("question", HTMLTextAreaElement);
     this.send = byId("send", HTMLButtonElement);
     this.halt = byId("stop", HTMLButtonElement);
+    this.hint = byId("hint", HTMLElement);
     this.busy = false;
     const submit = () => {
       const question = this.field.value.trim();
@@ -41,6 +44,7 @@ export class Composer {
     this.busy = busy;
     this.send.hidden = busy;
     this.halt.hidden = !busy;
+    this.hint.textContent = busy ? "Esc stops the answer" : HINT;
     if (focused) (busy ? this.halt : this.field).focus();
   }
 

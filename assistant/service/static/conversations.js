@@ -1,6 +1,6 @@
 /** The list of conversations: search, open, rename, delete. */
 
-import { call } from "./api.js";
+import { call, file } from "./api.js";
 import { byId, el, foreign, icon } from "./dom.js";
 import { hush, say } from "./live.js";
 import { confirmDeletion } from "./prompts.js";
@@ -24,6 +24,9 @@ export class ConversationList {
     this.list = byId("conversation-list", HTMLElement);
     this.note = byId("conversation-note", HTMLElement);
     this.search = byId("conversation-search", HTMLInputElement);
+    this.all = byId("conversations-all", HTMLElement);
+    byId("export-all", HTMLElement).addEventListener("click", () => void this.#export());
+    byId("delete-all", HTMLElement).addEventListener("click", () => void this.#removeAll());
     /** @type {string | null} */
     this.current = null;
     this.asked = 0;
@@ -61,6 +64,7 @@ export class ConversationList {
    */
   #draw(conversations, query) {
     this.list.replaceChildren(...conversations.map((conversation) => this.#row(conversation)));
+    this.all.hidden = !conversations.length || query !== "";
     this.note.textContent = conversations.length ? "" : query ? "No conversation has these words." : "Your conversations will be listed here.";
     if (query) {
       hushAndSay(`${counted(conversations.length, "conversation")} found`);
@@ -140,6 +144,30 @@ export class ConversationList {
     this.search.focus();
     this.deleted(id);
     await this.refresh();
+  }
+
+  async #removeAll() {
+    const words = "Every conversation with its answers and your ratings will be erased. This cannot be undone.";
+    if (!(await confirmDeletion({ heading: "Delete all conversations?", title: "", words, yes: "Delete all" }))) return;
+    try {
+      await call("api/conversations", { method: "DELETE" });
+    } catch (error) {
+      return this.#fail(error);
+    }
+    hushAndSay("All are deleted.");
+    this.search.focus();
+    if (this.current) this.deleted(this.current);
+    await this.refresh();
+  }
+
+  async #export() {
+    try {
+      const link = el("a", { href: URL.createObjectURL(await file("api/export")), download: "conversations.jsonl" });
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /**

@@ -127,7 +127,8 @@ export class Turn {
    * @returns {Node[]}
    */
   #answer(answer) {
-    say(`End of the answer, ${answer.citations.length === 1 ? "one source" : `${answer.citations.length} sources`}.`);
+    const sources = new Set(answer.citations.map((citation) => citation.article_id)).size;
+    say(`End of the answer, ${sources === 1 ? "one source" : `${sources} sources`}.`);
     const found = [this.#lines(answer.text, answer.citations)];
     if (answer.unanswered.length) {
       const parts = answer.unanswered.map((part) => el("li", {}, foreign(part)));
