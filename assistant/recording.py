@@ -6,8 +6,10 @@ import os
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Generator, Sequence
-from dataclasses import asdict
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +20,62 @@ FORMAT = 1
 """Raised when the files change in a way that old ones cannot be read."""
 
 
-def call_key(model: str, call: Call, repeat: int) -> str:
+class _Occasion:
+    """What calls are made for, and how often each was made for it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.seen: Counter[tuple[int, Call]] = Counter()
+
+
+# Not an argument, since whoever calls a model knows nothing of recordings.
+_occasion: ContextVar[_Occasion] = ContextVar("occasion", default=_Occasion(""))  # noqa: B039 - shared on purpose
+
+
+@contextmanager
+def occasion(name: str) -> Iterator[None]:
+    """Within, calls are recorded and played back as those that are made for `name`, counted from the first.
+
+    So the same call, made for two cases of a run, has a recording for each, and it does not matter
+    which case is asked first or in which process.
+    """
+    token = _occasion.set(_Occasion(name))
+    try:
+        yield
+    finally:
+        _occasion.reset(token)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Which of several equal calls one is."""
+
+    occasion: str
+    """What it was made for; empty where nobody said."""
+    repeat: int
+    """0 for the first time that exactly this was asked, 1 for the second, and so on."""
+
+
+FIRST = Place(occasion="", repeat=0)
+
+
+def call_key(model: str, call: Call, place: Place) -> str:
     """The SHA-256, in hexadecimal, of all that a reply depends on; it names the file of a recording.
 
     Args:
         model: its name.
         call: what it was asked.
-        repeat: 0 for the first time that it was asked exactly this, 1 for the second, and so on.
+        place: which of several equal calls it is.
     """
-    content = json.dumps(_request(model, call, repeat), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = json.dumps(_request(model, call, place), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class RecordingModel:
     """Asks another model, and records each call: the request, and the reply or the failure.
 
-    The same call again, in the life of one recorder, is a recording of its own. A file holds what
-    this seam knows, and no key or header ever passes through it.
+    The same call again, in the life of one recorder, is a recording of its own, and so it is on each
+    `occasion`. A file holds what this seam knows, and no key or header ever passes through it.
     """
 
     def __init__(self, model: ChatModel, folder: Path) -> None:
@@ -46,7 +87,7 @@ class RecordingModel:
         """
         self._model = model
         self._folder = folder
-        self._repeats = _Repeats()
+        self._places = _Places()
 
     @property
     def name(self) -> str:
@@ -58,13 +99,13 @@ class RecordingModel:
     ) -> Completion:
         """The other model's reply, recorded."""
         call = Call(messages=tuple(messages), max_tokens=max_tokens, temperature=temperature, seed=seed)
-        repeat = self._repeats.of(call)
+        place = self._places.next(call)
         try:
             completion = self._model.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
         except ModelFailed as failure:
-            self._write(call, repeat, failure)
+            self._write(call, place, failure)
             raise
-        self._write(call, repeat, completion)
+        self._write(call, place, completion)
         return completion
 
     def stream(
@@ -74,25 +115,25 @@ class RecordingModel:
         call = Call(messages=tuple(messages), max_tokens=max_tokens, temperature=temperature, seed=seed)
 
         def pieces() -> Generator[str, None, Completion]:
-            repeat = self._repeats.of(call)
+            place = self._places.next(call)
             stream = self._model.stream(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
             try:
                 yield from stream
             except ModelFailed as failure:
-                self._write(call, repeat, failure)
+                self._write(call, place, failure)
                 raise
             finally:
                 stream.close()
-            self._write(call, repeat, stream.completion)
+            self._write(call, place, stream.completion)
             return stream.completion
 
         return Stream(pieces())
 
-    def _write(self, call: Call, repeat: int, outcome: Completion | ModelFailed) -> None:
+    def _write(self, call: Call, place: Place, outcome: Completion | ModelFailed) -> None:
         failure = outcome if isinstance(outcome, ModelFailed) else None
         recording = {
             "format": FORMAT,
-            "request": _request(self.name, call, repeat),
+            "request": _request(self.name, call, place),
             "reply": asdict(outcome) if isinstance(outcome, Completion) else None,
             "failure": failure and _failure(failure),
         }
@@ -101,7 +142,7 @@ class RecordingModel:
         handle, passing = tempfile.mkstemp(dir=self._folder, suffix=".part")
         with open(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
             file.write(text)
-        os.replace(passing, self._folder / f"{call_key(self.name, call, repeat)}.json")
+        os.replace(passing, self._folder / f"{call_key(self.name, call, place)}.json")
 
 
 class ReplayModel:
@@ -116,7 +157,7 @@ class ReplayModel:
         """
         self._folder = folder
         self._name = name
-        self._repeats = _Repeats()
+        self._places = _Places()
 
     @property
     def name(self) -> str:
@@ -133,13 +174,14 @@ class ReplayModel:
                 read (`MALFORMED`).
         """
         call = Call(messages=tuple(messages), max_tokens=max_tokens, temperature=temperature, seed=seed)
-        repeat = self._repeats.of(call)
-        path = self._folder / f"{call_key(self._name, call, repeat)}.json"
+        place = self._places.next(call)
+        path = self._folder / f"{call_key(self._name, call, place)}.json"
         if not path.is_file():
+            of = f"for {place.occasion}, " if place.occasion else ""
             asked = " ".join(call.messages[-1].content.split())[-80:] if call.messages else ""
             raise ModelFailed(
-                f"{self._folder} has no recording of this call to {self._name} (repeat {repeat}, its last words "
-                f"{asked!r}); record it with the model",
+                f"{self._folder} has no recording of this call to {self._name} ({of}repeat {place.repeat}, its last "
+                f"words {asked!r}); record it with the model",
                 kind=Failure.NOT_RECORDED,
             )
         return _outcome(path)
@@ -158,17 +200,20 @@ class ReplayModel:
         return Stream(pieces())
 
 
-class _Repeats:
-    """How often each call was made before."""
+class _Places:
+    """How often each call of one model was made before: on its occasion, or else at all."""
 
     def __init__(self) -> None:
-        self._seen: Counter[Call] = Counter()
+        self._seen: Counter[tuple[int, Call]] = Counter()
         self._lock = threading.Lock()
 
-    def of(self, call: Call) -> int:
+    def next(self, call: Call) -> Place:
+        now = _occasion.get()
+        seen = now.seen if now.name else self._seen
+        key = (id(self), call)  # An answering and a judging model count by themselves.
         with self._lock:
-            self._seen[call] += 1
-            return self._seen[call] - 1
+            seen[key] += 1
+            return Place(occasion=now.name, repeat=seen[key] - 1)
 
 
 def _failure(failure: ModelFailed) -> dict[str, object]:
@@ -182,8 +227,10 @@ def _usage(data: dict[str, Any]) -> Usage | None:
     return Usage(**held) if held else None
 
 
-def _request(model: str, call: Call, repeat: int) -> dict[str, object]:
-    return {"model": model, **asdict(call), "repeat": repeat}
+def _request(model: str, call: Call, place: Place) -> dict[str, object]:
+    """All that a reply depends on; without an occasion as before there were any."""
+    request = {"model": model, **asdict(call), "repeat": place.repeat}
+    return {**request, "occasion": place.occasion} if place.occasion else request
 
 
 def _outcome(path: Path) -> Completion:

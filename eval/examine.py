@@ -12,6 +12,7 @@ from assistant.ask import Assistant, Trace
 from assistant.compose import plain
 from assistant.parts import Turn
 from assistant.receipts import Standing, check_answer
+from assistant.recording import occasion
 from assistant.values import states
 from eval.anchors import Anchors, Span, anchor, shared_characters
 from eval.gold import GoldCase
@@ -69,7 +70,8 @@ class Examiner:
         """Ask a case and score it; an error becomes a failed case that names it."""
         started = time.perf_counter()
         try:
-            result = self._examine(case, started)
+            with occasion(case.id):
+                result = self._examine(case, started)
         except Exception as error:  # noqa: BLE001 - one case's failure is a result, and the others go on
             seconds = round(time.perf_counter() - started, 4)
             told = " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()  # A run file is text.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.model import Call, Completion, Failure, Message, ModelFailed, ScriptedModel, in_pieces, read_to_end
-from assistant.recording import RecordingModel, ReplayModel, call_key
+from assistant.recording import FIRST, Place, RecordingModel, ReplayModel, call_key, occasion
 from index.errors import AssistantError
 
 ASKED = [Message(role="user", content="What happened?")]
@@ -141,7 +141,7 @@ def test_a_missing_recording_says_what_was_asked_and_what_to_do(tmp_path: Path) 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": 2}', '{"format": 1, "failure": {"kind": "bad"}}'])
 def test_a_damaged_recording_is_a_failure_that_names_the_file(tmp_path: Path, text: str) -> None:
-    path = tmp_path / f"{call_key('scripted', CALL, 0)}.json"
+    path = tmp_path / f"{call_key('scripted', CALL, FIRST)}.json"
     path.write_text(text, encoding="utf-8")
 
     with pytest.raises(ModelFailed, match="record it again") as caught:
@@ -178,7 +178,32 @@ def test_a_stream_that_is_given_up_leaves_no_recording(tmp_path: Path) -> None:
     ],
 )
 def test_whatever_a_reply_depends_on_is_in_the_name_of_its_recording(model: str, call: Call, repeat: int) -> None:
-    assert call_key(model, call, repeat) != call_key("scripted", CALL, 0)
+    assert call_key(model, call, Place(occasion="", repeat=repeat)) != call_key("scripted", CALL, FIRST)
+
+
+def test_equal_calls_on_different_occasions_are_played_back_in_any_order(tmp_path: Path) -> None:
+    recorder = RecordingModel(ScriptedModel(["one", "two", "three"]), tmp_path)
+    other = RecordingModel(ScriptedModel(["four"]), tmp_path)  # As in another process.
+    for name, model in (("a", recorder), ("a", recorder), ("b", other)):
+        with occasion(name):
+            model.complete(ASKED, max_tokens=9)
+    player = ReplayModel(tmp_path, name="scripted")
+
+    with occasion("b"):
+        assert player.complete(ASKED, max_tokens=9).text == "four"
+    with occasion("a"):
+        assert player.complete(ASKED, max_tokens=9).text == "two"  # Recorded last for "a", as its first call.
+        with pytest.raises(ModelFailed, match="for a, repeat 1"):
+            player.complete(ASKED, max_tokens=9)
+
+
+def test_what_is_called_twice_on_one_occasion_is_played_back_in_order(tmp_path: Path) -> None:
+    recorder = RecordingModel(ScriptedModel(["one", "two"]), tmp_path)
+    player = ReplayModel(tmp_path, name="scripted")
+
+    for model in (recorder, player):
+        with occasion("a"):
+            assert [model.complete(ASKED, max_tokens=9).text for _ in range(2)] == ["one", "two"]
 
 
 def test_a_recording_is_named_by_its_content_and_holds_request_and_reply_in_clear(tmp_path: Path) -> None:
@@ -187,7 +212,7 @@ def test_a_recording_is_named_by_its_content_and_holds_request_and_reply_in_clea
 
     data = json.loads(path.read_text(encoding="utf-8"))
 
-    assert path.stem == call_key("scripted", CALL, 0)
+    assert path.stem == call_key("scripted", CALL, FIRST)
     assert path.stem == "85342b149091366f733e7b29dc2c930a8fd6268ff45e463b1e7fc892d29d79cc"
     assert data["request"]["messages"] == [{"role": "user", "content": "What happened?"}]
     assert data["reply"]["text"] == "Änne"

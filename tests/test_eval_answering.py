@@ -129,6 +129,30 @@ def test_a_recorded_run_is_replayed_to_the_same_bytes_with_the_server_gone(
     assert not any("sesame" in path.read_text(encoding="utf-8") for path in calls.iterdir())
 
 
+@pytest.mark.parametrize(("recorded", "replayed"), [(1, 2), (2, 1), (2, 2)])
+def test_cases_that_ask_the_same_are_replayed_each_with_its_own_reply(
+    root, tmp_path, monkeypatch, recorded: int, replayed: int
+) -> None:
+    twins = [replace(CASES[0], id=f"twin-{n}") for n in range(6)]
+    replies = [f"The bridge of Oldwater has four lanes [1]. It is made of cheese number {n} [1]." for n in range(6)]
+
+    def asked(out: Path, jobs: int, recordings: Recordings) -> list[object]:
+        settings = load_settings({"model": "scripted"})[0]
+        writer = ConfiguredWriter(name="scripted", recordings=recordings)
+        run_gold(twins, IndexChain(root=root, settings=settings, note=note, writer=writer), out=out, jobs=jobs)
+        return [(result.case.id, result.degraded, result.text, result.usage) for result in read_run(out).results]
+
+    with ScriptedServer([Turn(reply=reply * (n + 1)) for n, reply in enumerate(replies)]) as server:
+        monkeypatch.setenv("ASSISTANT_MODEL_BASE_URL", server.url)
+        first = asked(tmp_path / "recorded.json", recorded, Recordings(record=tmp_path / "calls"))
+    monkeypatch.setenv("ASSISTANT_MODEL_BASE_URL", "http://127.0.0.1:9/v1")
+    again = asked(tmp_path / "replayed.json", replayed, Recordings(replay=tmp_path / "calls"))
+
+    assert len({usage.completion_tokens for _, _, _, usage in first}) == 6  # Each got a reply of its own.
+    assert first == again
+    assert cases_of(tmp_path / "recorded.json") == cases_of(tmp_path / "replayed.json")
+
+
 def test_a_run_with_a_model_is_compared_with_one_without(root, tmp_path, url) -> None:
     base, new = run(root, tmp_path / "base.json", model=""), run(root, tmp_path / "new.json")
     policy = load_policy()
