@@ -409,6 +409,22 @@ def test_a_quote_whose_article_has_changed_is_marked_where_it_stands_now(browser
         expect(page.locator("#article-head blockquote")).to_have_text("The tram will cost 35,000 crowns a metre.")
 
 
+def test_what_was_pressed_stays_in_sight_when_the_article_takes_room_from_the_chat(browser, server):
+    with opened(browser, server.url, width=950) as page:
+        for _ in range(4):
+            ask(page, f"{DAM[:-1]} and {TRAM[0].lower()}{TRAM[1:]}")
+        # As in browsers that do not hold on to what is in sight by themselves.
+        page.evaluate("document.querySelector('#thread').style.overflowAnchor = 'none'")
+        pressed = page.locator(".turn").nth(2).locator(".cite").last
+        pressed.evaluate("one => one.scrollIntoView({ block: 'end' })")
+        for _ in range(2):
+            pressed.click()
+            expect(page.locator("#article mark")).to_be_in_viewport()
+            expect(pressed).to_be_in_viewport(ratio=1)
+            page.keyboard.press("Escape")
+            expect(pressed).to_be_in_viewport(ratio=1)
+
+
 def test_a_narrow_page_shows_the_article_over_the_chat(browser, server):
     with opened(browser, server.url, width=360) as page:
         ask(page, DAM)

@@ -39,6 +39,7 @@ export class Sheet {
     if (!this.opened) this.cause = document.activeElement;
     this.opened = true;
     this.#place();
+    if (!this.covers) this.#keepCauseInSight();
   }
 
   close() {
@@ -46,7 +47,13 @@ export class Sheet {
     this.opened = false;
     this.#place();
     if (this.cause instanceof HTMLElement && this.cause.isConnected) this.cause.focus({ preventScroll: true });
+    this.#keepCauseInSight();
     this.cause = null;
+  }
+
+  /** The chat's lines have become shorter or longer, and what was pressed has moved with them. */
+  #keepCauseInSight() {
+    if (this.cause !== document.body) this.cause?.scrollIntoView({ block: "nearest" });
   }
 
   #place() {
