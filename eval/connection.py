@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,16 @@ class Connection:
         address = self._writer.get_extra_info("sockname") if self._writer is not None else None
         return int(address[1]) if address else None
 
-    async def request(self, method: str, path: str, body: object = None) -> Reply:
+    async def request(
+        self, method: str, path: str, body: object = None, *, heard: Callable[[bytes], None] | None = None
+    ) -> Reply:
         """Ask and wait for the whole answer.
 
         Args:
             method: of HTTP.
             path: with its query, encoded.
             body: sent as JSON; None for none.
+            heard: told of each part of a body that comes in parts, as it comes.
 
         Raises:
             OSError: the connection broke, as `asyncio.IncompleteReadError` also says.
@@ -62,15 +65,17 @@ class Connection:
         first, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         pairs = [line.split(":", 1) for line in lines if ":" in line]
         headers = {name.strip().lower(): value.strip() for name, value in pairs}
-        return Reply(status=int(first.split(" ", 2)[1]), headers=headers, body=await self._body(headers))
+        return Reply(status=int(first.split(" ", 2)[1]), headers=headers, body=await self._body(headers, heard))
 
-    async def _body(self, headers: Mapping[str, str]) -> bytes:
+    async def _body(self, headers: Mapping[str, str], heard: Callable[[bytes], None] | None) -> bytes:
         assert self._reader is not None
         if headers.get("transfer-encoding", "").lower() != "chunked":
             return await self._reader.readexactly(int(headers.get("content-length", "0")))
         parts = []
         while size := int(await self._reader.readuntil(b"\r\n"), 16):
             parts.append((await self._reader.readexactly(size + 2))[:-2])
+            if heard is not None:
+                heard(parts[-1])
         await self._reader.readexactly(2)
         return b"".join(parts)
 

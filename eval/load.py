@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,6 +83,7 @@ def served(
     module: Sequence[str] = ("assistant", "serve"),
     index: Path | None = None,
     home: Path | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """A server with a data folder of its own.
 
@@ -91,6 +92,7 @@ def served(
         module: what is run.
         index: which it serves; None for the default collection's.
         home: where its conversations and its log are kept; None for a folder that is removed after it.
+        variables: of its environment, beside this process's.
     """
     with tempfile.TemporaryDirectory() as passing:
         data = home or Path(passing)
@@ -102,7 +104,7 @@ def served(
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={**os.environ, "ASSISTANT_DATA": str(data)},
+                env={**os.environ, **(variables or {}), "ASSISTANT_DATA": str(data)},
             )
         assert process.stdout is not None
         try:
@@ -129,6 +131,12 @@ def memory(process: int) -> float:
 def threads(process: int) -> int:
     """How many threads a process has."""
     return len(list(Path(f"/proc/{process}/task").iterdir()))
+
+
+def processor_seconds(process: int) -> float:
+    """That a process has used so far, its threads included."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def children(process: int) -> list[int]:
@@ -212,32 +220,10 @@ def overload(seconds: float, workers: int) -> None:
 
 
 def streams(seconds: float, workers: int) -> None:
-    """2,000 streams open at the same time, of an answerer that waits before each sentence."""
-    slow = ("assistant.service.slow_answerer",)
-    with served("--seconds", 30, "--queue", 3_000, "--open-requests", 3_000, module=slow) as server:
-        before, questions = threads(server.process.pid), gold_questions()
+    """2,000 streams open at the same time, of a model that takes six times `seconds` for each reply."""
+    from eval.streams import measured  # It measures with what is above.
 
-        async def run() -> tuple[int, int, float]:
-            clients = [Connection(server.port) for _ in range(2_000)]
-            asked = [
-                asyncio.ensure_future(ask(client, questions[n % len(questions)], stream=True))
-                for n, client in enumerate(clients)
-            ]
-            most, size = 0, 0.0
-            while not all(one.done() for one in asked):
-                most = max(most, threads(server.process.pid))
-                size = max(size, memory(server.process.pid))
-                await asyncio.sleep(1)
-            whole = [one for one in asked if one.exception() is None and b"event: answer" in one.result()[1]]
-            for client in clients:
-                client.close()
-            return len(whole), most, size
-
-        done, most, size = asyncio.run(run())
-        print(
-            f"2,000 open streams, 1 process: {done} whole answers, "
-            f"{before} threads before, {most} at most, {size:.0f} MiB"
-        )
+    print(measured(2_000, reply_seconds=6 * seconds))
 
 
 ROWS: dict[str, Callable[[float, int], None]] = {
