@@ -96,6 +96,15 @@ def test_a_server_that_has_too_much_to_do_is_told_with_how_long_to_wait(page):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_server_that_is_only_starting_is_asked_again(page):
+    starting = {"code": "starting", "message": "the server is opening its index", "remedy": "wait", "type": "x"}
+    page.route("**/api/status", lambda route: route.fulfill(status=503, json={"error": starting}), times=2)
+    page.reload()
+
+    expect(page.locator("#status")).to_have_text("The server is opening its index. Wait.")
+    expect(page.locator("#status")).to_contain_text("3 articles")
+
+
 def test_an_error_in_the_middle_of_an_answer_keeps_what_arrived(page):
     answering(page, ("sentence", SENTENCE), ("error", {"error": ERROR}))
     begin(page, DAM)

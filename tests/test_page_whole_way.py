@@ -371,6 +371,36 @@ def test_a_filter_is_kept_to_and_told(page, server):
     expect(scope).to_have_count(1)
 
 
+def test_many_publishers_can_be_searched_and_a_chosen_one_stays(page):
+    names = [
+        f"The {name} Herald" for name in "Ash Birch Cedar Elm Fir Hazel Ivy Juniper Larch Maple Oak Pine Rowan".split()
+    ]
+
+    def with_many(route):
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | {"publishers": names})
+
+    page.route("**/api/status", with_many)
+    page.reload()
+    page.click("#filters-button")
+    shown = page.locator("#filter-publishers label:visible")
+    expect(shown).to_have_count(len(names))
+    page.get_by_label("The Fir Herald").check()
+    page.get_by_label("Search publishers").fill("oak")
+
+    expect(shown).to_have_text(["The Fir Herald", "The Oak Herald"])
+
+
+def test_what_another_tab_did_is_seen_on_coming_back(page, server):
+    with server.client() as client:
+        id_ = client.post("/api/ask", json={"question": TRAM}).json()["conversation_id"]
+    expect(row_of(page, id_)).to_have_count(0)
+
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(row_of(page, id_)).to_have_count(1)
+
+
 def test_filters_of_other_clients_are_told_in_words(page, server):
     chosen = {"published_after": "2020-01-01", "languages": ["en"], "articles": ["tram", "river"]}
     with server.client() as client:

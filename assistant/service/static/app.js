@@ -216,6 +216,12 @@ startTheme();
 startTip();
 addEventListener("hashchange", () => void follow());
 addEventListener("popstate", () => void follow());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  // What other tabs did meanwhile, and what became of the collection.
+  conversations.catchUp();
+  void collection.describe();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
   if (hideTip() || document.querySelector("dialog[open]")) return;

@@ -6,6 +6,9 @@ import { counted, day, moment } from "./words.js";
 
 /** @typedef {import("./types.js").Status} Status */
 
+/** Milliseconds after which a server that is only starting is asked again. */
+const AGAIN = 1_000;
+
 /** What is known of the collection, on the empty page and above the list of articles. */
 export class Collection {
   /**
@@ -26,7 +29,8 @@ export class Collection {
     try {
       this.status = /** @type {Status} */ (await call("api/status"));
     } catch (error) {
-      const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
+      const { message, remedy, code } = /** @type {import("./api.js").ServiceError} */ (error);
+      if (code === "starting") setTimeout(() => void this.describe(), AGAIN);
       words.textContent = `${message} ${remedy ?? ""}`;
       return;
     }

@@ -37,6 +37,11 @@ export class ConversationList {
     });
   }
 
+  /** Read the list again, unless a title of it is being written. */
+  catchUp() {
+    if (!this.list.querySelector(".renaming")) void this.refresh();
+  }
+
   /** Read the list again; the newest call counts. */
   async refresh() {
     const asked = ++this.asked;

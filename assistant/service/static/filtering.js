@@ -5,6 +5,9 @@ import { filterWords } from "./words.js";
 
 /** @typedef {import("./types.js").Filters} Filters */
 
+/** Publishers that are taken in at a glance; more of them can be searched. */
+const AT_A_GLANCE = 12;
+
 /** The form of filters and the button that unfolds it. */
 export class Filtering {
   constructor() {
@@ -13,6 +16,8 @@ export class Filtering {
     this.after = byId("filter-after", HTMLInputElement);
     this.before = byId("filter-before", HTMLInputElement);
     this.publishers = byId("filter-publishers", HTMLElement);
+    this.search = byId("filter-publishers-search", HTMLInputElement);
+    this.search.addEventListener("input", () => this.#sift());
     this.button.addEventListener("click", () => this.#unfold(this.form.hidden));
     this.form.addEventListener("input", () => this.#draw());
     this.form.addEventListener("keydown", (event) => {
@@ -46,6 +51,8 @@ export class Filtering {
     });
     this.publishers.replaceChildren(...boxes);
     byId("filter-publishers-group", HTMLElement).hidden = !publishers.length;
+    this.search.hidden = publishers.length <= AT_A_GLANCE;
+    this.#sift();
     this.#draw();
   }
 
@@ -68,6 +75,15 @@ export class Filtering {
   #unfold(open) {
     this.form.hidden = !open;
     this.button.setAttribute("aria-expanded", String(open));
+  }
+
+  /** Show the publishers whose name has the words of the search, and those that are chosen. */
+  #sift() {
+    const wanted = this.search.hidden ? "" : this.search.value.trim().toLowerCase();
+    for (const box of this.#boxes()) {
+      const row = box.closest("label");
+      if (row) row.hidden = !box.checked && !box.value.toLowerCase().includes(wanted);
+    }
   }
 
   #draw() {
