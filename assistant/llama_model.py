@@ -121,8 +121,14 @@ class LlamaModel:
         if begun or limit < self._settings.first_token_seconds or not self._settings.stream:
             # The time for all attempts, not what earlier ones left of it: equal answers give equal reasons.
             total = self._settings.total_seconds
-            return ModelFailed(f"{self._where} was not done within {total:g} s", kind=Failure.TIMEOUT_TOTAL)
-        return ModelFailed(f"{self._where} said nothing within {limit:.3g} s", kind=Failure.TIMEOUT_FIRST_TOKEN)
+            return ModelFailed(
+                f"{self._where} was not done within {total:g} s (model.total_seconds)", kind=Failure.TIMEOUT_TOTAL
+            )
+        return ModelFailed(
+            f"{self._where} said nothing within {limit:.3g} s; if it is still being loaded, ask again or raise "
+            "model.first_token_seconds",
+            kind=Failure.TIMEOUT_FIRST_TOKEN,
+        )
 
     def _whole(self, call: Call, text: str, end: _End, seconds: float) -> Completion:
         if not text.strip():
