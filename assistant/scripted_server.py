@@ -220,6 +220,9 @@ class _Connection(asyncio.Protocol):
         if turn.trouble is Trouble.HALF_JSON:
             event = json.dumps(_delta(body, {"content": "more"}, None))
             self._event(event[: len(event) // 2])
+        elif turn.trouble is Trouble.ERROR_MIDWAY:
+            self._event(turn.body or json.dumps(_error("the engine broke down")))
+            self._event("[DONE]")
         elif turn.trouble is not Trouble.NONE:
             await self._stop(turn.trouble)
             return

@@ -19,6 +19,9 @@ class Trouble(StrEnum):
     DROP = "drop"
     """The connection is closed without a word."""
     DROP_MIDWAY = "drop_midway"
+    ERROR_MIDWAY = "error_midway"
+    """An event of the stream that says that something went wrong, as vLLM's when its engine breaks down; a
+    reply that comes whole breaks off."""
     EMPTY = "empty"
     """A status of 200 and no body."""
     HALF_JSON = "half_json"

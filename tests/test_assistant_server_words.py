@@ -173,6 +173,18 @@ def test_a_trouble_that_may_pass_is_tried_again(turn: Turn, kind: Failure, words
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(("reply", "requests"), [("", 2), ("Nobody was hurt.", 1)])  # What was read is not taken back.
+def test_an_error_in_a_stream_is_told_in_the_servers_words(reply: str, requests: int) -> None:
+    message = "EngineCore encountered an issue. See stack trace (above) for the root cause."
+    body = error(message, type="InternalServerError", param=None, code=500)
+    with serving(Turn(reply=reply, trouble=Trouble.ERROR_MIDWAY, body=body), settings=ONCE_MORE) as (server, model):
+        failure = failure_of(model)
+
+    assert failure.kind is Failure.SERVER_ERROR
+    assert f"broke off: {message}" in str(failure)
+    assert len(server.requests) == requests
+
+
 @pytest.mark.parametrize("trouble", [Trouble.NOT_JSON, Trouble.EMPTY])
 def test_a_page_in_place_of_a_stream_speaks_for_a_wrong_address(trouble: Trouble) -> None:
     with serving(Turn(trouble=trouble)) as (_, model):
