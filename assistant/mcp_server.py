@@ -16,7 +16,6 @@ from pydantic import Field
 
 from assistant import AssistantError, __version__
 from assistant.ask import Assistant
-from index.search import Passage
 from index.store import Snapshot
 
 INSTRUCTIONS = (
@@ -57,7 +56,7 @@ class _Tools:
         """Find the passages that are nearest to a question, best first, without an answer."""
         with self._lock, _told():
             found = self._assistant.search(question, k=k)
-            return {"searched": found.question, "passages": [_passage(passage) for passage in found.passages]}
+            return {"searched": found.question, "passages": [passage.to_json() for passage in found.passages]}
 
     def read_article(self, article_id: ArticleArgument) -> dict[str, Any]:
         """Read the whole text of an article; receipts count its characters."""
@@ -75,21 +74,6 @@ def _told() -> Iterator[None]:
         yield
     except AssistantError as error:
         raise ToolError(str(error)) from error
-
-
-def _passage(passage: Passage) -> dict[str, Any]:
-    article = passage.article
-    return {
-        "rank": passage.rank,
-        "article_id": article.article_id,
-        "title": article.title,
-        "publisher": article.publisher,
-        "published": article.published.isoformat() if article.published else None,
-        "start": passage.start,
-        "end": passage.end,
-        "score": round(passage.score, 4),
-        "text": passage.text,
-    }
 
 
 def _article(snapshot: Snapshot, article_id: str) -> dict[str, Any] | None:

@@ -151,10 +151,11 @@ def read_to_end(stream: Stream) -> Completion:
     return stream.completion
 
 
-def in_pieces(completion: Completion) -> Stream:
-    """A reply that is there already, streamed a word at a time."""
+def in_pieces(complete: Callable[[], Completion]) -> Stream:
+    """A reply that is there all at once, streamed a word at a time; it is asked for when the first is read."""
 
     def pieces() -> Generator[str, None, Completion]:
+        completion = complete()
         yield from re.findall(r"\S+\s*|\s+", completion.text)
         return completion
 
@@ -225,11 +226,4 @@ class ScriptedModel:
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
     ) -> Stream:
         """The next reply, a word at a time."""
-
-        def pieces() -> Generator[str, None, Completion]:
-            whole = self.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
-            stream = in_pieces(whole)
-            yield from stream
-            return stream.completion
-
-        return Stream(pieces())
+        return in_pieces(lambda: self.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed))

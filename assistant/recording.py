@@ -190,14 +190,7 @@ class ReplayModel:
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
     ) -> Stream:
         """The recorded reply, a word at a time."""
-
-        def pieces() -> Generator[str, None, Completion]:
-            whole = self.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
-            stream = in_pieces(whole)
-            yield from stream
-            return stream.completion
-
-        return Stream(pieces())
+        return in_pieces(lambda: self.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed))
 
 
 class _Places:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from index.article import Matrix, Sentence
 from index.catalog import ArticleRow
@@ -78,6 +78,24 @@ class Passage:
     cosine: float
     bm25: float
     late: float
+
+    def to_json(self) -> dict[str, Any]:
+        """For people and programs."""
+        article = self.article
+        return {
+            "rank": self.rank,
+            "article_id": article.article_id,
+            "title": article.title,
+            "publisher": article.publisher,
+            "published": article.published.isoformat() if article.published else None,
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 4),
+            "cosine": round(self.cosine, 4),
+            "bm25": round(self.bm25, 4),
+            "late": round(self.late, 4),
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

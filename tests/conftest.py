@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -112,6 +112,17 @@ def babbler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def ignore(*_: object) -> None:
     """Takes a note or a measure of progress and does nothing with it."""
+
+
+def indexed(home: Path, articles: Mapping[str, str], encoder: Encoder) -> Path:
+    """The folder of an index of articles, by file name, that no test changes."""
+    folder, root = home / "articles", home / "index"
+    folder.mkdir()
+    for name, text in articles.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    create_index(root, encoder, max_tokens=encoder.max_tokens)
+    add_paths(root, [folder], encoder, note=ignore, meter=ignore)
+    return root
 
 
 class Library:

@@ -40,7 +40,7 @@ class TestReplayModel(ChatModelContract):
 
 @given(st.text())
 def test_a_reply_cut_into_pieces_loses_nothing(text: str) -> None:
-    stream = in_pieces(Completion(text=text))
+    stream = in_pieces(lambda: Completion(text=text))
 
     assert "".join(stream) == text
     assert stream.completion.text == text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ignore
+from conftest import ignore, indexed
 
 from assistant.answer import Answer, Status
 from assistant.ask import Assistant
@@ -15,9 +15,7 @@ from assistant.model_settings import ModelSettings, Secret
 from assistant.receipts import Standing, check_answer
 from assistant.settings import Settings
 from assistant.writing import ModelWriter
-from index.changes import add_paths
 from index.encoder import Encoder
-from index.store import create_index
 from prompts import REFUSAL
 
 KEY = "sk-sesame-open-4711"
@@ -122,14 +120,8 @@ SETTINGS = Settings(model=ModelSettings(name="scripted", key=Secret(KEY)))
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
-    folder = tmp_path_factory.mktemp("poisoned") / "articles"
-    folder.mkdir()
-    for attack in ATTACKS:
-        (folder / f"{attack.town.lower()}.md").write_text(attack.article, encoding="utf-8")
-    root = folder.parent / "index"
-    create_index(root, minilm, max_tokens=minilm.max_tokens)
-    add_paths(root, [folder], minilm, note=ignore, meter=ignore)
-    return root
+    articles = {f"{attack.town.lower()}.md": attack.article for attack in ATTACKS}
+    return indexed(tmp_path_factory.mktemp("poisoned"), articles, minilm)
 
 
 @pytest.fixture

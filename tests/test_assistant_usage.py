@@ -60,7 +60,7 @@ class Silent:
         return replace(self._model.complete(messages, **options), prompt_tokens=None, completion_tokens=None)
 
     def stream(self, messages: Sequence[Message], **options: float) -> Stream:
-        return in_pieces(self.complete(messages, **options))
+        return in_pieces(lambda: self.complete(messages, **options))
 
 
 def test_the_calls_that_make_a_question_whole_and_part_it_are_counted_too(ask) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ignore
+from conftest import ignore, indexed
 
 from assistant.answer import Answer, Reason, Status
 from assistant.ask import Assistant
@@ -70,14 +70,7 @@ QUICK = ModelSettings(
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
-    folder = tmp_path_factory.mktemp("oldwater") / "articles"
-    folder.mkdir()
-    for name, text in ARTICLES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    root = folder.parent / "index"
-    create_index(root, minilm, max_tokens=minilm.max_tokens)
-    add_paths(root, [folder], minilm, note=ignore, meter=ignore)
-    return root
+    return indexed(tmp_path_factory.mktemp("oldwater"), ARTICLES, minilm)
 
 
 @contextmanager

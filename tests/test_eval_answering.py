@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ignore
+from conftest import indexed
 
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Turn
@@ -21,10 +21,8 @@ from eval.policy import load_policy
 from eval.results import Run
 from eval.run_file import read_run
 from eval.runner import run_gold
-from index.changes import add_paths
 from index.encoder import Encoder
 from index.errors import ConfigurationError
-from index.store import create_index
 
 KEY = "sk-sesame-open-4711"
 ARTICLES = {
@@ -53,14 +51,7 @@ def note(_: str) -> None:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
-    folder = tmp_path_factory.mktemp("oldwater") / "articles"
-    folder.mkdir()
-    for name, text in ARTICLES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    root = folder.parent / "index"
-    create_index(root, minilm, max_tokens=minilm.max_tokens)
-    add_paths(root, [folder], minilm, note=ignore, meter=ignore)
-    return root
+    return indexed(tmp_path_factory.mktemp("oldwater"), ARTICLES, minilm)
 
 
 @pytest.fixture

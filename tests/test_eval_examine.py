@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ignore
+from conftest import ignore, indexed
 
 from assistant.answer import Answer, Status
 from assistant.ask import Assistant, Previous, Trace
@@ -66,14 +66,7 @@ ANSWERS_ANYWAY = replace(UNANSWERABLE, id="anyway", question=ANSWERED.question)
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
-    folder = tmp_path_factory.mktemp("oldwater") / "articles"
-    folder.mkdir()
-    for name, text in ARTICLES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    root = folder.parent / "index"
-    create_index(root, minilm, max_tokens=minilm.max_tokens)
-    add_paths(root, [folder], minilm, note=ignore, meter=ignore)
-    return root
+    return indexed(tmp_path_factory.mktemp("oldwater"), ARTICLES, minilm)
 
 
 @pytest.fixture(scope="module")

@@ -37,23 +37,7 @@ def search(
         found = assistant.search(question, k=k, filters=filters)
     if found.corrections:
         note(f"searched for: {found.question}")
-    rows = [
-        {
-            "rank": p.rank,
-            "article_id": p.article.article_id,
-            "title": p.article.title,
-            "publisher": p.article.publisher,
-            "published": p.article.published.isoformat() if p.article.published else None,
-            "start": p.start,
-            "end": p.end,
-            "score": round(p.score, 4),
-            "cosine": round(p.cosine, 4),
-            "bm25": round(p.bm25, 4),
-            "late": round(p.late, 4),
-            "text": p.text,
-        }
-        for p in found.passages
-    ]
+    rows = [passage.to_json() for passage in found.passages]
     if json_:
         print(
             json.dumps(

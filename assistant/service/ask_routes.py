@@ -25,7 +25,7 @@ from assistant.service.errors import ServiceError
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
 from assistant.service.service import Here, Owner, Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
-from index.search import Filters, Passage, Retrieved
+from index.search import Filters, Retrieved
 from index.store import Snapshot
 
 router = APIRouter()
@@ -114,25 +114,7 @@ def _found_json(question: str, found: Retrieved) -> dict[str, Any]:
     return {
         "question": question,
         "searched": found.question,
-        "passages": [_passage_json(passage) for passage in found.passages],
-    }
-
-
-def _passage_json(passage: Passage) -> dict[str, Any]:
-    article = passage.article
-    return {
-        "rank": passage.rank,
-        "article_id": article.article_id,
-        "title": article.title,
-        "publisher": article.publisher,
-        "published": article.published.isoformat() if article.published else None,
-        "start": passage.start,
-        "end": passage.end,
-        "score": round(passage.score, 4),
-        "cosine": round(passage.cosine, 4),
-        "bm25": round(passage.bm25, 4),
-        "late": round(passage.late, 4),
-        "text": passage.text,
+        "passages": [passage.to_json() for passage in found.passages],
     }
 
 
