@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,7 +150,11 @@ async def ask(client: Connection, question: str, *, stream: bool = False) -> tup
     return reply.status, reply.body
 
 
-async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0) -> Tally:
+Ask = Callable[[Connection, str], Awaitable[tuple[int, bytes]]]
+"""How a question is asked over a connection; status and body."""
+
+
+async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0, how: Ask = ask) -> Tally:
     """Clients that ask until the time is over.
 
     Args:
@@ -158,6 +162,7 @@ async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0) -
         clients: how many.
         seconds: how long.
         pause: between two questions of a client, its own time taken off.
+        how: the question is asked.
     """
     tally, questions = Tally(), gold_questions()
     started = time.perf_counter()
@@ -168,7 +173,7 @@ async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0) -
         while time.perf_counter() - started < seconds:
             asked = time.perf_counter()
             try:
-                status, _ = await ask(one, questions[at % len(questions)])
+                status, _ = await how(one, questions[at % len(questions)])
             except BROKEN:
                 tally.errors += 1
                 one.close()

@@ -1,0 +1,139 @@
+"""Who is compared: how each is installed, indexed, started and asked."""
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from assistant.locations import default_index
+from eval.connection import Connection
+from eval.load import Ask, ask
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contender:
+    """One server of the comparison."""
+
+    name: str
+    does: str
+    """For a question, in words."""
+    packages: tuple[str, ...]
+    """Whose versions are told."""
+    requirements: Path | None
+    """Of the environment of its own; None for the one that this runs in."""
+    build: tuple[str, ...]
+    """Arguments of its Python, before the files of passages and of the index."""
+    command: Callable[[Path, Path, int, int], Sequence[object]]
+    """Of the server, by its environment's folder of programs, its index, port and processes."""
+    variables: Callable[[Path], Mapping[str, str]]
+    """Of the server's environment beside `PEER_STORE` and `PEER_MODEL`, by its index."""
+    how: Ask
+
+
+async def _chat(connection: Connection, question: str) -> tuple[int, bytes]:
+    reply = await connection.request("POST", "/chat", {"question": question})
+    return reply.status, reply.body
+
+
+async def _search(connection: Connection, question: str) -> tuple[int, bytes]:
+    reply = await connection.request("GET", f"/search?limit=3&query={quote(question, safe='')}")
+    return reply.status, reply.body
+
+
+async def _run(connection: Connection, question: str) -> tuple[int, bytes]:
+    reply = await connection.request("POST", "/articles/run", {"question": question})
+    return reply.status, reply.body
+
+
+def _nothing(store: Path) -> Mapping[str, str]:
+    return {}
+
+
+def _hayhooks(programs: Path, store: Path, port: int, workers: int) -> Sequence[object]:
+    pipelines = store / "pipelines"
+    (pipelines / "articles").mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "haystack_wrapper.py", pipelines / "articles" / "pipeline_wrapper.py")
+    options = ("--without-tracing", "--without-monitoring", "--pipelines-dir", pipelines)
+    return (programs / "hayhooks", "run", "--host", "127.0.0.1", "--port", port, "--workers", workers, *options)
+
+
+async def _passages(connection: Connection, question: str) -> tuple[int, bytes]:
+    reply = await connection.request("GET", f"/api/search?k=3&q={quote(question, safe='')}")
+    return reply.status, reply.body
+
+
+def _assistant(programs: Path, store: Path, port: int, workers: int) -> Sequence[object]:
+    command = (sys.executable, "-m", "assistant", "serve")
+    return (*command, "--port", port, "--workers", workers, "--index", default_index())
+
+
+def _own_data(store: Path) -> Mapping[str, str]:
+    return {"ASSISTANT_DATA": str(store)}
+
+
+CONTENDERS = (
+    Contender(
+        name="assistant",
+        does="hybrid search, late interaction, sentences chosen and checked, receipts, refusals; conversation kept",
+        packages=(),
+        requirements=None,
+        build=(),
+        command=_assistant,
+        variables=_own_data,
+        how=ask,
+    ),
+    Contender(
+        name="its search",
+        does="the assistant's /api/search, which is nearer to what the peers do: 3 passages by hybrid search and "
+        "late interaction",
+        packages=(),
+        requirements=None,
+        build=(),
+        command=_assistant,
+        variables=_own_data,
+        how=_passages,
+    ),
+    Contender(
+        name="LlamaIndex",
+        does="vector search (FAISS) by its context chat engine with its mock model: 3 passages",
+        packages=("llama-index-core", "fastapi", "sentence-transformers", "torch"),
+        requirements=HERE / "requirements-llamaindex.txt",
+        build=(str(HERE / "llamaindex_server.py"),),
+        command=lambda programs, store, port, workers: (
+            *(programs / "uvicorn", "--app-dir", HERE, "llamaindex_server:app", "--log-level", "warning"),
+            *("--host", "127.0.0.1", "--port", port, "--workers", workers),
+        ),
+        variables=_nothing,
+        how=_chat,
+    ),
+    Contender(
+        name="txtai",
+        does="vector search (FAISS), texts from SQLite, by its own API: 3 passages",
+        packages=("txtai", "fastapi", "transformers", "torch"),
+        requirements=HERE / "requirements-txtai.txt",
+        build=(str(HERE / "txtai_index.py"),),
+        command=lambda programs, store, port, workers: (
+            *(programs / "uvicorn", "txtai.api:app", "--log-level", "warning"),
+            *("--host", "127.0.0.1", "--port", port, "--workers", workers),
+        ),
+        variables=lambda store: {"CONFIG": str(store / "config.yml")},
+        how=_search,
+    ),
+    Contender(
+        name="hayhooks",
+        does="vector search in memory by a Haystack pipeline: 3 passages",
+        packages=("hayhooks", "haystack-ai", "sentence-transformers", "torch"),
+        requirements=HERE / "requirements-hayhooks.txt",
+        build=(str(HERE / "haystack_wrapper.py"),),
+        command=_hayhooks,
+        variables=_nothing,
+        how=_run,
+    ),
+)
+
+OWN = tuple(one.name for one in CONTENDERS if one.requirements is None)
+PEERS = tuple(one.name for one in CONTENDERS if one.requirements is not None)
