@@ -20,7 +20,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** @typedef {(error: ServiceError, again: boolean) => Promise<string | null>} KeyPrompt */
+/** @typedef {(again: boolean) => Promise<string | null>} KeyPrompt */
 
 /** @type {KeyPrompt} */
 let promptForKey = async () => null;
@@ -30,7 +30,7 @@ let prompting = null;
 let keyInMemory = null;
 
 /**
- * State how a person is asked for the key: told the error and whether a key was refused; null means that none is given.
+ * State how a person is asked for the key: told whether one was refused; null means that none is given.
  *
  * @param {KeyPrompt} prompt
  */
@@ -102,21 +102,19 @@ async function fetched(path, { method = "GET", body, signal }, accept) {
       throw signal?.aborted ? error : unreachable();
     });
     if (response.ok) return response;
-    const error = await errorOf(response);
-    if (response.status !== 401) throw error;
-    if (key === storedKey() && !(await newKey(error, key !== null))) throw error;
+    if (response.status !== 401) throw await errorOf(response);
+    if (key === storedKey() && !(await newKey(key !== null))) throw withoutKey();
   }
 }
 
 /**
  * One prompt, however many requests wait for the key.
  *
- * @param {ServiceError} error
  * @param {boolean} again
  * @returns {Promise<string | null>}
  */
-async function newKey(error, again) {
-  prompting ??= promptForKey(error, again).finally(() => (prompting = null));
+async function newKey(again) {
+  prompting ??= promptForKey(again).finally(() => (prompting = null));
   const key = await prompting;
   if (key) storeKey(key);
   return key;
@@ -152,6 +150,14 @@ async function errorOf(response) {
   const wait = Number(response.headers.get("Retry-After"));
   if (wait > 0) stated.remedy += ` Wait ${wait} ${wait === 1 ? "second" : "seconds"} first.`;
   return stated;
+}
+
+function withoutKey() {
+  return new ServiceError({
+    code: "key_needed",
+    message: "This server asks for a key.",
+    remedy: "Reload the page, or ask, to give one.",
+  });
 }
 
 function unreachable() {

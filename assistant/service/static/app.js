@@ -105,6 +105,7 @@ async function answer(turn) {
     keepingPlace(turn, () => turn.finish(whole, whole.message_id ?? "", null));
     if (running === own) show(whole.conversation_id ?? null); // Not earlier: a stopped answer is not kept.
     void conversations.refresh();
+    if (!collection.status) void collection.describe(); // The key was given only now.
   } catch (error) {
     keepingPlace(turn, () => {
       if (own.signal.aborted) turn.stopped();

@@ -3,15 +3,13 @@
 import { byId } from "./dom.js";
 
 /**
- * @param {import("./api.js").ServiceError} error why a key is needed
  * @param {boolean} again whether a key was refused
  * @returns {Promise<string | null>} null if none is given
  */
-export function promptForKey(error, again) {
+export function promptForKey(again) {
   const dialog = byId("key", HTMLDialogElement);
   const input = byId("key-input", HTMLInputElement);
-  byId("key-why", HTMLElement).textContent = again ? `That key was not accepted. ${error.message}` : error.message;
-  byId("key-remedy", HTMLElement).textContent = error.remedy;
+  byId("key-why", HTMLElement).hidden = !again;
   input.value = "";
   return answered(dialog).then((saved) => (saved && input.value.trim()) || null);
 }
