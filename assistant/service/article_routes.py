@@ -17,6 +17,8 @@ from index.errors import AssistantError, IndexDamaged, UserError
 from index.store import Snapshot
 
 router = APIRouter()
+FILES = {"maxItems": Options().files, "items": {"contentMediaType": "application/octet-stream"}}
+"""For the OpenAPI document: more files are refused with a code of their own; and bytes are of no type of JSON's."""
 ArticleId = Annotated[str, Path(min_length=1, max_length=300, description="As in a citation.")]
 
 
@@ -67,8 +69,7 @@ async def read_article(article_id: ArticleId, service: Here) -> Response:
 async def upload(
     files: Annotated[
         list[UploadFile],
-        # More of them are refused with a code of their own, so the document alone states the bound.
-        File(min_length=1, description="Text and Markdown files.", json_schema_extra={"maxItems": Options().files}),
+        File(min_length=1, description="Text and Markdown files.", json_schema_extra=FILES),
     ],
     service: Here,
 ) -> Response:
