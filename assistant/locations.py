@@ -44,7 +44,10 @@ def default_index() -> Path:
 def index_to_read(settings: Settings, *, note: Note, meter: Meter) -> Path:
     """The index that questions go to: the one named, else the user's own, else the default collection."""
     if settings.index:
-        return Path(settings.index).expanduser()
+        named = Path(settings.index).expanduser()
+        if named.resolve() == default_index().resolve():  # The way back to it, whether it was ever asked or not.
+            ensure_default(note=note, meter=meter)
+        return named
     if _holds_articles(own_index()):
         return own_index()
     ensure_default(note=note, meter=meter)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.model import ChatModel
+from assistant.model_settings import OPENAI_URL
 from assistant.settings import Settings
 from index.errors import ConfigurationError
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
     from assistant.llama_model import LlamaModel
     from assistant.model_settings import ModelSettings
+
+NO_SERVER = (
+    "the model {name} is named, and no server that has it; for one of your own set its address, as in "
+    "ASSISTANT_MODEL_BASE_URL=http://127.0.0.1:11434/v1 (Ollama's) or base_url under [model] in assistant.toml; for "
+    "OpenAI's own models set OPENAI_API_KEY; to quote without a model give --no-model"
+)
 
 SECRET_NAMES = ("key", "token", "secret", "password", "credential")
 """An argument of an LLM whose name has one of these in it is kept out of every message."""
@@ -24,11 +31,13 @@ def open_model(settings: Settings) -> ChatModel | None:
     LlamaIndex is imported here, 2 s, and nobody is asked yet.
 
     Raises:
-        ConfigurationError: the class of the LLM cannot be had, or does not take its arguments.
+        ConfigurationError: no server is named; the class of the LLM cannot be had, or does not take its arguments.
     """
     model = settings.model
     if not model.name:
         return None
+    if not model.llm and model.base_url == OPENAI_URL and not model.key:
+        raise ConfigurationError(NO_SERVER.format(name=model.name))
     from assistant.guarded import GuardedModel
     from assistant.model_limits import Limits, Prices
 

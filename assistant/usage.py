@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.tokens import estimated_tokens
-
 if TYPE_CHECKING:
     from assistant.model import Completion, Message, ModelFailed
 
@@ -40,6 +38,8 @@ def used(messages: Sequence["Message"], completion: "Completion") -> Usage:
     """What a reply took; what its server did not count is estimated from the texts."""
     if completion.usage is not None:
         return completion.usage
+    from assistant.tokens import estimated_tokens  # Without a model nothing of one is imported.
+
     asked, replied = completion.prompt_tokens, completion.completion_tokens
     return Usage(
         calls=1,

@@ -25,7 +25,13 @@ def index_for(paths: Sequence[Path], settings: Settings, *, meter: Meter = no_me
     if ours and not settings.index:
         ensure_default(note=tell, meter=meter)
         return default_index()
-    return index_to_read(settings, note=tell, meter=meter)
+    root = index_to_read(settings, note=tell, meter=meter)
+    if ours and root.resolve() != default_index().resolve():
+        tell(
+            f"the gold of the default collection is asked of the index in {root}, which is another; name gold of your "
+            "own, or unset --index and ASSISTANT_INDEX"
+        )
+    return root
 
 
 def gold_chain(paths: Sequence[Path], *, index: str | None) -> IndexChain:

@@ -8,6 +8,7 @@ from eval.metrics import BY_NAME, METRICS
 from eval.policy import Policy
 from eval.provenance import differences
 from eval.results import CaseResult, Outcome, Run
+from index.counts import counted
 from index.errors import UserError
 
 
@@ -74,8 +75,9 @@ def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Com
     after = {result.case.id: result for result in new.results}
     left_out = _left_out(before, after)
     if left_out and not common:
+        cases = f"{counted(len(left_out), 'case')} {'is' if len(left_out) == 1 else 'are'}"
         raise UserError(
-            f"the runs are of different gold: {len(left_out)} cases are new, gone or changed ({', '.join(left_out[:3])}"
+            f"the runs are of different gold: {cases} new, gone or changed ({', '.join(left_out[:3])}"
             f"{' …' if len(left_out) > 3 else ''}); compare the others with --common, or run the baseline anew"
         )
     ids = [id_ for id_ in after if id_ not in left_out]

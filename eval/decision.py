@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from eval.paired import holm, mcnemar_exact, paired_permutation
 from eval.planning import ALPHA, POWER, cases_needed, fewest_changes
 from eval.statistics import Interval, bca_interval, bonett_price_interval, finite, quantile
+from index.counts import counted
 
 MINIMUM_EFFECT = 0.02
 """Two points: a smaller drop does not matter."""
@@ -101,7 +102,7 @@ class MetricDecision:
         if self.verdict is Verdict.INCONCLUSIVE:
             if self.cases_needed is None:
                 return f"the difference lies too near -{effect} for more cases to settle it"
-            return f"a drop of {effect} is neither shown nor excluded; needs about {self.cases_needed:,} cases"
+            return f"a drop of {effect} is neither shown nor excluded; needs about {counted(self.cases_needed, 'case')}"
         if self.worse:
             return f"a drop of {effect} is excluded"
         alone = "" if self.interval.low > -self.minimum_effect else f"; so few cases do not exclude a drop of {effect}"

@@ -12,6 +12,7 @@ from assistant.values import read, states
 from eval.anchors import occurrences
 from eval.gold import Evidence, GoldCase
 from eval.planning import detectable_effect, flip_deviation
+from index.counts import counted
 
 NEAR_QUOTE = 0.6
 """Share of a quote's words that a sentence must share, in order, to be offered as what became of it."""
@@ -194,8 +195,8 @@ def _slices(cases: Sequence[GoldCase]) -> Iterable[Diagnosis]:
         if effect > SLICE_EFFECT:
             needed = math.ceil(count * (effect / SLICE_EFFECT) ** 2)
             detail = (
-                f"{count} cases: with {FLIPS:.0%} of cases changing each way by chance, only a drop of {effect:.0%} "
-                f"would be told; about {needed} cases would tell one of {SLICE_EFFECT:.0%}"
+                f"{counted(count, 'case')}: with {FLIPS:.0%} of cases changing each way by chance, only a drop of "
+                f"{effect:.0%} would be told; about {needed} cases would tell one of {SLICE_EFFECT:.0%}"
             )
             yield Diagnosis(finding=Finding.SMALL_SLICE, where=tag, place="", detail=detail)
 

@@ -10,6 +10,7 @@ from eval.decision import EXIT_CODES, Verdict, overall
 from eval.policy import Policy
 from eval.results import CaseResult, Outcome, Run
 from eval.summary import summarise
+from index.counts import counted
 
 SHOWN = 5
 """Ids that a check names."""
@@ -88,8 +89,8 @@ def _coverage(run: Run, policy: Policy) -> list[Check]:
     for (scored, unscored, failed, lacking), names in short.items():
         of = scored + unscored + failed
         detail = (
-            f"{scored} of {of} cases scored ({scored / of:.1%}, at least {policy.min_coverage:.1%} are needed), "
-            f"{unscored} unscored, {failed} failed"
+            f"{scored} of {counted(of, 'case')} scored ({scored / of:.1%}, at least {policy.min_coverage:.1%} are "
+            f"needed), {unscored} unscored, {failed} failed"
         )
         if lacking:
             reason = next(s.reason for r in run.results for s in r.unscored if s.name == names[0])
@@ -103,7 +104,7 @@ def _coverage(run: Run, policy: Policy) -> list[Check]:
 
 def _failures(results: Sequence[CaseResult], policy: Policy) -> Check:
     failed = [result for result in results if result.outcome is Outcome.FAILED]
-    detail = f"{len(failed)} cases ended with an error, at most {policy.max_failed} may"
+    detail = f"{counted(len(failed), 'case')} ended with an error, at most {policy.max_failed} may"
     if failed:
         detail += f"; the first: {failed[0].case.id}: {failed[0].error}"
     return Check(
@@ -117,7 +118,7 @@ def _must_hold(results: Sequence[CaseResult], policy: Policy) -> list[Check]:
     wrong = [result.case.id for result in bound if not _holds(result)]
     if not bound:
         return []
-    detail = f"{len(bound)} cases tagged {' or '.join(policy.must_hold)}, {len(wrong)} not right"
+    detail = f"{counted(len(bound), 'case')} tagged {' or '.join(policy.must_hold)}, {len(wrong)} not right"
     if wrong:
         detail += f": {', '.join(wrong[:SHOWN])}{' …' if len(wrong) > SHOWN else ''}"
     return [Check(name="must hold", verdict=Verdict.FAIL if wrong else Verdict.PASS, detail=detail)]
@@ -131,7 +132,7 @@ def _holds(result: CaseResult) -> bool:
 
 def _receipts(results: Sequence[CaseResult]) -> Check:
     broken = sum(result.broken_receipts for result in results)
-    detail = f"{sum(len(r.citations) for r in results)} receipts checked, {broken} do not hold"
+    detail = f"{counted(sum(len(r.citations) for r in results), 'receipt')} checked, {broken} do not hold"
     return Check(name="receipts", verdict=Verdict.FAIL if broken else Verdict.PASS, detail=detail)
 
 

@@ -14,7 +14,7 @@ from index.encoder import Encoder, EncodingJob
 from index.errors import ArticleUnreadable, UserError
 from index.generation import build, remove_strays
 from index.glossary import load_glossary
-from index.loading import article_slug, find_files, find_glossaries, load, read_bytes
+from index.loading import Found, article_slug, find_files, find_glossaries, load, read_bytes
 from index.lock import writing
 from index.store import Note, catalog_path, fingerprint, now, repair_locked, versions
 
@@ -46,6 +46,8 @@ class Outcome:
     """Why a file could not be taken, a line each."""
     passed_over: list[Path] = field(default_factory=list)
     """Files of types that cannot be read."""
+    set_aside: list[Path] = field(default_factory=list)
+    """Files that are no articles by their names, such as a folder's README."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,13 @@ def add_paths(
         UserError: a path does not exist or holds no article.
         IndexBusy: another process is changing the index.
     """
-    files, passed_over = find_articles(paths)
+    found = find_articles(paths)
     known = _known_articles(root)
     failed: list[str] = []
     pending: list[Path] = []
     unchanged: list[str] = []
     size = 0
-    for file in files:
+    for file in found.files:
         try:
             data = read_bytes(file)
             row = known.get(str(file))
@@ -150,24 +152,24 @@ def add_paths(
     )
     outcome.unchanged[:0] = unchanged
     outcome.failed[:0] = failed
-    outcome.passed_over = passed_over
+    outcome.passed_over, outcome.set_aside = found.unsupported, found.set_aside
     gone = {row.article_id for row in missing} - set(outcome.removed) - set(outcome.unchanged)
     outcome.missing = sorted(gone)
     return outcome
 
 
-def find_articles(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+def find_articles(paths: Sequence[Path]) -> Found:
     """Article files under `paths`, one at least, and the files passed over.
 
     Raises:
         UserError: a path does not exist or holds no article.
     """
-    files, passed_over = find_files(paths)
-    if not files:
+    found = find_files(paths)
+    if not found.files:
         raise UserError(
             f"no articles in {', '.join(map(str, paths))}; files ending in .md, .markdown, .txt or .text are read"
         )
-    return files, passed_over
+    return found
 
 
 def remove_articles(root: Path, names: Sequence[str], *, note: Note) -> list[str]:

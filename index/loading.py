@@ -4,7 +4,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.article import Article
@@ -16,6 +17,9 @@ MAX_FILE_BYTES = 50_000_000
 
 GLOSSARY_NAME = "glossary.toml"
 """The file of aliases that a folder of articles may hold; never an article itself."""
+
+NOTICES = frozenset({"readme", "license"})
+"""Names, without suffix and in lower case, of files that are about a folder and none of its articles."""
 
 
 def read_text(data: bytes, source: str) -> str:
@@ -97,34 +101,48 @@ def load(path: Path, data: bytes) -> Article:
     return loader(data, path)
 
 
-def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """The files under some paths, absolute, in order and without repeats."""
+
+    files: list[Path]
+    """Articles."""
+    unsupported: list[Path]
+    """Files of types that cannot be read."""
+    set_aside: list[Path]
+    """Files in folders that are no articles by their names: README, LICENSE, and a glossary below a named folder."""
+
+
+def find_files(paths: Sequence[Path]) -> Found:
     """Article files under `paths` (files, or folders searched recursively), and those passed over.
 
-    Hidden files and folders are passed over in silence, as is a file named README or LICENSE in a
-    folder; a file that was named itself is always taken.
-
-    Returns:
-        Absolute paths in order without repeats, and the files of unsupported types.
+    Hidden files and folders are passed over without a trace; a file that was named itself is always taken.
 
     Raises:
         UserError: a path does not exist, or a folder cannot be listed.
     """
     found: dict[Path, None] = {}
-    passed: dict[Path, None] = {}
+    unsupported: dict[Path, None] = {}
+    aside: dict[Path, None] = {}
     for path in paths:
         absolute = Path(os.path.abspath(path.expanduser()))
         if absolute.is_dir():
             for file in _walk(absolute):
-                if file.suffix.lower() in LOADERS:
-                    if file.stem.lower() not in {"readme", "license"}:
-                        found[file] = None
-                elif file.name != GLOSSARY_NAME:
-                    passed[file] = None
+                if file.name == GLOSSARY_NAME:
+                    aside.update({file: None} if file.parent != absolute else {})
+                elif file.suffix.lower() not in LOADERS:
+                    unsupported[file] = None
+                elif file.stem.lower() in NOTICES:
+                    aside[file] = None
+                else:
+                    found[file] = None
         elif absolute.exists():
             found[absolute] = None
         else:
             raise UserError(f"no file or folder {str(path)!r}; check the path")
-    return list(found), list(passed)
+    named = set(find_glossaries(paths))
+    set_aside = [file for file in aside if file not in found and file not in named]
+    return Found(files=list(found), unsupported=list(unsupported), set_aside=set_aside)
 
 
 def find_glossaries(paths: Iterable[Path]) -> list[Path]:

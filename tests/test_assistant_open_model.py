@@ -29,7 +29,7 @@ def test_with_the_model_off_nothing_of_it_is_imported(repository) -> None:
 
 
 def test_a_model_that_is_named_is_opened_without_asking_anybody(repository) -> None:
-    name, imported = opened({"model": "small"}, repository)
+    name, imported = opened({"model": "small", "model_base_url": "http://127.0.0.1:9/v1"}, repository)
 
     assert name == "small"
     assert {"llama_index", "assistant.guarded"} <= set(imported)

@@ -157,7 +157,7 @@ def test_an_answers_json_has_the_keys_of_the_contract_and_holds(data: Path, prin
     assert (answer["status"], answer["reason"], answer["prompt"]) == ("answered", None, None)
     file = tmp_path / "answer.json"
     file.write_text(printed, encoding="utf-8")
-    assert "receipts hold" in done("verify", file, ASSISTANT_DATA=data)
+    assert "1 of 1 receipt holds" in done("verify", file, ASSISTANT_DATA=data)
 
 
 def test_questions_line_by_line_get_an_answer_a_line_each(data: Path, printed: str) -> None:

@@ -235,6 +235,32 @@ def test_a_folder_without_articles_is_a_mistake_and_makes_no_index(assistant: Co
     assert not root.exists()
 
 
+def test_what_is_no_article_by_its_name_is_passed_over_in_one_line(assistant: Command, town: Library) -> None:
+    for name in ("README.md", "LICENSE.txt", "sub/README.md", "sub/glossary.toml"):
+        town.write(name, "Nobody asks of this.\n")
+
+    run = assistant("index", "add", town.folder, "--index", town.root)
+
+    (line,) = [line for line in run.err.splitlines() if "no articles by their names" in line]
+    assert f"{town.folder / 'LICENSE.txt'}, {town.folder / 'README.md'}, {town.folder / 'sub' / 'README.md'}" in line
+    assert " and 1 more; name such a file itself to add it" in line
+    assert run.code == 0
+
+
+def test_the_default_gold_asked_of_another_index_is_remarked_on_in_one_line(
+    assistant: Command, town: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ASSISTANT_INDEX", str(town.root))
+    monkeypatch.chdir(tmp_path)
+
+    run = assistant("eval", "run", "--limit", "1", "--jobs", "1")
+
+    (line,) = run.err.splitlines()[:1]
+    assert line.startswith(f"assistant: the gold of the default collection is asked of the index in {town.root}, which")
+    assert "unset --index and ASSISTANT_INDEX" in line
+    assert "1 cases" not in run.out + run.err
+
+
 def test_another_encoder_than_the_indexs_own_is_a_mistake(assistant: Command, town: Library) -> None:
     run = assistant("index", "add", town.folder, "--index", town.root, "--encoder", "hash-32-48")
 

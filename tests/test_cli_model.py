@@ -72,6 +72,16 @@ def test_a_server_that_is_not_there_is_told_and_the_articles_are_quoted(data) ->
     assert "quoted, not written by the model: refused_connection: " in told
 
 
+def test_a_model_without_a_server_is_a_mistake_that_says_what_to_write(data) -> None:
+    process = assistant("ask", "--model", "qwen3:8b", BRAINS, ASSISTANT_DATA=data)
+
+    assert (process.returncode, process.stdout) == (3, "")
+    assert process.stderr.startswith("assistant: the model qwen3:8b is named, and no server that has it; ")
+    assert process.stderr.count("\n") == 1
+    for what in ("ASSISTANT_MODEL_BASE_URL=", "base_url under [model]", "OPENAI_API_KEY", "--no-model"):
+        assert what in process.stderr
+
+
 def test_gold_is_asked_with_and_without_a_model_and_the_runs_compared(url, data, tmp_path) -> None:
     with_model, without, again = tmp_path / "with.json", tmp_path / "without.json", tmp_path / "again.json"
     calls = tmp_path / "calls"

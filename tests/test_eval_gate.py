@@ -173,7 +173,7 @@ def test_one_failed_case_turns_the_gate_red_and_is_in_no_mean_and_in_the_counts(
     assert result.exit_code == 100
     assert check(result, "failed cases") == (
         Verdict.FAIL,
-        "1 cases ended with an error, at most 0 may; the first: case-0: ValueError: no",
+        "1 case ended with an error, at most 0 may; the first: case-0: ValueError: no",
     )
     (line,) = (line for line in summarise(new) if line.name == "correct")
     assert (line.mean, line.scored, line.unscored, line.failed, line.coverage) == (1.0, 99, 0, 1, 0.99)

@@ -102,7 +102,7 @@ def test_a_thumbs_down_turns_the_gate_red_until_the_article_is_mended(town, tmp_
 
     red = town.gate(baseline, "--common")
     assert red.returncode == 100
-    assert f"1 cases tagged feedback, 1 not right: {case.id}" in red.stdout
+    assert f"1 case tagged feedback, 1 not right: {case.id}" in red.stdout
     assert "failed: must hold." in red.stdout.splitlines()[0], "it is red for this alone"
     town.run("eval", "run", town.gold, "--out", later)
     assert town.gate(later).returncode == 100, "a baseline in which the case is wrong excuses it"
@@ -110,7 +110,7 @@ def test_a_thumbs_down_turns_the_gate_red_until_the_article_is_mended(town, tmp_
     article = town.library.write("budget.md", MENDED)
     assert town.run("index", "add", article).returncode == 0
     green = town.gate(baseline, "--common")
-    assert "1 cases tagged feedback, 0 not right" in green.stdout
+    assert "1 case tagged feedback, 0 not right" in green.stdout
     assert green.returncode == 0, green.stdout
     assert town.gate(later).returncode == 0
     assert "35,000" in town.asked(TRAM)["text"]

@@ -7,7 +7,7 @@ import pytest
 
 from index import loading
 from index.errors import ArticleUnreadable, UserError
-from index.loading import article_slug, find_files, find_glossaries, load, load_text, read_bytes, read_text
+from index.loading import Found, article_slug, find_files, find_glossaries, load, load_text, read_bytes, read_text
 
 TEXT = "A heading\n\nThe river rose.\nCafé, 改革.\n"
 
@@ -120,34 +120,39 @@ def test_folders_are_searched_in_order_and_hidden_files_and_notices_passed_over(
         path.write_text(TEXT)
     (tmp_path / "photo.png").write_bytes(b"\x89PNG")
     (tmp_path / "glossary.toml").write_text("")
+    (tmp_path / "sub" / "glossary.toml").write_text("")
 
-    found, passed = find_files([tmp_path])
+    found = find_files([tmp_path])
 
-    assert [p.relative_to(tmp_path).as_posix() for p in found] == ["a.txt", "b.md", "sub/c.md"]
-    assert [p.name for p in passed] == ["photo.png"]
+    assert [p.relative_to(tmp_path).as_posix() for p in found.files] == ["a.txt", "b.md", "sub/c.md"]
+    assert [p.name for p in found.unsupported] == ["photo.png"]
+    aside = [p.relative_to(tmp_path).as_posix() for p in found.set_aside]
+    assert aside == ["LICENSE.txt", "README.md", "sub/glossary.toml", "sub/readme.txt"]
+    assert find_files([tmp_path, tmp_path / "README.md", tmp_path / "sub"]).set_aside == [
+        tmp_path / "LICENSE.txt",
+        tmp_path / "sub" / "readme.txt",
+    ]
 
 
 def test_a_file_that_was_named_is_always_taken(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text(TEXT)
 
-    assert find_files([readme]) == ([readme], [])
+    assert find_files([readme]) == Found(files=[readme], unsupported=[], set_aside=[])
 
 
 def test_a_file_that_was_named_twice_is_found_once(tmp_path):
     path = tmp_path / "a.md"
     path.write_text(TEXT)
 
-    found, _ = find_files([path, tmp_path, tmp_path / "." / "a.md"])
-
-    assert found == [path]
+    assert find_files([path, tmp_path, tmp_path / "." / "a.md"]).files == [path]
 
 
 def test_relative_paths_are_found_from_the_current_folder(tmp_path, monkeypatch):
     (tmp_path / "a.md").write_text(TEXT)
     monkeypatch.chdir(tmp_path)
 
-    assert find_files([Path("a.md")])[0] == [tmp_path / "a.md"]
+    assert find_files([Path("a.md")]).files == [tmp_path / "a.md"]
 
 
 def test_a_path_that_does_not_exist_is_the_users_mistake(tmp_path):
@@ -179,11 +184,11 @@ def test_an_id_is_readable_in_any_script(name, slug):
 
 
 def test_the_shared_articles_load_with_what_their_front_matter_says(shared):
-    files, passed = find_files([shared / "articles"])
+    found = find_files([shared / "articles"])
 
-    articles = {a.name: a for a in map(article_in, files)}
+    articles = {a.name: a for a in map(article_in, found.files)}
 
-    assert passed == []
+    assert found.unsupported == []
     assert {name: str(a.published) for name, a in articles.items()} == {
         "2020-03-26-integrated-intelligent-governance": "2020-03-26",
         "2021-03-09-zhejiang-plan-interview": "2021-03-09",

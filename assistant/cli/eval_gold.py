@@ -18,6 +18,7 @@ from assistant.cli.drafting import (
     YesOption,
     add_case,
 )
+from index.counts import counted
 
 GoldArgument = Annotated[
     list[str] | None,
@@ -57,7 +58,9 @@ def doctor(
         for one in found:
             print(f"{one.finding.value}: {one.where}{f' ({one.place})' if one.place else ''}: {one.detail}")
         serious = sum(one.serious for one in found)
-        print(f"{len(cases)} cases, {len(texts)} articles: {serious or 'no'} problems, {len(found) - serious} remarks")
+        of = f"{counted(len(cases), 'case')}, {counted(len(texts), 'article')}"
+        wrong = counted(serious, "problem") if serious else "no problems"
+        print(f"{of}: {wrong}, {counted(len(found) - serious, 'remark')}")
     if any(one.serious for one in found):
         raise typer.Exit(1)
 
@@ -112,7 +115,7 @@ def import_(
     for one in found.notes:
         note(str(one))
     write_whole(Path(out), "".join(to_line(case) + "\n" for case in found.cases))
-    print(f"{len(found.cases)} cases written to {out}; look them over with: assistant eval doctor {out}")
+    print(f"{counted(len(found.cases), 'case')} written to {out}; look them over with: assistant eval doctor {out}")
 
 
 def export(
@@ -134,4 +137,4 @@ def export(
         write_whole(Path(csv), to_csv(cases), "--csv")
     if jsonl:
         write_whole(Path(jsonl), to_jsonl(cases), "--jsonl")
-    note(f"{len(cases)} cases written")
+    note(f"{counted(len(cases), 'case')} written")

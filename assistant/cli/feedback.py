@@ -18,6 +18,7 @@ from assistant.cli.drafting import (
     YesOption,
     add_case,
 )
+from index.counts import counted
 
 if TYPE_CHECKING:
     from assistant.service.conversations import Conversations, Message
@@ -69,7 +70,8 @@ def show(
         print(f"[{citation['number']}] {citation['article_id']}, characters {citation['start']}-{citation['end']}")
     index = answer["index"]
     print(f"\nreader    {answer['reader']}{' (degraded)' if answer['degraded'] else ''}")
-    print(f"index     {index['fingerprint']}, generation {index['generation']}, {index['articles']} articles")
+    articles = counted(index["articles"], "article")
+    print(f"index     {index['fingerprint']}, generation {index['generation']}, {articles}")
     print(f"prompt    {answer['prompt'] or 'none'}")
     for name, value in message.produced.items():
         print(f"{name.ljust(9)} {value}")
@@ -139,7 +141,7 @@ def export(
                 count += 1
     except OSError as error:
         raise UsageError(f"{out} cannot be written ({error.strerror}); name another file with --out") from error
-    note(f"wrote {count} answers to {out}")
+    note(f"wrote {counted(count, 'answer')} to {out}")
 
 
 def _message(conversations: "Conversations", message_id: str) -> "Message":

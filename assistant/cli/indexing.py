@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import IndexOption, metered, note, settings_from
+from index.counts import counted
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -85,8 +86,9 @@ def verify(
     for line in report.problems:
         print(f"wrong: {line}")
     print(
-        f"{report.articles} articles, {report.chunks} chunks, {report.sentences} sentences checked: "
-        + ("everything holds" if not report.problems else f"{len(report.problems)} problems")
+        f"{counted(report.articles, 'article')}, {counted(report.chunks, 'chunk')}, "
+        f"{counted(report.sentences, 'sentence')} checked: "
+        + ("everything holds" if not report.problems else counted(len(report.problems), "problem"))
     )
     if report.problems:
         raise typer.Exit(1)
@@ -166,6 +168,10 @@ def _report(outcome: "Outcome", root: Path) -> None:
     for line in outcome.failed:
         note(f"not taken: {line}")
     _some("not supported", [str(path) for path in outcome.passed_over])
+    if outcome.set_aside:
+        names = ", ".join(str(path) for path in outcome.set_aside[:3])
+        more = f" and {len(outcome.set_aside) - 3} more" if len(outcome.set_aside) > 3 else ""
+        note(f"no articles by their names, so not added: {names}{more}; name such a file itself to add it")
     _some("file gone, still in the index (--prune removes it)", outcome.missing)
     counts = [
         f"{len(ids)} {word}"

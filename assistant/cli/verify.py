@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.common import IndexOption, metered, note, settings_from
+from index.counts import counted
 
 
 def verify(
@@ -52,9 +53,11 @@ def verify(
         for check in checks:
             print(f"[{check.number}] {check.article_id}: {check.detail}")
         broken = sum(check.standing is not Standing.HOLDS for check in checks)
-        print(f"{len(checks) - broken} of {len(checks)} receipts hold" if checks else "no receipts to check")
+        hold = "holds" if len(checks) - broken == 1 else "hold"
+        of = counted(len(checks), "receipt")
+        print(f"{len(checks) - broken} of {of} {hold}" if checks else "no receipts to check")
         if altered:
-            print(f"altered: {altered} of {len(answers)} answers differ from what was given (their id does not fit)")
+            print(f"altered: {altered} of {counted(len(answers), 'answer')} not as given (the id does not fit)")
     if altered or any(check.standing is not Standing.HOLDS for check in checks):
         raise typer.Exit(1)
 

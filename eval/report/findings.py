@@ -11,6 +11,7 @@ from eval.decision import Verdict
 from eval.gate import GateResult
 from eval.judge import QUESTIONS, judge_noise
 from eval.results import CaseResult, Outcome, Run
+from index.counts import counted
 
 HEADLINES = ("correct", "fact_recall", "decision", "citation_precision", "citation_recall", "quote_recall@5")
 """Measures that are told first, and by tag."""
@@ -97,7 +98,7 @@ def gate_headline(gate: GateResult) -> str:
     """The verdict in a sentence, with the names of the checks that led to it."""
     names = [check.name for check in gate.checks if check.verdict is gate.verdict]
     if gate.verdict is Verdict.PASS:
-        return f"The gate passed: {len(gate.checks)} checks."
+        return f"The gate passed: {counted(len(gate.checks), 'check')}."
     return f"The gate {'failed' if gate.verdict is Verdict.FAIL else 'is inconclusive'}: {', '.join(names)}."
 
 
