@@ -19,7 +19,6 @@ from eval.report.wording import (
     VERDICT_WORDS,
     bounds,
     change,
-    counted,
     figure,
     level,
     one_line,
@@ -27,6 +26,7 @@ from eval.report.wording import (
 )
 from eval.results import CaseResult, Run
 from eval.summary import interval, summarise
+from index.counts import counted
 
 MOST_CHARACTERS = 60_000
 """A comment on a pull request takes 65,536."""

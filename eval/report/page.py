@@ -22,9 +22,10 @@ from eval.report.findings import (
 from eval.report.markup import VERDICT_SIGNS, escaped, section, verdict_badge
 from eval.report.pictures import pictures
 from eval.report.tables import differences_list, metrics_table, provenance_table, tags_table
-from eval.report.wording import VERDICT_WORDS, bounds, change, counted, figure, seconds
+from eval.report.wording import VERDICT_WORDS, bounds, change, figure, seconds
 from eval.results import Run
 from eval.summary import interval, summarise, summarise_refusals
+from index.counts import counted
 
 _HERE = Path(__file__).resolve().parent
 _SHOWN_LINKS = 20

@@ -19,7 +19,6 @@ from eval.report.wording import (
     VERDICT_WORDS,
     bounds,
     change,
-    counted,
     figure,
     level,
     one_line,
@@ -28,6 +27,7 @@ from eval.report.wording import (
 )
 from eval.results import Run
 from eval.summary import interval, summarise, summarise_refusals
+from index.counts import counted
 
 COLUMNS = 100
 SHOWN = 20

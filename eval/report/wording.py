@@ -67,8 +67,3 @@ def level(decision: MetricDecision) -> str:
 def seconds(value: float) -> str:
     """A time."""
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """A number with its noun."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
