@@ -5,6 +5,7 @@ All comes from vectors and terms that the index already has; no model reads the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,7 @@ from assistant.statements import INTERJECTIONS, statement
 from assistant.values import agrees
 from index.query import Query, similarities
 from index.search import Passage, SearchEngine
-from index.terms import STOP_WORDS, stems
+from index.terms import STOP_WORDS, stem, stems
 
 FEATURES = (
     "coverage",
@@ -32,6 +33,13 @@ FEATURES = (
     "sentences",
 )
 """Names of the features in the order of their columns."""
+NEARLY_THE_SAME = 0.75
+"""From this ratio of common terms on (twice those in common, in order, to all) a claim repeats a sentence."""
+SYNONYMS = 0.55
+"""Words whose vectors have at least this cosine may stand for one another: "shown" and "demonstrated" have 0.67."""
+_DETERMINERS = frozenset(map(stem, "all any both each either every few many most several some".split()))
+SLOT = 2
+"""So many terms at most are one word in another's place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,10 +55,14 @@ class Closeness:
 
     def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
         self.claim = claim
+        self._engine = engine
+        self._stems = {word.stem for word in claim.content}
         texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
         words = [word for word in claim.content if word.text.lower() not in INTERJECTIONS] or claim.content
+        self.words = words
         self.idf = np.asarray([word.idf for word in words]) / engine.highest_idf
         self.total = float(self.idf.sum()) or 1.0
+        self.texts = texts
         self.terms = [stems(text) for text in texts]
         named = _said_otherwise(claim.text, texts, self.terms, mentions)
         self.has = np.asarray(
@@ -73,6 +85,34 @@ class Closeness:
     def core(self, run: Run) -> int:
         """Which of the run's sentences has most of the claim, 0 the first."""
         return int(np.argmax(self.has[run.first : run.last] @ self.idf))
+
+    def substituted(self, run: Run) -> tuple[str, str] | None:
+        """A word of the claim, and the one in whose place it stands in a sentence that it otherwise repeats.
+
+        A synonym is none, nor is what the sentences say elsewhere.
+        """
+        has = np.asarray(self.has[run.first : run.last].any(axis=0)).tolist()
+        lacking = {word.stem for word, held in zip(self.words, has, strict=True) if not held} - _DETERMINERS
+        lacking -= {term for value in statement(self.claim.text).values for term in stems(value.text)}
+        if not lacking:
+            return None
+        own = self.claim.stems
+        near = [(SequenceMatcher(None, own, self.terms[at], autojunk=False), at) for at in range(run.first, run.last)]
+        best, at = max(near, key=lambda pair: pair[0].ratio())
+        if best.ratio() < NEARLY_THE_SAME:
+            return None
+        for kind, a, b, c, d in best.get_opcodes():
+            said = [term for term in own[a:b] if term in lacking]
+            theirs = [term for term in self.terms[at][c:d] if term not in STOP_WORDS and term not in self._stems]
+            if kind == "replace" and max(b - a, d - c) <= SLOT and said and theirs:
+                pair = _as_written(said, self.claim.text), _as_written(theirs, self.texts[at])
+                if not self._synonyms(*pair):
+                    return pair
+        return None
+
+    def _synonyms(self, one: str, other: str) -> bool:
+        first, second = (self._engine.encode(text).vector for text in (one, other))
+        return float(first @ second) >= SYNONYMS
 
     def row(self, run: Run) -> NDArray[np.float64]:
         """One number for each of `FEATURES`."""
@@ -100,6 +140,12 @@ class Closeness:
             ],
             dtype=np.float64,
         )
+
+
+def _as_written(terms: Sequence[str], text: str) -> str:
+    """Stems as the words that a text has for them."""
+    words = {stem(token.word): token.word for token in statement(text).tokens if token.word}
+    return " ".join(words.get(term, term) for term in terms)
 
 
 def _best_by_sentence(table: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float64]:

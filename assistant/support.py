@@ -211,11 +211,14 @@ class _Held:
     def considered(self, claim: Statement, run: Run) -> Considered:
         """The run with what speaks against it."""
         own = [statement(text) for text in self.texts[run.first : run.last]]
+        found = conflicts(claim, own, self._around, self.mentions, core=self.closeness.core(run))
+        if not found and (pair := self.closeness.substituted(run)) is not None:
+            found.append(Conflict(kind="words", reason=f"it has “{pair[1]}” in the place of “{pair[0]}”"))
         return Considered(
             receipt=Receipt(passage=self.passage, sentences=self.passage.sentences[run.first : run.last]),
             closeness=self.closeness,
             run=run,
-            conflicts=tuple(conflicts(claim, own, self._around, self.mentions, core=self.closeness.core(run))),
+            conflicts=tuple(found),
         )
 
     @cached_property

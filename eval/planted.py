@@ -10,6 +10,7 @@ from assistant.dates import Date
 from assistant.statements import Name, statement
 from assistant.values import Token, read
 from index.glossary import Glossary
+from index.terms import STOP_WORDS, stem
 
 TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "alias swapped")
 """What leaves a sentence true."""
@@ -56,8 +57,18 @@ def paraphrases(text: str, glossary: Glossary, chance: random.Random) -> Iterato
             yield Planted(kind=kind, text=changed, true=True)
 
 
-def errors(text: str, names: Sequence[str], glossary: Glossary, chance: random.Random) -> Iterator[Planted]:
-    """What says something else than `text`, one error each."""
+def errors(
+    text: str, names: Sequence[str], glossary: Glossary, chance: random.Random, *, words: Sequence[str] = ()
+) -> Iterator[Planted]:
+    """What says something else than `text`, one error each.
+
+    Args:
+        text: a true sentence.
+        names: of the collection, to be put in the places of the sentence's.
+        glossary: names of one thing, which are not put in each other's places.
+        chance: decides between the possible errors of a kind.
+        words: of the collection, to be put in the places of the sentence's.
+    """
     changes: dict[str, Change] = {
         "digit changed": _digit_changed,
         "number word changed": _number_word_changed,
@@ -67,6 +78,7 @@ def errors(text: str, names: Sequence[str], glossary: Glossary, chance: random.R
         "negation dropped": lambda text, _: _negation_dropped(text),
         "reversed": lambda text, chance: _word_replaced(text, _REVERSED, chance),
         "unit changed": lambda text, chance: _unit_changed(text, chance),
+        "word swapped": lambda text, chance: _word_swapped(text, words, chance),
     }
     for kind, change in changes.items():
         changed = change(text, chance)
@@ -89,6 +101,30 @@ def names_in(texts: Sequence[str]) -> list[str]:
             if len(run) > 1 or not run[0].opens:
                 found.add(text[one.tokens[run[0].place].start : one.tokens[run[-1].place].end])
     return sorted(found)
+
+
+def words_in(texts: Sequence[str]) -> list[str]:
+    """The telling words of a collection that are no names."""
+    return sorted({match.group() for text in texts for match in _telling(text)})
+
+
+def _telling(text: str) -> list[re.Match[str]]:
+    found = re.finditer(r"(?<![\w“\"-])[a-z]{5,}(?![\w-])", text)
+    return [match for match in found if match.group() not in STOP_WORDS and match.group() not in _NUMBER_WORDS]
+
+
+def _word_swapped(text: str, words: Sequence[str], chance: random.Random) -> str | None:
+    """One word with another of the same ending in its place."""
+    found, own = _telling(text), set(statement(text).stems)
+    if not found:
+        return None
+    match = chance.choice(found)
+    others = [word for word in words if _ending(word) == _ending(match.group()) and stem(word) not in own]
+    return text[: match.start()] + chance.choice(others) + text[match.end() :] if others else None
+
+
+def _ending(word: str) -> str:
+    return next((end for end in ("ing", "ed", "ly", "tion", "ies", "s") if word.endswith(end)), "")
 
 
 def _replaced(text: str, token: Token, by: str) -> str:

@@ -15,7 +15,7 @@ from assistant.statements import statement
 from assistant.values import agrees
 from eval.negations import denials
 from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
-from eval.planted import Planted, errors, names_in, paraphrases
+from eval.planted import Planted, errors, names_in, paraphrases, words_in
 from eval.sets import BenchSet, article_of
 from index.search import EmbeddedSearch, Filters, Passage
 from index.sentences import is_heading
@@ -70,10 +70,10 @@ def own_claims(engine: EmbeddedSearch, *, development: bool, most: int | None = 
     if most is not None and len(half) > most:
         half = sorted(chance.sample(half, most))
     held = [(id_, passage, text) for id_ in half for passage in passages_of(engine, id_) for text in plain(passage)]
-    names = names_in([text for _, _, text in held])
+    names, words = names_in([text for _, _, text in held]), words_in([text for _, _, text in held])
     glossary = engine.snapshot.glossary
     for id_, passage, text in held:
-        every = (*paraphrases(text, glossary, chance), *errors(text, names, glossary, chance))
+        every = (*paraphrases(text, glossary, chance), *errors(text, names, glossary, chance, words=words))
         every += tuple(Planted(kind=f"denied: {form}", text=denied, true=False) for form, denied in denials(text))
         for made in every:
             yield PlantedClaim(group=OWN_WORDS, article=id_, source=text, made=made, passages=(passage,))
@@ -86,14 +86,14 @@ def written_claims(engine: EmbeddedSearch, *, development: bool) -> Iterator[Pla
     half = set(half_of(engine, development=development))
     written = [one for one in load_paraphrases() if set(one.articles) <= half]
     held = {id_: passages_of(engine, id_) for id_ in sorted(half)}
-    names = names_in([one.text for one in written])
+    names, words = names_in([one.text for one in written]), words_in([one.text for one in written])
     glossary = engine.snapshot.glossary
     written += _joined(held)
     for one in written:
         passages = tuple(p for id_ in one.articles for p in held[id_] if _has_quote(p, one))
         group = OTHER_WORDS if len(one.articles) == 1 else TWO_ARTICLES
         made = [Planted(kind="as written", text=one.text, true=True)]
-        made += errors(one.text, names, glossary, chance)
+        made += errors(one.text, names, glossary, chance, words=words)
         made += [Planted(kind=f"denied: {form}", text=denied, true=False) for form, denied in denials(one.text)]
         made += [Planted(kind="exchanged between the two", text=text, true=False) for text in exchanges(one)]
         for each in made:

@@ -112,6 +112,11 @@ def test_a_yes_with_what_stands_there_behind_it_is_supported(engine):
     assert verdict(engine, "Yes, the river rose by three metres in March.").supported
 
 
+def test_a_sentence_repeated_with_another_word_in_it_is_refused(engine):
+    found = verdict(engine, "Engineers painted two of its five gates on Monday.")
+    assert (found.supported, found.reason) == (False, "it has “opened” in the place of “painted”")
+
+
 @pytest.mark.parametrize("claim", ["PWNED", "Bananas.", "Splendid weather!"])
 def test_words_of_which_none_stands_there_are_not_supported(engine, claim):
     assert not verdict(engine, claim).supported

@@ -178,6 +178,8 @@ def test_a_sentence_of_two_articles_rests_on_both_a_clause_each(ask, number) -> 
     "written",
     [
         "The bridge of Oldwater cost 19 million crowns, while the museum of Oldwater has 3.5 halls.",
+        "The museum of Oldwater cost 3.5 million crowns, while the bridge of Oldwater has 19 halls.",
+        "The bridge of Oldwater cost 3.5 million crowns, while the bridge of Oldwater has 19 halls.",
         "In 2022 the bridge of Oldwater cost 3.5 million crowns, while the museum of Oldwater has 19 halls.",
     ],
 )
@@ -185,6 +187,18 @@ def test_what_one_article_says_is_not_borne_out_by_the_other(ask, quoted, number
     answer = ask(f"{written} [{number['bridge']}][{number['museum']}]")
     assert fates(answer) == ["dropped"]
     assert_quoted(answer, quoted, "nothing that it wrote stands in the passages")
+
+
+def test_what_is_told_of_one_thing_is_not_borne_out_of_another(ask, quoted, number) -> None:
+    answer = ask(f"The bridge of Oldwater has 19 halls [{number['museum']}].")
+    assert answer.writing is not None
+    assert [verdict.reason for verdict in answer.writing.sentences] == ["it has “museum” in the place of “bridge”"]
+    assert_quoted(answer, quoted, "nothing that it wrote stands in the passages")
+
+
+def test_a_synonym_may_stand_in_the_place_of_a_word(ask, number) -> None:
+    answer = ask(f"Work on the tram starts in autumn [{number['tram']}].")
+    assert fates(answer) == ["kept"]
 
 
 def test_a_sentence_in_two_clauses_is_not_said_twice(ask) -> None:

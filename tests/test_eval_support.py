@@ -72,6 +72,14 @@ def test_a_number_word_is_changed_to_another():
     assert len(changed.split()) == 6
 
 
+def test_a_word_is_swapped_for_another_of_the_same_ending():
+    made_of = errors(
+        "The tram carried passengers.", (), GLOSSARY, random.Random(3), words=("buried", "harbours", "tower")
+    )
+    swapped = [one.text for one in made_of if one.kind == "word swapped"]
+    assert swapped in (["The tram buried passengers."], ["The tram carried harbours."])
+
+
 def test_figures_are_exchanged_where_they_count_different_things():
     assert made("figures exchanged", "It built 30 trams and 61 halls.") == "It built 61 trams and 30 halls."
 
