@@ -90,7 +90,8 @@ def test_every_module_can_be_imported_without_a_warning(repository):
         ".".join(path.relative_to(repository).with_suffix("").parts).removesuffix(".__init__")
         for package in sorted(OURS)
         for path in sources(repository, package)
-        if path.name != "__main__.py"
+        # The peers' programs are run in environments of their own.
+        if path.name != "__main__.py" and path.parent.name != "programs"
     ]
     process = subprocess.run(
         [sys.executable, "-c", IMPORT_ALL, json.dumps(names)],

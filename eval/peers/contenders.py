@@ -12,6 +12,8 @@ from eval.connection import Connection
 from eval.load import Ask, ask
 
 HERE = Path(__file__).resolve().parent
+PROGRAMS = HERE / "programs"
+"""Run in the peers' environments, since they import what is not in this one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +58,7 @@ def _nothing(store: Path) -> Mapping[str, str]:
 def _hayhooks(programs: Path, store: Path, port: int, workers: int) -> Sequence[object]:
     pipelines = store / "pipelines"
     (pipelines / "articles").mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "haystack_wrapper.py", pipelines / "articles" / "pipeline_wrapper.py")
+    shutil.copy(PROGRAMS / "haystack_wrapper.py", pipelines / "articles" / "pipeline_wrapper.py")
     options = ("--without-tracing", "--without-monitoring", "--pipelines-dir", pipelines)
     return (programs / "hayhooks", "run", "--host", "127.0.0.1", "--port", port, "--workers", workers, *options)
 
@@ -102,9 +104,9 @@ CONTENDERS = (
         does="vector search (FAISS) by its context chat engine with its mock model: 3 passages",
         packages=("llama-index-core", "fastapi", "sentence-transformers", "torch"),
         requirements=HERE / "requirements-llamaindex.txt",
-        build=(str(HERE / "llamaindex_server.py"),),
+        build=(str(PROGRAMS / "llamaindex_server.py"),),
         command=lambda programs, store, port, workers: (
-            *(programs / "uvicorn", "--app-dir", HERE, "llamaindex_server:app", "--log-level", "warning"),
+            *(programs / "uvicorn", "--app-dir", PROGRAMS, "llamaindex_server:app", "--log-level", "warning"),
             *("--host", "127.0.0.1", "--port", port, "--workers", workers),
         ),
         variables=_nothing,
@@ -115,7 +117,7 @@ CONTENDERS = (
         does="vector search (FAISS), texts from SQLite, by its own API: 3 passages",
         packages=("txtai", "fastapi", "transformers", "torch"),
         requirements=HERE / "requirements-txtai.txt",
-        build=(str(HERE / "txtai_index.py"),),
+        build=(str(PROGRAMS / "txtai_index.py"),),
         command=lambda programs, store, port, workers: (
             *(programs / "uvicorn", "txtai.api:app", "--log-level", "warning"),
             *("--host", "127.0.0.1", "--port", port, "--workers", workers),
@@ -128,7 +130,7 @@ CONTENDERS = (
         does="vector search in memory by a Haystack pipeline: 3 passages",
         packages=("hayhooks", "haystack-ai", "sentence-transformers", "torch"),
         requirements=HERE / "requirements-hayhooks.txt",
-        build=(str(HERE / "haystack_wrapper.py"),),
+        build=(str(PROGRAMS / "haystack_wrapper.py"),),
         command=_hayhooks,
         variables=_nothing,
         how=_run,
