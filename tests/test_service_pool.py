@@ -14,6 +14,7 @@ from assistant.ask import Assistant
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool
 from assistant.settings import Settings
+from assistant.waiting import GivenUp, Mailbox, sleep
 from index.errors import IndexDamaged, UsageError
 
 T = TypeVar("T")
@@ -165,6 +166,66 @@ def test_a_question_whose_asker_has_gone_is_not_answered(make, gate):
 
     running(pool, work)
     assert answered == []
+
+
+def test_questions_that_wait_for_their_model_keep_no_thread_from_others(make):
+    pool, boxes = make(threads=1, queue_size=2), []
+
+    def written(_: Assistant) -> str:
+        boxes.append(Mailbox())
+        return boxes[-1].get(seconds=30)
+
+    async def work(stopped: asyncio.Event) -> tuple[bool, str, list[str]]:
+        held = []
+        for number in range(50):  # More than the queue has room for: they have left it.
+            held.append(asyncio.ensure_future(pool.run(written)))
+            while len(boxes) <= number:
+                await asyncio.sleep(0.001)
+        crowded, quick = pool.crowded, await pool.run(lambda _: "quick")
+        for number, box in enumerate(boxes):
+            box.put(str(number))
+        return crowded, quick, await asyncio.gather(*held)
+
+    crowded, quick, texts = running(pool, work)
+    assert not crowded
+    assert quick == "quick"
+    assert texts == [str(number) for number in range(50)]
+
+
+@pytest.mark.parametrize("how", ["gone", "late", "stopped"])
+def test_a_question_that_nobody_awaits_any_longer_does_not_wait_for_its_model(make, how):
+    pool, told, begun = make(threads=1, seconds=0.2 if how == "late" else 30.0), threading.Event(), threading.Event()
+
+    def written(_: Assistant) -> None:
+        begun.set()
+        try:
+            Mailbox().get(seconds=600)
+        except GivenUp:
+            told.set()
+            raise
+
+    async def work(stopped: asyncio.Event) -> None:
+        asked = asyncio.ensure_future(pool.run(written))
+        await asyncio.to_thread(begun.wait, 10)
+        if how == "gone":
+            asked.cancel()
+        elif how == "stopped":
+            stopped.set()
+        await asyncio.wait([asked])
+        assert await asyncio.to_thread(told.wait, 10)
+        if how != "gone":
+            assert asked.exception().body.error.code == {"late": "timed_out", "stopped": "stopping"}[how]
+
+    running(pool, work)
+
+
+def test_the_time_of_a_model_comes_on_top_of_that_for_an_answer(make):
+    pool = make(threads=1, seconds=0.1)
+
+    async def work(stopped: asyncio.Event) -> str:
+        return await pool.run(lambda _: sleep(0.3) or "well", model_seconds=30)
+
+    assert running(pool, work) == "well"
 
 
 def test_a_mistake_of_the_asker_is_told_to_the_asker(make, notes):
