@@ -1,4 +1,4 @@
-"""An answerer that takes its time, as a slow model does: for tests, and for measuring open streams.
+"""An answerer that takes its time, as a slow model does, for tests of open streams.
 
     python -m assistant.service.slow_answerer --index DIR --port 0 --seconds 2 --open-requests 4096
 
