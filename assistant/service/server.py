@@ -46,7 +46,7 @@ SWITCH_SECONDS = 0.001
 EXAMPLES = (
     "How many industrial brains has Zhejiang built?",
     "Who is Wu Xiaodong?",
-    "What does 1612 stand for?",
+    "What is the Zhejiang Government Nail?",
     "How has the digital reform changed?",
 )
 """Questions that the default collection answers."""
