@@ -12,6 +12,7 @@ are kept in the cache, where they take about 4 GB.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -96,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(message, file=sys.stderr, flush=True)
 
     allow_many_files()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that no server outlives this.
     try:
         ensure_default(note=note, meter=lambda *_: None)
         programs = {one.name: programs_of(one, note=note) for one in contenders}
