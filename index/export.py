@@ -119,7 +119,7 @@ def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
         return -1.0
     with _quiet():
         expected = model.encode(list(CHECK_SENTENCES), normalize_embeddings=True, prompt=_prompt_of(model, "query"))
-    found = np.stack([exported.encode_question(text).text for text in CHECK_SENTENCES])
+    found = np.stack([one.text for one in exported.encode_questions(CHECK_SENTENCES)])
     return float((found * expected).sum(axis=1).min())
 
 
@@ -129,7 +129,7 @@ def _fit_projection(encoder: WindowEncoder) -> TokenProjection:
     words = [word for path in paths for word in path.read_text(encoding="utf-8").split()]
     size = max(8, encoder.max_tokens // 4)
     samples = [" ".join(words[i : i + size]) for i in range(0, min(len(words), SAMPLE_WORDS), size)]
-    tokens = np.concatenate([encoder.encode_question(sample).tokens for sample in samples])
+    tokens = np.concatenate([encoder.encode_questions([sample])[0].tokens for sample in samples])
     return TokenProjection.fit(tokens, min(TOKEN_DIMENSION, tokens.shape[1]))
 
 

@@ -57,17 +57,19 @@ class Query:
         return tuple(word for word in self.words if word.content) or self.words
 
 
-def encode_query(text: str, encoder: Encoder, projection: TokenProjection, idf: Idf) -> Query:
-    """Encode one wording of a question."""
-    vectors = encoder.encode_question(text)
-    return Query(
-        text=text,
-        vector=vectors.text,
-        tokens=projection.apply(vectors.tokens)
-        if len(vectors.tokens)
-        else np.zeros((0, projection.dimension), np.float32),
-        words=tuple(_words(text, vectors.spans, idf)),
-    )
+def encode_queries(texts: Sequence[str], encoder: Encoder, projection: TokenProjection, idf: Idf) -> list[Query]:
+    """Encode the wordings of a question."""
+    return [
+        Query(
+            text=text,
+            vector=vectors.text,
+            tokens=projection.apply(vectors.tokens)
+            if len(vectors.tokens)
+            else np.zeros((0, projection.dimension), np.float32),
+            words=tuple(_words(text, vectors.spans, idf)),
+        )
+        for text, vectors in zip(texts, encoder.encode_questions(texts), strict=True)
+    ]
 
 
 def _words(text: str, spans: Sequence[tuple[int, int]], idf: Idf) -> list[Word]:

@@ -13,7 +13,7 @@ from index.catalog import ArticleRow
 from index.encoder import Encoder
 from index.glossary import Glossary
 from index.projection import TokenProjection
-from index.query import LateInteraction, Query, encode_query
+from index.query import LateInteraction, Query, encode_queries
 from index.spelling import corrected, corrections
 from index.store import Snapshot
 from index.terms import stems
@@ -166,7 +166,7 @@ class EmbeddedSearch:
         names = [name for group in glossary.groups for name in group]
         changes = corrections(question, generation.text, self.encoder, self._chunk_text, names)
         text = corrected(question, changes)
-        queries = tuple(map(self.encode, wordings(text, glossary, self._occurs)))
+        queries = self._encoded(wordings(text, glossary, self._occurs))
         numbers = None if filters == Filters() else self._passing(filters)
         scored: dict[int, tuple[float, float, float, float]] = {}
         for query in queries:
@@ -177,7 +177,11 @@ class EmbeddedSearch:
 
     def encode(self, text: str) -> Query:
         """As the seam says."""
-        return encode_query(text, self.encoder, self._projection, self.idf)
+        (query,) = self._encoded([text])
+        return query
+
+    def _encoded(self, texts: Sequence[str]) -> tuple[Query, ...]:
+        return tuple(encode_queries(texts, self.encoder, self._projection, self.idf))
 
     def sentence_vectors(self, passage: Passage) -> Matrix:
         """As the seam says."""

@@ -70,19 +70,28 @@ class WindowEncoder:
         pieces: list[str] = self._tokenizer.encode(word, add_special_tokens=False).tokens
         return pieces
 
-    def encode_question(self, question: str) -> QuestionVectors:
+    def encode_questions(self, questions: Sequence[str]) -> list[QuestionVectors]:
         """As the seam says; the vector of a question longer than the window is the mean of its windows."""
         prompt = self._prompts["query"]
-        encoding = self._tokenizer.encode(prompt + question)
-        if len(encoding.ids) <= self.max_tokens:
-            texts, tokens = self._run([encoding.ids])
+        encodings = [self._tokenizer.encode(prompt + question) for question in questions]
+        short = [encoding for encoding in encodings if len(encoding.ids) <= self.max_tokens]
+        rows = zip(*self._run([encoding.ids for encoding in short]), strict=True) if short else iter(())
+        found = []
+        for question, encoding in zip(questions, encodings, strict=True):
+            if len(encoding.ids) > self.max_tokens:
+                found.append(self._in_windows(question))
+                continue
+            text, tokens = next(rows)
             own = [i for i, (start, end) in enumerate(encoding.offsets) if end > start >= len(prompt)]
             spans = tuple((a - len(prompt), b - len(prompt)) for a, b in (encoding.offsets[i] for i in own))
-            return QuestionVectors(text=unit(texts[0]), tokens=tokens[0][own], spans=spans)
+            found.append(QuestionVectors(text=unit(text), tokens=tokens[own], spans=spans))
+        return found
+
+    def _in_windows(self, question: str) -> QuestionVectors:
         words = list(re.finditer(r"\S+", question))
         # Chinese and Japanese have no spaces to cut at.
         cut = words[len(words) // 2].start() if len(words) > 1 else len(question) // 2
-        first, second = self.encode_question(question[:cut]), self.encode_question(question[cut:])
+        first, second = self.encode_questions([question[:cut], question[cut:]])
         return QuestionVectors(
             text=unit(first.text + second.text),
             tokens=np.concatenate([first.tokens, second.tokens]),

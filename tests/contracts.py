@@ -115,7 +115,7 @@ class EncoderContract:
     def test_a_question_has_a_unit_vector_and_a_vector_for_each_token(self, encoder):
         question = "  How many  metres did the River rise (in 2021)?"
 
-        vectors = encoder.encode_question(question)
+        vectors = encoder.encode_questions([question])[0]
 
         assert vectors.text.shape == (encoder.dimension,)
         np.testing.assert_allclose(np.linalg.norm(vectors.text), 1, atol=1e-5)
@@ -126,16 +126,29 @@ class EncoderContract:
 
     @pytest.mark.parametrize("question", ["word " * 2_000, CJK_TEXT * 60, "?" * 1_500, "river " + "改" * 900 + " dam"])
     def test_a_question_longer_than_the_window_is_read_to_its_end(self, encoder, question):
-        vectors = encoder.encode_question(question)
+        vectors = encoder.encode_questions([question])[0]
 
         np.testing.assert_allclose(np.linalg.norm(vectors.text), 1, atol=1e-5)
         assert len(vectors.tokens) == len(vectors.spans)
         assert list(vectors.spans) == sorted(vectors.spans)
         assert vectors.spans[-1][1] == len(question.rstrip())
 
+    def test_questions_together_have_the_vectors_that_each_has_alone(self, encoder):
+        questions = ["How far did the river rise?", "", "word " * 2_000, "Who?", CJK_TEXT * 60]
+
+        together = encoder.encode_questions(questions)
+
+        assert len(together) == len(questions)
+        for question, found in zip(questions, together, strict=True):
+            (alone,) = encoder.encode_questions([question])
+            np.testing.assert_allclose(found.text, alone.text, atol=1e-5)
+            np.testing.assert_allclose(found.tokens, alone.tokens, atol=1e-4)
+            assert found.spans == alone.spans
+        assert encoder.encode_questions([]) == []
+
     @pytest.mark.parametrize("question", ["", " ", "?", "\u200b", "🙂"])
     def test_a_question_without_a_word_has_a_vector_all_the_same(self, encoder, question):
-        vectors = encoder.encode_question(question)
+        vectors = encoder.encode_questions([question])[0]
 
         assert vectors.text.shape == (encoder.dimension,)
         assert vectors.tokens.ndim == 2
@@ -146,7 +159,7 @@ class EncoderContract:
 
         vectors = encoder.encode_chunks([about, other], ignore)
 
-        question = encoder.encode_question("What did the river flood?").text
+        question = encoder.encode_questions(["What did the river flood?"])[0].text
         assert question @ vectors[0].chunk > question @ vectors[1].chunk
 
 

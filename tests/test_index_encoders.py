@@ -21,7 +21,7 @@ LIGHT = """
 import json, sys
 from index.encoders import open_encoder
 encoder = open_encoder(sys.argv[1], sys.argv[2], note=print)
-vector = encoder.encode_question("How far did the river rise?").text
+vector = encoder.encode_questions(["How far did the river rise?"])[0].text
 heavy = {"torch", "transformers", "sentence_transformers"} & set(sys.modules)
 print(json.dumps({"length": len(vector), "heavy": sorted(heavy)}))
 """
@@ -43,12 +43,14 @@ class TestHashEncoder(EncoderContract):
         return HashEncoder()
 
     def test_its_vectors_are_the_same_on_every_machine(self, encoder):
-        vector = encoder.encode_question("river").text
+        vector = encoder.encode_questions(["river"])[0].text
 
         assert np.flatnonzero(vector).tolist() == [24]
 
     def test_shared_words_mean_similarity(self, encoder):
-        a, b, c = (encoder.encode_question(text).text for text in ("red fox runs", "a red fox", "stock market fell"))
+        a, b, c = (
+            encoder.encode_questions([text])[0].text for text in ("red fox runs", "a red fox", "stock market fell")
+        )
 
         assert a @ b > 0.5 > a @ c
 
@@ -78,7 +80,8 @@ class TestExportedEncoder(EncoderContract):
 
     def test_it_means_more_than_shared_words(self, encoder):
         a, b, c = (
-            encoder.encode_question(t).text for t in ("The physician left.", "A doctor went away.", "The river left.")
+            encoder.encode_questions([t])[0].text
+            for t in ("The physician left.", "A doctor went away.", "The river left.")
         )
 
         assert a @ b > a @ c
@@ -100,7 +103,7 @@ def test_the_export_agrees_with_sentence_transformers(minilm):
 
     expected = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
 
-    found = np.stack([minilm.encode_question(text).text for text in texts])
+    found = np.stack([one.text for one in minilm.encode_questions(texts)])
     assert settings["runtime"] == "onnx"
     assert (found * expected).sum(axis=1).min() >= MIN_COSINE
 

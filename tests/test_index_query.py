@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.encoder import HashEncoder
-from index.query import MIN_IDF, LateInteraction, encode_query, similarities
+from index.query import MIN_IDF, LateInteraction, encode_queries, similarities
 
 ENCODER = HashEncoder(dimension=128)
 IDF = {"river": 3.0, "rose": 2.0, "the": 0.01}
 
 
 def query(text, encoder=ENCODER):
-    return encode_query(text, encoder, encoder.projection, lambda stem: IDF.get(stem, 1.0))
+    return encode_queries([text], encoder, encoder.projection, lambda stem: IDF.get(stem, 1.0))[0]
 
 
 def test_words_know_their_stems_and_what_they_are_worth():
