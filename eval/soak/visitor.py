@@ -15,7 +15,7 @@ from eval.soak.findings import Counts, Findings
 from eval.soak.ledger import Ledger, Rated
 from index.article import sha256_of
 
-MODEL = "default"
+MODEL = "soaked"
 """The collection as a model: its index's folder is called so."""
 RATED_SHARE = 0.4
 NEW_SHARE = 0.2
