@@ -6,7 +6,6 @@ is our own thin wrapper: ids come from the catalog and are never reused.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +155,8 @@ class EvidenceVectors:
         rows: NDArray[np.int64] = np.load(folder / ROWS_NAME)
         self._ids = rows[:, 0]
         self._rows = rows
-        self._kept_tokens = lru_cache(maxsize=KEPT_CHUNKS)(self._tokens_of)
+        # Not `lru_cache`: around a method it is a cycle, which holds all of this until a garbage collection.
+        self._restored: dict[int, Matrix] = {}
 
     @staticmethod
     def write(folder: Path, chunks: Iterable[ChunkCodes], dimension: int, token_dimension: int) -> None:
@@ -205,9 +205,11 @@ class EvidenceVectors:
 
     def tokens(self, chunk_id: int) -> Matrix:
         """(tokens, token dimension) float32, rows of length 1, sentence after sentence."""
-        return self._kept_tokens(chunk_id)
-
-    def _tokens_of(self, chunk_id: int) -> Matrix:
-        tokens = restore(self.codes(chunk_id).tokens)
-        tokens.setflags(write=False)  # Whoever asks next gets the same array.
+        tokens = self._restored.get(chunk_id)
+        if tokens is None:
+            tokens = restore(self.codes(chunk_id).tokens)
+            tokens.setflags(write=False)  # Whoever asks next gets the same array.
+            if len(self._restored) >= KEPT_CHUNKS:
+                self._restored.pop(next(iter(self._restored)), None)
+            self._restored[chunk_id] = tokens
         return tokens

@@ -1,5 +1,7 @@
 """Vectors by ids that are never reused, and small codes that keep their direction."""
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.encoder import unit
 from index.errors import IndexDamaged
-from index.vectors import ChunkCodes, EvidenceVectors, FaissVectors, quantise, restore
+from index.vectors import KEPT_CHUNKS, ChunkCodes, EvidenceVectors, FaissVectors, quantise, restore
 
 
 def rows(count, dimension=8, seed=1):
@@ -97,6 +99,32 @@ def test_evidence_is_read_back_by_chunk(tmp_path):
     for missing in (1, 3, 10):
         with pytest.raises(KeyError):
             evidence.codes(missing)
+
+
+def test_token_vectors_are_kept_for_the_last_chunks_and_freed_with_the_index(tmp_path):
+    codes = [
+        ChunkCodes(
+            chunk_id=id_,
+            sentences=quantise(rows(1, seed=id_)),
+            token_counts=np.asarray([3], dtype="<u4"),
+            tokens=quantise(rows(3, 4, seed=id_)),
+        )
+        for id_ in range(KEPT_CHUNKS + 2)
+    ]
+    EvidenceVectors.write(tmp_path, codes, 8, 4)
+    evidence = EvidenceVectors(tmp_path)
+    first, last = evidence.tokens(0), evidence.tokens(1)
+
+    assert evidence.tokens(1) is last
+    for id_ in range(2, KEPT_CHUNKS + 2):
+        evidence.tokens(id_)
+    assert evidence.tokens(0) is not first
+    np.testing.assert_array_equal(evidence.tokens(0), first)
+    with pytest.raises(ValueError, match="read-only"):
+        first[0, 0] = 1
+    freed = weakref.ref(evidence)
+    del evidence
+    assert freed() is None, "it waits for no garbage collection"
 
 
 @pytest.mark.parametrize(
