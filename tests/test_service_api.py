@@ -144,6 +144,7 @@ def test_the_status_describes_the_collection(client):
 
     assert (status["articles"], status["reader"], status["uploads"]) == (3, "extractive", False)
     assert status["publishers"] == ["Harbour Gazette", "Valley Post"]
+    assert status["without_publisher"] == 0
     assert (status["published_min"], status["published_max"]) == ("2020-01-05", "2022-04-26")
 
 
@@ -305,3 +306,11 @@ def test_the_access_log_has_no_question(client, server):
     assert "GET /api/search 200" in log
     assert "ylophone" not in log
     assert "zyzzyva" not in log
+
+
+def test_a_body_that_is_no_json_is_called_that(client):
+    response = client.post("/api/ask", content=b"{bad", headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 422
+    assert response.json()["error"]["message"].startswith("the body is no JSON (expecting property name enclosed in")
+    assert response.json()["error"]["param"] == "body"

@@ -96,6 +96,11 @@ async def _assistant_error(request: Request, error: Exception) -> Response:
 async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first: Mapping[str, Any] = error.errors()[0]
+    if first["type"] == "json_invalid":
+        why = f"the body is no JSON ({str(first['ctx']['error']).lower()} at character {first['loc'][-1]})"
+        return response_of(
+            ServiceError(422, "invalid_field", why, "send an object as /docs describes it", param="body")
+        )
     where = ".".join(str(part) for part in first["loc"])
     value = ascii(first.get("input"))[:60]
     more = len(error.errors()) - 1

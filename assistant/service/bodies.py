@@ -230,6 +230,8 @@ class StatusBody(BaseModel):
     generation: int
     changed: str
     publishers: list[str]
+    without_publisher: int
+    """Articles that name none."""
     published_min: str | None
     published_max: str | None
     reader: str

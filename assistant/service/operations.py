@@ -64,6 +64,7 @@ def _status_json(snapshot: Snapshot, service: Service) -> dict[str, Any]:
         "generation": snapshot.generation.number,
         "changed": snapshot.changed,
         "publishers": sorted({row.publisher for row in rows if row.publisher}),
+        "without_publisher": sum(row.publisher is None for row in rows),
         "published_min": dates[0] if dates else None,
         "published_max": dates[-1] if dates else None,
         "reader": service.answerer.name,

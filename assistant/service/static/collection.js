@@ -58,9 +58,10 @@ export class Collection {
  * @param {Status} status
  * @returns {string} 19 articles from 2 publishers, 26 March 2020 to 28 October 2022.
  */
-export function collection({ articles: count, publishers, published_min: first, published_max: last, uploads }) {
+export function collection({ articles: count, publishers, without_publisher: nameless, published_min: first, published_max: last, uploads }) {
   if (!count) return uploads ? "There are no articles yet." : "There are no articles yet. Add some with: assistant index add FOLDER";
-  const from = publishers.length ? ` from ${publishers.length === 1 ? publishers[0] : counted(publishers.length, "publisher")}` : "";
+  const named = publishers.length === 1 ? publishers[0] : counted(publishers.length, "publisher");
+  const from = !publishers.length ? "" : nameless ? `, ${count - nameless} of them from ${named}` : ` from ${named}`;
   const dates = first && last ? `, ${first === last ? day(first) : `${day(first)} to ${day(last)}`}` : "";
   return `${counted(count, "article")}${from}${dates}.`;
 }

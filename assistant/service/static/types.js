@@ -100,6 +100,7 @@
  * @typedef {object} Status
  * @property {number} articles
  * @property {string[]} publishers
+ * @property {number} without_publisher articles that name none
  * @property {string | null} published_min
  * @property {string | null} published_max
  * @property {string} reader
