@@ -36,19 +36,24 @@ class Contender:
     how: Ask
 
 
-async def _chat(connection: Connection, question: str) -> tuple[int, bytes]:
-    reply = await connection.request("POST", "/chat", {"question": question})
-    return reply.status, reply.body
+def _posted(path: str) -> Ask:
+    """Asks with a question in JSON."""
+
+    async def asked(connection: Connection, question: str) -> tuple[int, bytes]:
+        reply = await connection.request("POST", path, {"question": question})
+        return reply.status, reply.body
+
+    return asked
 
 
-async def _search(connection: Connection, question: str) -> tuple[int, bytes]:
-    reply = await connection.request("GET", f"/search?limit=3&query={quote(question, safe='')}")
-    return reply.status, reply.body
+def _fetched(path: str) -> Ask:
+    """Asks with a question at the end of the address."""
 
+    async def asked(connection: Connection, question: str) -> tuple[int, bytes]:
+        reply = await connection.request("GET", path + quote(question, safe=""))
+        return reply.status, reply.body
 
-async def _run(connection: Connection, question: str) -> tuple[int, bytes]:
-    reply = await connection.request("POST", "/articles/run", {"question": question})
-    return reply.status, reply.body
+    return asked
 
 
 def _nothing(store: Path) -> Mapping[str, str]:
@@ -61,11 +66,6 @@ def _hayhooks(programs: Path, store: Path, port: int, workers: int) -> Sequence[
     shutil.copy(PROGRAMS / "haystack_wrapper.py", pipelines / "articles" / "pipeline_wrapper.py")
     options = ("--without-tracing", "--without-monitoring", "--pipelines-dir", pipelines)
     return (programs / "hayhooks", "run", "--host", "127.0.0.1", "--port", port, "--workers", workers, *options)
-
-
-async def _passages(connection: Connection, question: str) -> tuple[int, bytes]:
-    reply = await connection.request("GET", f"/api/search?k=3&q={quote(question, safe='')}")
-    return reply.status, reply.body
 
 
 def _assistant(programs: Path, store: Path, port: int, workers: int) -> Sequence[object]:
@@ -97,7 +97,7 @@ CONTENDERS = (
         build=(),
         command=_assistant,
         variables=_own_data,
-        how=_passages,
+        how=_fetched("/api/search?k=3&q="),
     ),
     Contender(
         name="LlamaIndex",
@@ -110,7 +110,7 @@ CONTENDERS = (
             *("--host", "127.0.0.1", "--port", port, "--workers", workers),
         ),
         variables=_nothing,
-        how=_chat,
+        how=_posted("/chat"),
     ),
     Contender(
         name="txtai",
@@ -123,7 +123,7 @@ CONTENDERS = (
             *("--host", "127.0.0.1", "--port", port, "--workers", workers),
         ),
         variables=lambda store: {"CONFIG": str(store / "config.yml")},
-        how=_search,
+        how=_fetched("/search?limit=3&query="),
     ),
     Contender(
         name="hayhooks",
@@ -133,7 +133,7 @@ CONTENDERS = (
         build=(str(PROGRAMS / "haystack_wrapper.py"),),
         command=_hayhooks,
         variables=_nothing,
-        how=_run,
+        how=_posted("/articles/run"),
     ),
 )
 

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from eval.connection import BROKEN, Connection
-from eval.load import Ask, Tally, children, gold_questions, loop, memory, quantile
+from eval.load import Ask, Tally, children, gold_questions, loop, memory, processor_seconds, quantile
 from index.errors import ConfigurationError
 
 START_SECONDS = 180.0
 STOP_SECONDS = 30.0
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,11 +119,7 @@ async def _answers(port: int, how: Ask) -> bool:
 
 def cpu_seconds(process: int) -> float:
     """Seconds of the processor that a process and those under it have used."""
-    total = 0.0
-    for one in [process, *children(process)]:
-        fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
-        total += (int(fields[11]) + int(fields[12])) / TICKS
-    return total
+    return sum(map(processor_seconds, [process, *children(process)]))
 
 
 def measure(server: Started, how: Ask, into: Measured, *, clients: int, seconds: float) -> None:
