@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from serving import Server, serving, town_in
-from test_page_browser import Browser, ask, browsing, conversation_of, expect, opened
+from test_page_browser import ask, conversation_of, expect, opened
+from test_page_browser import browser as browser
 from test_page_whole_way import assert_the_quote_is_marked
 
 ATTACK = "<img src=x onerror=hit=1><script>hit=2</script>"
@@ -35,12 +36,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made.close()
     with serving(home) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from serving import DAM, TRAM, Server, serving, town_in
-from test_page_browser import Browser, Page, ask, browsing, expect, opened
+from test_page_browser import Page, ask, expect, opened
+from test_page_browser import browser as browser
 
 TWO_PARTS = f"{DAM[:-1]} and {TRAM[0].lower()}{TRAM[1:]}"
 SENTENCE = {"index": 0, "text": "The dam held. [1]", "citations": []}
@@ -20,12 +21,6 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     town_in(home).close()
     with serving(home, "--seconds", 0.7, command=("-m", "assistant.service.slow_answerer")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
 
 
 @pytest.fixture

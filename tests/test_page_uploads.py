@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from serving import DAM, Server, serving, town_in
-from test_page_browser import WIDTHS, Browser, Page, ask, assert_nothing_is_wider, browsing, expect, opened, serious
+from test_page_browser import WIDTHS, Page, ask, assert_nothing_is_wider, expect, opened, serious
 from test_page_browser import axe as axe
+from test_page_browser import browser as browser
 
 REGATTA = b"---\ntitle: The <b>regatta</b>\npublisher: Gull Press\n---\n\nThe crew of the Petrel won the regatta.\n"
 QUESTION = "Who won the regatta?"
@@ -16,12 +17,6 @@ def server(tmp_path) -> Iterator[Server]:
     town_in(tmp_path).close()
     with serving(tmp_path, "--allow-upload") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
 
 
 @pytest.fixture

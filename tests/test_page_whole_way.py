@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from conftest import TOWN
 from serving import DAM, OPERA, TRAM, Server, assistant, serving, town_in
-from test_page_browser import Browser, Page, ask, browsing, conversation_of, expect, opened
+from test_page_browser import Page, ask, conversation_of, expect, opened
+from test_page_browser import browser as browser
 
 SLOW = ("-m", "assistant.service.slow_answerer")
 BEGIN = "When does work begin?"
@@ -33,12 +34,6 @@ def home(tmp_path_factory: pytest.TempPathFactory):
 def server(home) -> Iterator[Server]:
     with serving(home) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
 
 
 @pytest.fixture
