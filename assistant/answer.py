@@ -247,7 +247,7 @@ def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
 
 def identity(data: Mapping[str, Any]) -> str:
     """The id of an answer's JSON: a hash of all of it but the id itself, the seconds and where a server keeps it."""
-    beside = {"id", "seconds", "conversation_id", "message_id"}
+    beside = {"id", "seconds", "conversation_id", "message_id", "collection"}
     content = {key: value for key, value in data.items() if key not in beside}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.ask import Assistant, Note
-from assistant.opened import Watch
+from assistant.opened import Rerank, Watch
 from assistant.settings import Settings
 from index.encoder import Encoder
 from index.store import Snapshot
@@ -23,6 +23,7 @@ def opener(
     note: Note,
     model: "WithModel | None" = None,
     watch: Watch | None = None,
+    rerank: Rerank | None = None,
 ) -> Callable[[], Assistant]:
     """What opens assistants over an index, as often as it is called; they share the re-ranker and the model.
 
@@ -33,15 +34,12 @@ def opener(
         note: told of repairs, and of what a model did not do.
         model: what a model does in the chain; None to quote, whatever model the settings name.
         watch: follows the searches of all of them; None for nobody.
+        rerank: the re-ranker of the settings, where those of several indexes share it; None to open it here.
 
     Raises:
         EncoderUnavailable: the re-ranker of the settings cannot be had.
     """
-    rerank = None
-    if settings.reranker:
-        from assistant.rerank import cross_encoder
-
-        rerank = cross_encoder(settings.reranker, hub=settings.hub)
+    rerank = rerank or reranker_of(settings)
 
     def opened() -> Assistant:
         return Assistant(
@@ -57,6 +55,19 @@ def opener(
         )
 
     return opened
+
+
+def reranker_of(settings: Settings) -> Rerank | None:
+    """The re-ranker of the settings; nothing of it is imported without one.
+
+    Raises:
+        EncoderUnavailable: it cannot be had.
+    """
+    if not settings.reranker:
+        return None
+    from assistant.rerank import cross_encoder
+
+    return cross_encoder(settings.reranker, hub=settings.hub)
 
 
 def model_of(settings: Settings, *, around: "Callable[[ChatModel], ChatModel] | None" = None) -> "WithModel | None":

@@ -133,6 +133,21 @@ class Snapshot:
         self.catalog.close()
 
 
+def check_index(root: Path) -> None:
+    """There is an index in `root`; what is in it is looked at no further.
+
+    Raises:
+        IndexUnavailable: there is none, or none that can be read.
+    """
+    _catalog(root).close()
+
+
+def _catalog(root: Path) -> Catalog:
+    if root.exists() and not root.is_dir():
+        raise IndexUnavailable(f"{root} is a file, not an index folder; check --index")
+    return Catalog.open(catalog_path(root), writable=False)
+
+
 def open_index(root: Path, *, note: Note) -> Snapshot:
     """Open the index in `root` in its newest consistent state.
 
@@ -144,9 +159,7 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
         IndexUnavailable: there is no index, or none that can be read.
         IndexDamaged: it could not be repaired from its catalog.
     """
-    if root.exists() and not root.is_dir():
-        raise IndexUnavailable(f"{root} is a file, not an index folder; check --index")
-    catalog = Catalog.open(catalog_path(root), writable=False)
+    catalog = _catalog(root)
     for attempt in range(ATTEMPTS):
         try:
             snapshot = Snapshot(root, catalog, open_generation(root, catalog.generation))

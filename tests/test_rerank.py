@@ -15,6 +15,7 @@ from assistant.answer import Status, sealed
 from assistant.ask import Assistant
 from assistant.opening import opener
 from assistant.rerank import cross_encoder, paired_text
+from assistant.service.collection import NamedIndex
 from assistant.service.database import Database
 from assistant.service.meters import Meters
 from assistant.service.options import Options
@@ -198,7 +199,7 @@ def test_a_server_with_a_re_ranker_that_is_not_there_does_not_start(root: Path, 
 
     with pytest.raises(EncoderUnavailable, match="none"):
         build_service(
-            Plan(options=Options(), settings=settings, root=root),
+            Plan(options=Options(), settings=settings, indexes=(NamedIndex(name="one", root=root),)),
             Database(tmp_path / "service.sqlite"),
             Meters(),
             note=ignore,

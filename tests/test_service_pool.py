@@ -18,6 +18,7 @@ from assistant.waiting import GivenUp, Mailbox, sleep
 from index.errors import IndexDamaged, UsageError
 
 T = TypeVar("T")
+TOWN = "town"
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def make(town: Library, notes: list[str]) -> Callable[..., AssistantPool]:
         def open_assistant() -> Assistant:
             return Assistant(town.root, lambda _: town.encoder, Settings(), note=notes.append)
 
-        return AssistantPool(open_assistant, note=notes.append, **chosen)
+        return AssistantPool({TOWN: open_assistant}, note=notes.append, **chosen)
 
     return make
 
@@ -64,7 +65,7 @@ def gate() -> Iterator[threading.Event]:
 async def refusal(pool: AssistantPool, work: Callable[[Assistant], object]) -> str:
     """The code of the error that `work` ends with."""
     with pytest.raises(ServiceError) as caught:
-        await pool.run(work)
+        await pool.run(TOWN, work)
     return caught.value.body.error.code
 
 
@@ -75,6 +76,32 @@ def test_before_it_is_open_a_question_is_refused(make):
     assert asyncio.run(ask()) == "starting"
 
 
+def test_the_threads_of_a_pool_have_an_assistant_for_each_collection(town, library, notes):
+    opened: list[str] = []
+
+    def opener(name: str, root: Path) -> Callable[[], Assistant]:
+        def open_assistant() -> Assistant:
+            opened.append(name)
+            return Assistant(root, lambda _: town.encoder, Settings(), note=notes.append)
+
+        return open_assistant
+
+    openers = {TOWN: opener(TOWN, town.root), "empty": opener("empty", library.root)}
+    pool = AssistantPool(openers, threads=2, queue_size=50, wait_seconds=60, seconds=30, note=notes.append)
+
+    async def work(stopped: asyncio.Event) -> list[tuple[int, Path]]:
+        def where(assistant: Assistant) -> tuple[int, Path]:
+            return threading.get_ident(), assistant.snapshot.root
+
+        return await asyncio.gather(*[pool.run(name, where) for name in (TOWN, "empty") * 10])
+
+    found = running(pool, work)
+
+    assert [root for _, root in found] == [town.root, library.root] * 10
+    assert len({thread for thread, _ in found}) <= 2
+    assert sorted(opened) == ["empty", "empty", TOWN, TOWN]
+
+
 def test_as_many_questions_are_at_work_as_there_are_assistants(make):
     together = threading.Barrier(2, timeout=10)
 
@@ -83,7 +110,7 @@ def test_as_many_questions_are_at_work_as_there_are_assistants(make):
             together.wait()
             return id(assistant)
 
-        return set(await asyncio.gather(make_pool.run(who), make_pool.run(who)))
+        return set(await asyncio.gather(make_pool.run(TOWN, who), make_pool.run(TOWN, who)))
 
     make_pool = make()
     assert len(running(make_pool, work)) == 2
@@ -93,9 +120,9 @@ def test_a_full_queue_refuses_at_once(make, gate):
     pool = make(threads=1, queue_size=2)
 
     async def work(stopped: asyncio.Event) -> tuple[str, float]:
-        held = [asyncio.ensure_future(pool.run(lambda _: gate.wait(20)))]
+        held = [asyncio.ensure_future(pool.run(TOWN, lambda _: gate.wait(20)))]
         await asyncio.sleep(0.1)
-        held += [asyncio.ensure_future(pool.run(lambda _: None)) for _ in range(2)]
+        held += [asyncio.ensure_future(pool.run(TOWN, lambda _: None)) for _ in range(2)]
         await asyncio.sleep(0)
         started = time.monotonic()
         code = await refusal(pool, lambda _: None)
@@ -114,8 +141,8 @@ def test_questions_that_would_wait_too_long_are_refused_though_there_is_room(mak
 
     async def work(stopped: asyncio.Event) -> list[str]:
         for _ in range(20):
-            await pool.run(lambda _: time.sleep(0.05))
-        held = [asyncio.ensure_future(pool.run(lambda _: gate.wait(20))) for _ in range(10)]
+            await pool.run(TOWN, lambda _: time.sleep(0.05))
+        held = [asyncio.ensure_future(pool.run(TOWN, lambda _: gate.wait(20))) for _ in range(10)]
         await asyncio.sleep(0.05)
         refused = [one.exception() for one in held if one.done()]
         gate.set()
@@ -133,7 +160,7 @@ def test_an_answer_that_takes_too_long_is_given_up_and_the_next_is_answered(make
     async def work(stopped: asyncio.Event) -> tuple[str, str]:
         code = await refusal(pool, lambda _: gate.wait(20))
         gate.set()
-        return code, await pool.run(lambda _: "well")
+        return code, await pool.run(TOWN, lambda _: "well")
 
     assert running(pool, work) == ("timed_out", "well")
 
@@ -154,15 +181,15 @@ def test_a_question_whose_asker_has_gone_is_not_answered(make, gate):
     pool, answered = make(threads=1), []
 
     async def work(stopped: asyncio.Event) -> None:
-        held = asyncio.ensure_future(pool.run(lambda _: gate.wait(20)))
+        held = asyncio.ensure_future(pool.run(TOWN, lambda _: gate.wait(20)))
         await asyncio.sleep(0.05)
-        gone = asyncio.ensure_future(pool.run(answered.append))
+        gone = asyncio.ensure_future(pool.run(TOWN, answered.append))
         await asyncio.sleep(0.01)
         gone.cancel()
         await asyncio.sleep(0.01)
         gate.set()
         await held
-        await pool.run(lambda _: None)
+        await pool.run(TOWN, lambda _: None)
 
     running(pool, work)
     assert answered == []
@@ -178,10 +205,10 @@ def test_questions_that_wait_for_their_model_keep_no_thread_from_others(make):
     async def work(stopped: asyncio.Event) -> tuple[bool, str, list[str]]:
         held = []
         for number in range(50):  # More than the queue has room for: they have left it.
-            held.append(asyncio.ensure_future(pool.run(written)))
+            held.append(asyncio.ensure_future(pool.run(TOWN, written)))
             while len(boxes) <= number:
                 await asyncio.sleep(0.001)
-        crowded, quick = pool.crowded, await pool.run(lambda _: "quick")
+        crowded, quick = pool.crowded, await pool.run(TOWN, lambda _: "quick")
         for number, box in enumerate(boxes):
             box.put(str(number))
         return crowded, quick, await asyncio.gather(*held)
@@ -205,7 +232,7 @@ def test_a_question_that_nobody_awaits_any_longer_does_not_wait_for_its_model(ma
             raise
 
     async def work(stopped: asyncio.Event) -> None:
-        asked = asyncio.ensure_future(pool.run(written))
+        asked = asyncio.ensure_future(pool.run(TOWN, written))
         await asyncio.to_thread(begun.wait, 10)
         if how == "gone":
             asked.cancel()
@@ -223,7 +250,7 @@ def test_the_time_of_a_model_comes_on_top_of_that_for_an_answer(make):
     pool = make(threads=1, seconds=0.1)
 
     async def work(stopped: asyncio.Event) -> str:
-        return await pool.run(lambda _: sleep(0.3) or "well", model_seconds=30)
+        return await pool.run(TOWN, lambda _: sleep(0.3) or "well", model_seconds=30)
 
     assert running(pool, work) == "well"
 
@@ -236,7 +263,7 @@ def test_a_mistake_of_the_asker_is_told_to_the_asker(make, notes):
 
     async def work(stopped: asyncio.Event) -> ServiceError:
         with pytest.raises(ServiceError) as caught:
-            await pool.run(mistaken)
+            await pool.run(TOWN, mistaken)
         return caught.value
 
     error = running(pool, work)
@@ -256,7 +283,7 @@ def test_what_only_the_servers_owner_can_cure_goes_to_the_log_and_not_to_the_ask
 
     async def work(stopped: asyncio.Event) -> ServiceError:
         with pytest.raises(ServiceError) as caught:
-            await pool.run(damaged)
+            await pool.run(TOWN, damaged)
         return caught.value
 
     error = running(pool, work)
@@ -269,7 +296,7 @@ def test_an_assistant_that_cannot_be_opened_is_told_where_the_pool_is_opened(tmp
     def open_assistant() -> Assistant:
         raise IndexDamaged("no luck; try again")
 
-    pool = AssistantPool(open_assistant, threads=2, queue_size=1, wait_seconds=1, seconds=1, note=print)
+    pool = AssistantPool({TOWN: open_assistant}, threads=2, queue_size=1, wait_seconds=1, seconds=1, note=print)
 
     with pytest.raises(IndexDamaged, match="no luck"):
         running(pool, lambda stopped: asyncio.sleep(0))

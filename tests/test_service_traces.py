@@ -45,7 +45,7 @@ class Kept:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(self._exporter))
         tracer = provider.get_tracer("test")
-        self.traces = Traces(tracer, collection="town", questions=questions, close=provider.shutdown)
+        self.traces = Traces(tracer, questions=questions, close=provider.shutdown)
 
     def spans(self, operation: str) -> list[ReadableSpan]:
         """Those of an operation, in the order in which they ended."""
@@ -71,16 +71,18 @@ def answered(home, kept: Kept, script: list, question: str = TRAM):
     library = town_in(home)
     settings = Settings()
     model = with_model(traced(ScriptedModel(script), kept), settings)
-    opened = opener(library.root, lambda _: library.encoder, settings, note=ignore, model=model, watch=kept.traces)
-    pool = AssistantPool(opened, threads=1, queue_size=4, wait_seconds=9, seconds=30, note=ignore)
+    opened = opener(
+        library.root, lambda _: library.encoder, settings, note=ignore, model=model, watch=kept.traces.searches("town")
+    )
+    pool = AssistantPool({"town": opened}, threads=1, queue_size=4, wait_seconds=9, seconds=30, note=ignore)
 
     async def ask():
         pool.start(asyncio.Event())
         await pool.opened()
         steps = WrittenAnswerer(pool, "tiny", model_seconds=30).answer(
-            Asked(question=question, filters=Filters(), previous=None)
+            Asked(collection="town", question=question, filters=Filters(), previous=())
         )
-        pieces = kept.traces.answering(steps, question, conversation_id="c1")
+        pieces = kept.traces.answering(steps, question, collection="town", conversation_id="c1")
         try:
             # Each step by a task of its own, as a stream takes them.
             taken = []
@@ -175,7 +177,7 @@ def test_an_answer_that_fails_says_its_code(kept):
         yield
 
     async def take() -> None:
-        async for _ in kept.traces.answering(steps(), "a secret", conversation_id="c"):
+        async for _ in kept.traces.answering(steps(), "a secret", collection="town", conversation_id="c"):
             pass
 
     with pytest.raises(ServiceError):

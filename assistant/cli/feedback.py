@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, note, settings_from
+from assistant.cli.common import note, settings_from
 from assistant.cli.drafting import (
     OWN_GOLD,
     CaseIdOption,
@@ -22,6 +22,7 @@ from index.counts import counted
 
 if TYPE_CHECKING:
     from assistant.service.conversations import Conversations, Message
+    from assistant.service.database import Database
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `assistant feedback list` shows it.")]
 TAG = "feedback"
@@ -63,6 +64,7 @@ def show(
         return
     answer, feedback = message.answer, message.feedback
     print(f"asked     {message.created}  {message.question}")
+    print(f"of        {message.collection or 'a collection whose name was not kept'}")
     print(f"searched  {answer['searched']}")
     print(f"rated     {feedback.rating}  {feedback.reason or ''}".rstrip() if feedback else "rated     not yet")
     print(f"\n{answer['text']}\n")
@@ -89,12 +91,18 @@ def promote(
         str | None, typer.Option("--note", help="A note on the case; otherwise the reason that the person gave.")
     ] = None,
     yes: YesOption = False,
-    index: IndexOption = None,
+    index: Annotated[
+        str | None,
+        typer.Option("--index", metavar="DIR", help="Folder of the index; otherwise that which the answer came from."),
+    ] = None,
 ) -> None:
     """Make a gold case of an answer that was rated down: it is asked again, and you say what is right."""
+    from assistant.service.conversations import Conversations
+    from assistant.service.served import Served
     from index.errors import UsageError
 
-    conversations = _conversations()
+    database = _database()
+    conversations = Conversations(database)
     message = _message(conversations, message_id)
     feedback = message.feedback
     if feedback is None or feedback.rating != "down":
@@ -116,6 +124,7 @@ def promote(
         complaint=True,
     )
     turns = conversations.questions_before(message)
+    index = index or Served(database).folder(message.collection)
     add_case(message.question, turns, said, settings_from({"index": index, "model": ""}))
 
 
@@ -155,7 +164,12 @@ def _message(conversations: "Conversations", message_id: str) -> "Message":
 
 def _conversations() -> "Conversations":
     from assistant.service.conversations import Conversations
+
+    return Conversations(_database())
+
+
+def _database() -> "Database":
     from assistant.service.database import Database
     from assistant.service.server import database_path
 
-    return Conversations(Database(database_path()))
+    return Database(database_path())

@@ -5,17 +5,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, settings_from
+from assistant.cli.common import metered, note, settings_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from assistant.service.collection import NamedIndex
     from assistant.service.options import Options
     from assistant.settings import Settings
 
 
 def serve(
-    index: IndexOption = None,
+    index: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--index",
+            metavar="[NAME=]DIR",
+            help="Folder of an index to serve, otherwise as for other commands; repeatable: each is a collection, "
+            "called as stated or as its folder, and the first is asked where none is named.",
+        ),
+    ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
@@ -78,34 +88,55 @@ def serve(
         ),
         keys=keys,
     )
-    settings = settings_from({"index": index})
-    code = _run(options, settings, _root(options, settings))
+    indexes = _indexes(options, [one for one in index or () if one])
+    code = _run(options, settings_from({}), indexes)
     if code:
         raise typer.Exit(code)
 
 
-def _root(options: "Options", settings: "Settings") -> "Path":
-    """The index to serve; with uploads one of the person's own, made where there is none."""
-    from assistant.cli.indexing import encoder_for
-    from assistant.locations import default_index, index_to_read
+def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, ...]":
+    """The indexes to serve, in the order given; each is there."""
+    from assistant.locations import default_index, index_to_change
+    from assistant.service.collection import NamedIndex, check_names, collection_name, parted
     from index.errors import ConfigurationError
+    from index.store import check_index
+
+    if not given:
+        root = _root(options, settings_from({}))
+        found = [NamedIndex(name=collection_name(root), root=root)]
+    else:
+        chosen = [(name, settings_from({"index": folder})) for name, folder in map(parted, given)]
+        roots = [(name, index_to_change(settings)) for name, settings in chosen]
+        found = [NamedIndex(name=name or collection_name(root), root=root) for name, root in roots]
+        check_names(found)  # Before any is made.
+        for _, settings in chosen:
+            _root(options, settings)
+    for index in found:
+        check_index(index.root)
+    defaults = [index.name for index in found if index.root.resolve() == default_index().resolve()]
+    if options.uploads and defaults:
+        if len(defaults) == len(found):
+            raise ConfigurationError(
+                "the default collection takes no uploads; name a folder for an index of your own with --index DIR"
+            )
+        note(f"the collection {defaults[0]!r} is the default one, which takes no uploads; the others do")
+    return tuple(found)
+
+
+def _root(options: "Options", settings: "Settings") -> "Path":
+    """The index of some settings; with uploads one of the person's own, made where there is none."""
+    from assistant.cli.indexing import encoder_for
+    from assistant.locations import default_index, index_to_change, index_to_read
     from index.store import catalog_path
 
-    if options.uploads and settings.index:
-        from assistant.locations import index_to_change
-
-        root = index_to_change(settings)
+    root = index_to_change(settings)
+    if options.uploads and settings.index and root.resolve() != default_index().resolve():
         if not catalog_path(root).exists():
             encoder_for(root, settings)
         return root
     _build_first(settings)
     with metered("indexing the default collection") as meter:
-        root = index_to_read(settings, note=note, meter=meter)
-    if options.uploads and root == default_index():
-        raise ConfigurationError(
-            "the default collection takes no uploads; name a folder for an index of your own with --index DIR"
-        )
-    return root
+        return index_to_read(settings, note=note, meter=meter)
 
 
 def _build_first(settings: "Settings") -> None:
@@ -124,7 +155,7 @@ def _build_first(settings: "Settings") -> None:
             raise typer.Exit(run.returncode)
 
 
-def _run(options: "Options", settings: "Settings", root: "Path") -> int:
+def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, ...]") -> int:
     from assistant.service.meters import Meters
     from assistant.service.server import Plan, database_path, leave, listening
     from assistant.service.server import serve as serve_here
@@ -146,10 +177,10 @@ def _run(options: "Options", settings: "Settings", root: "Path") -> int:
     def announce() -> None:
         print(f"Open {address} in a browser; Ctrl-C stops. Conversations are kept in {database_path()}", flush=True)
 
-    plan = Plan(options=options, settings=settings, root=root)
+    plan = Plan(options=options, settings=settings, indexes=indexes)
     if options.workers > 1:
         return Supervisor(plan, listener, note=note, announce=announce).run()
-    meters = Meters()
+    meters = Meters(collections=[index.name for index in indexes])
     meters.take(0)
     serve_here(plan, listener, meters, note=note, ready=announce)
     sys.stdout.flush()

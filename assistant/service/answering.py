@@ -25,6 +25,8 @@ MODEL_CALLS = 4
 class Asked:
     """A question as it came in."""
 
+    collection: str
+    """Whose articles are to answer it."""
     question: str
     filters: Filters
     previous: tuple[Turn, ...]
@@ -87,7 +89,8 @@ class ExtractiveAnswerer:
     async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
         """As the seam says; an extractive answer is there all at once."""
         answer = await self._pool.run(
-            lambda assistant: assistant.ask(asked.question, filters=asked.filters, previous=asked.previous)
+            asked.collection,
+            lambda assistant: assistant.ask(asked.question, filters=asked.filters, previous=asked.previous),
         )
         yield Started(searched=answer.searched)
         for sentence in sentences(answer):
@@ -125,7 +128,7 @@ class WrittenAnswerer:
             trace = assistant.trace(asked.question, filters=asked.filters, previous=asked.previous, on_piece=show)
             return trace.answer
 
-        running = asyncio.ensure_future(self._pool.run(work, model_seconds=self._model_seconds))
+        running = asyncio.ensure_future(self._pool.run(asked.collection, work, model_seconds=self._model_seconds))
         running.add_done_callback(lambda _: arrived.put_nowait(None))
         known: set[int] = set()
         index = 0

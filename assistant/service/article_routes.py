@@ -7,10 +7,11 @@ from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.responses import Response
 
 from assistant.service.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
+from assistant.service.collection import Collection
 from assistant.service.errors import ServiceError, not_found, of_assistant
 from assistant.service.options import Options
 from assistant.service.replies import WITH_BODY, described, errors, json_response
-from assistant.service.service import Here, Service
+from assistant.service.service import Chosen, Here
 from assistant.service.uploads import UploadedFile, Uploads
 from index.catalog import ArticleRow
 from index.errors import AssistantError, IndexDamaged, UserError
@@ -22,9 +23,10 @@ FILES = {"maxItems": Options().files, "items": {"contentMediaType": "application
 ArticleId = Annotated[str, Path(min_length=1, max_length=300, description="As in a citation.")]
 
 
-@router.get("/api/articles", responses=described(ArticlesBody), summary="List articles")
+@router.get("/api/articles", responses=described(ArticlesBody, 404), summary="List articles")
 async def list_articles(
     service: Here,
+    collection: Chosen,
     limit: Annotated[
         Count, Query(ge=1, le=500, description="How many at most.", json_schema_extra=between(1, 500))
     ] = 100,
@@ -38,11 +40,11 @@ async def list_articles(
         more = shown[-1].article_id if len(rows) > limit else None
         return {"articles": [_article_json(row, _text(snapshot, row)) for row in shown], "next": more}
 
-    return json_response(await service.pool.run(lambda assistant: assistant.current(page)))
+    return json_response(await service.pool.run(collection.name, lambda assistant: assistant.current(page)))
 
 
 @router.get("/api/articles/{article_id}", responses=described(WholeArticleBody, 404), summary="Read an article")
-async def read_article(article_id: ArticleId, service: Here) -> Response:
+async def read_article(article_id: ArticleId, service: Here, collection: Chosen) -> Response:
     """An article with its whole text, to whose characters receipts refer."""
 
     def whole(snapshot: Snapshot) -> dict[str, Any] | None:
@@ -52,7 +54,7 @@ async def read_article(article_id: ArticleId, service: Here) -> Response:
         text = _text(snapshot, row)
         return {**_article_json(row, text), "text": text, "sha256": row.sha256}
 
-    found = await service.pool.run(lambda assistant: assistant.current(whole))
+    found = await service.pool.run(collection.name, lambda assistant: assistant.current(whole))
     if found is None:
         raise not_found("article", article_id)
     return json_response(found)
@@ -61,7 +63,7 @@ async def read_article(article_id: ArticleId, service: Here) -> Response:
 @router.post(
     "/api/articles",
     responses={
-        **described(UploadedBody, 409, *WITH_BODY, description="Nothing was added or changed."),
+        **described(UploadedBody, 404, 409, *WITH_BODY, description="Nothing was added or changed."),
         201: {"model": UploadedBody, "description": "Articles were added or changed."},
     },
     summary="Upload articles",
@@ -72,14 +74,17 @@ async def upload(
         File(min_length=1, description="Text and Markdown files.", json_schema_extra=FILES),
     ],
     service: Here,
+    collection: Chosen,
 ) -> Response:
     """Add articles, each in the place of an uploaded one of the same file name.
 
     As on the command line, a file without text is named in `failed` and the others are taken.
     """
-    uploads = _uploads(service)
+    uploads = _uploads(collection)
     taken = [UploadedFile(name=file.filename or "article", data=await file.read()) for file in files]
-    there = await service.pool.run(lambda assistant: assistant.current(lambda snapshot: len(snapshot.articles)))
+    there = await service.pool.run(
+        collection.name, lambda assistant: assistant.current(lambda snapshot: len(snapshot.articles))
+    )
     try:
         outcome = await asyncio.to_thread(uploads.add, taken, there=there)
     except AssistantError as error:
@@ -100,14 +105,14 @@ async def upload(
     response_class=Response,
     summary="Remove an article",
 )
-async def remove(article_id: ArticleId, service: Here) -> Response:
+async def remove(article_id: ArticleId, service: Here, collection: Chosen) -> Response:
     """Remove an article; nothing of its text or vectors stays in the index."""
-    uploads = _uploads(service)
+    uploads = _uploads(collection)
 
     def there(snapshot: Snapshot) -> bool:
         return any(row.article_id == article_id for row in snapshot.articles.values())
 
-    if not await service.pool.run(lambda assistant: assistant.current(there)):
+    if not await service.pool.run(collection.name, lambda assistant: assistant.current(there)):
         raise not_found("article", article_id)
     try:
         await asyncio.to_thread(uploads.remove, article_id)
@@ -118,12 +123,12 @@ async def remove(article_id: ArticleId, service: Here) -> Response:
     return Response(status_code=204)
 
 
-def _uploads(service: Service) -> Uploads:
-    if service.uploads is None:
+def _uploads(collection: Collection) -> Uploads:
+    if collection.uploads is None:
         raise ServiceError(
             403, "uploads_off", "this server takes and removes no articles", "start it with --allow-upload"
         )
-    return service.uploads
+    return collection.uploads
 
 
 def _text(snapshot: Snapshot, row: ArticleRow) -> str:

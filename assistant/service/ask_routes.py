@@ -23,7 +23,7 @@ from assistant.service.bodies import (
 from assistant.service.conversations import Channel
 from assistant.service.errors import ServiceError
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
-from assistant.service.service import Here, Owner, Service, Turn
+from assistant.service.service import Chosen, Here, Owner, Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
 from index.search import Filters, Retrieved
 from index.store import Snapshot
@@ -31,7 +31,7 @@ from index.store import Snapshot
 router = APIRouter()
 EVENT_STREAM = "text/event-stream"
 
-_answered = described(AnswerBody, 404, *WITH_BODY, description="The answer, or the events of it.")
+_answered = described(AnswerBody, 404, 409, *WITH_BODY, description="The answer, or the events of it.")
 _answered[200]["content"] = {
     EVENT_STREAM: {
         "schema": EVENT_SCHEMA,
@@ -53,7 +53,12 @@ async def ask(request: Request, body: AskBody, service: Here, owner: Owner) -> R
     request.state.question = body.question
     filters = body.filters.to_filters() if body.filters else Filters()
     turn = await service.begin(
-        body.question, filters, owner, channel=Channel.PAGE, conversation_id=body.conversation_id
+        body.question,
+        filters,
+        owner,
+        channel=Channel.PAGE,
+        conversation_id=body.conversation_id,
+        collection=body.collection,
     )
     if body.stream or EVENT_STREAM in request.headers.get("accept", ""):
         return await _stream(service, turn)
@@ -87,10 +92,11 @@ def _failed(error: ServiceError) -> bytes:
     return event("error", error.body.to_json())
 
 
-@router.get("/api/search", responses=described(FoundBody, 400), summary="Find passages")
+@router.get("/api/search", responses=described(FoundBody, 400, 404), summary="Find passages")
 async def search(
     request: Request,
     service: Here,
+    collection: Chosen,
     q: Annotated[
         str,
         Query(
@@ -106,7 +112,7 @@ async def search(
 ) -> Response:
     """Passages without an answer, best first."""
     request.state.question = q
-    found = await service.pool.run(lambda assistant: assistant.search(q, k=k))
+    found = await service.pool.run(collection.name, lambda assistant: assistant.search(q, k=k))
     return json_response(_found_json(q, found))
 
 
@@ -118,19 +124,22 @@ def _found_json(question: str, found: Retrieved) -> dict[str, Any]:
     }
 
 
-@router.post("/api/verify", responses=described(VerifiedBody, *WITH_BODY), summary="Check receipts again")
+@router.post("/api/verify", responses=described(VerifiedBody, 404, *WITH_BODY), summary="Check receipts again")
 async def verify(
     request: Request,
     body: Annotated[AnswerToVerify, Body(description="An answer as /api/ask gives it.")],
     service: Here,
+    collection: Chosen,
 ) -> Response:
     """What became of each receipt of an answer: it holds, or its quote moved, changed or is gone."""
+    if "collection" not in request.query_params:
+        collection = service.collection(body.collection)
     answer = await request.json()  # As it came, since its id is a hash of all of it.
 
     def work(assistant: Assistant) -> list[Check]:
         return assistant.current(lambda snapshot: check_answer(answer, _texts(snapshot)))
 
-    checks = await service.pool.run(work)
+    checks = await service.pool.run(collection.name, work)
     altered = int("id" in answer and identity(answer) != answer["id"])
     return json_response({"receipts": [as_json(check) for check in checks], "altered_answers": altered})
 

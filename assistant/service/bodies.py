@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 from assistant.answer import Citation, IndexReference, ModelUse, Nearest, PassageReference, Reason, Status, Writing
 from assistant.ask import MAX_QUESTION_CHARACTERS
 from assistant.receipts import Standing
+from assistant.service.collection import NAME_CHARACTERS
 from assistant.service.conversations import Feedback, Produced
 from index.search import Filters
 
@@ -86,6 +87,8 @@ class AskBody(Body):
     """A question."""
 
     question: QuestionText
+    collection: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)] | None = None
+    """Whose articles are asked; otherwise those of the conversation, or of the first collection."""
     conversation_id: Id | None = None
     filters: FiltersBody | None = None
     stream: StrictBool = False
@@ -129,6 +132,7 @@ class AnswerBody(BaseModel):
     seconds: float
     conversation_id: str
     message_id: str
+    collection: str
 
 
 class CitationToVerify(BaseModel):
@@ -150,6 +154,8 @@ class AnswerToVerify(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     citations: Annotated[list[CitationToVerify], Field(max_length=1_000)]
+    collection: Annotated[str, Field(max_length=NAME_CHARACTERS)] = ""
+    """Which one gave it, unless the query says so."""
 
 
 class ReceiptBody(BaseModel):
@@ -221,9 +227,12 @@ class ArticlesBody(BaseModel):
 
 
 class StatusBody(BaseModel):
-    """The collection, and what the server allows."""
+    """A collection, and what the server allows."""
 
     model: str
+    """Its name."""
+    collections: list[str]
+    """The names of all that are served; the first is asked where none is named."""
     articles: int
     chunks: int
     fingerprint: str
@@ -248,6 +257,7 @@ class ConversationBody(BaseModel):
     created: str
     updated: str
     messages: int
+    collection: str
 
 
 class ConversationsBody(BaseModel):
@@ -272,6 +282,7 @@ class WholeConversationBody(BaseModel):
 
     id: str
     title: str
+    collection: str
     messages: list[MessageBody]
 
 

@@ -47,10 +47,11 @@ def erase_all(service: Here, owner: Owner) -> Response:
 def read_conversation(id: ConversationId, service: Here, owner: Owner) -> Response:  # noqa: A002 - the contract's name
     """A conversation with its questions, answers and feedback, in order."""
     try:
-        title, messages = service.conversations.read(id, owner)
+        title, collection, messages = service.conversations.read(id, owner)
     except KeyError:
         raise not_found("conversation", id) from None
-    return json_response({"id": id, "title": title, "messages": [_message_json(message) for message in messages]})
+    told = [_message_json(message) for message in messages]
+    return json_response({"id": id, "title": title, "collection": collection, "messages": told})
 
 
 @router.patch(
@@ -116,5 +117,5 @@ def export(service: Here, owner: Owner) -> Response:
 
 def _message_json(message: Message) -> dict[str, Any]:
     data = message.to_json()
-    del data["conversation_id"]
+    del data["conversation_id"], data["collection"]
     return data

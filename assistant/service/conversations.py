@@ -56,6 +56,8 @@ class Conversation:
     created: str
     updated: str
     messages: int
+    collection: str
+    """Whose articles it is about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +75,8 @@ class Message:
 
     message_id: str
     conversation_id: str
+    collection: str
+    """Whose articles were asked."""
     question: str
     answer: dict[str, Any]
     """The public JSON of an `Answer`."""
@@ -100,8 +104,9 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-_MESSAGE = """SELECT m.id, m.conversation, m.question, m.answer, m.produced, m.created, f.rating, f.reason, f.created
-FROM messages m LEFT JOIN feedback f ON f.message = m.id"""
+_MESSAGE = """SELECT m.id, m.conversation, c.collection, m.question, m.answer, m.produced, m.created,
+f.rating, f.reason, f.created
+FROM messages m JOIN conversations c ON c.id = m.conversation LEFT JOIN feedback f ON f.message = m.id"""
 
 
 class Conversations:
@@ -110,20 +115,22 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def turns(self, id_: str, owner: str) -> tuple[Turn, ...]:
-        """The last `REMEMBERED` turns of a conversation, oldest first, each question as it was searched.
+    def going_on(self, id_: str, owner: str) -> tuple[str, tuple[Turn, ...]]:
+        """The collection of a conversation, and its last `REMEMBERED` turns.
+
+        They are the oldest first, each question as it was searched.
 
         Raises:
             KeyError: no such conversation.
         """
         with self._database.connection() as db:
-            _owned(db, id_, owner)
+            _, collection = _owned(db, id_, owner)
             rows = db.execute(
                 "SELECT searched, json_extract(answer, '$.text') FROM messages WHERE conversation = ? "
                 "ORDER BY number DESC LIMIT ?",
                 (id_, REMEMBERED),
             ).fetchall()
-        return tuple(Turn(question=question, answer=answer) for question, answer in reversed(rows))
+        return collection, tuple(Turn(question=question, answer=answer) for question, answer in reversed(rows))
 
     def keep(
         self,
@@ -134,6 +141,7 @@ class Conversations:
         message_id: str,
         owner: str,
         new: Channel | None,
+        collection: str,
     ) -> None:
         """Store an answer.
 
@@ -144,6 +152,7 @@ class Conversations:
             message_id: from `new_id`.
             owner: whose conversation it is.
             new: for a conversation that is to be made, where it is held.
+            collection: for a conversation that is to be made, whose articles it is about.
 
         Raises:
             KeyError: the conversation is not there any more.
@@ -154,8 +163,8 @@ class Conversations:
         with self._database.changing() as db:
             if new is not None:
                 title = answer.question[:TITLE_CHARACTERS]
-                row = (conversation_id, owner, new, title, time, time)
-                db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?)", row)
+                row = (conversation_id, owner, new, title, time, time, collection)
+                db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             else:
                 _owned(db, conversation_id, owner)
                 db.execute("UPDATE conversations SET updated = ? WHERE id = ?", (time, conversation_id))
@@ -171,24 +180,26 @@ class Conversations:
         with self._database.connection() as db:
             rows = db.execute(
                 "SELECT c.id, c.title, c.created, c.updated, "
-                "(SELECT count(*) FROM messages m WHERE m.conversation = c.id) FROM conversations c "
+                "(SELECT count(*) FROM messages m WHERE m.conversation = c.id), c.collection FROM conversations c "
                 "WHERE c.owner = ? AND c.channel = ? AND (? = '' OR c.title LIKE ? ESCAPE '\\' OR EXISTS ("
                 "SELECT 1 FROM messages m WHERE m.conversation = c.id AND (m.question LIKE ? ESCAPE '\\' "
                 "OR json_extract(m.answer, '$.text') LIKE ? ESCAPE '\\'))) ORDER BY c.updated DESC, c.id LIMIT ?",
                 (owner, Channel.PAGE, query, pattern, pattern, pattern, limit),
             ).fetchall()
-        return [Conversation(id=r[0], title=r[1], created=r[2], updated=r[3], messages=r[4]) for r in rows]
+        return [
+            Conversation(id=r[0], title=r[1], created=r[2], updated=r[3], messages=r[4], collection=r[5]) for r in rows
+        ]
 
-    def read(self, id_: str, owner: str) -> tuple[str, list[Message]]:
-        """A conversation's title and messages, in order.
+    def read(self, id_: str, owner: str) -> tuple[str, str, list[Message]]:
+        """A conversation's title, its collection and its messages, in order.
 
         Raises:
             KeyError: no such conversation.
         """
         with self._database.connection() as db:
-            title = _owned(db, id_, owner)
+            title, collection = _owned(db, id_, owner)
             rows = db.execute(f"{_MESSAGE} WHERE m.conversation = ? ORDER BY m.number", (id_,)).fetchall()
-        return title, [_message(row) for row in rows]
+        return title, collection, [_message(row) for row in rows]
 
     def rename(self, id_: str, owner: str, title: str) -> None:
         """Give a conversation another title.
@@ -280,7 +291,6 @@ class Conversations:
             with self._database.connection() as db:
                 rows = db.execute(
                     f"{_MESSAGE.replace('SELECT', 'SELECT m.number,', 1)} "
-                    "JOIN conversations c ON c.id = m.conversation "
                     "WHERE m.number > ? AND (? IS NULL OR c.owner = ?) AND (NOT ? OR f.rating IS NOT NULL) "
                     "ORDER BY m.number LIMIT ?",
                     (after, owner, owner, rated_only, EXPORTED_AT_ONCE),
@@ -291,19 +301,20 @@ class Conversations:
             yield from (_message(row[1:]) for row in rows)
 
 
-def _owned(db: sqlite3.Connection, id_: str, owner: str) -> str:
-    """The title of the conversation if it is the owner's; another's does not exist for it."""
-    row = db.execute("SELECT title FROM conversations WHERE id = ? AND owner = ?", (id_, owner)).fetchone()
+def _owned(db: sqlite3.Connection, id_: str, owner: str) -> tuple[str, str]:
+    """Title and collection of the conversation if it is the owner's; another's does not exist for it."""
+    row = db.execute("SELECT title, collection FROM conversations WHERE id = ? AND owner = ?", (id_, owner)).fetchone()
     if row is None:
         raise KeyError(id_)
-    return str(row[0])
+    return str(row[0]), str(row[1])
 
 
 def _message(row: tuple[Any, ...]) -> Message:
-    id_, conversation, question, answer, produced, created, rating, reason, rated = row
+    id_, conversation, collection, question, answer, produced, created, rating, reason, rated = row
     return Message(
         message_id=id_,
         conversation_id=conversation,
+        collection=collection,
         question=question,
         answer=json.loads(answer),
         produced=json.loads(produced),

@@ -15,7 +15,8 @@ from index.errors import ConfigurationError
 
 FILE_NAME = "service.sqlite"
 BUSY_SECONDS = 10.0
-FORMAT = 1
+FORMAT = 2
+"""2 tells of each conversation which collection it is about."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
@@ -24,7 +25,8 @@ CREATE TABLE IF NOT EXISTS conversations (
     channel TEXT NOT NULL,
     title TEXT NOT NULL,
     created TEXT NOT NULL,
-    updated TEXT NOT NULL
+    updated TEXT NOT NULL,
+    collection TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations(owner, channel, updated);
 CREATE TABLE IF NOT EXISTS messages (
@@ -43,6 +45,10 @@ CREATE TABLE IF NOT EXISTS feedback (
     rating TEXT NOT NULL CHECK (rating IN ('up', 'down')),
     reason TEXT,
     created TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS collections (
+    name TEXT PRIMARY KEY,
+    folder TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS keys (
     id TEXT PRIMARY KEY,
@@ -78,13 +84,14 @@ class Database:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             with self.connection() as db:
                 found = int(db.execute("PRAGMA user_version").fetchone()[0])
-                if found not in {0, FORMAT}:
+                if found > FORMAT:
                     raise ConfigurationError(
                         f"{path} has format {found}, newer than the {FORMAT} of this program; upgrade the program"
                     )
                 db.execute("PRAGMA journal_mode = WAL")
                 db.executescript(SCHEMA)
-                db.execute(f"PRAGMA user_version = {FORMAT}")
+            with self.changing() as db:
+                _bring_up(db)
         except OSError as error:
             raise ConfigurationError(
                 f"{path} cannot be written to ({error.strerror}); set ASSISTANT_DATA to a folder that can"
@@ -138,3 +145,10 @@ class Database:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")
         return db
+
+
+def _bring_up(db: sqlite3.Connection) -> None:
+    """Give a file of an earlier format what it lacks; whichever process is first does it for all."""
+    if "collection" not in {row[1] for row in db.execute("PRAGMA table_info(conversations)")}:
+        db.execute("ALTER TABLE conversations ADD COLUMN collection TEXT NOT NULL DEFAULT ''")
+    db.execute(f"PRAGMA user_version = {FORMAT}")

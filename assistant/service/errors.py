@@ -1,6 +1,6 @@
 """One shape for everything that goes wrong over HTTP: a code, what was wrong, and what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -146,6 +146,17 @@ def not_found(what: str, id_: str) -> ServiceError:
     """Nothing of this kind has that id."""
     return ServiceError(
         404, f"{what}_not_found", f"there is no {what} {id_[:100]!r}", f"list the {what}s for their ids"
+    )
+
+
+def no_collection(name: str, there: Iterable[str]) -> ServiceError:
+    """None is served under that name."""
+    return ServiceError(
+        404,
+        "collection_not_found",
+        f"there is no collection {name[:100]!r}",
+        f"name one of {', '.join(map(repr, there))}; without a name it is the first",
+        param="collection",
     )
 
 

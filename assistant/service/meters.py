@@ -6,7 +6,7 @@ place of a killed one counts on in its slot, so that no counter ever falls.
 
 import mmap
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -17,6 +17,7 @@ ROUTES = ("ask", "completions", "search", "articles", "conversations", "feedback
 HELP = {
     "assistant_requests_total": ("counter", "Requests by route and class of status."),
     "assistant_answers_total": ("counter", "Answers by status: answered or refused."),
+    "assistant_collection_answers_total": ("counter", "Answers by collection and status."),
     "assistant_busy_total": ("counter", "Questions refused because the queue was full."),
     "assistant_feedback_total": ("counter", "Ratings given to answers."),
     "assistant_answer_seconds": ("histogram", "From a question's arrival to its whole answer."),
@@ -27,11 +28,12 @@ HELP = {
 }
 
 
-def _all_series() -> list[str]:
+def _all_series(collections: Sequence[str]) -> list[str]:
     series = [
         f'assistant_requests_total{{route="{route}",status="{status}"}}' for route in ROUTES for status in CLASSES
     ]
     series += [f'assistant_answers_total{{status="{status}"}}' for status in ("answered", "refused")]
+    series += [_by_collection(name, status) for name in collections for status in ("answered", "refused")]
     series += ["assistant_busy_total"]
     series += [f'assistant_feedback_total{{rating="{rating}"}}' for rating in ("up", "down")]
     series += [f'assistant_answer_seconds_bucket{{le="{bound:g}"}}' for bound in BUCKETS]
@@ -40,40 +42,46 @@ def _all_series() -> list[str]:
     return [*series, "assistant_resident_bytes", "assistant_workers"]
 
 
-SERIES = _all_series()
-_PLACES: Mapping[str, int] = {name: place for place, name in enumerate(SERIES)}
+def _by_collection(collection: str, status: str) -> str:
+    label = collection.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'assistant_collection_answers_total{{collection="{label}",status="{status}"}}'
 
 
 class Meters:
     """What is counted; made before a server's processes are forked, so that they share it."""
 
-    def __init__(self, slots: int = 1) -> None:
+    def __init__(self, slots: int = 1, *, collections: Sequence[str] = ()) -> None:
         """Make the memory, zeroed.
 
         Args:
             slots: how many processes write to it.
+            collections: whose answers are counted apart.
         """
         self._slots = slots
-        self._values = memoryview(mmap.mmap(-1, max(1, slots * len(SERIES) * 8))).cast("d")
+        self._series = _all_series(collections)
+        self._places = {name: place for place, name in enumerate(self._series)}
+        self._values = memoryview(mmap.mmap(-1, slots * len(self._series) * 8)).cast("d")
         self._offset = 0
 
     def take(self, slot: int) -> None:
         """Write to this slot from now on; gauges of whoever had it before start anew."""
-        self._offset = slot * len(SERIES)
+        self._offset = slot * len(self._series)
         for name in ("assistant_open_requests", "assistant_waiting_questions"):
             self.set(name, 0)
         self.set("assistant_workers", 1)
 
     def add(self, name: str, value: float = 1) -> None:
         """Count; only ever called by the event loop's thread, so that no count is lost."""
-        self._values[self._offset + _PLACES[name]] += value
+        self._values[self._offset + self._places[name]] += value
 
     def set(self, name: str, value: float) -> None:
         """Set a gauge."""
-        self._values[self._offset + _PLACES[name]] = value
+        self._values[self._offset + self._places[name]] = value
 
-    def answered(self, status: str, seconds: float) -> None:
-        """Count an answer and its time."""
+    def answered(self, status: str, seconds: float, *, collection: str) -> None:
+        """Count an answer and its time; by collection, if that is one of those counted apart."""
+        if (apart := _by_collection(collection, status)) in self._places:
+            self.add(apart)
         self.add(f'assistant_answers_total{{status="{status}"}}')
         for bound in BUCKETS:
             if seconds <= bound:
@@ -86,7 +94,7 @@ class Meters:
         """Everything in Prometheus' text format, version 0.0.4."""
         lines: list[str] = []
         told = ""
-        for place, name in enumerate(SERIES):
+        for place, name in enumerate(self._series):
             family = name.split("{")[0]
             for ending in ("_bucket", "_sum", "_count"):
                 family = family.removesuffix(ending) if family.removesuffix(ending) in HELP else family
@@ -94,7 +102,7 @@ class Meters:
                 kind, help_ = HELP[family]
                 lines += [f"# HELP {family} {help_}", f"# TYPE {family} {kind}"]
                 told = family
-            total = sum(self._values[slot * len(SERIES) + place] for slot in range(self._slots))
+            total = sum(self._values[slot * len(self._series) + place] for slot in range(self._slots))
             lines.append(f"{name} {total:.17g}")
         return "\n".join(lines) + "\n"
 

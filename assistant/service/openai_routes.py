@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
@@ -36,23 +37,23 @@ _completed[200]["content"] = {"text/event-stream": {"schema": EVENT_SCHEMA, "exa
 @router.get("/v1/models", responses=described(ModelsBody), summary="List collections")
 async def models(service: Here) -> Response:
     """The collections that can be asked, as models."""
-    return json_response({"object": "list", "data": [await _model(service)]})
+    return json_response({"object": "list", "data": [await _model(name, service) for name in service.collections]})
 
 
 @router.get("/v1/models/{model}", responses=described(ModelBody, 404), summary="Describe a collection")
 async def model(model: Annotated[str, Path(max_length=200)], service: Here) -> Response:
     """One collection as a model."""
     _check_model(model, service)
-    return json_response(await _model(service))
+    return json_response(await _model(model, service))
 
 
-async def _model(service: Service) -> dict[str, Any]:
+async def _model(name: str, service: Service) -> dict[str, Any]:
     def changed(snapshot: Snapshot) -> str:
         return snapshot.changed
 
-    time_ = await service.pool.run(lambda assistant: assistant.current(changed))
+    time_ = await service.pool.run(name, lambda assistant: assistant.current(changed))
     created = int(datetime.fromisoformat(time_.replace("Z", "+00:00")).timestamp())
-    return {"id": service.model, "object": "model", "created": created, "owned_by": "assistant"}
+    return {"id": name, "object": "model", "created": created, "owned_by": "assistant"}
 
 
 @router.post("/v1/chat/completions", responses=_completed, summary="Ask as an OpenAI client does")
@@ -77,9 +78,11 @@ async def complete(request: Request, body: ChatBody, service: Here, owner: Owner
         owner,
         channel=Channel.OPENAI,
         conversation_id=None,
+        collection=body.model,
         previous=_made_whole(turns[:-1]),
     )
-    reply = _Reply(turn, service.model, str(request.base_url), body.messages)
+    first = service.collection(None).name == body.model
+    reply = _Reply(turn, str(request.base_url), body.messages, first=first)
     if not body.stream:
         return json_response(reply.whole(await unless_gone(request, service.answer(turn))))
     usage = bool(body.stream_options and body.stream_options.include_usage)
@@ -94,12 +97,12 @@ async def complete(request: Request, body: ChatBody, service: Here, owner: Owner
 
 
 def _check_model(name: str, service: Service) -> None:
-    if name != service.model:
+    if name not in service.collections:
         raise ServiceError(
             404,
             "model_not_found",
             f"there is no collection {name[:100]!r}",
-            f"ask {service.model!r}; /v1/models lists what there is",
+            f"ask {' or '.join(map(repr, service.collections))}; /v1/models lists what there is",
             param="model",
         )
 
@@ -128,10 +131,20 @@ def _made_whole(turns: Sequence[Earlier]) -> tuple[Earlier, ...]:
 class _Reply:
     """OpenAI's form of one answer."""
 
-    def __init__(self, turn: Turn, model: str, base_url: str, messages: Sequence[ChatMessage]) -> None:
+    def __init__(self, turn: Turn, base_url: str, messages: Sequence[ChatMessage], *, first: bool) -> None:
+        """Make it.
+
+        Args:
+            turn: what is answered.
+            base_url: of this server.
+            messages: of the request.
+            first: whether its collection is the one that articles are of where none is named.
+        """
         self._turn = turn
         self._base_url = base_url
-        self._head = {"id": f"chatcmpl-{turn.message_id}", "created": int(time.time()), "model": model}
+        collection = turn.asked.collection
+        self._query = "" if first else f"?collection={quote(collection, safe='')}"
+        self._head = {"id": f"chatcmpl-{turn.message_id}", "created": int(time.time()), "model": collection}
         self._asked = sum(_count(message.text) for message in messages)
         self._answered = 0
 
@@ -190,7 +203,7 @@ class _Reply:
                     "start_index": start,
                     "end_index": end,
                     # An article without an address of its own is read here.
-                    "url": citation.url or f"{self._base_url}api/articles/{citation.article_id}",
+                    "url": citation.url or f"{self._base_url}api/articles/{citation.article_id}{self._query}",
                     "title": citation.title or citation.article_id,
                 },
             }

@@ -8,9 +8,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from assistant import __version__
 from assistant.service.bodies import StateBody, StatusBody
+from assistant.service.collection import Collection
 from assistant.service.errors import starting, stopping
 from assistant.service.replies import described, errors, json_response
-from assistant.service.service import Here, Service
+from assistant.service.service import Chosen, Here, Service
 from index.store import Snapshot
 
 router = APIRouter()
@@ -45,19 +46,22 @@ async def metrics(service: Here) -> Response:
     return Response(service.meters.text(), media_type=METRICS_TYPE)
 
 
-@router.get("/api/status", responses=described(StatusBody), summary="Describe the collection")
-async def status(service: Here) -> Response:
-    """The collection as it is now, and what the server allows."""
-    return json_response(
-        await service.pool.run(lambda assistant: assistant.current(lambda snapshot: _status_json(snapshot, service)))
-    )
+@router.get("/api/status", responses=described(StatusBody, 404), summary="Describe a collection")
+async def status(service: Here, collection: Chosen) -> Response:
+    """A collection as it is now, the names of all that are served, and what the server allows."""
+
+    def described_(snapshot: Snapshot) -> dict[str, Any]:
+        return _status_json(snapshot, collection, service)
+
+    return json_response(await service.pool.run(collection.name, lambda assistant: assistant.current(described_)))
 
 
-def _status_json(snapshot: Snapshot, service: Service) -> dict[str, Any]:
+def _status_json(snapshot: Snapshot, collection: Collection, service: Service) -> dict[str, Any]:
     rows = snapshot.articles.values()
     dates = sorted(row.published.isoformat() for row in rows if row.published)
     return {
-        "model": service.model,
+        "model": collection.name,
+        "collections": list(service.collections),
         "articles": len(rows),
         "chunks": len(snapshot.generation.vectors),
         "fingerprint": snapshot.fingerprint,
@@ -68,9 +72,9 @@ def _status_json(snapshot: Snapshot, service: Service) -> dict[str, Any]:
         "published_min": dates[0] if dates else None,
         "published_max": dates[-1] if dates else None,
         "reader": service.answerer.name,
-        "uploads": service.uploads is not None,
+        "uploads": collection.uploads is not None,
         "version": __version__,
-        "examples": list(service.examples),
+        "examples": list(collection.examples),
     }
 
 

@@ -1,5 +1,7 @@
 """A pool of assistants behind a bounded queue: an assistant belongs to one thread, a question waits its turn.
 
+Each thread has an assistant for each collection, since the processor has no more cores for many than for one.
+
 Whoever awaits an answer holds no thread, and neither does a question while its model writes. When the
 queue is full a question is refused at once, so that those that were taken are answered in time.
 """
@@ -7,7 +9,7 @@ queue is full a question is refused at once, so that those that were taken are a
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -31,7 +33,7 @@ class AssistantPool:
 
     def __init__(
         self,
-        open_assistant: Callable[[], Assistant],
+        openers: Mapping[str, Callable[[], Assistant]],
         *,
         threads: int,
         queue_size: int,
@@ -42,15 +44,15 @@ class AssistantPool:
         """Make a pool; `start` opens it.
 
         Args:
-            open_assistant: called once in each thread.
-            threads: how many assistants.
+            openers: by collection, each called once in each thread.
+            threads: how many, each with an assistant for each collection.
             queue_size: how many questions may wait.
             wait_seconds: a question that would wait longer, by what the last ones took, is refused.
             seconds: after which a question that is not answered is given up.
             note: told of errors that only whoever runs the server can cure.
         """
-        self._open = open_assistant
-        self._errands: Errands[Assistant] = Errands(threads, size=queue_size)
+        self._openers = openers
+        self._errands: Errands[Mapping[str, Assistant]] = Errands(threads, size=queue_size)
         self._wait_seconds = wait_seconds
         self._seconds = seconds
         self._mean = 0.0
@@ -102,10 +104,11 @@ class AssistantPool:
         """Let the threads end after what they are at; whoever waits for a model is given up."""
         self._errands.close()
 
-    async def run(self, work: Callable[[Assistant], T], *, model_seconds: float = 0.0) -> T:
+    async def run(self, collection: str, work: Callable[[Assistant], T], *, model_seconds: float = 0.0) -> T:
         """What `work` makes of an assistant; it is given up when nobody awaits it any longer.
 
         Args:
+            collection: whose assistant; one that there is.
             work: to do.
             model_seconds: that it may wait for a model, beside the pool's own limit.
 
@@ -118,11 +121,11 @@ class AssistantPool:
             raise busy()
         future: Future[T] = Future()
 
-        def job(assistant: Assistant) -> None:
+        def job(assistants: Mapping[str, Assistant]) -> None:
             if not future.set_running_or_notify_cancel():
                 return  # Whoever asked is gone.
             try:
-                future.set_result(work(assistant))
+                future.set_result(work(assistants[collection]))
             except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
                 future.set_exception(error)
 
@@ -155,21 +158,25 @@ class AssistantPool:
             result.cancel()
 
     def _serve(self, thread: int, opened: "Future[None]") -> None:
+        assistants: dict[str, Assistant] = {}
         try:
-            assistant = self._open()
-            assistant.ask(WARMING_QUESTION, written=False)
+            for collection, open_assistant in self._openers.items():
+                assistants[collection] = open_assistant()
+                assistants[collection].ask(WARMING_QUESTION, written=False)
             started = time.perf_counter()
-            assistant.ask(WARMING_QUESTION, written=False)
-            self._mean = time.perf_counter() - started
+            for assistant in assistants.values():
+                assistant.ask(WARMING_QUESTION, written=False)
+            self._mean = (time.perf_counter() - started) / len(assistants)
         except BaseException as error:  # noqa: BLE001 - raised again where `opened` is awaited
             opened.set_exception(error)
             return
         opened.set_result(None)
         try:
-            self._errands.work(thread, assistant, self._took)
+            self._errands.work(thread, assistants, self._took)
         finally:
-            assistant.close()
+            for assistant in assistants.values():
+                assistant.close()
 
-    def _took(self, errand: Errand[Assistant]) -> None:
+    def _took(self, errand: Errand[Mapping[str, Assistant]]) -> None:
         # Threads may overwrite each other's share of the mean, which does no harm.
         self._mean += (errand.seconds - self._mean) * NEWEST_SHARE

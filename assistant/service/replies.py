@@ -58,7 +58,8 @@ def json_response(data: object, status: int = 200) -> Response:
 
 def answer_json(answer: Answer, turn: Turn) -> dict[str, Any]:
     """An answer as /api/ask gives it."""
-    return {**answer.to_json(), "conversation_id": turn.conversation_id, "message_id": turn.message_id}
+    kept = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
+    return {**answer.to_json(), **kept, "collection": turn.asked.collection}
 
 
 def as_json(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any dataclass

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from assistant.ask import Assistant
 from assistant.locations import data_folder, default_index, encoder_of
 from assistant.open_files import allow_many_files
-from assistant.opening import model_of, opener
+from assistant.opening import model_of, opener, reranker_of
 from assistant.service.answering import Answerer, ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
+from assistant.service.collection import Collection, NamedIndex
 from assistant.service.connection import patient
 from assistant.service.conversations import Conversations
 from assistant.service.database import FILE_NAME, Database
@@ -28,7 +30,8 @@ from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
-from assistant.service.service import Service, collection_name
+from assistant.service.served import Served
+from assistant.service.service import Service
 from assistant.service.uploads import Uploads
 from assistant.settings import Settings
 from index.encoder import Encoder
@@ -58,8 +61,8 @@ class Plan:
 
     options: Options
     settings: Settings
-    root: Path
-    """The index's folder."""
+    indexes: tuple[NamedIndex, ...]
+    """At least one, no two of one name; the first is asked where none is named."""
 
 
 def database_path() -> Path:
@@ -89,7 +92,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class SharedEncoder:
-    """The index's encoder, opened once for all assistants of a process: it holds most of the memory."""
+    """The indexes' encoders, each opened once for all assistants of a process: it holds most of the memory."""
 
     def __init__(self, note: Note) -> None:
         self._note = note
@@ -124,33 +127,44 @@ def build_service(
     """The state of a process, nothing of it started."""
     options, settings = plan.options, plan.settings
     encoders = SharedEncoder(note)
-    # One model for all assistants, so that its limits hold for all.
-    traces = _traces(options, plan.root)
+    # One model and one re-ranker for all assistants, so that limits and memory are those of one.
+    traces = _traces(options)
     model = model_of(settings, around=_around(traces, settings))
+    rerank = reranker_of(settings)
+
+    def opened(index: NamedIndex) -> Callable[[], Assistant]:
+        watch = traces.searches(index.name) if traces else None
+        return opener(index.root, encoders, settings, note=note, model=model, watch=watch, rerank=rerank)
+
     pool = AssistantPool(
-        opener(plan.root, encoders, settings, note=note, model=model, watch=traces),
+        {index.name: opened(index) for index in plan.indexes},
         threads=options.threads,
         queue_size=options.queue,
         wait_seconds=options.wait_seconds,
         seconds=options.answer_seconds,
         note=note,
     )
-    uploads = Uploads(plan.root, lambda: encoders.of_index(plan.root), options, note=note) if options.uploads else None
     return Service(
         options=options,
         settings=settings,
-        root=plan.root,
-        examples=EXAMPLES if plan.root == default_index() else (),
+        collections={index.name: _collection(index, encoders, options, note) for index in plan.indexes},
         pool=pool,
         answerer=make_answerer(pool) if make_answerer else _answerer(pool, model, settings),
         conversations=Conversations(database),
         keys=Keys(database),
         meters=meters,
-        uploads=uploads,
         traces=traces,
         stopped=asyncio.Event(),
         note=note,
     )
+
+
+def _collection(index: NamedIndex, encoders: SharedEncoder, options: Options, note: Note) -> Collection:
+    root = index.root
+    default = root.resolve() == default_index().resolve()
+    takes = options.uploads and not default  # Which is always as this version of the program has it.
+    uploads = Uploads(root, lambda: encoders.of_index(root), options, note=note) if takes else None
+    return Collection(name=index.name, root=root, examples=EXAMPLES if default else (), uploads=uploads)
 
 
 def _answerer(pool: AssistantPool, model: "WithModel | None", settings: Settings) -> Answerer:
@@ -159,12 +173,12 @@ def _answerer(pool: AssistantPool, model: "WithModel | None", settings: Settings
     return WrittenAnswerer(pool, model.writer.name, model_seconds=settings.model.total_seconds)
 
 
-def _traces(options: Options, root: Path) -> "Traces | None":
+def _traces(options: Options) -> "Traces | None":
     if not options.telemetry:
         return None
     from assistant.service.traces import sending_traces
 
-    return sending_traces(collection=collection_name(root), questions=options.log_questions)
+    return sending_traces(questions=options.log_questions)
 
 
 def _around(traces: "Traces | None", settings: Settings) -> "Callable[[ChatModel], ChatModel] | None":
@@ -205,6 +219,7 @@ def serve(
     allow_many_files()
     sys.setswitchinterval(SWITCH_SECONDS)
     database = Database(database_path())
+    Served(database).keep(plan.indexes)
     service = build_service(plan, database, meters, note=note, make_answerer=make_answerer)
     # A process that is stopped while it starts is no news.
     logging.getLogger("uvicorn.error").addFilter(lambda record: "CancelledError" not in record.getMessage())

@@ -5,23 +5,22 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from assistant import __version__
 from assistant.answer import Answer
 from assistant.ask import checked_question
 from assistant.parts import Turn as Earlier
 from assistant.service.answering import Answerer, Asked, Finished, Piece
+from assistant.service.collection import NAME_CHARACTERS, Collection
 from assistant.service.conversations import Channel, Conversations, Produced, new_id
-from assistant.service.errors import ServiceError, not_found, of_assistant
+from assistant.service.errors import ServiceError, no_collection, not_found, of_assistant
 from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
-from assistant.service.uploads import Uploads
 from assistant.settings import Settings
 from index.errors import AssistantError
 from index.search import Filters
@@ -50,25 +49,28 @@ class Service:
 
     options: Options
     settings: Settings
-    root: Path
-    """The index's folder."""
-    examples: tuple[str, ...]
-    """Questions to start with, which the collection is known to answer."""
+    collections: Mapping[str, Collection]
+    """By name, in the order in which they are shown; the first is asked where none is named."""
     pool: AssistantPool
     answerer: Answerer
     conversations: Conversations
     keys: Keys
     meters: Meters
-    uploads: Uploads | None
     traces: "Traces | None"
     stopped: asyncio.Event
     """Ends everyone who still waits."""
     note: Callable[[str], None]
 
-    @property
-    def model(self) -> str:
-        """What the collection is called as a model: its folder's name."""
-        return collection_name(self.root)
+    def collection(self, name: str | None) -> Collection:
+        """The collection of a name; the first for none.
+
+        Raises:
+            ServiceError: there is none such.
+        """
+        found = self.collections.get(name) if name else next(iter(self.collections.values()))
+        if found is None:
+            raise no_collection(name or "", self.collections)
+        return found
 
     async def begin(
         self,
@@ -78,6 +80,7 @@ class Service:
         *,
         channel: Channel,
         conversation_id: str | None,
+        collection: str | None,
         previous: tuple[Earlier, ...] = (),
     ) -> Turn:
         """A turn of a conversation that goes on, or of a new one.
@@ -88,23 +91,27 @@ class Service:
             owner: who asks.
             channel: where a new conversation is held.
             conversation_id: of the one that goes on, whose turns a follow-up leans on; None for a new one.
+            collection: whose articles are asked; None for those of the conversation that goes on, or the first.
             previous: for a new one, the turns before it that the client remembers, oldest first.
 
         Raises:
-            ServiceError: the question is empty, or there is no such conversation.
+            ServiceError: the question is empty, there is no such conversation or collection, or the conversation is
+                about another one.
         """
         started = time.perf_counter()
         try:
             checked_question(question)
         except AssistantError as error:
             raise of_assistant(error) from error
+        chosen = self.collection(collection).name
         if conversation_id is not None:
             try:
-                previous = await asyncio.to_thread(self.conversations.turns, conversation_id, owner)
+                about, previous = await asyncio.to_thread(self.conversations.going_on, conversation_id, owner)
             except KeyError:
                 raise not_found("conversation", conversation_id) from None
+            chosen = self._continued(about, collection)
         return Turn(
-            asked=Asked(question=question, filters=filters, previous=previous),
+            asked=Asked(collection=chosen, question=question, filters=filters, previous=previous),
             conversation_id=conversation_id or new_id(),
             message_id=new_id(),
             owner=owner,
@@ -112,13 +119,37 @@ class Service:
             started=started,
         )
 
+    def _continued(self, about: str, named: str | None) -> str:
+        """The collection of a conversation that goes on; what was said in it is of no use to another one."""
+        if named and named != about:
+            raise ServiceError(
+                409,
+                "other_collection",
+                f"the conversation is about the collection {about[:100]!r}, not {named[:100]!r}",
+                f"leave `conversation_id` out to begin a new one, or ask {about[:100]!r}",
+                param="collection",
+            )
+        if about not in self.collections:
+            raise ServiceError(
+                409,
+                "collection_not_served",
+                f"the conversation is about the collection {about[:100]!r}, which is not served now",
+                "begin a new conversation; or whoever runs the server serves that collection again",
+                param="conversation_id",
+            )
+        return about
+
     async def pieces(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         """The answer's pieces; the whole answer is kept before it is handed out."""
         try:
             steps = self._kept(turn)
             if self.traces is not None:
-                question = turn.asked.question
-                steps = self.traces.answering(steps, question, conversation_id=turn.conversation_id)
+                steps = self.traces.answering(
+                    steps,
+                    turn.asked.question,
+                    collection=turn.asked.collection,
+                    conversation_id=turn.conversation_id,
+                )
             async with aclosing(steps):
                 async for piece in steps:
                     yield piece
@@ -167,18 +198,15 @@ class Service:
                 message_id=turn.message_id,
                 owner=turn.owner,
                 new=turn.new,
+                collection=turn.asked.collection,
             )
 
         try:
             await asyncio.to_thread(keep)
         except KeyError:
             raise not_found("conversation", turn.conversation_id) from None
-        self.meters.answered(answer.status, time.perf_counter() - turn.started)
-
-
-def collection_name(root: Path) -> str:
-    """What the collection of an index is called as a model: its folder's name."""
-    return root.resolve().name or "articles"
+        seconds = time.perf_counter() - turn.started
+        self.meters.answered(answer.status, seconds, collection=turn.asked.collection)
 
 
 def filters_json(filters: Filters) -> Mapping[str, object]:
@@ -192,11 +220,23 @@ async def _service_of(request: Request) -> Service:
     return service
 
 
+async def _chosen(
+    request: Request,
+    collection: Annotated[
+        str,
+        Query(max_length=NAME_CHARACTERS, description="Which one, as /v1/models lists them; otherwise the first."),
+    ] = "",
+) -> Collection:
+    return (await _service_of(request)).collection(collection)
+
+
 async def _owner_of(request: Request) -> str:
     return str(request.state.owner)
 
 
 Here = Annotated[Service, Depends(_service_of)]
 """The service of the process, for routes."""
+Chosen = Annotated[Collection, Depends(_chosen)]
+"""The collection that the query names, for routes; the first where it names none."""
 Owner = Annotated[str, Depends(_owner_of)]
 """The id of the request's key, "" where no keys are asked for."""

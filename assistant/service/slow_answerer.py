@@ -2,7 +2,7 @@
 
     python -m assistant.service.slow_answerer --index DIR --port 0 --seconds 2 --open-requests 4096
 
-serves an index like `assistant serve`, each sentence of an answer after so many seconds.
+serves indexes like `assistant serve`, each sentence of an answer after so many seconds.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assistant import AssistantError
 from assistant.service.answering import Asked, ExtractiveAnswerer, Piece, Started
+from assistant.service.collection import NamedIndex, collection_name
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
@@ -40,7 +41,7 @@ class SlowAnswerer:
 def main() -> None:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(prog="python -m assistant.service.slow_answerer")
-    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--index", type=Path, required=True, action="append")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=1.0, help="before each sentence")
     parser.add_argument("--stop-seconds", type=float, default=10.0)
@@ -65,11 +66,12 @@ def main() -> None:
         stalled_seconds=given.stalled_seconds,
     )
     listener = listening(options.host, options.port)
-    meters = Meters()
+    indexes = tuple(NamedIndex(name=collection_name(root), root=root) for root in given.index)
+    meters = Meters(collections=[index.name for index in indexes])
     meters.take(0)
     try:
         serve(
-            Plan(options=options, settings=Settings(), root=given.index),
+            Plan(options=options, settings=Settings(), indexes=indexes),
             listener,
             meters,
             note=_note,

@@ -34,7 +34,7 @@ class Supervisor:
         self._listener = listener
         self._note = note
         self._announce = announce
-        self._meters = Meters(plan.options.workers)
+        self._meters = Meters(plan.options.workers, collections=[index.name for index in plan.indexes])
         self._slots: dict[int, int] = {}
         """Slot by process id."""
         self._ready = mmap.mmap(-1, plan.options.workers)

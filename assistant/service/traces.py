@@ -12,7 +12,7 @@ https://github.com/open-telemetry/semantic-conventions-genai; the names are of i
 import json
 import os
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, get_current_span, use_span
@@ -34,19 +34,17 @@ Attributes = dict[str, str | int | float | bool]
 class Traces:
     """Makes the spans."""
 
-    def __init__(self, tracer: Tracer, *, collection: str, questions: bool, close: Callable[[], None]) -> None:
+    def __init__(self, tracer: Tracer, *, questions: bool, close: Callable[[], None]) -> None:
         """Make it.
 
         Args:
             tracer: of the provider that sends them.
-            collection: what the index is called.
             questions: whether texts are part of them.
             close: sends what is left.
         """
         self.tracer = tracer
         self.questions = questions
         self.close = close
-        self._collection = collection
 
     @contextmanager
     def request(self, scope: Scope, headers: Headers) -> Iterator[Callable[[int], None]]:
@@ -67,7 +65,7 @@ class Traces:
             yield lambda status: _finish_request(span, scope, status)
 
     async def answering(
-        self, steps: AsyncGenerator[Piece, None], question: str, *, conversation_id: str
+        self, steps: AsyncGenerator[Piece, None], question: str, *, collection: str, conversation_id: str
     ) -> AsyncGenerator[Piece, None]:
         """The pieces of an answer, as they come, within a span."""
         span = self.tracer.start_span(
@@ -78,8 +76,8 @@ class Traces:
                 "gen_ai.provider.name": SERVICE,
                 "gen_ai.agent.name": SERVICE,
                 "gen_ai.agent.version": __version__,
-                "gen_ai.request.model": self._collection,
-                "gen_ai.data_source.id": self._collection,
+                "gen_ai.request.model": collection,
+                "gen_ai.data_source.id": collection,
                 "gen_ai.conversation.id": conversation_id,
             },
         )
@@ -100,8 +98,12 @@ class Traces:
             await steps.aclose()
             span.end()
 
+    def searches(self, collection: str) -> "Searches":
+        """What follows the searches of a collection."""
+        return Searches(self, collection)
+
     @contextmanager
-    def retrieving(self, question: str, k: int) -> Iterator[Callable[[Retrieved], None]]:
+    def retrieving(self, question: str, k: int, *, collection: str) -> Iterator[Callable[[Retrieved], None]]:
         """A span around a search of the index; none for a search that no traced request is behind."""
         if not get_current_span().is_recording():
             yield _unheard
@@ -109,12 +111,12 @@ class Traces:
         attributes: Attributes = {
             "gen_ai.operation.name": "retrieval",
             "gen_ai.provider.name": SERVICE,
-            "gen_ai.data_source.id": self._collection,
+            "gen_ai.data_source.id": collection,
             "gen_ai.retrieval.top_k": k,
         }
         if self.questions:
             attributes["gen_ai.retrieval.query.text"] = question
-        with self.tracer.start_as_current_span(f"retrieval {self._collection}", attributes=attributes) as span:
+        with self.tracer.start_as_current_span(f"retrieval {collection}", attributes=attributes) as span:
             yield lambda found: self._found(span, found)
 
     def _found(self, span: Span, found: Retrieved) -> None:
@@ -144,7 +146,19 @@ class Traces:
             span.set_attribute("gen_ai.output.messages", messages(("assistant", answer.text)))
 
 
-def sending_traces(*, collection: str, questions: bool) -> Traces:
+class Searches:
+    """Follows the searches of one collection, for its assistants."""
+
+    def __init__(self, traces: Traces, collection: str) -> None:
+        self._traces = traces
+        self._collection = collection
+
+    def retrieving(self, question: str, k: int) -> AbstractContextManager[Callable[[Retrieved], None]]:
+        """As `Traces.retrieving`."""
+        return self._traces.retrieving(question, k, collection=self._collection)
+
+
+def sending_traces(*, questions: bool) -> Traces:
     """Traces that are sent over OTLP, as the OTEL_… variables say.
 
     Raises:
@@ -164,7 +178,7 @@ def sending_traces(*, collection: str, questions: bool) -> Traces:
     provider = TracerProvider(resource=Resource.create({"service.name": name, "service.version": __version__}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     tracer = provider.get_tracer(SERVICE, __version__)
-    return Traces(tracer, collection=collection, questions=questions, close=provider.shutdown)
+    return Traces(tracer, questions=questions, close=provider.shutdown)
 
 
 def failed(span: Span, kind: str) -> None:

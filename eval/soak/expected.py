@@ -13,7 +13,9 @@ from index.errors import UserError
 
 Case = tuple[str, ...]
 """Questions of one conversation, the last of which is compared."""
-BESIDE = frozenset({"id", "seconds", "conversation_id", "message_id", "index"})
+KEPT = frozenset({"conversation_id", "message_id", "collection"})
+"""Where an answer is kept, which it says over HTTP only."""
+BESIDE = KEPT | {"id", "seconds", "index"}
 """What two right answers may differ in; of the index the fingerprint says which answer is the right one."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from eval.connection import Reply
 from eval.soak.article import NAME
 from eval.soak.caller import Caller, GaveUp
-from eval.soak.expected import Case, Expected, article_path, is_lasting, passages_text, search_path
+from eval.soak.expected import KEPT, Case, Expected, article_path, is_lasting, passages_text, search_path
 from eval.soak.findings import Counts, Findings
 from eval.soak.ledger import Ledger, Rated
 from index.article import sha256_of
@@ -158,7 +158,7 @@ class Visitor:
         title = f"{self._random.getrandbits(64):x}"
         self._is(await self._caller.call("conversation", "PATCH", path, {"title": title}), 200)
         there = (await self._caller.call("conversation", "GET", path)).json()
-        given = [{k: v for k, v in a.items() if k not in {"conversation_id", "message_id"}} for a in answers]
+        given = [{k: v for k, v in a.items() if k not in KEPT} for a in answers]
         if (there["title"], [message["answer"] for message in there["messages"]]) != (title, given):
             self._findings.add("a conversation is not as it was held", f"{case}: {there}")
         if self._random.random() < 0.5:
