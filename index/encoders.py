@@ -16,6 +16,8 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 """Of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 DEFAULT_HASH = "c006c9485a9bef2b32fa4211f98d5bc526db0fde6c16cd541e38233f4eced8ea"
 """`model_hash` of that model, so that an export of it can be told without the model."""
+EXPORT_VERSION = 2
+"""Counts the ways in which models have been exported, since another way means other files."""
 
 Note = Callable[[str], None]
 
@@ -31,7 +33,7 @@ def cache_folder() -> Path:
 
 def encoder_folder(hash: str) -> Path:  # noqa: A002
     """The cache folder of the export with this hash."""
-    return cache_folder() / "encoders" / hash[:32]
+    return cache_folder() / "encoders" / f"{hash[:32]}-{EXPORT_VERSION}"
 
 
 def open_encoder(hash: str, name: str, *, note: Note, threads: int = 0) -> Encoder:  # noqa: A002
@@ -86,12 +88,14 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
 def damaged_export(hash: str) -> list[str]:  # noqa: A002
     """What is wrong with the exported encoder of this hash, if it is in the cache, in words."""
     from index.export import file_sha256
+    from index.runtimes import GRAPH_NAME, QUESTIONS_NAME
 
     folder = encoder_folder(hash)
     if not (folder / "encoder.json").is_file():
         return []
-    stated = json.loads((folder / "encoder.json").read_text(encoding="utf-8")).get("onnx_sha256")
-    if stated is not None and file_sha256(folder / "model.onnx") != stated:
+    settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    stated = {GRAPH_NAME: settings.get("onnx_sha256"), QUESTIONS_NAME: settings.get("questions_sha256")}
+    if any(sha256 is not None and file_sha256(folder / name) != sha256 for name, sha256 in stated.items()):
         return [f"the exported encoder in {folder} was changed; remove that folder, and it is exported again"]
     return []
 
@@ -122,13 +126,16 @@ def _default_source() -> Path:
 
 
 def _open_folder(folder: Path, threads: int = 0) -> Encoder:
-    from index.runtimes import load_model, onnx_run, torch_run
+    from index.runtimes import QUESTIONS_NAME, load_model, onnx_run, opened_late, torch_run
     from index.window_encoder import SETTINGS_NAME, WindowEncoder
 
     settings = json.loads((folder / SETTINGS_NAME).read_text(encoding="utf-8"))
-    direct = settings["runtime"] != "onnx"
-    run = torch_run(load_model(settings["source"])) if direct else onnx_run(folder, threads=threads)
-    return WindowEncoder(folder, run)
+    if settings["runtime"] != "onnx":
+        return WindowEncoder(folder, torch_run(load_model(settings["source"])))
+    if "questions_sha256" not in settings:
+        return WindowEncoder(folder, onnx_run(folder, threads=threads))
+    questions = onnx_run(folder, threads=threads, graph=QUESTIONS_NAME)
+    return WindowEncoder(folder, opened_late(lambda: onnx_run(folder, threads=threads)), run_questions=questions)
 
 
 def _hash_encoder(name: str) -> HashEncoder | None:

@@ -2,9 +2,10 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,17 @@ from index.errors import EncoderUnavailable
 from index.window_encoder import Run
 
 GRAPH_NAME = "model.onnx"
+QUESTIONS_NAME = "questions.onnx"
+"""The same network in 8 bits (`index.eight_bits`)."""
 
 
-def onnx_run(folder: Path, *, threads: int = 0) -> Run:
-    """The exported graph in `folder`; neither torch nor transformers is imported.
+def onnx_run(folder: Path, *, threads: int = 0, graph: str = GRAPH_NAME) -> Run:
+    """An exported graph in `folder`; neither torch nor transformers is imported.
 
     Args:
         folder: of the export.
         threads: for one run of the network; 0 for one a core.
+        graph: its file.
 
     Raises:
         EncoderUnavailable: the graph is missing or damaged.
@@ -35,7 +39,7 @@ def onnx_run(folder: Path, *, threads: int = 0) -> Run:
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
     try:
-        session = onnxruntime.InferenceSession(str(folder / GRAPH_NAME), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - onnxruntime has no common error of its own
         raise EncoderUnavailable(
             f"the exported encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
@@ -47,6 +51,20 @@ def onnx_run(folder: Path, *, threads: int = 0) -> Run:
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         texts, tokens = session.run(None, {name: given[name] for name in names})
         return texts, tokens
+
+    return run
+
+
+def opened_late(open_run: Callable[[], Run]) -> Run:
+    """A network that is opened when it is first run: whoever only asks questions never has it in memory."""
+    opened: list[Run] = []
+    lock = Lock()
+
+    def run(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Matrix, Matrix]:
+        with lock:
+            if not opened:
+                opened.append(open_run())
+        return opened[0](ids, mask)
 
     return run
 

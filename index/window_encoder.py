@@ -27,12 +27,13 @@ vectors (n, tokens, width)."""
 class WindowEncoder:
     """Reads texts of at most `max_tokens` tokens; what runs the network is given."""
 
-    def __init__(self, folder: Path, run: Run) -> None:
+    def __init__(self, folder: Path, run: Run, *, run_questions: Run | None = None) -> None:
         """Open the export in `folder`.
 
         Args:
             folder: as written by `index.export.export_encoder`.
             run: the network.
+            run_questions: a faster network of nearly the same vectors, for questions; None for `run`.
 
         Raises:
             EncoderUnavailable: a file of the export is missing or damaged.
@@ -51,6 +52,7 @@ class WindowEncoder:
                 f"remove that folder, and it is exported again"
             ) from error
         self._network = run
+        self._question_network = run_questions or run
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self.name: str = settings["name"]
@@ -75,7 +77,8 @@ class WindowEncoder:
         prompt = self._prompts["query"]
         encodings = [self._tokenizer.encode(prompt + question) for question in questions]
         short = [encoding for encoding in encodings if len(encoding.ids) <= self.max_tokens]
-        rows = zip(*self._run([encoding.ids for encoding in short]), strict=True) if short else iter(())
+        ids = [encoding.ids for encoding in short]
+        rows = zip(*_run(self._question_network, ids), strict=True) if short else iter(())
         found = []
         for question, encoding in zip(questions, encodings, strict=True):
             if len(encoding.ids) > self.max_tokens:
@@ -107,7 +110,7 @@ class WindowEncoder:
                 raise ValueError(f"{len(encoding.ids)} tokens do not fit in {self.max_tokens}: {job.text[:60]!r}")
         vectors: dict[int, ChunkVectors] = {}
         for batch in _batches([len(encoding.ids) for encoding in encodings]):
-            chunks, tokens = self._run([encodings[i].ids for i in batch])
+            chunks, tokens = _run(self._network, [encodings[i].ids for i in batch])
             for row, i in enumerate(batch):
                 spans = [(a + len(prompt), b + len(prompt)) for a, b in jobs[i].sentence_spans()]
                 inside = _tokens_by_span(np.asarray(encodings[i].offsets), spans)
@@ -127,17 +130,18 @@ class WindowEncoder:
         """Sentence vectors one by one, for models whose token vectors are no mean of meaning."""
         prompt = self._prompts["document"]
         texts = [prompt + job.text[start:end] for start, end in job.sentence_spans()]
-        return unit(self._run([e.ids for e in self._tokenizer.encode_batch(texts)])[0])
+        return unit(_run(self._network, [e.ids for e in self._tokenizer.encode_batch(texts)])[0])
 
-    def _run(self, ids: Sequence[Sequence[int]]) -> tuple[Matrix, Matrix]:
-        """Text vectors (n, dimension) and token vectors (n, longest, width) of token ids."""
-        longest = max(map(len, ids))
-        padded = np.zeros((len(ids), longest), dtype=np.int64)
-        mask = np.zeros_like(padded)
-        for row, one in enumerate(ids):
-            padded[row, : len(one)] = one
-            mask[row, : len(one)] = 1
-        return self._network(padded, mask)
+
+def _run(network: Run, ids: Sequence[Sequence[int]]) -> tuple[Matrix, Matrix]:
+    """Text vectors (n, dimension) and token vectors (n, longest, width) of token ids."""
+    longest = max(map(len, ids))
+    padded = np.zeros((len(ids), longest), dtype=np.int64)
+    mask = np.zeros_like(padded)
+    for row, one in enumerate(ids):
+        padded[row, : len(one)] = one
+        mask[row, : len(one)] = 1
+    return network(padded, mask)
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
