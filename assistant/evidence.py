@@ -22,7 +22,6 @@ from assistant.sentence import NEGATIONS, SUPERLATIVES, TakenApart, runs_of_lett
 from index.article import Matrix, Sentence
 from index.query import Query, Word, similarities
 from index.search import Passage, SearchEngine
-from index.terms import stems
 
 Column = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64]
 """(sentences,) of one feature."""
@@ -221,7 +220,7 @@ class Evidence:
         counts = np.asarray([[own.counts.get(word.stem, 0) for word in words] for own in self._sentences])
         has = counts > 0
         near = has | has[before]
-        titles = [set(stems(passage.article.title or "")) for passage in self._passages]
+        titles = [taken_apart(passage.article.title or "").counts for passage in self._passages]
         titled = np.asarray([[word.stem in title for word in words] for title in titles])
         passage = np.logical_or.reduceat(has, self._firsts) | titled
         best = self._best(query, words)

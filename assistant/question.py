@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.kinds import KINDS_BY_PATTERN, Kind
 from index.terms import STOP_WORDS, indexable, stems
@@ -59,6 +60,7 @@ def topic(question: Question) -> str:
     return (meaning[1] or meaning[2]) if meaning else question.text
 
 
+@lru_cache(maxsize=256)
 def analyse(text: str) -> Question:
     """Read a question: its kind, its terms, its names and figures."""
     text = " ".join(text.split())

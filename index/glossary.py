@@ -60,8 +60,9 @@ class Glossary:
         taken: list[tuple[int, int]] = []
         lowered = text.lower()
         for name, parts, group in _longest_first(self.groups):
-            if not all(part in lowered for part in parts):
-                continue  # As most names of a glossary; a pattern takes ten times as long.
+            # As most names of a glossary; a pattern takes ten times as long.
+            if parts[0] not in lowered or not all(part in lowered for part in parts):
+                continue
             for match in re.finditer(_pattern(name), text, re.IGNORECASE):
                 span = match.span()
                 if not any(span[0] < end and start < span[1] for start, end in taken):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.article import Matrix
 from index.encoder import Encoder
@@ -127,6 +128,23 @@ class LateInteraction:
         if not len(tokens) or not len(self._weights):
             return 0.0
         return float(self._weights @ (self._tokens @ tokens.T).max(axis=1))
+
+    def scores(self, tokens: Matrix, counts: NDArray[np.int64]) -> Matrix:
+        """The same for many passages in one product.
+
+        Args:
+            tokens: (n, token dimension) float32, rows of length 1, passage after passage.
+            counts: (passages,) how many of them belong to each.
+
+        Returns:
+            (passages,) float32.
+        """
+        scores = np.zeros(len(counts), dtype=np.float32)
+        some = np.flatnonzero(counts)
+        if len(some) and len(self._weights):
+            firsts = (np.cumsum(counts) - counts)[some]
+            scores[some] = self._weights @ np.maximum.reduceat(self._tokens @ tokens.T, firsts, axis=1)
+        return scores
 
 
 def _spread(words: Sequence[Word], tokens: int) -> Matrix:

@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
+import numpy as np
+
 from index.article import Matrix, Sentence
 from index.catalog import ArticleRow
 from index.encoder import Encoder
@@ -18,6 +20,8 @@ from index.spelling import corrected, corrections
 from index.store import Snapshot
 from index.terms import stems
 
+FEW_CHUNKS = 256
+"""An index of so many is asked for the BM25 of all at once, which costs less than to ask again for those of FAISS."""
 MAX_WORDINGS = 4
 """A question with many aliases is searched under this many wordings at most."""
 
@@ -198,20 +202,29 @@ class EmbeddedSearch:
         generation, fusion = self.snapshot.generation, self.fusion
         among = None if numbers is None else self.snapshot.catalog.chunk_ids_of(numbers)
         dense = generation.vectors.search(query.vector, fusion.pool, among=among)
-        lexical = dict(generation.text.search(query.stems, fusion.pool, articles=numbers))
-        pool = sorted({chunk for chunk, _ in dense} | lexical.keys())
+        few = len(generation.text) <= FEW_CHUNKS
+        ranked = generation.text.search(query.stems, FEW_CHUNKS if few else fusion.pool, articles=numbers)
+        lexical = dict(ranked)
+        pool = sorted({chunk for chunk, _ in dense} | {chunk for chunk, _ in ranked[: fusion.pool]})
         if not pool:
             return {}
-        missing = [chunk for chunk in pool if chunk not in lexical]
-        lexical |= generation.text.scores(query.stems, missing)
+        if not few:
+            lexical |= generation.text.scores(query.stems, [chunk for chunk in pool if chunk not in lexical])
         cosines = generation.vectors.get(pool) @ query.vector
         scores = {}
-        late_interaction = LateInteraction(query)
-        for chunk, cosine in zip(pool, map(float, cosines), strict=True):
-            late = late_interaction.score(generation.evidence.tokens(chunk))
+        for chunk, cosine, late in zip(pool, map(float, cosines), self._late(query, pool), strict=True):
             bm25 = lexical.get(chunk, 0.0)
             scores[chunk] = (cosine + fusion.bm25 * bm25 + fusion.late * late, cosine, bm25, late)
         return scores
+
+    def _late(self, query: Query, pool: Sequence[int]) -> list[float]:
+        """Late interaction of the candidates with one wording."""
+        evidence, late = self.snapshot.generation.evidence, LateInteraction(query)
+        if evidence.all_tokens is None:
+            return [late.score(evidence.tokens(chunk)) for chunk in pool]
+        # With few chunks most of them are candidates: one product over all costs less than many small ones.
+        scores = late.scores(evidence.all_tokens, evidence.token_counts)
+        return [float(score) for score in scores[np.searchsorted(evidence.ids, pool)]]
 
     def _passages(
         self, chunks: Sequence[int], scored: dict[int, tuple[float, float, float, float]]

@@ -6,6 +6,7 @@ is our own thin wrapper: ids come from the catalog and are never reused.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -188,9 +189,7 @@ class EvidenceVectors:
         Raises:
             KeyError: no such chunk.
         """
-        place = int(np.searchsorted(self._ids, chunk_id))
-        if place == len(self._ids) or self._ids[place] != chunk_id:
-            raise KeyError(chunk_id)
+        place = self._place(chunk_id)
         _, sentence, sentences, token, tokens = (int(value) for value in self._rows[place])
         return ChunkCodes(
             chunk_id=chunk_id,
@@ -199,12 +198,42 @@ class EvidenceVectors:
             tokens=self._tokens[token : token + tokens],
         )
 
+    def _place(self, chunk_id: int) -> int:
+        place = int(np.searchsorted(self._ids, chunk_id))
+        if place == len(self._ids) or self._ids[place] != chunk_id:
+            raise KeyError(chunk_id)
+        return place
+
+    @cached_property
+    def all_tokens(self) -> Matrix | None:
+        """(tokens, token dimension) float32 of all chunks, rows of length 1, if they are few; else None."""
+        if len(self) > KEPT_CHUNKS:
+            return None
+        # Column by column in memory: a question's tokens times the transpose, as everyone wants it, is twice as fast.
+        tokens: Matrix = np.asfortranarray(restore(self._tokens))
+        tokens.setflags(write=False)  # Whoever asks next gets the same array.
+        return tokens
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """(chunks,) ascending."""
+        return self._ids
+
+    @property
+    def token_counts(self) -> NDArray[np.int64]:
+        """(chunks,) how many of the tokens belong to each chunk, in the order of `ids`."""
+        counts: NDArray[np.int64] = self._rows[:, 4]
+        return counts
+
     def sentences(self, chunk_id: int) -> Matrix:
         """(sentences, dimension) float32, rows of length 1."""
         return restore(self.codes(chunk_id).sentences)
 
     def tokens(self, chunk_id: int) -> Matrix:
         """(tokens, token dimension) float32, rows of length 1, sentence after sentence."""
+        if self.all_tokens is not None:
+            first, count = (int(value) for value in self._rows[self._place(chunk_id), 3:])
+            return self.all_tokens[first : first + count]
         tokens = self._restored.get(chunk_id)
         if tokens is None:
             tokens = restore(self.codes(chunk_id).tokens)

@@ -10,9 +10,17 @@ import pytest
 from contracts import EncoderContract, ignore, jobs_of
 
 from index.encoder import HashEncoder, unit
-from index.encoders import DEFAULT_ENCODER, DEFAULT_HASH, cache_folder, encoder_folder, find_encoder, open_encoder
+from index.encoders import (
+    DEFAULT_ENCODER,
+    DEFAULT_HASH,
+    _open_folder,
+    cache_folder,
+    encoder_folder,
+    find_encoder,
+    open_encoder,
+)
 from index.errors import EncoderUnavailable
-from index.export import CHECK_SENTENCES, MIN_COSINE
+from index.export import CHECK_SENTENCES, MIN_COSINE, MIN_QUESTION_COSINE, _faster_questions
 from index.projection import TokenProjection
 from index.runtimes import load_model, onnx_run
 from index.window_encoder import BATCH_TOKENS, SETTINGS_NAME, WindowEncoder, _batches
@@ -35,6 +43,14 @@ MORE_SENTENCES = (
     "\tTabs\nand lines  ",
     "1,234.5 ± 0.1 µm",
 )
+
+
+def copied(export, folder):
+    """An export of links to another's files."""
+    folder.mkdir()
+    for file in export.iterdir():
+        (folder / file.name).symlink_to(file)
+    return folder
 
 
 class TestHashEncoder(EncoderContract):
@@ -103,9 +119,55 @@ def test_the_export_agrees_with_sentence_transformers(minilm):
 
     expected = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
 
-    found = np.stack([one.text for one in minilm.encode_questions(texts)])
+    exact = WindowEncoder(encoder_folder(minilm.hash), onnx_run(encoder_folder(minilm.hash)))
+    found = np.stack([one.text for one in exact.encode_questions(texts)])
     assert settings["runtime"] == "onnx"
     assert (found * expected).sum(axis=1).min() >= MIN_COSINE
+
+
+def test_questions_are_encoded_nearly_as_exactly(minilm):
+    exact = WindowEncoder(encoder_folder(minilm.hash), onnx_run(encoder_folder(minilm.hash)))
+    texts = [*CHECK_SENTENCES, *MORE_SENTENCES]
+
+    found = [one.text for one in minilm.encode_questions(texts)]
+    expected = [one.text for one in exact.encode_questions(texts)]
+
+    cosines = np.sum(np.stack(found) * np.stack(expected), axis=1)
+    assert cosines.min() >= 0.98
+    assert cosines.mean() >= MIN_QUESTION_COSINE
+    assert cosines.max() < 0.99999  # It is another network.
+
+
+def test_a_question_has_the_same_vectors_whatever_it_is_encoded_with(minilm):
+    question = "How far did the river rise in March 2021?"
+
+    (alone,) = minilm.encode_questions([question])
+    _, beside = minilm.encode_questions(["WHAT? 99,999,999 naïve — “quotes”… " * 3, question])
+
+    np.testing.assert_allclose(beside.text, alone.text, atol=1e-6)
+    np.testing.assert_allclose(beside.tokens, alone.tokens, atol=1e-5)
+
+
+def test_whoever_only_asks_does_not_open_the_exact_network(minilm, tmp_path):
+    folder = copied(encoder_folder(minilm.hash), tmp_path / "export")
+    (folder / "model.onnx").unlink()
+    encoder = _open_folder(folder)
+
+    assert len(encoder.encode_questions(["How far did the river rise?"])[0].text) == 384
+    with pytest.raises(EncoderUnavailable, match=r"cannot be opened .*remove that folder, and it is exported again"):
+        encoder.encode_chunks(jobs_of(encoder, "The river rose.", "Weather"), ignore)
+
+
+def test_a_model_that_loses_too_much_in_eight_bits_encodes_questions_exactly(minilm, tmp_path, monkeypatch):
+    folder = copied(encoder_folder(minilm.hash), tmp_path / "export")
+    (folder / "questions.onnx").unlink()
+    monkeypatch.setattr("index.export.MIN_QUESTION_COSINE", 0.999)
+
+    told = _faster_questions(folder)
+
+    assert 0.99 < told["questions_cosine"] < 0.999
+    assert "questions_sha256" not in told
+    assert not (folder / "questions.onnx").exists()
 
 
 def test_an_exported_encoder_is_opened_without_torch_and_transformers(minilm, repository):
@@ -129,20 +191,19 @@ def test_an_exported_encoder_is_opened_without_torch_and_transformers(minilm, re
         ("tokenizer.json", b"junk"),
         ("model.onnx", None),
         ("model.onnx", b"junk"),
+        ("questions.onnx", None),
+        ("questions.onnx", b"junk"),
         ("tokens.npy", b"junk"),
     ],
 )
 def test_a_damaged_export_is_one_clear_error_with_a_remedy(minilm, tmp_path, name, data):
-    folder = tmp_path / "export"
-    folder.mkdir()
-    for file in encoder_folder(minilm.hash).iterdir():
-        (folder / file.name).symlink_to(file)
+    folder = copied(encoder_folder(minilm.hash), tmp_path / "export")
     (folder / name).unlink()
     if data is not None:
         (folder / name).write_bytes(data)
 
     with pytest.raises(EncoderUnavailable, match=r"cannot be opened .*remove that folder, and it is exported again"):
-        WindowEncoder(folder, onnx_run(folder))
+        WindowEncoder(folder, onnx_run(folder), run_questions=onnx_run(folder, graph="questions.onnx"))
 
 
 def test_an_index_whose_encoder_the_cache_lost_says_so(minilm, tmp_path, monkeypatch):

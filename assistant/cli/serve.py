@@ -1,5 +1,6 @@
 """`assistant serve`: chat over HTTP, and the web page."""
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,6 +89,8 @@ def serve(
         ),
         keys=keys,
     )
+    # Before numpy is imported: questions run beside each other, and threads within one would only get in their way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     indexes = _indexes(options, [one for one in index or () if one])
     code = _run(options, settings_from({}), indexes)
     if code:
