@@ -41,6 +41,12 @@ _NOBODY = re.compile(
     r"Ministry|Department|University|Office|Government|System|Brain|Platform|Company|Bank|Court|Association|Street|River)\b"
 )
 """What is written like a person's name and is none."""
+_WHO_IS = re.compile(r"^who (?:is|was) [^,;]+$", re.IGNORECASE)
+"""Asks after a person whom it names itself."""
+_SMALL_TALK = re.compile(
+    r"(?:(?:ok|okay|yes|no|great|good|fine|thanks?|thank you|thx|cheers|bye|goodbye|hello|hi|very much|so much|a lot)\b[ ,.!]*)+",
+    re.IGNORECASE,
+)
 _HE_OR_SHE = frozenset({"he", "him", "his", "she", "her"})
 _POSSESSIVE = frozenset({"its", "their", "his", "her"})
 _OPENERS = STOP_WORDS | {"name", "list", "tell", "give", "define", "explain", "describe", "please"}
@@ -97,6 +103,8 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
     if not history:
         return question
     last = history[-1].question
+    if _SMALL_TALK.fullmatch(question.strip()):
+        return question
     bare = _OPENING.sub("", question.strip())
     pronoun = _leaning(bare)
     if pronoun is not None:
@@ -138,7 +146,9 @@ def _person(history: Sequence[Turn]) -> str | None:
         asked = subject if subject and _PERSON.fullmatch(subject) and not _NOBODY.search(subject) else None
         named = (match.group().removesuffix("'s").removesuffix("’s") for match in _PERSON.finditer(turn.answer))
         told = next((name for name in named if not _NOBODY.search(name) and name not in turn.question), None)
-        found = (told, asked) if re.search(r"\bwho\b", turn.question, re.IGNORECASE) else (asked, told)
+        who = re.search(r"\bwho\b", turn.question, re.IGNORECASE)
+        # "Who is Wu Xiaodong?" asks after the one it names, "Who wrote to Wu Xiaodong?" after another.
+        found = (told, asked) if who and not _WHO_IS.match(turn.question) else (asked, told)
         if person := found[0] or found[1]:
             return person
     return None

@@ -177,6 +177,18 @@ WHO = Turn(question="Who opened the bridge of Oldwater?", answer="Mayor Anna Ber
         ("And which post did she hold?", [WHO], "which post did Mayor Anna Berg hold?"),
         ("What else did she open?", [WHO, Turn(question="Why?")], "What else did Mayor Anna Berg open?"),
         ("Did he resign?", [Turn(question="What is the tram?", answer="The Valley Office runs it.")], "Did he resign?"),
+        (
+            "What did he say?",
+            [Turn(question="Who is Otto Wolf?", answer="Otto Wolf spoke, Anna Berg reports. [1]")],
+            "What did Otto Wolf say?",
+        ),
+        (
+            "What did he say?",
+            [Turn(question="Who was Otto Wolf?", answer="Otto Wolf Says. [1]")],
+            "What did Otto Wolf say?",
+        ),
+        ("Thanks!", [Turn(question=DAM)], None),
+        ("ok, thank you very much", [Turn(question=DAM)], None),
         ("When was it built?", [Turn(question=DAM), Turn(question="Why?")], "When was Oldwater Dam built?"),
         ("And the 2?", [Turn(question="What does the 5 in 152 stand for?")], "What does the 2 in 152 stand for?"),
         ("And the second?", [Turn(question="What is the first leap?")], "What is the second leap?"),
