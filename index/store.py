@@ -98,6 +98,7 @@ class Snapshot:
             self.calibration = _text(catalog, "calibration")
             texts = catalog.glossaries()
             self._texts: dict[int, str] = {}
+        self._file = _file_of(root)
         self.glossary = Glossary.merged(Glossary.parse(text, source) for source, text in texts.items())
 
     def chunks(self, ids: Collection[int]) -> list[ChunkRow]:
@@ -112,8 +113,8 @@ class Snapshot:
         return rows
 
     def is_current(self) -> bool:
-        """Whether the index has not been changed since."""
-        return self.catalog.generation == self.generation.number
+        """Whether the index has been neither changed nor removed or put in place anew since."""
+        return self._file == _file_of(self.root) and self.catalog.generation == self.generation.number
 
     def text(self, number: int) -> str:
         """The text of an article of this state.
@@ -131,6 +132,15 @@ class Snapshot:
     def close(self) -> None:
         """Close the catalog."""
         self.catalog.close()
+
+
+def _file_of(root: Path) -> tuple[int, int] | None:
+    """What tells an index's catalog from another one put in its place; None where there is none."""
+    try:
+        found = catalog_path(root).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def check_index(root: Path) -> None:

@@ -1,6 +1,7 @@
 """The whole chain over a few small articles, with the encoder and the weights that ship."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -393,6 +394,30 @@ def test_a_change_of_the_index_between_two_questions_is_followed(tmp_path: Path,
     assert before.index.generation < after.index.generation < removed.index.generation
     assert_refused(removed)
     assert removed.index.fingerprint == before.index.fingerprint
+
+
+def test_an_index_that_is_removed_is_missed_and_one_put_in_its_place_is_read(tmp_path: Path, minilm: Encoder) -> None:
+    root = tmp_path / "index"
+
+    def built(name: str) -> None:
+        (tmp_path / name).write_text(ARTICLES[name], encoding="utf-8")
+        create_index(root, minilm, max_tokens=minilm.max_tokens)
+        add_paths(root, [tmp_path / name], minilm, note=quiet, meter=quiet)
+
+    built("tram.txt")
+    assistant = Assistant(root, lambda _: minilm, Settings(), note=quiet)
+    before = assistant.ask(BREAD)
+    shutil.rmtree(root)
+
+    with pytest.raises(IndexUnavailable, match="no index in"):
+        assistant.ask(BREAD)
+    built("bakery.md")
+    after = assistant.ask(BREAD)
+    assistant.close()
+
+    assert_refused(before)
+    assert [c.article_id for c in after.citations] == ["bakery"]
+    assert before.index.generation == after.index.generation  # By which they cannot be told apart.
 
 
 def test_a_threshold_kept_with_the_index_counts_unless_the_settings_say_otherwise(
