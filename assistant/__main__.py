@@ -1,5 +1,18 @@
-"""`python -m assistant` is the command `assistant`."""
+"""The command `assistant`, also as `python -m assistant`."""
 
-from assistant.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; an interruption is told in one line even while it is still being imported."""
+    try:
+        from assistant.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        print("assistant: interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

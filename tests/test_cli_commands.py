@@ -362,6 +362,35 @@ def test_an_interrupted_chat_ends_in_one_line(town: Library) -> None:
     assert (process.returncode, err) == (130, "assistant: interrupted\n")
 
 
+def test_an_interruption_while_the_program_is_still_being_loaded_ends_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    path = f"{tmp_path}{os.pathsep}{Path(__file__).parent.parent}"
+
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant", "ask", "Who is the mayor?"],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(PYTHONPATH=path),
+    )
+
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "assistant: interrupted\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_output_that_has_no_space_left_is_told_in_one_line(town: Library) -> None:
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "assistant", "ask", "Who is the mayor?", "--index", str(town.root)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=environment(),
+        )
+
+    assert run.returncode == 1
+    assert run.stderr == "assistant: the output was cut, since no space is left where it goes; make room\n"
+
+
 @pytest.mark.parametrize(("arguments", "code"), [("ask -", 2), ("chat", 0), ("ask --lines -", 0)])
 def test_a_closed_standard_input_is_an_empty_one(town: Library, arguments: str, code: int) -> None:
     run = subprocess.run(

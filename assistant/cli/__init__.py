@@ -1,5 +1,6 @@
 """The command line: one module a noun; this one joins them and turns errors into a line and an exit code."""
 
+import errno
 import io
 import os
 import sys
@@ -54,9 +55,20 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output went away, as in `assistant … | head`; that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         code = 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        _say_no_more()
+        print("assistant: the output was cut, since no space is left where it goes; make room", file=sys.stderr)
+        code = 1
     sys.exit(code)
+
+
+def _say_no_more() -> None:
+    """Drop what is still to be written to the standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str]) -> int:
