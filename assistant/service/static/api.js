@@ -61,7 +61,7 @@ export async function file(path) {
 /**
  * Ask, and hear of the answer as it is made.
  *
- * @param {{question: string, conversation_id?: string, filters?: Filters}} body
+ * @param {{question: string, collection?: string, conversation_id?: string, filters?: Filters}} body
  * @param {AbortSignal} signal stops the answer
  * @param {{start: (event: import("./types.js").StartEvent) => void,
  *   sentence: (event: import("./types.js").SentenceEvent) => void}} heard

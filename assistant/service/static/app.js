@@ -30,6 +30,7 @@ const articles = new ArticlePanel(
     dialog: byId("article-dialog", HTMLDialogElement),
     room: "(min-width: 900px)",
   }),
+  (path) => collection.at(path),
 );
 const drawer = new Sheet({
   region: byId("conversations", HTMLElement),
@@ -50,6 +51,10 @@ const collection = new Collection({
   known: (status) => {
     filtering.offer(status);
     byId("articles-words", HTMLElement).textContent = counted(status.articles, "article");
+  },
+  chosen: (name) => {
+    turnTo(name);
+    begin();
   },
 });
 const list = new ArticleList(articles, collection);
@@ -96,7 +101,8 @@ async function answer(turn) {
   if (lost) turn.focus();
   turn.wait();
   turn.element.scrollIntoView({ block: "start" });
-  const body = { question: turn.question, ...(current && { conversation_id: current }), filters: turn.filters };
+  const where = current ? { conversation_id: current } : collection.name !== null && { collection: collection.name };
+  const body = { question: turn.question, ...where, filters: turn.filters };
   try {
     const whole = await ask(body, own.signal, {
       start: (event) => turn.understood(event.searched),
@@ -141,6 +147,18 @@ function add(turn) {
   composer.setFollowing(true);
 }
 
+/**
+ * Ask another collection from now on, all of it.
+ *
+ * @param {string | null} name null for the first
+ * @returns {boolean} false if it is asked already
+ */
+function turnTo(name) {
+  const turned = collection.choose(name);
+  if (turned) filtering.clear();
+  return turned;
+}
+
 /** Show the empty page, for a new conversation. */
 function begin() {
   clear();
@@ -166,21 +184,30 @@ function clear() {
  */
 function show(id) {
   current = id;
-  const address = id ? `#c=${encodeURIComponent(id)}` : location.pathname + location.search;
-  if (id !== linked()) history.pushState(null, "", address);
+  const { name } = collection;
+  const empty = name === null ? location.pathname + location.search : `#in=${encodeURIComponent(name)}`;
+  const there = linked("c") === id && (id !== null || linked("in") === name);
+  if (!there) history.pushState(null, "", id ? `#c=${encodeURIComponent(id)}` : empty);
   conversations.mark(id);
 }
 
-/** @returns {string | null} the conversation that the address names */
-function linked() {
-  return new URLSearchParams(location.hash.slice(1)).get("c");
+/**
+ * @param {"c" | "in"} what
+ * @returns {string | null} the conversation that the address names, or the collection of a new one
+ */
+function linked(what) {
+  return new URLSearchParams(location.hash.slice(1)).get(what);
 }
 
 /** Show what the address names. */
 async function follow() {
-  const id = linked();
+  const id = linked("c");
+  if (!id) {
+    const turned = turnTo(linked("in"));
+    if (turned || current) begin();
+    return;
+  }
   if (id === current) return;
-  if (!id) return begin();
   clear();
   current = id;
   conversations.mark(id);
@@ -188,8 +215,9 @@ async function follow() {
   composer.setFollowing(true);
   try {
     /** @type {Conversation} */
-    const { messages } = await call(`api/conversations/${encodeURIComponent(id)}`);
+    const { messages, collection: about } = await call(`api/conversations/${encodeURIComponent(id)}`);
     if (current !== id) return;
+    turnTo(about);
     for (const message of messages) draw(message);
     scroller.scrollTop = scroller.scrollHeight;
   } catch (error) {
@@ -247,7 +275,7 @@ byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
 });
 composer.setFollowing(false);
 // Whoever comes to ask can type at once; on a touch screen that would open the keyboard over the page.
-if (!linked() && matchMedia("(hover: hover) and (pointer: fine)").matches) composer.focus();
-void collection.describe();
+if (!linked("c") && matchMedia("(hover: hover) and (pointer: fine)").matches) composer.focus();
+if (!linked("in")) void collection.describe();
 void conversations.refresh();
 void follow();

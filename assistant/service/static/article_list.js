@@ -43,7 +43,7 @@ export class ArticleList {
     const load = async () => {
       const from = after ? `&after=${encodeURIComponent(after)}` : "";
       try {
-        const page = await call(`api/articles?limit=${PAGE}${from}`);
+        const page = await call(this.about.at(`api/articles?limit=${PAGE}${from}`));
         if (asked !== panel.asked) return;
         after = page.next;
         const come = page.articles.map((/** @type {ArticleSummary} */ article) => this.#row(article));
@@ -103,7 +103,7 @@ export class ArticleList {
     hush();
     const words = el("p", { class: "waiting" });
     this.panel.head.querySelector(".upload")?.replaceChildren(words);
-    const sent = await sendFiles(files, (text) => {
+    const sent = await sendFiles(files, this.about.at("api/articles"), (text) => {
       words.textContent = text;
       say(text);
     });
@@ -136,7 +136,7 @@ export class ArticleList {
     if (!(await confirmDeletion({ heading: "Remove this article?", title, words, yes: "Remove" }))) return;
     let outcome;
     try {
-      await call(`api/articles/${encodeURIComponent(article.article_id)}`, { method: "DELETE" });
+      await call(this.about.at(`api/articles/${encodeURIComponent(article.article_id)}`), { method: "DELETE" });
       outcome = el("p", { class: "outcome" }, "Removed: ", foreign(title));
       await this.about.describe();
     } catch (error) {

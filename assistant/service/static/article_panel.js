@@ -17,9 +17,13 @@ import { counted, day, followable, provenance, titleOf } from "./words.js";
 
 /** What the panel shows. */
 export class ArticlePanel {
-  /** @param {Sheet} sheet where it stands */
-  constructor(sheet) {
+  /**
+   * @param {Sheet} sheet where it stands
+   * @param {(path: string) => string} at the same path, of the collection that is asked
+   */
+  constructor(sheet, at) {
     this.sheet = sheet;
+    this.at = at;
     this.head = byId("article-head", HTMLElement);
     this.body = byId("article-body", HTMLElement);
     this.tools = byId("article-tools", HTMLElement);
@@ -79,7 +83,7 @@ export class ArticlePanel {
   async #fetch(articleId, missing) {
     const asked = this.begin("Article");
     try {
-      const article = await call(`api/articles/${encodeURIComponent(articleId)}`);
+      const article = await call(this.at(`api/articles/${encodeURIComponent(articleId)}`));
       return asked === this.asked ? article : null;
     } catch (error) {
       const lost = /** @type {import("./api.js").ServiceError} */ (error).code === "article_not_found";

@@ -88,7 +88,7 @@ export class ConversationList {
       "a",
       { href: `#c=${encodeURIComponent(id)}`, "data-id": id, click: () => this.opened() },
       el("span", { class: "conversation-title" }, foreign(title)),
-      el("span", { class: "conversation-facts" }, facts),
+      el("span", { class: "conversation-facts" }, facts, el("span", { class: "only-several" }, ", ", foreign(conversation.collection))),
     );
     const row = el("li", { class: "conversation" }, link);
     row.append(

@@ -26,11 +26,14 @@ export class Filtering {
       this.#unfold(false);
       this.button.focus();
     });
-    byId("filters-clear", HTMLButtonElement).addEventListener("click", () => {
-      this.after.value = this.before.value = "";
-      for (const box of this.#boxes()) box.checked = false;
-      this.#draw();
-    });
+    byId("filters-clear", HTMLButtonElement).addEventListener("click", () => this.clear());
+  }
+
+  /** Use all articles again. */
+  clear() {
+    this.after.value = this.before.value = "";
+    for (const box of this.#boxes()) box.checked = false;
+    this.#draw();
   }
 
   /**

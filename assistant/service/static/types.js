@@ -83,9 +83,9 @@
  * @property {{filters: Filters}} produced what led to the answer
  */
 
-/** @typedef {{id: string, title: string, messages: Message[]}} Conversation */
+/** @typedef {{id: string, title: string, collection: string, messages: Message[]}} Conversation */
 
-/** @typedef {{id: string, title: string, created: string, updated: string, messages: number}} ConversationSummary */
+/** @typedef {{id: string, title: string, created: string, updated: string, messages: number, collection: string}} ConversationSummary */
 
 /**
  * @typedef {object} Filters
@@ -98,6 +98,8 @@
 
 /**
  * @typedef {object} Status
+ * @property {string} model what the collection is called
+ * @property {string[]} collections what all are called; the first is asked where none is named
  * @property {number} articles
  * @property {string[]} publishers
  * @property {number} without_publisher articles that name none

@@ -13,10 +13,11 @@ const MOST_BYTES = 15_000_000;
  * Send files, and go on with the others where some are refused.
  *
  * @param {readonly File[]} files
+ * @param {string} path where they are sent to
  * @param {(words: string) => void} progress
  * @returns {Promise<Uploaded>}
  */
-export async function sendFiles(files, progress) {
+export async function sendFiles(files, path, progress) {
   /** @type {Uploaded} */
   const all = { added: [], changed: [], unchanged: [], failed: [] };
   let done = 0;
@@ -25,7 +26,7 @@ export async function sendFiles(files, progress) {
     const form = new FormData();
     for (const file of batch) form.append("files", file);
     try {
-      const part = /** @type {Uploaded} */ (await call("api/articles", { method: "POST", body: form }));
+      const part = /** @type {Uploaded} */ (await call(path, { method: "POST", body: form }));
       for (const what of /** @type {const} */ (["added", "changed", "unchanged", "failed"])) all[what].push(...part[what]);
     } catch (error) {
       const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
