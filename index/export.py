@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from index.eight_bits import in_eight_bits
 from index.errors import EncoderUnavailable
 from index.projection import TOKEN_DIMENSION, TokenProjection
 from index.runtimes import GRAPH_NAME, QUESTIONS_NAME, load_model, onnx_run, torch_run
@@ -131,6 +130,8 @@ def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
 
 def _faster_questions(folder: Path) -> dict[str, str | float]:
     """Write the network for questions; what the settings say of it."""
+    from index.eight_bits import in_eight_bits
+
     in_eight_bits(folder / GRAPH_NAME, folder / QUESTIONS_NAME)
     exact, fast = (
         np.stack([one.text for one in WindowEncoder(folder, run).encode_questions(CHECK_SENTENCES)])
