@@ -20,7 +20,7 @@ from assistant.settings import Settings
 from assistant.usage import Usage, together
 from assistant.weights import load_weights
 from index.encoder import Encoder
-from index.errors import IndexDamaged, UsageError
+from index.errors import IndexDamaged, IndexUnavailable, UsageError
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
 from index.spelling import corrected
 from index.store import Snapshot, open_index
@@ -196,7 +196,12 @@ class Assistant:
     def _newest(self) -> Opened:
         before = self._opened
         if not before.snapshot.is_current():
-            self._opened = self._with(open_index(self._root, note=self._note))
+            try:
+                self._opened = self._with(open_index(self._root, note=self._note))
+            except (IndexDamaged, IndexUnavailable):
+                if not before.snapshot.replaced:
+                    raise
+                return before  # What was put in its place cannot be read; this can, for as long as it is open.
             self._close_if_left(before)
         return self._opened
 

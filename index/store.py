@@ -116,6 +116,11 @@ class Snapshot:
         """Whether the index has been neither changed nor removed or put in place anew since."""
         return self._file == _file_of(self.root) and self.catalog.generation == self.generation.number
 
+    @property
+    def replaced(self) -> bool:
+        """Whether another catalog lies where this one was."""
+        return _file_of(self.root) not in (None, self._file)
+
     def text(self, number: int) -> str:
         """The text of an article of this state.
 
