@@ -47,9 +47,13 @@ def cross_encoder(source: str, *, hub: bool) -> Callable[[str, tuple[Passage, ..
     def rerank(question: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
         if not passages:
             return passages
+        texts = [paired_text(p) for p in passages]
+        # Each text once: the last digits of a score depend on the row of the batch that it is computed in.
+        once = list(dict.fromkeys(texts))
         with lock:
-            scores = model().predict([(question, paired_text(p)) for p in passages], show_progress_bar=False)
-        order = sorted(range(len(passages)), key=lambda i: (-float(scores[i]), i))
+            scores = model().predict([(question, text) for text in once], show_progress_bar=False)
+        score_of = dict(zip(once, map(float, scores), strict=True))
+        order = sorted(range(len(passages)), key=lambda i: (-score_of[texts[i]], i))
         return tuple(replace(passages[i], rank=rank) for rank, i in enumerate(order, 1))
 
     return rerank
