@@ -48,6 +48,13 @@ RIVAL_SHARE = 0.3
 """A sentence of another date with this share of the best one's chance is shown beside it."""
 
 
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:[A-Z][\w'’-]*\s+){1,4}(?:also\s+)?"
+    r"(?:[Ss]ays?|[Ss]aid|added|continued|explained|noted|replied|stressed|told reporters)\W*"
+)
+"""A sentence that only names a speaker, whose words stand in another: "Ada Holm said."."""
+
+
 UNCOUNTED_CONFIDENCE = 0.85
 """What it takes to answer "how many X" with sentences that speak of X and give no number of it: on the
 development half of SQuAD, questions below it are unanswerable three times out of four."""
@@ -133,6 +140,8 @@ class ExtractiveReader:
         for candidate, part in zip(best.found, share, strict=True):
             if len(chosen) == self._max_sentences or (chosen and part < LEAST_SHARE):
                 break
+            if _SAYS_NOTHING.fullmatch(candidate.text):
+                continue
             if any(_says_the_same(candidate, other, engine) for other in chosen):
                 continue
             if chosen and total >= SURE_SHARE and not _rivals(question, chosen[0], candidate, part / share[0]):

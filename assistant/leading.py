@@ -24,6 +24,10 @@ _NOUNS = re.compile(
     r"since|than|into|through|across|so|because|after|before|until|it|they|he|she|this|these|the|a|an|per|covering|"
     r"using|including|said|will|would|can|could|may|did|do|does|not|between)\b)[A-Za-z][\w'’-]*){1,5}"
 )
+_AND_NOUNS = re.compile(r" (?:and|or)(?: [A-Za-z][\w'’-]*){1,2}")
+_NUMBER_OF = re.compile(r"\b(?:number|total) of ((?:[^.,;:!?]|[.,](?=\d))+)", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\b(?:of|in|on|at|to|for|from|by|with|under|among|who|that|which)\b")
+_CLAUSE_ENDS = re.compile(r"[,.](?!\d)|[;:!?()，。；：]")
 _DATES = re.compile(
     rf"(?:(?:by |at |since |until |before |after )?the (?:end|beginning|start|middle) of )?"
     rf"(?:\b\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTHS})(?:,? \d{{4}})?|\b(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b"
@@ -92,7 +96,12 @@ def _covers(question: Question, text: str) -> bool:
 
 def unit_beside_figure(question: Question, text: str) -> bool:
     """Whether a figure that is not the question's own counts what the question asks to be counted."""
-    return bool(question.unit) and any(_counts_unit(question, text, span) for span in _quantities(question, text))
+    if not question.unit:
+        return False
+    spans = _quantities(question, text)
+    return bool(_numbered(question, text, spans)) or any(
+        _counts_unit(question, text, (start, _second_noun(text, end))) for start, end in spans
+    )
 
 
 def _quantities(question: Question, text: str) -> list[Span]:
@@ -114,15 +123,47 @@ def _counts_unit(question: Question, text: str, span: Span) -> bool:
     return question.unit[-1] in stems(text[slice(*span)])
 
 
+def _second_noun(text: str, end: int) -> int:
+    """Where the nouns behind a figure end if those after "and" are its own: "4,000 large and small firms"."""
+    more = _AND_NOUNS.match(text, end)
+    return more.end() if more else end
+
+
+def _numbered(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:
+    """The figures that "the number of" what is counted comes to, within its clause."""
+    found = []
+    for match in _NUMBER_OF.finditer(text):
+        if question.unit[-1] in stems(_PREPOSITION.split(match[1])[0]):
+            found += [span for span in spans if match.start(1) < span[0] < match.end()][:1]
+    return found
+
+
 def _quantity(question: Question, text: str) -> Span | None:
     """The figure beside what is counted, with its noun, and with a second such pair joined by "and"."""
     spans = _quantities(question, text)
     beside = [span for span in spans if question.unit and _counts_unit(question, text, span)]
     if beside:
         return _joined(text, beside[0], spans)
+    numbered = _numbered(question, text, spans) if question.unit else []
+    if numbered:
+        return numbered[0]
     if question.unit and not _is_amount(question):
         return None
-    return _nearest(question, text, spans)
+    return _nearest(question, text, _of_the_clause(question, text, spans))
+
+
+def _of_the_clause(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans in whichever clause has most of the question's words: "users reached 9 million, the rate is 100%"."""
+    asked = set(question.stems)
+    ends = [m.start() for m in _CLAUSE_ENDS.finditer(text)]
+
+    def shared(span: Span) -> int:
+        start = max((end for end in ends if end < span[0]), default=0)
+        end = min((end for end in ends if end >= span[1]), default=len(text))
+        return len(asked.intersection(stems(text[start:end])))
+
+    most = max(map(shared, spans), default=0)
+    return [span for span in spans if shared(span) == most]
 
 
 def _is_amount(question: Question) -> bool:
@@ -140,6 +181,10 @@ def _joined(text: str, span: Span, spans: Sequence[Span]) -> Span:
 
 def _people(text: str) -> list[Span]:
     """Runs of two to four capitalised words that name no month and no body, as names of people mostly are."""
+    long = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    closed = text.rstrip("\"'”’) ").endswith((".", "!", "?"))
+    if not closed and len(long) > 3 and sum(word[0].isupper() for word in long) > 0.7 * len(long):
+        return []  # A title, which has capitals everywhere.
     spans = []
     for match in CAPITALISED.finditer(text):
         words = match.group().split()
@@ -147,7 +192,8 @@ def _people(text: str) -> list[Span]:
         while words and (words[0].lower() in STOP_WORDS or words[0] in _ROLES):
             start += len(words[0]) + 1
             words = words[1:]
-        if 2 <= len(words) <= 4 and "of" not in words and not _NO_PERSON.intersection(words):
+        quoted = text[:start].endswith(('"', "“", "‘", "'", "《"))
+        if 2 <= len(words) <= 4 and "of" not in words and not quoted and not _NO_PERSON.intersection(words):
             spans.append((start, match.end()))
     return spans
 

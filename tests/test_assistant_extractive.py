@@ -119,6 +119,15 @@ def test_a_heading_is_never_an_answer(library: Library) -> None:
     assert not any(quote.startswith("#") for quote in texts(library, [*found.quotes, *found.withheld]))
 
 
+def test_a_sentence_that_only_names_a_speaker_is_not_quoted(library: Library) -> None:
+    library.write("mayor.md", article("Anna Berg said. Anna Berg is the mayor of the harbour town of Oldwater."))
+    library.add()
+
+    found = reading(library, "Who is Anna Berg?", threshold=0.0)
+
+    assert texts(library, found.quotes) == ["Anna Berg is the mayor of the harbour town of Oldwater."]
+
+
 def test_no_more_sentences_are_quoted_than_allowed(library: Library) -> None:
     library.write("tunnel.md", article("Anna dug. She rested. It has six lanes in the tunnel. The tunnel is long."))
     library.add()

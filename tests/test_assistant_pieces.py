@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.leading import MAX_LEAD_CHARACTERS, leading_span
+from assistant.leading import MAX_LEAD_CHARACTERS, leading_span, unit_beside_figure
 from assistant.pieces import asked_for
 from assistant.question import analyse
 
 BUILT = "By the end of last year the province had built 30 industrial brains and 61 future factories in all."
 STAND = "The new system will stand in every town by the end of 2025, the plan says."
 OPENED = "The bridge was opened on 9 March 2021 by Mayor Anna Berg after three years of work."
+RATES = (
+    "The number of riders of the tram has reached 2.5 million, the punctuality rate is 97.5%, and 12 lines are open."
+)
 
 
 def lead(question: str, text: str) -> str | None:
@@ -28,6 +31,12 @@ def lead(question: str, text: str) -> str | None:
         ("How much did the bridge cost?", "The bridge cost $3.5 million in all, a record here.", "$3.5 million"),
         ("What percentage of people voted?", "In the end 63% of people voted, more than ever.", "63%"),
         ("How many visits were there in 2021?", "In 2021 there were 35,000 visits to the museum.", "35,000 visits"),
+        (
+            "How many riders has the tram?",
+            "Since May the number of riders of the tram has reached 2.5 million.",
+            "2.5 million",
+        ),
+        ("What is the punctuality rate of the tram?", RATES, "97.5%"),
     ],
 )
 def test_a_question_for_a_figure_is_led_by_the_figure_with_its_noun(question: str, text: str, expected: str) -> None:
@@ -85,6 +94,8 @@ def test_a_question_for_a_list_is_led_by_its_members(text: str, expected: str) -
         ("When was the bridge opened?", "The bridge was opened in spring after long work."),
         ("When was the dam of 2021 built?", "The dam of 2021 was built with great care, people say."),
         ("Who opened the bridge?", "The bridge was opened by the mayor in the rain."),
+        ("Who opened the bridge?", 'The bridge was opened under the name of "Stone Arch" after long years of work.'),
+        ("Who opened the bridge?", "Speech at the Bridge: Town Council Opened New Stone Arch for Carts and Trams"),
         ("Who met Anna Berg?", "At the end of the long day Anna Berg was met by her sister."),
         ("What are the stages?", "The town likes its stages very much."),
         ("Why did the dam fail?", OPENED),
@@ -104,6 +115,21 @@ def test_a_piece_is_never_longer_than_a_line_or_two() -> None:
     members = ", ".join(f"the {n}th of the many long tasks" for n in range(10))
 
     assert lead("What are the tasks?", f"The tasks are {members} and the last, which nobody remembers.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("It links more than 4,000 large and small firms by now.", True),
+        ("It links firms, the number of which nobody knows.", False),
+        ("The number of active firms has reached 4,000.", True),
+        ("The number of workers in all firms here has reached 4,000.", False),
+        ("The number of firms is growing: 12 schools were built.", False),
+        ("It has 12 schools, and firms like it.", False),
+    ],
+)
+def test_a_noun_is_counted_by_the_figure_before_it_or_by_that_behind_the_number_of_it(text: str, counted: bool) -> None:
+    assert unit_beside_figure(analyse("How many firms are linked?"), text) is counted
 
 
 asked = st.sampled_from(
