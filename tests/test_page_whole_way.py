@@ -237,7 +237,7 @@ def test_a_server_that_is_gone_is_told_and_the_question_can_be_tried_again(page)
 
 
 def test_what_the_service_says_is_wrong_is_read_as_sentences(browser, server):
-    with opened(browser, server.url + "#c=gone") as page:
+    with opened(browser, server.url + "#c=" + 24 * "0") as page:
         alert = page.get_by_role("alert").locator("p")
         expect(alert).to_have_count(2)
 
@@ -245,6 +245,40 @@ def test_what_the_service_says_is_wrong_is_read_as_sentences(browser, server):
 
         page.locator(".failure").get_by_role("button", name="New question").click()
         expect(page.locator("#empty")).to_be_visible()
+
+
+def test_half_an_address_of_a_conversation_is_told_without_the_words_of_the_service(browser, server):
+    with opened(browser, server.url + "#c=0123") as page:
+        expect(page.get_by_role("alert")).to_contain_text("There is no such conversation.")
+
+
+def test_a_question_that_is_too_long_stays_where_it_can_be_shortened(page):
+    page.fill("#question", "Which dam held? " * 200)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#hint")).to_have_text("3,199 characters; at most 2,000 can be asked")
+    expect(page.locator(".turn")).to_have_count(0)
+
+    ask(page, DAM)
+
+    expect(page.locator("#hint")).to_have_text("Enter sends, Shift+Enter begins a line")
+
+
+def test_the_filters_are_reached_from_their_button_and_left_with_escape(page):
+    button = page.locator("#filters-button")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Published from")).to_be_focused()
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#filters")).to_be_hidden()
+    expect(button).to_be_focused()
+
+    page.keyboard.press("Enter")
+    button.focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filters")).to_be_hidden()
 
 
 def test_a_server_with_keys_is_asked_with_the_key_that_a_person_gives(browser, home):

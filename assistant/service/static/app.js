@@ -213,6 +213,10 @@ async function follow() {
   conversations.mark(id);
   empty.hidden = true;
   composer.setFollowing(true);
+  if (!/^[0-9a-f]{24}$/.test(id)) {
+    thread.replaceChildren(failure({ message: "There is no such conversation.", remedy: "Its address is not whole." }));
+    return;
+  }
   try {
     /** @type {Conversation} */
     const { messages, collection: about } = await call(`api/conversations/${encodeURIComponent(id)}`);

@@ -1,8 +1,14 @@
 /** Where a question is written: Enter sends, Shift+Enter begins a line. */
 
+import { length } from "./codepoints.js";
 import { byId } from "./dom.js";
+import { say } from "./live.js";
 
 const HINT = "Enter sends, Shift+Enter begins a line";
+const NUMBER = new Intl.NumberFormat("en");
+
+/** As the service counts; it answers no longer ones. */
+const MOST_CHARACTERS = 2_000;
 
 /** The form at the foot of the chat. */
 export class Composer {
@@ -20,6 +26,10 @@ export class Composer {
     const submit = () => {
       const question = this.field.value.trim();
       if (!question || this.busy) return this.field.focus();
+      if (length(question) > MOST_CHARACTERS) {
+        say(this.hint.textContent ?? "");
+        return this.field.focus();
+      }
       this.field.value = "";
       this.#fit();
       ask(question);
@@ -44,7 +54,7 @@ export class Composer {
     this.busy = busy;
     this.send.hidden = busy;
     this.halt.hidden = !busy;
-    this.hint.textContent = busy ? "Esc stops the answer" : HINT;
+    this.#draw();
     if (focused) (busy ? this.halt : this.field).focus();
   }
 
@@ -61,5 +71,15 @@ export class Composer {
   #fit() {
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight + 2}px`;
+    this.#draw();
+  }
+
+  #draw() {
+    const long = length(this.field.value.trim());
+    const over = long > MOST_CHARACTERS;
+    const words = `${NUMBER.format(long)} characters; at most ${NUMBER.format(MOST_CHARACTERS)} can be asked`;
+    this.hint.textContent = over ? words : this.busy ? "Esc stops the answer" : HINT;
+    this.hint.classList.toggle("over-long", over);
+    this.field.setAttribute("aria-invalid", String(over));
   }
 }

@@ -18,14 +18,19 @@ export class Filtering {
     this.publishers = byId("filter-publishers", HTMLElement);
     this.search = byId("filter-publishers-search", HTMLInputElement);
     this.search.addEventListener("input", () => this.#sift());
-    this.button.addEventListener("click", () => this.#unfold(this.form.hidden));
-    this.form.addEventListener("input", () => this.#draw());
-    this.form.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.#unfold(false);
-      this.button.focus();
+    this.button.addEventListener("click", () => {
+      this.#unfold(this.form.hidden);
+      if (!this.form.hidden) this.after.focus({ preventScroll: true }); // The form stands before its button.
     });
+    this.form.addEventListener("input", () => this.#draw());
+    for (const element of [this.form, this.button]) {
+      element.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || this.form.hidden) return;
+        event.stopPropagation();
+        this.#unfold(false);
+        this.button.focus();
+      });
+    }
     byId("filters-clear", HTMLButtonElement).addEventListener("click", () => this.clear());
   }
 
