@@ -50,6 +50,28 @@ def test_there_is_no_choice_where_there_is_one_collection(browser, tmp_path):
         expect(page.locator(".conversation-facts .only-several")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("collection", "words"), [("index", "35,000 crowns"), ("island", "7 crowns")])
+def test_what_a_citation_in_another_chat_leads_to_is_the_article_with_its_quote_marked(
+    browser, server, collection, words
+):
+    body = {"model": collection, "messages": [{"role": "user", "content": TRAM}]}
+    with server.client() as client:
+        completion = client.post("/v1/chat/completions", json=body).json()
+    (citation, *_) = completion["receipts"]["citations"]
+    annotation = completion["choices"][0]["message"]["annotations"][0]
+
+    with opened(browser, annotation["url_citation"]["url"]) as page:
+        expect(page.locator("#article mark").first).to_be_in_viewport()
+        marked = "".join(page.locator("#article mark").all_text_contents())
+
+        assert words in marked
+        assert marked == citation["quote"]
+        expect(page.locator(".receipt")).to_contain_text("The quoted characters are marked")
+        page.click("#article-close")
+        ask(page, TRAM)
+        expect(page.locator(".lines")).to_contain_text(words)
+
+
 def test_what_is_chosen_is_asked_and_shown(page):
     expect(page.get_by_role("combobox", name="Collection", exact=True)).to_have_value("index")
     expect(page.locator("#collection-heading")).to_have_text("The collection index")

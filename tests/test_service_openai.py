@@ -52,11 +52,13 @@ def test_a_completion_is_the_answer_with_annotations_and_receipts(client):
     assert "The tram will cost 35,000 crowns a metre." in shown
 
 
-def test_the_address_of_an_article_without_one_is_served_here(client):
+def test_an_article_without_an_address_is_read_on_the_page_the_quote_marked(client, server):
     completion = client.chat.completions.create(model="index", messages=user(TRAM))
 
     address = completion.choices[0].message.annotations[0].url_citation.url
-    assert httpx.get(address, trust_env=False).json()["article_id"] == "tram"
+    receipt = completion.receipts["citations"][0]
+    assert address == f"{server.url}/#a=tram&from={receipt['start']}&to={receipt['end']}"
+    assert httpx.get(address, trust_env=False).headers["Content-Type"].startswith("text/html")
 
 
 def test_a_stream_adds_up_to_the_completion(client):

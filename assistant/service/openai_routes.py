@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Citation
 from assistant.ask import MAX_QUESTION_CHARACTERS
 from assistant.parts import Turn as Earlier
 from assistant.parts import in_conversation
@@ -143,7 +143,7 @@ class _Reply:
         self._turn = turn
         self._base_url = base_url
         collection = turn.asked.collection
-        self._query = "" if first else f"?collection={quote(collection, safe='')}"
+        self._other = "" if first else f"&in={quote(collection, safe='')}"
         self._head = {"id": f"chatcmpl-{turn.message_id}", "created": int(time.time()), "model": collection}
         self._asked = sum(_count(message.text) for message in messages)
         self._answered = 0
@@ -202,8 +202,7 @@ class _Reply:
                 "url_citation": {
                     "start_index": start,
                     "end_index": end,
-                    # An article without an address of its own is read here.
-                    "url": citation.url or f"{self._base_url}api/articles/{citation.article_id}{self._query}",
+                    "url": citation.url or self._on_the_page(citation),
                     "title": citation.title or citation.article_id,
                 },
             }
@@ -211,6 +210,11 @@ class _Reply:
             for start, end in citation.answer_spans
         ]
         return sorted(found, key=lambda one: one["url_citation"]["start_index"])
+
+    def _on_the_page(self, citation: Citation) -> str:
+        """Where a person reads an article that has no address of its own: on the page, the quote marked."""
+        place = f"a={quote(citation.article_id, safe='')}&from={citation.start}&to={citation.end}"
+        return f"{self._base_url}#{place}{self._other}"
 
     def _usage(self) -> dict[str, int]:
         return {

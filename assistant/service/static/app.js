@@ -192,11 +192,24 @@ function show(id) {
 }
 
 /**
- * @param {"c" | "in"} what
- * @returns {string | null} the conversation that the address names, or the collection of a new one
+ * @param {"c" | "in" | "a" | "from" | "to"} what
+ * @returns {string | null} the conversation that the address names, the collection of a new one, or an article and
+ *   which characters of it are quoted
  */
 function linked(what) {
   return new URLSearchParams(location.hash.slice(1)).get(what);
+}
+
+/**
+ * Show what a citation in another program's chat leads to.
+ *
+ * @param {string} article
+ * @param {{start: number, end: number}} quoted its characters; none, if there are none between them
+ */
+function openLinked(article, quoted) {
+  const quotes = quoted.start >= 0 && quoted.end > quoted.start;
+  const why = `The quoted characters are marked: ${quoted.start} to ${quoted.end}.`;
+  void articles.openArticle(article, quotes ? quoted : undefined, why);
 }
 
 /** Show what the address names. */
@@ -205,6 +218,8 @@ async function follow() {
   if (!id) {
     const turned = turnTo(linked("in"));
     if (turned || current) begin();
+    const article = linked("a");
+    if (article) openLinked(article, { start: Number(linked("from")), end: Number(linked("to")) });
     return;
   }
   if (id === current) return;

@@ -61,18 +61,19 @@ export class ArticlePanel {
   }
 
   /**
-   * An article, with the passage marked that came closest to a question, if there is one.
+   * An article, with a passage of it marked, if there is one.
    *
    * @param {string} articleId
-   * @param {PassageReference} [passage]
+   * @param {Pick<PassageReference, "start" | "end">} [passage]
+   * @param {string} [why] it is marked
    */
-  async openArticle(articleId, passage) {
+  async openArticle(articleId, passage, why = "The marked passage came closest to the question.") {
     this.tools.replaceChildren();
     const article = await this.#fetch(articleId);
     if (!article) return;
     const [start, end] = passage ? unitOffsets(article.text, [passage.start, passage.end]) : [0, 0];
     const mark = passage ? { start, end, kind: /** @type {const} */ ("passage") } : null;
-    this.#draw(article, mark, [passage && el("p", { class: "receipt" }, "The marked passage came closest to the question.")]);
+    this.#draw(article, mark, [passage && el("p", { class: "receipt" }, why)]);
   }
 
   /**
