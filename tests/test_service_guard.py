@@ -53,6 +53,13 @@ def test_without_a_key_nothing_is_told_of_the_articles(server):
                     assert "assistant keys create" in response.json()["error"]["remedy"]
 
 
+def test_a_list_of_no_keys_says_so(tmp_path):
+    listed = assistant(tmp_path / "data", "keys", "list")
+
+    assert (listed.returncode, listed.stdout) == (0, "")
+    assert listed.stderr == "assistant: there are no keys; assistant keys create NAME makes one\n"
+
+
 def test_a_key_works_until_it_is_revoked(server):
     made = key(server)
     with server.client(headers=bearer(made["key"])) as client:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.common import note
+
 if TYPE_CHECKING:
     from assistant.service.keys import Keys
 
@@ -44,6 +46,8 @@ def list_(json_: Annotated[bool, typer.Option("--json", help="Print one JSON obj
     if json_:
         print(json.dumps({"keys": [asdict(key) for key in keys]}, ensure_ascii=False, indent=2))
         return
+    if not keys:
+        note("there are no keys; assistant keys create NAME makes one")
     for key in keys:
         state = f"revoked {key.revoked}" if key.revoked else f"{key.per_minute} a minute"
         print(f"{key.id}  {','.join(key.scopes)}  {state}  made {key.created}  {key.name}")
