@@ -235,7 +235,7 @@ def test_time_is_linear_in_the_length(piece):
 
     seconds(100)
     # The best of three: another's work on the machine is no part of it.
-    assert min(seconds(40_000) for _ in range(3)) < 60 * max(seconds(4_000), 0.005)
+    assert min(seconds(16_000) for _ in range(3)) < 60 * max(seconds(1_600), 0.002)
 
 
 def spell(number: int) -> str:
