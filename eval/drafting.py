@@ -75,6 +75,7 @@ def draft(
     *,
     turns: Sequence[str],
     facts: Sequence[Sequence[str]],
+    never: Sequence[str] = (),
     evidence: Sequence[Candidate],
     tags: Sequence[str],
     note: str | None,
@@ -88,6 +89,7 @@ def draft(
         question=" ".join(question.split()),
         turns=tuple(turns),
         facts=tuple(tuple(fact) for fact in facts),
+        never=tuple(never),
         evidence=tuple(
             Evidence(article_id=one.article_id, quote=one.quote, part=str(number))
             for number, one in enumerate(evidence, 1)

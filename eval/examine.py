@@ -213,10 +213,16 @@ def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:
     return sum(stated) / len(stated) if stated else 0.0
 
 
+def all_right(case: GoldCase, pieces: Sequence[str]) -> bool:
+    """Whether pieces state all facts of a case and nothing that it must not."""
+    wrong = any(states(piece, wording) for piece in pieces for wording in case.never)
+    return fact_recall(case, pieces) == 1.0 and not wrong
+
+
 def _right(case: GoldCase, pieces: Sequence[str]) -> bool | None:
     if not case.answerable:
         return False
-    return fact_recall(case, pieces) == 1.0 if case.facts else None
+    return all_right(case, pieces) if case.facts else None
 
 
 def citation_scores(anchors: Anchors, answer: Answer) -> tuple[float, float]:
@@ -242,9 +248,8 @@ def _answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, bro
     if not case.answerable:
         scores.append(Score(name="correct", value=float(not answered)))
     if case.facts:
-        recall = fact_recall(case, pieces)
-        scores.append(Score(name="fact_recall", value=recall))
-        scores.append(Score(name="correct", value=float(answered and recall == 1.0 and broken == 0)))
+        scores.append(Score(name="fact_recall", value=fact_recall(case, pieces)))
+        scores.append(Score(name="correct", value=float(answered and all_right(case, pieces) and broken == 0)))
     if case.short:
         first = pieces[0] if pieces else ""
         scores.append(Score(name="exact_match", value=exact_match(first, case.short)))

@@ -1,6 +1,6 @@
 """Gold as JSON Lines, and as CSV for tables and spreadsheets; both are read back without loss.
 
-In CSV a row is a case and a column a field. Lists (turns, facts, short, evidence, tags) are JSON in
+In CSV a row is a case and a column a field. Lists (turns, facts, never, short, evidence, tags) are JSON in
 their cells, an empty list an empty cell, and `answerable` is true or false. A cell that a spreadsheet
 would compute, since it begins with =, +, -, @ or a tab, gets an apostrophe before it, which reading
 takes off again; one that begins with apostrophes before such a sign gets one more.
@@ -14,10 +14,10 @@ from collections.abc import Iterable
 
 from eval.gold import GoldCase, to_line, to_row
 
-COLUMNS = ("id", "question", "turns", "facts", "short", "evidence", "answerable", "tags", "as_of", "note")
+COLUMNS = ("id", "question", "turns", "facts", "never", "short", "evidence", "answerable", "tags", "as_of", "note")
 """Fields of a case, in the order of the columns."""
 
-LISTS = frozenset({"turns", "facts", "short", "evidence", "tags"})
+LISTS = frozenset({"turns", "facts", "never", "short", "evidence", "tags"})
 """Columns with JSON in their cells."""
 
 _COMPUTED = re.compile(r"(?s)'*[=+\-@\t\r＝＋－＠].*")

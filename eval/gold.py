@@ -42,6 +42,8 @@ class GoldCase:
     """Earlier questions of the same conversation, oldest first."""
     facts: tuple[tuple[str, ...], ...] = ()
     """What a right answer states, each as accepted wordings."""
+    never: tuple[str, ...] = ()
+    """What an answer that states all facts must not state beside them."""
     short: tuple[str, ...] = ()
     """Accepted short answers, where the question has one."""
     evidence: tuple[Evidence, ...] = ()
@@ -164,6 +166,8 @@ def to_row(case: GoldCase) -> dict[str, object]:
         row["turns"] = list(case.turns)
     if case.facts:
         row["facts"] = [list(fact) for fact in case.facts]
+    if case.never:
+        row["never"] = list(case.never)
     if case.short:
         row["short"] = list(case.short)
     if case.evidence:
@@ -258,7 +262,7 @@ class _Row:
             self.wrong(name, f"is not a field of a case; known: {known}")
 
 
-_FIELDS = "id, question, turns, facts, short, evidence, answerable, tags, as_of, note"
+_FIELDS = "id, question, turns, facts, never, short, evidence, answerable, tags, as_of, note"
 
 
 def _case(line: str, place: str) -> GoldCase | list[Problem]:
@@ -279,6 +283,11 @@ def _case(line: str, place: str) -> GoldCase | list[Problem]:
     question = _question(fields, "question", _required(fields, "question"))
     turns = tuple(_question(fields, "turns", one) for one in fields.listed("turns"))
     facts = _facts(fields)
+    never = fields.listed("never")
+    if not all(map(read, never)):
+        fields.wrong("never", f"{_shown(list(never))} has a wording without a word, figure or date")
+    if never and not facts:
+        fields.wrong("never", "is there without facts; say what a right answer states too")
     short = _short(fields)
     evidence = _evidence(fields)
     bare = not facts and not evidence and not any(p.field.startswith(("facts", "evidence")) for p in fields.problems)
@@ -295,6 +304,7 @@ def _case(line: str, place: str) -> GoldCase | list[Problem]:
         question=question,
         turns=turns,
         facts=facts,
+        never=never,
         short=short,
         evidence=evidence,
         answerable=answerable is True,

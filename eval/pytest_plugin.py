@@ -120,5 +120,6 @@ def _wrong(result: "CaseResult") -> str | None:
     if score is None or score.value == 1.0:
         return None
     expected = "a refusal" if not result.case.answerable else "; ".join(" or ".join(fact) for fact in result.case.facts)
+    expected += f"; and not {' or '.join(result.case.never)}" if result.case.never else ""
     earlier = "".join(f"({turn})\n" for turn in result.case.turns)
     return f"{earlier}{result.case.question}\nexpected: {expected or 'an answer'}\nanswered: {result.text}"

@@ -152,6 +152,7 @@ def _case_of(row: Mapping[str, Any]) -> GoldCase:
         question=row["question"],
         turns=tuple(row.get("turns", [])),
         facts=tuple(tuple(fact) for fact in row.get("facts", [])),
+        never=tuple(row.get("never", [])),
         short=tuple(row.get("short", [])),
         evidence=tuple(
             Evidence(article_id=one["article"], quote=one.get("quote"), part=one.get("part", str(number)))

@@ -352,6 +352,16 @@ def test_a_turn_that_cannot_be_asked_fails_the_case(examiner: Examiner) -> None:
 # Facts
 
 
+@pytest.mark.parametrize(("never", "correct"), [("3,000,000 crowns", 1), ("3.5 million crowns", 0), ("three lanes", 1)])
+def test_an_answer_with_all_facts_is_not_correct_if_it_states_what_it_must_not(
+    examiner: Examiner, never: str, correct: int
+) -> None:
+    result = examiner.examine(replace(ANSWERED, never=(never,)))
+
+    assert (values(result)["fact_recall"], values(result)["correct"]) == (1, correct)
+    assert result.would_be_right is bool(correct)
+
+
 def test_facts_are_counted_piece_by_piece_in_any_accepted_wording() -> None:
     case = replace(ANSWERED, facts=(("4 lanes", "lanes: 4"), ("11.27 million",), ("Anna Berg",)))
 

@@ -26,6 +26,7 @@ FULL = GoldCase(
     question="How many gates, as told before?",
     turns=("Which dam is the oldest?",),
     facts=(("five gates", "5 gates"), ("Anna Berg",)),
+    never=("4 gates",),
     short=("five",),
     evidence=(
         Evidence(article_id="dams", quote='The dam, "old", has\nfive gates.', part="gates"),
@@ -117,6 +118,7 @@ cases = st.builds(
     question=texts,
     turns=st.lists(texts, max_size=2).map(tuple),
     facts=st.lists(st.lists(texts, min_size=1, max_size=2).map(tuple), min_size=1, max_size=2).map(tuple),
+    never=st.lists(texts, max_size=2).map(tuple),
     short=st.lists(texts, max_size=2).map(tuple),
     evidence=evidence,
     tags=st.lists(texts, max_size=2).map(tuple),

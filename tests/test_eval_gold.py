@@ -31,6 +31,7 @@ WHOLE = {
     "question": "And in 2022?",
     "turns": ["How many halls did the museum have in 2020?"],
     "facts": [["19 halls", "nineteen halls"], ["Mondays"]],
+    "never": ["18 halls"],
     "short": ["19"],
     "evidence": [
         {"article": "museum-2022", "quote": "The museum of Oldwater has 19 halls.", "part": "halls"},
@@ -67,6 +68,7 @@ def test_every_field_of_a_line_is_in_the_case(tmp_path: Path) -> None:
         question="And in 2022?",
         turns=("How many halls did the museum have in 2020?",),
         facts=(("19 halls", "nineteen halls"), ("Mondays",)),
+        never=("18 halls",),
         short=("19",),
         evidence=(
             Evidence(article_id="museum-2022", quote="The museum of Oldwater has 19 halls.", part="halls"),
@@ -165,6 +167,13 @@ def test_a_fact_in_figures_is_stated_by_its_value(answer: str, wording: str, say
         (GOOD | {"facts": [["4", ""]]}, "facts[1]", "it must be a list of texts"),
         (GOOD | {"facts": [["4"], ["four", "–"]]}, "facts[2]", "without a word, figure or date"),
         (GOOD | {"facts": [["the"]]}, "facts[1]", "without a word, figure or date"),
+        (GOOD | {"never": ["..."]}, "never", '["..."] has a wording without a word, figure or date'),
+        (GOOD | {"never": [3]}, "never", "is [3]; it must be a list of texts"),
+        (
+            {"id": "a", "question": "Why?", "answerable": False, "never": ["x"]},
+            "never",
+            "is there without facts; say what a right answer states too",
+        ),
         (GOOD | {"short": "4"}, "short", 'is "4"; it must be a list of texts'),
         (GOOD | {"short": ""}, "short", 'is ""; it must be a list of texts'),
         (GOOD | {"short": ["4", "the"]}, "short", '"the" is nothing but articles and punctuation'),
@@ -288,6 +297,7 @@ def cases(draw: st.DrawFn) -> GoldCase:
         question=draw(question),
         turns=tuple(draw(st.lists(question, max_size=2))),
         facts=tuple(facts) if answerable else (),
+        never=tuple(draw(st.lists(question, max_size=2))) if answerable else (),
         short=tuple(draw(st.lists(question, max_size=2))) if answerable else (),
         evidence=tuple(quotes) if answerable else (),
         answerable=answerable,

@@ -20,7 +20,9 @@ HOSTILE = '</script><script>alert(1)</script> <img src=x onerror=alert(1)> & "q"
 def hostile() -> CaseResult:
     """A case in which every text attacks the page."""
     (case,) = gold(1)
-    case = replace(case, id="hostile", question=HOSTILE, facts=((HOSTILE,),), note=HOSTILE, tags=(HOSTILE,))
+    case = replace(
+        case, id="hostile", question=HOSTILE, facts=((HOSTILE,),), never=(HOSTILE,), note=HOSTILE, tags=(HOSTILE,)
+    )
     cited = Cited(number=1, article_id="a", start=0, end=len(HOSTILE), quote=HOSTILE, answer_spans=((0, len(HOSTILE)),))
     return replace(answered(case, 0.0), text=f"{HOSTILE} [1]", citations=(cited,), searched=HOSTILE)
 
@@ -54,6 +56,18 @@ class Elements(HTMLParser):
 
 
 # The page
+
+
+def test_what_must_not_be_stated_is_told_with_whether_it_is() -> None:
+    (case,) = gold(1)
+    result = replace(answered(case, 0.0), text="It has 4 gates. [1]")
+    cited = Cited(number=1, article_id="a", start=0, end=15, quote="It has 4 gates.", answer_spans=((0, 15),))
+    result = replace(result, case=replace(case, never=("four gates", "5 gates")), citations=(cited,))
+
+    told = " ".join(Elements(page(a_run([result]))).text.split())
+
+    assert "stated four gates must not be stated" in told
+    assert "not stated 5 gates must not be stated" in told
 
 
 def test_a_quote_stands_marked_between_the_words_around_it() -> None:

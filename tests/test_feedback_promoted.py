@@ -116,6 +116,32 @@ def test_a_thumbs_down_turns_the_gate_red_until_the_article_is_mended(town, tmp_
     assert "35,000" in town.asked(TRAM)["text"]
 
 
+def test_what_must_not_be_stated_beside_what_is_right_turns_the_gate_red_until_it_is_gone(town, tmp_path):
+    baseline = tmp_path / "baseline.json"
+    town.run("eval", "run", town.gold, "--out", baseline)
+    question = "What will the tram cost, and what will the tram cost a metre?"
+    town.library.write("budget.md", BUDGET.format("The tram will cost 21,000 crowns in all. " + RIGHT))
+    assert town.run("index", "add", town.library.folder / "budget.md").returncode == 0
+    answer = town.asked(question)
+    assert "21,000" in answer["text"]
+    assert "35,000" in answer["text"]
+    town.rated(answer["message_id"], "down", "the first figure is old")
+    words = ("--evidence", 0, "--fact", "35,000 crowns")
+
+    told = town.promoted(answer["message_id"], *words, typed="n\n")
+    done = town.promoted(answer["message_id"], *words, "--never", "21,000", "--yes")
+
+    assert "the answer above is right by this case already" in told.stderr
+    assert "right by this case already" not in done.stderr
+    (case,) = load_gold([town.gold / "own.jsonl"])
+    assert case.never == ("21,000",)
+    assert "1 not right" in town.gate(baseline, "--common").stdout
+
+    town.library.write("budget.md", BUDGET.format(RIGHT))
+    assert town.run("index", "add", town.library.folder / "budget.md").returncode == 0
+    assert "1 case tagged feedback, 0 not right" in town.gate(baseline, "--common").stdout
+
+
 def test_what_no_article_says_yet_can_be_demanded_and_a_refusal_too(town):
     answer = town.asked(TRAM)
     town.rated(answer["message_id"], "down")

@@ -29,6 +29,10 @@ FactOption = Annotated[
     list[str] | None,
     typer.Option("--fact", metavar="WORDINGS", help='What a right answer states: "30|thirty"; may be repeated.'),
 ]
+NeverOption = Annotated[
+    list[str] | None,
+    typer.Option("--never", metavar="WORDING", help="What a right answer does not state beside it; may be repeated."),
+]
 CaseTagOption = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be repeated.")]
 CaseIdOption = Annotated[str | None, typer.Option("--id", help="The case's id; otherwise made from the question.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
@@ -44,6 +48,8 @@ class Said:
     """Numbers of sentences, or words of one, as typed."""
     facts: Sequence[str] | None
     """Wordings, as typed."""
+    never: Sequence[str]
+    """As typed."""
     tags: Sequence[str]
     id: str | None
     note: str | None
@@ -70,6 +76,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
 
     from assistant.cli.showing import show
     from eval.drafting import append_case, candidates, draft, shown, wordings
+    from eval.examine import all_right, answer_pieces
     from eval.gold import read_gold, to_line
 
     with opened(settings) as assistant:
@@ -86,6 +93,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
         question,
         turns=turns,
         facts=[one for one in facts if one],
+        never=[one.strip() for one in said.never],
         evidence=chosen,
         tags=said.tags,
         note=said.note,
@@ -94,6 +102,8 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
         today=date.today(),
     )
     print(f"\n{to_line(case)}")
+    if said.complaint and case.facts and all_right(case, answer_pieces(trace.answer)):
+        note("the answer above is right by this case already; what it must not state is said with --never")
     if not said.yes and not _line(f"Add this case to {said.gold}? [y/N] ").lower().startswith("y"):
         note("nothing was added")
         raise typer.Exit(1)

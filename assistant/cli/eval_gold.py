@@ -14,6 +14,7 @@ from assistant.cli.drafting import (
     EvidenceOption,
     FactOption,
     GoldFileOption,
+    NeverOption,
     Said,
     YesOption,
     add_case,
@@ -73,6 +74,7 @@ def add(
     ] = None,
     evidence: EvidenceOption = None,
     fact: FactOption = None,
+    never: NeverOption = None,
     tag: CaseTagOption = None,
     id_: CaseIdOption = None,
     remark: Annotated[str | None, typer.Option("--note", help="A note on the case.")] = None,
@@ -80,7 +82,16 @@ def add(
     index: IndexOption = None,
 ) -> None:
     """Make a case from a question: it is asked, the evidence shown, and you say what is right."""
-    said = Said(gold=Path(gold), evidence=evidence, facts=fact, tags=tag or (), id=id_, note=remark, yes=yes)
+    said = Said(
+        gold=Path(gold),
+        evidence=evidence,
+        facts=fact,
+        never=never or (),
+        tags=tag or (),
+        id=id_,
+        note=remark,
+        yes=yes,
+    )
     add_case(question, turn or (), said, settings_from({"index": index, "model": ""}))
 
 

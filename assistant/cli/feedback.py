@@ -14,6 +14,7 @@ from assistant.cli.drafting import (
     EvidenceOption,
     FactOption,
     GoldFileOption,
+    NeverOption,
     Said,
     YesOption,
     add_case,
@@ -85,6 +86,7 @@ def promote(
     gold: GoldFileOption = OWN_GOLD,
     evidence: EvidenceOption = None,
     fact: FactOption = None,
+    never: NeverOption = None,
     tag: CaseTagOption = None,
     id_: CaseIdOption = None,
     remark: Annotated[
@@ -117,6 +119,7 @@ def promote(
         gold=Path(gold),
         evidence=evidence,
         facts=fact,
+        never=never or (),
         tags=tuple(dict.fromkeys([TAG, *(tag or ())])),
         id=id_,
         note=remark or feedback.reason or None,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from eval.report.contexts import ContextOf, Spans, in_context
-from eval.report.findings import stated_facts
+from eval.report.findings import stated_facts, unwanted
 from eval.report.markup import badge, escaped
 from eval.report.wording import OUTCOME_WORDS, figure, seconds
 from eval.results import CaseResult, Outcome
@@ -72,4 +72,7 @@ def _facts(result: CaseResult) -> str:
         told = badge("✓", "stated", "pass") if stated else badge("✗", "not stated", "fail")
         others = f' <span class="aside">or: {escaped(" / ".join(wordings[1:]))}</span>' if wordings[1:] else ""
         items.append(f"<li>{told} {escaped(wordings[0])}{others}</li>")
+    for wording, stated in unwanted(result):
+        told = badge("✗", "stated", "fail") if stated else badge("✓", "not stated", "pass")
+        items.append(f'<li>{told} {escaped(wording)} <span class="aside">must not be stated</span></li>')
     return f'<h4>Expected facts</h4><ul class="facts">{"".join(items)}</ul>' if items else ""

@@ -28,9 +28,20 @@ class Unscored:
 
 def stated_facts(result: CaseResult) -> list[tuple[tuple[str, ...], bool]]:
     """Each expected fact, and whether the answer states it in a piece that a receipt supports."""
-    spans = sorted({span for cited in result.citations for span in cited.answer_spans})
-    pieces = [result.text[start:end] for start, end in spans]
+    pieces = _pieces(result)
     return [(fact, any(states(piece, wording) for piece in pieces for wording in fact)) for fact in result.case.facts]
+
+
+def unwanted(result: CaseResult) -> list[tuple[str, bool]]:
+    """Each wording that must not be stated, and whether a supported piece of the answer states it."""
+    pieces = _pieces(result)
+    return [(wording, any(states(piece, wording) for piece in pieces)) for wording in result.case.never]
+
+
+def _pieces(result: CaseResult) -> list[str]:
+    """What the answer says, piece by piece as its receipts support it."""
+    spans = sorted({span for cited in result.citations for span in cited.answer_spans})
+    return [result.text[start:end] for start, end in spans]
 
 
 def is_wrong(result: CaseResult) -> bool:
