@@ -162,8 +162,8 @@ def _of_the_clause(question: Question, text: str, spans: Sequence[Span]) -> list
         end = min((end for end in ends if end >= span[1]), default=len(text))
         return len(asked.intersection(stems(text[start:end])))
 
-    most = max(map(shared, spans), default=0)
-    return [span for span in spans if shared(span) == most]
+    counts = [shared(span) for span in spans]
+    return [span for span, count in zip(spans, counts, strict=True) if count == max(counts)]
 
 
 def _is_amount(question: Question) -> bool:

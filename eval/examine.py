@@ -13,13 +13,13 @@ from assistant.compose import plain
 from assistant.parts import Turn
 from assistant.receipts import Standing, check_answer
 from assistant.recording import occasion
-from assistant.values import states
 from eval.anchors import Anchors, Span, anchor, shared_characters
 from eval.gold import GoldCase
 from eval.metrics import CUTS, DEPTH, METRICS
 from eval.results import DIGITS, CaseResult, Cited, Outcome, Score, Usage
 from eval.retrieval import find_articles, find_quotes
 from eval.short_answers import exact_match, token_f1
+from eval.stating import answer_pieces, stated
 from index.store import Snapshot
 
 
@@ -201,22 +201,15 @@ def _passages(trace: Trace) -> list[Span]:
     return list(dict.fromkeys(spans))[:DEPTH]
 
 
-def answer_pieces(answer: Answer) -> list[str]:
-    """What an answer says, piece by piece as its receipts support it, in reading order; nothing for a refusal."""
-    spans = sorted({span for citation in answer.citations for span in citation.answer_spans})
-    return [answer.text[start:end] for start, end in spans]
-
-
 def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:
     """Share of a case's facts that one of the pieces states in an accepted wording."""
-    stated = [any(states(piece, wording) for piece in pieces for wording in fact) for fact in case.facts]
-    return sum(stated) / len(stated) if stated else 0.0
+    found = [stated(pieces, fact) for fact in case.facts]
+    return sum(found) / len(found) if found else 0.0
 
 
 def all_right(case: GoldCase, pieces: Sequence[str]) -> bool:
     """Whether pieces state all facts of a case and nothing that it must not."""
-    wrong = any(states(piece, wording) for piece in pieces for wording in case.never)
-    return fact_recall(case, pieces) == 1.0 and not wrong
+    return fact_recall(case, pieces) == 1.0 and not stated(pieces, case.never)
 
 
 def _right(case: GoldCase, pieces: Sequence[str]) -> bool | None:

@@ -9,9 +9,10 @@ from assistant.answer import Answer, Status
 from assistant.model import ChatModel, Message, ModelFailed
 from assistant.usage import Usage as ModelUsage
 from assistant.usage import together, used, used_in_vain
-from eval.examine import Price, answer_pieces
+from eval.examine import Price
 from eval.gold import GoldCase
 from eval.results import CaseResult, Score, Usage
+from eval.stating import answer_pieces
 from prompts import Prompt, fence, load, verdict
 
 MAX_TOKENS = 700

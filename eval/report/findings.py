@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.values import states
 from eval.compare import CaseChange, Comparison, SliceDifference
 from eval.decision import Verdict
 from eval.gate import GateResult
 from eval.judge import QUESTIONS, judge_noise
 from eval.results import CaseResult, Outcome, Run
+from eval.stating import answer_pieces, stated
 from index.counts import counted
 
 HEADLINES = ("correct", "fact_recall", "decision", "citation_precision", "citation_recall", "quote_recall@5")
@@ -28,20 +28,14 @@ class Unscored:
 
 def stated_facts(result: CaseResult) -> list[tuple[tuple[str, ...], bool]]:
     """Each expected fact, and whether the answer states it in a piece that a receipt supports."""
-    pieces = _pieces(result)
-    return [(fact, any(states(piece, wording) for piece in pieces for wording in fact)) for fact in result.case.facts]
+    pieces = answer_pieces(result)
+    return [(fact, stated(pieces, fact)) for fact in result.case.facts]
 
 
 def unwanted(result: CaseResult) -> list[tuple[str, bool]]:
     """Each wording that must not be stated, and whether a supported piece of the answer states it."""
-    pieces = _pieces(result)
-    return [(wording, any(states(piece, wording) for piece in pieces)) for wording in result.case.never]
-
-
-def _pieces(result: CaseResult) -> list[str]:
-    """What the answer says, piece by piece as its receipts support it."""
-    spans = sorted({span for cited in result.citations for span in cited.answer_spans})
-    return [result.text[start:end] for start, end in spans]
+    pieces = answer_pieces(result)
+    return [(wording, stated(pieces, [wording])) for wording in result.case.never]
 
 
 def is_wrong(result: CaseResult) -> bool:
