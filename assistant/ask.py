@@ -26,7 +26,8 @@ from index.spelling import corrected
 from index.store import Snapshot, open_index
 
 if TYPE_CHECKING:
-    from assistant.writing import Kept, Writer
+    from assistant.kept import Kept
+    from assistant.writing import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
 NEAREST = 3

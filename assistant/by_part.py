@@ -12,7 +12,7 @@ from index.search import Retrieved
 from index.terms import stems
 
 if TYPE_CHECKING:
-    from assistant.writing import Kept
+    from assistant.kept import Kept
 
 Spans = Sequence[tuple[int, int]]
 

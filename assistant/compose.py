@@ -12,7 +12,7 @@ from index.catalog import ArticleRow
 from index.search import Passage
 
 if TYPE_CHECKING:
-    from assistant.writing import Kept
+    from assistant.kept import Kept
 
 REFUSALS = {
     Reason.NOT_FOUND: "Nothing in the articles is about this.",

@@ -8,8 +8,8 @@ are. A sentence of a model is not let pass on such a receipt.
 
 import re
 
+from assistant.kept import Receipt
 from assistant.packing import seen
-from assistant.support import Receipt
 
 ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}\b(?:above|previous|prior|earlier|preceding|instructions?|rules?|prompts?|passages?|question|everything|all of (?:it|this))\b"

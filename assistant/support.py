@@ -16,10 +16,10 @@ import numpy as np
 
 from assistant.closeness import FEATURES, Closeness, Run
 from assistant.conflicts import Conflict, conflicts
+from assistant.kept import Receipt
 from assistant.naming import Mentions, Surroundings
 from assistant.statements import Statement, statement
 from assistant.weights import Linear, probability
-from index.article import Sentence
 from index.glossary import Glossary
 from index.query import Query
 from index.search import Passage, SearchEngine
@@ -32,29 +32,6 @@ RIVAL_ODDS = 3.0
 """A run in conflict with the claim, whose odds are so many times those of the best one without, is what it tells of."""
 LOOKED_AT = 6
 """Of the runs of one length in all passages so many are judged by meaning, those with the most of the claim first."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
-    """The whole sentences of one passage on which a claim rests."""
-
-    passage: Passage
-    sentences: tuple[Sentence, ...]
-
-    @property
-    def start(self) -> int:
-        """First character in the article."""
-        return self.sentences[0].start
-
-    @property
-    def end(self) -> int:
-        """One past the last character."""
-        return self.sentences[-1].end
-
-    @property
-    def text(self) -> str:
-        """The characters themselves."""
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,12 +9,13 @@ from assistant.answer import SentenceVerdict
 from assistant.clauses import clauses
 from assistant.declining import declines
 from assistant.draft import DraftSentence, sentences
+from assistant.kept import Kept, Receipt
 from assistant.model import ChatModel, Completion, Message, ModelFailed, Stream
 from assistant.packing import Packed, cut_in_silence, pack, room
 from assistant.planted import planted
 from assistant.prompting import prompt_of
 from assistant.settings import Settings
-from assistant.support import Receipt, SupportCheck, SupportScorer, Verdict
+from assistant.support import SupportCheck, SupportScorer, Verdict
 from assistant.tokens import token_count
 from assistant.usage import NO_USAGE, Usage, together, used, used_in_vain
 from index.glossary import Glossary
@@ -42,14 +43,6 @@ class Fate(StrEnum):
     CORRECTED = "corrected"
     """Another passage than those that it cites supports it."""
     DROPPED = "dropped"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
-    """A sentence that passed, or one of two clauses that passed each by itself, and what it rests on."""
-
-    text: str
-    receipt: Receipt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
