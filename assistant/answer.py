@@ -1,18 +1,11 @@
 """What an answer is, and the gate through which every answer leaves: each quote must stand in its article."""
 
-import hashlib
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from index.article import sha256_of
 from index.catalog import ArticleRow
-from index.errors import ReceiptBroken
-
-MARKER = re.compile(r"\[(\d+)\]")
 
 
 class Status(StrEnum):
@@ -218,62 +211,6 @@ def _without_empty_parts(data: dict[str, Any]) -> dict[str, Any]:
     if not data["parts"]:
         del data["parts"]
     return data
-
-
-def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
-    """The answer with its id, after proof that all of its receipts hold; the only way out.
-
-    Args:
-        answer: as a reader made it.
-        text_of: the text of an article, by id.
-
-    Raises:
-        ReceiptBroken: a quote does not stand in its article to the letter, a marker has no receipt,
-            a receipt supports nothing, or a sentence has none.
-    """
-    for citation in answer.citations:
-        text = text_of(citation.article_id)
-        if text[citation.start : citation.end] != citation.quote or not citation.quote.strip():
-            raise ReceiptBroken(
-                f"citation [{citation.number}] does not stand in {citation.article_id} at {citation.start}"
-            )
-        if sha256_of(text) != citation.sha256:
-            raise ReceiptBroken(f"citation [{citation.number}] has another hash than {citation.article_id}")
-        if not citation.answer_spans or any(not 0 <= a < b <= len(answer.text) for a, b in citation.answer_spans):
-            raise ReceiptBroken(f"citation [{citation.number}] supports nothing of the answer")
-    _check_markers(answer)
-    return replace(answer, id=identity(answer.to_json()))
-
-
-def identity(data: Mapping[str, Any]) -> str:
-    """The id of an answer's JSON: a hash of all of it but the id itself, the seconds and where a server keeps it."""
-    beside = {"id", "seconds", "conversation_id", "message_id", "collection"}
-    content = {key: value for key, value in data.items() if key not in beside}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _check_markers(answer: Answer) -> None:
-    numbers = [citation.number for citation in answer.citations]
-    if numbers != list(range(1, len(numbers) + 1)):
-        raise ReceiptBroken(f"citations are numbered {numbers}")
-    if answer.status is Status.REFUSED:
-        if numbers:
-            raise ReceiptBroken("a refusal carries citations")
-        return
-    # Quotes may hold "[1]" themselves, so markers are looked for only between the supported spans.
-    spans = sorted(span for citation in answer.citations for span in citation.answer_spans)
-    bare, at = "", 0
-    for start, end in spans:
-        bare += answer.text[at:start] + " "
-        at = max(at, end)
-    bare += answer.text[at:]
-    marked = {int(number) for number in MARKER.findall(bare)}
-    if marked != set(numbers):
-        raise ReceiptBroken(f"the text has markers {sorted(marked)} and receipts {numbers}")
-    left = MARKER.sub("", bare)
-    if re.search(r"\w", left):
-        raise ReceiptBroken(f"a part of the answer has no receipt: {' '.join(left.split())[:60]!r}")
 
 
 def references(passages: Sequence[Any]) -> tuple[PassageReference, ...]:

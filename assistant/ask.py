@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references, sealed
+from assistant.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references
 from assistant.by_part import labelled, part_of
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
@@ -16,6 +16,7 @@ from assistant.parts import Turn
 from assistant.pieces import says_what_is_asked
 from assistant.question import analyse
 from assistant.reader import Reading
+from assistant.sealing import sealed
 from assistant.settings import Settings
 from assistant.usage import Usage, together
 from assistant.weights import load_weights

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer, Citation, IndexReference, Reason, Status, sealed
+from assistant.answer import Answer, Citation, IndexReference, Reason, Status
+from assistant.sealing import sealed
 from index.article import sha256_of
 from index.errors import ReceiptBroken
 

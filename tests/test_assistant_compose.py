@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, IndexReference, Reason, Status, sealed
+from assistant.answer import Answer, IndexReference, Reason, Status
 from assistant.compose import REFUSALS, answered, plain, refused
 from assistant.leading import leading_span
 from assistant.question import analyse
 from assistant.reader import Quote, Reading
+from assistant.sealing import sealed
 from index.article import sha256_of
 from index.catalog import ArticleRow
 from index.sentences import split_sentences
