@@ -1,12 +1,12 @@
 """From a reading to an answer: the text a person reads, and where in it each receipt holds."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
 from assistant.by_part import naming
+from assistant.markdown import plain
 from assistant.reader import Quote, Reading
 from index.catalog import ArticleRow
 from index.search import Passage
@@ -32,14 +32,6 @@ class Piece:
     """With its marker, as in "The dam held [1]"."""
     citation: Citation
     """What it rests on; its spans are of this piece alone."""
-
-
-def plain(quote: str) -> str:
-    """A quote as a person reads it: on one line, without Markdown's marks unless there is nothing else."""
-    text = re.sub(r"(?m)^\s*(?:[-*+•·]|#{1,6}|>)\s+", "", quote)
-    text = re.sub(r"\*\*(.+?)\*\*|__(.+?)__", lambda m: m[1] or m[2], text)
-    text = re.sub(r"!?\[([^\]]+)\]\([^)\s]+\)", r"\1", text)
-    return " ".join(text.split()) or " ".join(quote.split())
 
 
 def answered(

@@ -1,24 +1,17 @@
 """Passages as a model is given them: whole, best first, as many as fit its window, fenced as quoted material."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.model import Message
 from assistant.model_settings import ModelSettings
 from assistant.tokens import TokenCount, least_tokens
+from assistant.visible import seen
 from index.search import Passage
 from prompts import fence
 
 TURN_TOKENS = 32
 """Kept free for what a model's chat template puts around a prompt."""
-
-_UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-"""What a person who reads the article does not see, and a model would: control characters, characters of no width,
-changes of direction, and Unicode's tags, which spell out ASCII invisibly."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,11 +78,6 @@ def cut_in_silence(messages: Sequence[Message], read: int | None, *, window: int
         f"the server read {read} tokens of a longer prompt; start it with a window of {window} "
         "(Ollama: OLLAMA_CONTEXT_LENGTH), or set ASSISTANT_MODEL_CONTEXT_TOKENS to the one that it has"
     )
-
-
-def seen(text: str) -> str:
-    """`text` as a person sees it: without characters that show nothing."""
-    return _UNSEEN.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n\n"))
 
 
 def _quoted(passage: Passage, number: int) -> str:

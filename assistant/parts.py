@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.pieces import MONTHS
 from assistant.question import analyse
+from assistant.vocabulary import MONTHS
 from index.sentences import split_sentences
 from index.terms import STOP_WORDS
 

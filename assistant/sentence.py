@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.pieces import FIGURE, NUMBER_WORDS, VERB
+from assistant.vocabulary import FIGURE, NUMBER_WORDS, VERB
 from index.sentences import is_heading
 from index.terms import stem, stems
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.answer import Reason
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, Trace
-from assistant.compose import plain
+from assistant.markdown import plain
 from assistant.reader import Reading
 from assistant.receipts import Standing, check_answer
 from assistant.settings import Settings

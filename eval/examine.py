@@ -9,7 +9,7 @@ from typing import Protocol
 
 from assistant.answer import Answer, Status
 from assistant.ask import Assistant, Trace
-from assistant.compose import plain
+from assistant.markdown import plain
 from assistant.parts import Turn
 from assistant.receipts import Standing, check_answer
 from assistant.recording import occasion

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Answer, IndexReference, Reason, Status
-from assistant.compose import REFUSALS, answered, plain, refused
+from assistant.compose import REFUSALS, answered, refused
 from assistant.leading import leading_span
+from assistant.markdown import plain
 from assistant.question import analyse
 from assistant.reader import Quote, Reading
 from assistant.sealing import sealed

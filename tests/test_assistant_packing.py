@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from assistant.model import Message
 from assistant.model_settings import ModelSettings
-from assistant.packing import TURN_TOKENS, cut_in_silence, pack, room, seen
+from assistant.packing import TURN_TOKENS, cut_in_silence, pack, room
 from assistant.tokens import estimated_tokens, token_count
+from assistant.visible import seen
 from index.catalog import ArticleRow
 from index.errors import ConfigurationError
 from index.search import Filters, Passage
