@@ -11,6 +11,7 @@ from assistant.by_part import labelled, part_of
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.extractive import ExtractiveReader, nearest_articles
+from assistant.model import Usage, together
 from assistant.opened import Opened, Rerank, Watch
 from assistant.parts import Turn
 from assistant.pieces import says_what_is_asked
@@ -18,7 +19,6 @@ from assistant.question import analyse
 from assistant.reader import Reading
 from assistant.sealing import sealed
 from assistant.settings import Settings
-from assistant.usage import Usage, together
 from assistant.weights import load_weights
 from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexUnavailable, UsageError

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.model import NO_USAGE, Usage
 from assistant.parts import Turn, in_conversation
 from assistant.splitting import split_parts
-from assistant.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

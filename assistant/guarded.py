@@ -4,11 +4,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from assistant.model import Call, Completion, Failure, Message, ModelFailed, Stream, read_to_end
+from assistant.model import Call, Completion, Failure, Message, ModelFailed, Stream, Usage, read_to_end, together
+from assistant.model import used as usage_of_reply
 from assistant.model_limits import Breaker, Budget, Clock, Limits, Prices, Spent, Use, WallClock
 from assistant.tokens import estimated_tokens
-from assistant.usage import Usage, together
-from assistant.usage import used as usage_of_reply
 from assistant.waiting import GivenUp
 
 PASSING = frozenset(

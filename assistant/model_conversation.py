@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
-from assistant.model import ChatModel, Message, ModelFailed
+from assistant.model import ChatModel, Message, ModelFailed, Usage, used, used_in_vain
 from assistant.parts import Turn
 from assistant.question import analyse
 from assistant.splitting import MAX_PARTS
-from assistant.usage import Usage, used, used_in_vain
 from assistant.values import agrees, read, values_of
 from index.sentences import split_sentences
 from prompts import Prompt, fence

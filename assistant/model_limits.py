@@ -5,8 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.model import Failure, ModelFailed
-from assistant.usage import NO_USAGE
+from assistant.model import NO_USAGE, Failure, ModelFailed
 from assistant.waiting import sleep
 
 

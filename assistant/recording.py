@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.model import Call, ChatModel, Completion, Failure, Message, ModelFailed, Stream, in_pieces
-from assistant.usage import Usage
+from assistant.model import Call, ChatModel, Completion, Failure, Message, ModelFailed, Stream, Usage, in_pieces
 
 FORMAT = 1
 """Raised when the files change in a way that old ones cannot be read."""

@@ -10,14 +10,24 @@ from assistant.clauses import clauses
 from assistant.declining import declines
 from assistant.draft import DraftSentence, sentences
 from assistant.kept import Kept, Receipt
-from assistant.model import ChatModel, Completion, Message, ModelFailed, Stream
+from assistant.model import (
+    NO_USAGE,
+    ChatModel,
+    Completion,
+    Message,
+    ModelFailed,
+    Stream,
+    Usage,
+    together,
+    used,
+    used_in_vain,
+)
 from assistant.packing import Packed, cut_in_silence, pack, room
 from assistant.planted import planted
 from assistant.prompting import prompt_of
 from assistant.settings import Settings
 from assistant.support import SupportCheck, SupportScorer, Verdict
 from assistant.tokens import token_count
-from assistant.usage import NO_USAGE, Usage, together, used, used_in_vain
 from index.glossary import Glossary
 from index.query import Query
 from index.search import EmbeddedSearch, Passage

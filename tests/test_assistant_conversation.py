@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.conversation import Condensed, RuleCondenser, RuleSplitter
-from assistant.model import Failure, ModelFailed, ScriptedModel
+from assistant.model import Failure, ModelFailed, ScriptedModel, Usage
 from assistant.model_conversation import (
     ANSWER_CHARACTERS,
     MAX_CHARACTERS,
@@ -19,7 +19,6 @@ from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble
 from assistant.server_script import Turn as ServedTurn
 from assistant.settings import Settings
-from assistant.usage import Usage
 from prompts import load
 
 HISTORY = (

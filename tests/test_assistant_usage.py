@@ -13,14 +13,27 @@ from test_assistant_writing import COST, HALLS, QUICK, root  # noqa: F401 - a fi
 from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.guarded import GuardedModel
-from assistant.model import Call, ChatModel, Completion, Message, ModelFailed, ScriptedModel, Stream, in_pieces
+from assistant.model import (
+    NO_USAGE,
+    Call,
+    ChatModel,
+    Completion,
+    Message,
+    ModelFailed,
+    ScriptedModel,
+    Stream,
+    Usage,
+    in_pieces,
+    together,
+    used,
+    used_in_vain,
+)
 from assistant.model_limits import Limits
 from assistant.opening import opener
 from assistant.parts import Turn
 from assistant.recording import RecordingModel, ReplayModel
 from assistant.settings import Settings
 from assistant.tokens import estimated_tokens
-from assistant.usage import NO_USAGE, Usage, together, used, used_in_vain
 from assistant.with_model import with_model
 from index.encoder import Encoder
 
