@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.ask import Assistant
 from assistant.locations import default_index, encoder_of
-from assistant.model import ScriptedModel
+from assistant.scripted_model import ScriptedModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Turn
 from assistant.settings import Settings

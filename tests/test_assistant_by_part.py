@@ -10,7 +10,7 @@ from test_assistant_writing import QUICK
 from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
-from assistant.model import ScriptedModel
+from assistant.scripted_model import ScriptedModel
 from assistant.settings import Settings
 from index.encoder import Encoder
 from prompts import REFUSAL

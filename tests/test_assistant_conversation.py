@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.conversation import Condensed, RuleCondenser, RuleSplitter
-from assistant.model import Failure, ModelFailed, ScriptedModel, Usage
+from assistant.model import Failure, ModelFailed, Usage
 from assistant.model_conversation import (
     ANSWER_CHARACTERS,
     MAX_CHARACTERS,
@@ -15,6 +15,7 @@ from assistant.model_conversation import (
 from assistant.model_settings import ModelSettings
 from assistant.open_model import open_model
 from assistant.parts import Turn
+from assistant.scripted_model import ScriptedModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble
 from assistant.server_script import Turn as ServedTurn

@@ -4,8 +4,9 @@ import pytest
 from contracts import ChatModelContract
 
 from assistant.guarded import GuardedModel
-from assistant.model import Call, Completion, Failure, Message, ModelFailed, ScriptedModel, Stream, Usage
+from assistant.model import Completion, Failure, Message, ModelFailed, Stream, Usage
 from assistant.model_limits import Limits, Prices
+from assistant.scripted_model import Call, ScriptedModel
 
 ASKED = [Message(role="user", content="Who was hurt in it?")]  # 5 words; 19 characters, 7 tokens.
 

@@ -8,8 +8,9 @@ from contracts import ChatModelContract
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.model import Call, Completion, Failure, Message, ModelFailed, ScriptedModel, in_pieces, read_to_end
+from assistant.model import Completion, Failure, Message, ModelFailed, in_pieces, read_to_end
 from assistant.recording import FIRST, Place, RecordingModel, ReplayModel, call_key, occasion
+from assistant.scripted_model import Call, ScriptedModel
 from index.errors import AssistantError
 
 ASKED = [Message(role="user", content="What happened?")]

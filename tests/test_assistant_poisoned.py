@@ -10,9 +10,9 @@ from conftest import ignore, indexed
 
 from assistant.answer import Answer, Status
 from assistant.ask import Assistant
-from assistant.model import Call, ScriptedModel
 from assistant.model_settings import ModelSettings, Secret
 from assistant.receipts import Standing, check_answer
+from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings import Settings
 from assistant.writing import ModelWriter
 from index.encoder import Encoder

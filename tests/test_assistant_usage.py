@@ -15,12 +15,10 @@ from assistant.ask import Assistant
 from assistant.guarded import GuardedModel
 from assistant.model import (
     NO_USAGE,
-    Call,
     ChatModel,
     Completion,
     Message,
     ModelFailed,
-    ScriptedModel,
     Stream,
     Usage,
     in_pieces,
@@ -32,6 +30,7 @@ from assistant.model_limits import Limits
 from assistant.opening import opener
 from assistant.parts import Turn
 from assistant.recording import RecordingModel, ReplayModel
+from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings import Settings
 from assistant.tokens import estimated_tokens
 from assistant.with_model import with_model

@@ -16,8 +16,9 @@ import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
 from assistant.answer import Answer, Citation, IndexReference, Status
-from assistant.model import Call, ChatModel, Failure, ModelFailed, ScriptedModel
+from assistant.model import ChatModel, Failure, ModelFailed
 from assistant.recording import RecordingModel, ReplayModel
+from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings import Settings
 from eval.chain import IndexChain
 from eval.compare import compare

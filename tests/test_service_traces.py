@@ -20,9 +20,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
-from assistant.model import Failure, Message, ModelFailed, ScriptedModel
+from assistant.model import Failure, Message, ModelFailed
 from assistant.model_settings import ModelSettings
 from assistant.opening import opener
+from assistant.scripted_model import ScriptedModel
 from assistant.service.answering import Asked, Finished, WrittenAnswerer
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool
