@@ -24,9 +24,10 @@ from assistant.model import Failure, Message, ModelFailed
 from assistant.model_settings import ModelSettings
 from assistant.opening import opener
 from assistant.scripted_model import ScriptedModel
-from assistant.service.answering import Asked, Finished, WrittenAnswerer
+from assistant.service.answering import WrittenAnswerer
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool
+from assistant.service.seam import Asked, Finished
 from assistant.service.traced_model import TracedModel
 from assistant.service.traces import Traces
 from assistant.settings import Settings

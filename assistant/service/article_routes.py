@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from assistant.service.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
 from assistant.service.collection import Collection
+from assistant.service.dependencies import Chosen, Here
 from assistant.service.errors import ServiceError, not_found, of_assistant
 from assistant.service.options import Options
 from assistant.service.replies import WITH_BODY, described, errors, json_response
-from assistant.service.service import Chosen, Here
 from assistant.service.uploads import UploadedFile, Uploads
 from index.catalog import ArticleRow
 from index.errors import AssistantError, IndexDamaged, UserError

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant
 from assistant.receipts import Check, check_answer
 from assistant.sealing import identity
-from assistant.service.answering import CheckedSentence, Finished, Piece, Started
 from assistant.service.bodies import (
     HAS_WORD,
     AnswerBody,
@@ -21,9 +20,11 @@ from assistant.service.bodies import (
     between,
 )
 from assistant.service.conversations import Channel
+from assistant.service.dependencies import Chosen, Here, Owner
 from assistant.service.errors import ServiceError
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
-from assistant.service.service import Chosen, Here, Owner, Service, Turn
+from assistant.service.seam import CheckedSentence, Finished, Piece, Started
+from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
 from index.search import Filters, Retrieved
 from index.store import Snapshot

@@ -18,9 +18,9 @@ from assistant.service.bodies import (
     WholeConversationBody,
 )
 from assistant.service.conversations import Message, Rating
+from assistant.service.dependencies import Here, Owner
 from assistant.service.errors import not_found
 from assistant.service.replies import WITH_BODY, as_json, described, errors, json_response
-from assistant.service.service import Here, Owner
 
 router = APIRouter()
 ConversationId = Annotated[str, Path(pattern=ID_PATTERN)]

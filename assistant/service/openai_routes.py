@@ -15,12 +15,13 @@ from assistant.answer import Answer, Citation
 from assistant.ask import MAX_QUESTION_CHARACTERS
 from assistant.parts import Turn as Earlier
 from assistant.parts import in_conversation
-from assistant.service.answering import CheckedSentence, Finished, Piece
 from assistant.service.conversations import REMEMBERED, Channel
+from assistant.service.dependencies import Here, Owner
 from assistant.service.errors import ServiceError
 from assistant.service.openai_bodies import ChatBody, ChatMessage, CompletionBody, ModelBody, ModelsBody
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
-from assistant.service.service import Here, Owner, Service, Turn
+from assistant.service.seam import CheckedSentence, Finished, Piece
+from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
 from index.search import Filters
 from index.store import Snapshot

@@ -19,7 +19,7 @@ from assistant.ask import Assistant
 from assistant.locations import data_folder, default_index, encoder_of
 from assistant.open_files import allow_many_files
 from assistant.opening import model_of, opener, reranker_of
-from assistant.service.answering import Answerer, ExtractiveAnswerer, WrittenAnswerer
+from assistant.service.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
 from assistant.service.collection import Collection, NamedIndex
 from assistant.service.connection import patient
@@ -30,6 +30,7 @@ from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
+from assistant.service.seam import Answerer
 from assistant.service.served import Served
 from assistant.service.service import Service
 from assistant.service.uploads import Uploads

@@ -5,22 +5,20 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
-
-from fastapi import Depends, Query, Request
+from typing import TYPE_CHECKING
 
 from assistant import __version__
 from assistant.answer import Answer
 from assistant.ask import checked_question
 from assistant.parts import Turn as Earlier
-from assistant.service.answering import Answerer, Asked, Finished, Piece
-from assistant.service.collection import NAME_CHARACTERS, Collection
+from assistant.service.collection import Collection
 from assistant.service.conversations import Channel, Conversations, Produced, new_id
 from assistant.service.errors import ServiceError, no_collection, not_found, of_assistant
 from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
+from assistant.service.seam import Answerer, Asked, Finished, Piece
 from assistant.settings import Settings
 from index.errors import AssistantError
 from index.search import Filters
@@ -212,31 +210,3 @@ class Service:
 def filters_json(filters: Filters) -> Mapping[str, object]:
     """Filters as they are stored; those that let all pass are left out."""
     return {name: str(v) if name.startswith("published") else list(v) for name, v in asdict(filters).items() if v}
-
-
-async def _service_of(request: Request) -> Service:
-    service = request.app.state.service
-    assert isinstance(service, Service)
-    return service
-
-
-async def _chosen(
-    request: Request,
-    collection: Annotated[
-        str,
-        Query(max_length=NAME_CHARACTERS, description="Which one, as /v1/models lists them; otherwise the first."),
-    ] = "",
-) -> Collection:
-    return (await _service_of(request)).collection(collection)
-
-
-async def _owner_of(request: Request) -> str:
-    return str(request.state.owner)
-
-
-Here = Annotated[Service, Depends(_service_of)]
-"""The service of the process, for routes."""
-Chosen = Annotated[Collection, Depends(_chosen)]
-"""The collection that the query names, for routes; the first where it names none."""
-Owner = Annotated[str, Depends(_owner_of)]
-"""The id of the request's key, "" where no keys are asked for."""

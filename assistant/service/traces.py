@@ -22,8 +22,8 @@ from starlette.types import Scope
 
 from assistant import __version__
 from assistant.answer import Answer
-from assistant.service.answering import Finished, Piece
 from assistant.service.errors import ServiceError
+from assistant.service.seam import Finished, Piece
 from index.errors import ConfigurationError
 from index.search import Retrieved
 
