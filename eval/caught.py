@@ -15,7 +15,8 @@ from pathlib import Path
 from assistant.clauses import clauses
 from assistant.locations import DEFAULT_ARTICLES
 from assistant.support import SupportCheck, Verdict
-from eval.collections import bench_engine, no_meter, silent
+from eval.collections import bench_engine
+from eval.files import no_meter, silent
 from eval.planted_claims import (
     GROUPS,
     MOVED,

@@ -6,7 +6,7 @@ from pathlib import Path
 from assistant.locations import default_index, ensure_default, index_to_read
 from assistant.settings import Settings, load_settings
 from eval.chain import IndexChain
-from eval.collections import no_meter
+from eval.files import no_meter
 from index.changes import Meter
 
 DEFAULT_GOLD = Path(__file__).resolve().parent / "gold"

@@ -5,19 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from eval.files import no_meter, silent
 from eval.sets import BenchSet
 from index.changes import Meter, add_articles
 from index.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.search import EmbeddedSearch
 from index.store import catalog_path, create_index, open_index
-
-
-def silent(message: str) -> None:
-    """A note that nobody needs."""
-
-
-def no_meter(done: int, of: int, chunks: int) -> None:
-    """Progress that nobody watches."""
 
 
 def bench_index(bench: BenchSet, *, note: Callable[[str], None] = silent, meter: Meter = no_meter) -> Path:

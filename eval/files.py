@@ -27,3 +27,11 @@ def write_whole(path: Path, text: str, option: str = "--out") -> None:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         raise UserError(f"{path} cannot be written ({error.strerror}); name another file with {option}") from error
+
+
+def silent(message: str) -> None:
+    """A note that nobody needs."""
+
+
+def no_meter(done: int, of: int, chunks: int) -> None:
+    """Progress that nobody watches."""

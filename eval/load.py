@@ -10,38 +10,18 @@ they share the machine with the server. No answer is checked here; the gold case
 
 import argparse
 import asyncio
-import json
-import os
-import signal
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from assistant.locations import default_index
 from assistant.open_files import allow_many_files
 from eval.connection import BROKEN, Connection
+from eval.running import gold_questions, memory, served
 from eval.speed import machine
 
-GOLD = Path(__file__).resolve().parent / "gold"
-LOG_NAME = "server.log"
 OFFERED = 800
 """Questions a second in the row on overload: ten times what the row before it should sustain."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Running:
-    """A server that answers."""
-
-    port: int
-    process: subprocess.Popen[str]
-    ready_seconds: float
-    """From its start to its first word."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -68,80 +48,6 @@ class Tally:
 def quantile(times: Sequence[float], share: float) -> float:
     """The smallest of the sorted times that at least `share` of them do not exceed."""
     return times[max(0, -(-int(len(times) * share * 1000) // 1000) - 1)]
-
-
-def gold_questions() -> list[str]:
-    """Every question of the gold cases once, in the order of their files."""
-    lines = [line for path in sorted(GOLD.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
-    found = [json.loads(line).get("question") for line in lines if line.strip()]
-    return list(dict.fromkeys(question for question in found if question))
-
-
-@contextmanager
-def served(
-    *arguments: object,
-    module: Sequence[str] = ("assistant", "serve"),
-    index: Path | None = None,
-    home: Path | None = None,
-    variables: Mapping[str, str] | None = None,
-) -> Iterator[Running]:
-    """A server with a data folder of its own.
-
-    Args:
-        *arguments: of its command.
-        module: what is run.
-        index: which it serves; None for the default collection's.
-        home: where its conversations and its log are kept; None for a folder that is removed after it.
-        variables: of its environment, beside this process's.
-    """
-    with tempfile.TemporaryDirectory() as passing:
-        data = home or Path(passing)
-        command = [sys.executable, "-m", *module, "--port", "0", "--index", str(index or default_index())]
-        started = time.perf_counter()
-        with (data / LOG_NAME).open("a", encoding="utf-8") as log:
-            process = subprocess.Popen(
-                [*command, *map(str, arguments)],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env={**os.environ, **(variables or {}), "ASSISTANT_DATA": str(data)},
-            )
-        assert process.stdout is not None
-        try:
-            line = process.stdout.readline()
-            ready = time.perf_counter() - started
-            port = int(line.split("http://")[1].split("/")[0].rsplit(":", 1)[1])
-            yield Running(port=port, process=process, ready_seconds=ready)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-            process.stdout.close()
-
-
-def memory(process: int) -> float:
-    """MiB of resident memory of a process and its children, shared pages counted once (PSS)."""
-    total = 0
-    for one in [process, *children(process)]:
-        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1])
-    return total / 1024
-
-
-def threads(process: int) -> int:
-    """How many threads a process has."""
-    return len(list(Path(f"/proc/{process}/task").iterdir()))
-
-
-def processor_seconds(process: int) -> float:
-    """That a process has used so far, its threads included."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def children(process: int) -> list[int]:
-    """The processes that a process started."""
-    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 async def ask(client: Connection, question: str, *, stream: bool = False) -> tuple[int, bytes]:

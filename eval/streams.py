@@ -22,7 +22,7 @@ from assistant.server_script import Turn
 from assistant.settings import Settings
 from assistant.with_model import with_model
 from eval.connection import Connection
-from eval.load import gold_questions, memory, processor_seconds, served, threads
+from eval.running import gold_questions, memory, processor_seconds, served, threads
 
 QUESTIONS = 12
 """Different ones that are asked."""

@@ -13,10 +13,11 @@ from assistant.parts import Turn
 from assistant.settings import Settings
 from eval.anchors import Span
 from eval.chain import IndexChain
-from eval.examine import Examiner, citation_scores, fact_recall
+from eval.examine import Examiner
 from eval.gold import Evidence, GoldCase
 from eval.metrics import BY_NAME, METRICS, applicable
 from eval.results import CaseResult, Outcome, Score, Usage
+from eval.scoring import citation_scores, fact_recall
 from eval.stating import answer_pieces
 from index.changes import add_paths, remove_articles
 from index.encoder import Encoder, HashEncoder

@@ -76,8 +76,8 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
 
     from assistant.cli.showing import show
     from eval.drafting import append_case, candidates, draft, shown, wordings
-    from eval.examine import all_right
     from eval.gold import read_gold, to_line
+    from eval.scoring import all_right
     from eval.stating import answer_pieces
 
     with opened(settings) as assistant:

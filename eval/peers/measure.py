@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from eval.connection import BROKEN, Connection
-from eval.load import Ask, Tally, children, gold_questions, loop, memory, processor_seconds, quantile
+from eval.load import Ask, Tally, loop, quantile
+from eval.running import children, gold_questions, memory, processor_seconds
 from index.errors import ConfigurationError
 
 START_SECONDS = 180.0

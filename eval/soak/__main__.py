@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.locations import default_index, ensure_default
-from eval.load import GOLD, quantile
+from eval.load import quantile
+from eval.running import GOLD
 from eval.soak.expected import Case
 from eval.soak.run import Plan, Soaked, soak
 from eval.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LEAST_MINUTES, by_minute, course

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.service.database import FILE_NAME
 from eval.connection import Connection
-from eval.load import LOG_NAME, Running, children, served
+from eval.running import LOG_NAME, Running, children, served
 from eval.soak.article import QUESTIONS, STATES, ChangingArticle
 from eval.soak.caller import Caller, GaveUp
 from eval.soak.expected import Case, Expected, record
