@@ -1,10 +1,6 @@
 """Markdown as plain text."""
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 def plain(quote: str) -> str:

@@ -1,16 +1,12 @@
-"""The seam to language models: messages in, a reply out, whole or as it comes; and its offline double."""
+"""The seam to language models: messages in, a reply out, whole or as it comes, and what it took."""
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
-from assistant.usage import Usage
 from index.errors import AssistantError
-
-if TYPE_CHECKING:
-    from assistant.model import Completion, Message, ModelFailed
 
 Role = Literal["system", "user", "assistant"]
 
@@ -21,6 +17,21 @@ class Message:
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """Calls and tokens."""
+
+    calls: int = 0
+    """Requests, those that failed or were sent again included."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    estimated: bool = False
+    """Whether some of the tokens were not counted by the server but estimated."""
+
+
+NO_USAGE = Usage()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,21 +173,6 @@ def in_pieces(complete: Callable[[], Completion]) -> Stream:
         return completion
 
     return Stream(pieces())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Usage:
-    """Calls and tokens."""
-
-    calls: int = 0
-    """Requests, those that failed or were sent again included."""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    estimated: bool = False
-    """Whether some of the tokens were not counted by the server but estimated."""
-
-
-NO_USAGE = Usage()
 
 
 def together(usages: Iterable[Usage]) -> Usage:

@@ -1,13 +1,10 @@
 """What routes ask FastAPI for: the service, the chosen collection, the owner."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from assistant.service.collection import NAME_CHARACTERS, Collection
-
-if TYPE_CHECKING:
-    pass
 from assistant.service.service import Service
 
 
