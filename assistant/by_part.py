@@ -9,7 +9,7 @@ from assistant.pieces import asked_for
 from assistant.question import analyse
 from assistant.reader import Reading
 from index.search import Retrieved
-from index.terms import stems
+from index.text.terms import stems
 
 if TYPE_CHECKING:
     from assistant.kept import Kept

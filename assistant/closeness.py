@@ -16,7 +16,7 @@ from assistant.statements import INTERJECTIONS, statement
 from assistant.values import agrees
 from index.query import Query, similarities
 from index.search import Passage, SearchEngine
-from index.terms import STOP_WORDS, stem, stems
+from index.text.terms import STOP_WORDS, stem, stems
 
 FEATURES = (
     "coverage",

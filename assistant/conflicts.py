@@ -8,7 +8,7 @@ from assistant.dates import Date
 from assistant.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.statements import Statement, Value, denied_by_prefix
 from assistant.values import agrees
-from index.terms import stem
+from index.text.terms import stem
 
 _PERCENTAGES = frozenset(("%", "percentage points"))
 _BEHIND_PRONOUN = frozenset("of another can who that which is was".split()) | {None}

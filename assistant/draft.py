@@ -7,7 +7,7 @@ from itertools import chain
 
 from assistant.markdown import plain
 from assistant.visible import seen
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 
 LONGEST = 1_500
 """Characters of a sentence at most; so much at once is none, and is not kept in memory until it ends."""

@@ -19,9 +19,9 @@ from assistant.kinds import Kind
 from assistant.pieces import asked_for
 from assistant.question import Question
 from assistant.sentence import NEGATIONS, SUPERLATIVES, TakenApart, runs_of_letters, taken_apart
-from index.article import Matrix, Sentence
 from index.query import Query, Word, similarities
 from index.search import Passage, SearchEngine
+from index.text.article import Matrix, Sentence
 
 Column = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64]
 """(sentences,) of one feature."""

@@ -23,8 +23,8 @@ from assistant.reader import Quote, Reading
 from assistant.weights import Weights, answerability_row, probability, rank, shares
 from index.query import Query
 from index.search import Passage, Retrieved, SearchEngine
-from index.sentences import is_heading
-from index.terms import stems
+from index.text.sentences import is_heading
+from index.text.terms import stems
 
 DEPENDENT = re.compile(
     r"[\"'“‘(]*(?:It|Its|He|She|His|Her|They|Their|Them|This|These|That|Those|Such|Here|There|Both|"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.question import analyse
 from index.search import Passage, Retrieved
-from index.terms import STOP_WORDS, stems
+from index.text.terms import STOP_WORDS, stems
 
 WIDE = 30
 """Passages of each search that are looked at."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from index.article import Sentence
 from index.search import Passage
+from index.text.article import Sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.kinds import Kind
 from assistant.question import Question
 from assistant.vocabulary import CAPITALISED, MONTHS, NUMBER_WORDS
-from index.terms import STOP_WORDS, stems
+from index.text.terms import STOP_WORDS, stems
 
 Span = tuple[int, int]
 

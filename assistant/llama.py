@@ -23,10 +23,10 @@ from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, Q
 
 from assistant.answer import Answer, Citation
 from assistant.ask import Assistant
-from index.article import Article
 from index.catalog import ArticleRow
-from index.metadata import KEYS, Metadata, parse_date
 from index.search import Filters, Retrieved
+from index.text.article import Article
+from index.text.metadata import KEYS, Metadata, parse_date
 
 K = 6
 """Passages a retriever returns unless told otherwise: as many as the assistant reads for an answer."""
@@ -40,7 +40,7 @@ def articles_from_documents(documents: Iterable[Document]) -> Iterator[Article]:
 
     The text is the document's, with the line ends that our own loader makes; a document without
     text is left out. Metadata is taken from the document's under the usual keys
-    (`index.metadata.KEYS`), and is None where they do not say: a file's own dates are not the day
+    (`index.text.metadata.KEYS`), and is None where they do not say: a file's own dates are not the day
     on which its text was published.
 
     An article's identity is the path of its file. Pages and other parts of one file, and documents

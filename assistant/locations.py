@@ -12,8 +12,8 @@ from index.changes import Meter, add_articles
 from index.encoder import Encoder
 from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import IndexBusy, IndexUnavailable
-from index.loading import GLOSSARY_NAME, load_text
 from index.store import Snapshot, catalog_path, create_index, open_index
+from index.text.loading import GLOSSARY_NAME, load_text
 
 DEFAULT_ARTICLES = Path(__file__).resolve().parent.parent / "index" / "articles"
 WAIT_SECONDS = 300

@@ -10,7 +10,7 @@ from assistant.parts import Turn
 from assistant.question import analyse
 from assistant.splitting import MAX_PARTS
 from assistant.values import agrees, read, values_of
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from prompts import Prompt, fence
 
 MAX_TOKENS = 200

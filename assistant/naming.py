@@ -7,7 +7,7 @@ from datetime import date
 
 from assistant.statements import Name, Statement, statement
 from assistant.values import states
-from index.terms import STOP_WORDS, stem
+from index.text.terms import STOP_WORDS, stem
 
 OPENERS = STOP_WORDS | frozenset(
     "according after all almost already also although altogether among another any anyone anything anybody around "

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from assistant.question import analyse
 from assistant.vocabulary import MONTHS
-from index.sentences import split_sentences
-from index.terms import STOP_WORDS
+from index.text.sentences import split_sentences
+from index.text.terms import STOP_WORDS
 
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _PRONOUN = re.compile(

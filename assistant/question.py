@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.kinds import KINDS_BY_PATTERN, Kind
-from index.terms import STOP_WORDS, indexable, stems
+from index.text.terms import STOP_WORDS, indexable, stems
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

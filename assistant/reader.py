@@ -6,9 +6,9 @@ from typing import Protocol
 
 from assistant.answer import Reason
 from assistant.question import Question
-from index.article import Sentence
 from index.catalog import ArticleRow
 from index.search import Retrieved, SearchEngine
+from index.text.article import Sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from index.article import sha256_of
 from index.errors import UsageError
+from index.text.article import sha256_of
 
 
 class Standing(StrEnum):

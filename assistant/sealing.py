@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.answer import Answer, Status
-from index.article import sha256_of
 from index.errors import ReceiptBroken
+from index.text.article import sha256_of
 
 MARKER = re.compile(r"\[(\d+)\]")
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.vocabulary import FIGURE, NUMBER_WORDS, VERB
-from index.sentences import is_heading
-from index.terms import stem, stems
+from index.text.sentences import is_heading
+from index.text.terms import stem, stems
 
 KEPT_SENTENCES = 4_096
 """Together they take some 25 MB."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.values import Token, read
-from index.terms import STOP_WORDS, stem
+from index.text.terms import STOP_WORDS, stem
 
 NEGATIONS = frozenset(
     "not no never without neither nor none nobody nothing nowhere cannot unable fail fails failed failing refuse "

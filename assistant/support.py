@@ -20,10 +20,10 @@ from assistant.kept import Receipt
 from assistant.naming import Mentions, Surroundings
 from assistant.statements import Statement, statement
 from assistant.weights import Linear, probability
-from index.glossary import Glossary
 from index.query import Query
 from index.search import Passage, SearchEngine
-from index.sentences import is_heading
+from index.text.glossary import Glossary
+from index.text.sentences import is_heading
 
 WEIGHTS_PATH = Path(__file__).parent / "support.json"
 LONGEST_RUN = 3

@@ -17,7 +17,9 @@ from assistant.figures import (
     parse_spelled,
 )
 
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # As index.terms, which imports tantivy.
+_CJK = (
+    r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # As index.text.terms, which imports tantivy.
+)
 _LETTERS = rf"[^\W\d_{_CJK}](?:[^\W_{_CJK}]|[\u0300-\u036f])*+"
 _TOKEN = (
     rf"(?=[\w$€£¥−-])(?:(?P<date>{DATE})|(?P<version>(?:\d++(?:\.\d++){{2,}}+|\d++s{END}))|(?P<ordinal>{ORDINAL_FIGURE})"

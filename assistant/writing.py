@@ -28,9 +28,9 @@ from assistant.prompting import prompt_of
 from assistant.settings import Settings
 from assistant.support import SupportCheck, SupportScorer, Verdict
 from assistant.tokens import token_count
-from index.glossary import Glossary
 from index.query import Query
 from index.search import EmbeddedSearch, Passage
+from index.text.glossary import Glossary
 from prompts import REFUSAL, is_refusal
 
 ATTEMPTS = 2

@@ -105,7 +105,7 @@ def _became(one: Evidence, texts: Mapping[str, str]) -> tuple[Finding, str]:
 
 def _nearest(quote: str, text: str) -> str | None:
     """The sentence most like a quote, if one is like it at all."""
-    from index.sentences import split_sentences
+    from index.text.sentences import split_sentences
 
     words = quote.lower().split()
     best, ratio = None, NEAR_QUOTE

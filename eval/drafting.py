@@ -12,8 +12,8 @@ from assistant.reader import Quote
 from eval.gold import Evidence, GoldCase, read_gold, read_lines, to_line
 from index.errors import UsageError, UserError
 from index.search import Passage
-from index.sentences import split_sentences
-from index.terms import STOP_WORDS
+from index.text.sentences import split_sentences
+from index.text.terms import STOP_WORDS
 
 OFFERED = 12
 """Sentences that are offered as evidence."""

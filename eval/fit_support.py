@@ -23,7 +23,7 @@ from eval.fit import fit_logistic
 from eval.pairs import load_pairs, pairs_set
 from eval.planted_claims import OTHER_WORDS, written_claims
 from eval.support import DEVELOPMENT, best_cut, claims_with_passages
-from index.glossary import Glossary
+from index.text.glossary import Glossary
 
 ROUNDS = 4
 """The run that speaks for a claim is chosen anew with each fit; the choices are settled by then."""

@@ -9,8 +9,8 @@ from itertools import pairwise
 from assistant.dates import Date
 from assistant.statements import Name, statement
 from assistant.values import Token, read
-from index.glossary import Glossary
-from index.terms import STOP_WORDS, stem
+from index.text.glossary import Glossary
+from index.text.terms import STOP_WORDS, stem
 
 TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "alias swapped")
 """What leaves a sentence true."""

@@ -18,8 +18,8 @@ from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
 from eval.planted import Planted, errors, names_in, paraphrases, words_in
 from eval.sets import BenchSet, article_of
 from index.search import EmbeddedSearch, Filters, Passage
-from index.sentences import is_heading
-from index.terms import STOP_WORDS
+from index.text.sentences import is_heading
+from index.text.terms import STOP_WORDS
 
 SEED = 5
 LEAST_CHARACTERS = 30

@@ -29,8 +29,8 @@ from typing import Any
 from eval.importing.beir import Grades, is_beir, read_beir
 from eval.importing.files import read_document
 from eval.importing.squad import SquadQuestion, is_squad, read_squad
-from index.article import Article
 from index.errors import UserError
+from index.text.article import Article
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,10 +15,10 @@ from assistant.support import SupportCheck, Verdict
 from eval.collections import bench_engine
 from eval.measures import area_under_roc
 from eval.pairs import Pair, load_pairs, pairs_set
-from index.glossary import Glossary
 from index.query import Query
 from index.search import EmbeddedSearch, Filters, Passage
-from index.terms import stems
+from index.text.glossary import Glossary
+from index.text.terms import stems
 
 PASSAGES = 6
 """So many passages of its text are looked at for a claim, as for a question."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.terms import build_analyzer, indexable
+from index.text.terms import build_analyzer, indexable
 
 HEAP_BYTES = 64_000_000
 STEMMED = "body"
@@ -106,7 +106,7 @@ class TantivyText:
         """The best `k` chunks for stemmed `terms`, as (chunk id, BM25 score), best first.
 
         Args:
-            terms: from `index.terms.stems`; a repeated term counts again.
+            terms: from `index.text.terms.stems`; a repeated term counts again.
             k: how many at most.
             articles: numbers of the articles to search in; None for all.
         """

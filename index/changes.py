@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.article import Article, Chunk, ChunkVectors
 from index.catalog import ArticleRow, Catalog
-from index.chunking import Chunking, chunk_article, fitting_title
 from index.encoder import Encoder, EncodingJob
 from index.errors import ArticleUnreadable, UserError
 from index.generation import build, remove_strays
-from index.glossary import load_glossary
-from index.loading import Found, article_slug, find_files, find_glossaries, load, read_bytes
 from index.lock import writing
 from index.store import Note, catalog_path, fingerprint, now, repair_locked, versions
+from index.text.article import Article, Chunk, ChunkVectors
+from index.text.chunking import Chunking, chunk_article, fitting_title
+from index.text.glossary import load_glossary
+from index.text.loading import Found, article_slug, find_files, find_glossaries, load, read_bytes
 
 PUBLISH_SECONDS = 10.0
 """Encoding this long is published before going on, so that an interruption loses little."""

@@ -15,7 +15,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from index.article import Matrix
+from index.text.article import Matrix
 
 WEIGHT_LEVELS = 63
 """Levels of a weight on each side of zero."""

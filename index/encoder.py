@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from index.article import Chunk, ChunkVectors, Matrix, QuestionVectors
-from index.chunking import encoded_text
 from index.projection import TokenProjection
+from index.text.article import Chunk, ChunkVectors, Matrix, QuestionVectors
+from index.text.chunking import encoded_text
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is."""

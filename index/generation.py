@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.article import Matrix
 from index.bm25 import TantivyText, TextEntry
 from index.catalog import Catalog
-from index.chunking import encoded_text
 from index.errors import IndexDamaged
 from index.export import file_sha256
+from index.text.article import Matrix
+from index.text.chunking import encoded_text
 from index.vectors import ChunkCodes, EvidenceVectors, FaissVectors
 
 MANIFEST = "manifest.json"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.article import Matrix
+from index.text.article import Matrix
 
 TOKEN_DIMENSION = 64
 

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Matrix
 from index.encoder import Encoder
 from index.projection import TokenProjection
-from index.terms import CJK, STOP_WORDS, stems
+from index.text.article import Matrix
+from index.text.terms import CJK, STOP_WORDS, stems
 
 MIN_IDF = 0.05
 """Weight of a word that stands in nearly every chunk."""

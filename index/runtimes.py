@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Matrix
 from index.errors import EncoderUnavailable
+from index.text.article import Matrix
 from index.window_encoder import Run
 
 GRAPH_NAME = "model.onnx"

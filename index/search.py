@@ -10,15 +10,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from index.article import Matrix, Sentence
 from index.catalog import ArticleRow
 from index.encoder import Encoder
-from index.glossary import Glossary
 from index.projection import TokenProjection
 from index.query import LateInteraction, Query, encode_queries
 from index.spelling import corrected, corrections
 from index.store import Snapshot
-from index.terms import stems
+from index.text.article import Matrix, Sentence
+from index.text.glossary import Glossary
+from index.text.terms import stems
 
 FEW_CHUNKS = 256
 """An index of so many is asked for the BM25 of all at once, which costs less than to ask again for those of FAISS."""

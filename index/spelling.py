@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from index.bm25 import TantivyText
 from index.encoder import Encoder
-from index.terms import STOP_WORDS, stems, words
+from index.text.terms import STOP_WORDS, stems, words
 
 MIN_LETTERS = 4
 LETTERS_FOR_TWO = 8

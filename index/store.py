@@ -22,8 +22,8 @@ from index.generation import (
     open_generation,
     remove_strays,
 )
-from index.glossary import Glossary
 from index.lock import writing
+from index.text.glossary import Glossary
 
 Note = Callable[[str], None]
 CATALOG_NAME = "catalog.sqlite"

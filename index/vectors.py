@@ -14,8 +14,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Matrix
 from index.errors import IndexDamaged
+from index.text.article import Matrix
 
 Quantised = NDArray[np.int8]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.article import sha256_of
 from index.catalog import ArticleRow, Catalog, ChunkRow
 from index.encoders import damaged_export
 from index.errors import IndexDamaged
 from index.generation import contradictions, differences, generation_folder, open_generation
 from index.store import catalog_path, fingerprint
+from index.text.article import sha256_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

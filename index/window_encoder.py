@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.article import ChunkVectors, Matrix, QuestionVectors
 from index.encoder import EncodingJob, Progress, unit
 from index.errors import EncoderUnavailable
 from index.projection import TokenProjection
+from index.text.article import ChunkVectors, Matrix, QuestionVectors
 
 BATCH_TOKENS = 3_072
 """Tokens of one batch, padding included: large enough for two cores, small enough for memory."""

@@ -7,8 +7,8 @@ import pytest
 
 from assistant.answer import Answer, Citation, IndexReference, Reason, Status
 from assistant.sealing import sealed
-from index.article import sha256_of
 from index.errors import ReceiptBroken
+from index.text.article import sha256_of
 
 TEXTS = {
     "dam": "The dam has five gates. Two were opened on Monday. 大坝有五个闸门。",

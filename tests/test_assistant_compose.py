@@ -14,9 +14,9 @@ from assistant.markdown import plain
 from assistant.question import analyse
 from assistant.reader import Quote, Reading
 from assistant.sealing import sealed
-from index.article import sha256_of
 from index.catalog import ArticleRow
-from index.sentences import split_sentences
+from index.text.article import sha256_of
+from index.text.sentences import split_sentences
 
 INDEX = IndexReference(fingerprint="f", generation=1, articles=1, chunks=1)
 QUESTIONS = [

@@ -7,9 +7,9 @@ import pytest
 
 from assistant.evidence import Candidate
 from assistant.mismatch import contradicted
-from index.article import Sentence
 from index.catalog import ArticleRow
 from index.search import Passage
+from index.text.article import Sentence
 
 
 def candidate(sentence: str, *, passage: str = "", title: str = "", published: date | None = None) -> Candidate:

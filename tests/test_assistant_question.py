@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.kinds import Kind
 from assistant.question import Question, analyse
-from index.terms import stems
+from index.text.terms import stems
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.receipts import Check, Standing, check_answer
-from index.article import sha256_of
 from index.errors import UsageError
+from index.text.article import sha256_of
 
 TEXT = "The dam has five gates. Two were opened on Monday. 大坝有五个闸门。"
 QUOTE = "Two were opened on Monday."

@@ -15,8 +15,8 @@ from assistant.statements import statement
 from assistant.support import FittedScorer, SupportCheck, Verdict, load_scorer
 from index.encoder import HashEncoder
 from index.errors import EncoderUnavailable
-from index.glossary import Glossary
 from index.search import EmbeddedSearch, Filters
+from index.text.glossary import Glossary
 
 GLOSSARY = Glossary(groups=(("harbour tram", "line 7", "港口电车"), ("Anna Berg", "安娜")))
 

@@ -9,7 +9,7 @@ from assistant.locations import DEFAULT_ARTICLES
 from eval.collection import DEFAULT_GOLD
 from eval.doctor import WARNINGS, Diagnosis, Finding, examine_gold
 from eval.gold import Evidence, GoldCase, load_gold
-from index.loading import load_text
+from index.text.loading import load_text
 
 TEXTS = {
     "museum-2022": "The museum of Oldwater has 19 halls. Entry is free on Mondays, but not in July or August.",

@@ -21,7 +21,7 @@ from eval.soak.kill import Killed, held_ports
 from eval.soak.ledger import Ledger, Rated
 from eval.soak.run import Plan, soak
 from eval.soak.watch import course
-from index.article import sha256_of
+from index.text.article import sha256_of
 
 QUOTE = "The dam at Oldwater held."
 ANSWER = {

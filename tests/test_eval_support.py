@@ -20,9 +20,9 @@ from eval.planted import TRUE_KINDS, errors, names_in, paraphrases
 from eval.planted_claims import MOVED, OWN_WORDS, denied_sentences, denied_set, own_claims, tells
 from eval.support import Judged, best_cut, compare
 from index.errors import UserError
-from index.glossary import Glossary
-from index.loading import load
 from index.search import Filters
+from index.text.glossary import Glossary
+from index.text.loading import load
 
 GLOSSARY = Glossary(groups=(("harbour tram", "valley line"),))
 SENTENCE = (

@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from index.article import Article
 from index.encoder import HashEncoder
 from index.errors import ArticleUnreadable, UserError
 from index.search import Filters
+from index.text.article import Article
 
 
 class CountingEncoder(HashEncoder):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.chunking import Chunking, chunk_article, encoded_text, fitting_title
 from index.encoder import EncodingJob, HashEncoder
-from index.sentences import split_sentences
+from index.text.chunking import Chunking, chunk_article, encoded_text, fitting_title
+from index.text.sentences import split_sentences
 
 WORD = st.sampled_from(
     ["river", "rose.", "The", "town,", "3.5", "改革。", "平台，", "# Plan", "\n", "\n\n", "\n- ", "x" * 90, "?!", "é"]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ArticleUnreadable
-from index.glossary import Glossary, load_glossary
 from index.search import MAX_WORDINGS, wordings
+from index.text.glossary import Glossary, load_glossary
 
 NAIL = ("Zhejiang Government Nail", "Zhezhengding", "浙政钉")
 VISIT = ("Maximum One Visit", "run at most once")

@@ -7,7 +7,7 @@ import pytest
 
 from index import loading
 from index.errors import ArticleUnreadable, UserError
-from index.loading import Found, article_slug, find_files, find_glossaries, load, load_text, read_bytes, read_text
+from index.text.loading import Found, article_slug, find_files, find_glossaries, load, load_text, read_bytes, read_text
 
 TEXT = "A heading\n\nThe river rose.\nCafé, 改革.\n"
 

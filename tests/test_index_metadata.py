@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ArticleUnreadable
-from index.metadata import Metadata, complete_from_text, parse_date, plain_language, split_front_matter
+from index.text.metadata import Metadata, complete_from_text, parse_date, plain_language, split_front_matter
 
 ENGLISH = "The mayor of the town said that it was for the people and by the people, as it is in all of the valley. " * 2
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from index.terms import stem
+from index.text.terms import stem
 from index.vectors import quantise
 
 SECRET = "qzxvkjw"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.encoder import HashEncoder
 from index.search import Filters, Fusion
 from index.store import create_index
-from index.terms import stems
+from index.text.terms import stems
 
 
 def library_of(home, encoder, texts, glossary):

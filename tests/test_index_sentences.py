@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.sentences import is_heading, split_sentences
+from index.text.sentences import is_heading, split_sentences
 
 PIECES = [
     *"Dr. Mr. U.S. e.g. No. 5 3.14 He it said “Yes.” (so) » ' . ?! … ... behind.Encourage".split(),

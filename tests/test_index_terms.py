@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.bm25 import TantivyText, TextEntry
-from index.terms import indexable, stem, stems, words
+from index.text.terms import indexable, stem, stems, words
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,12 @@ from assistant.answer import Status
 from assistant.ask import Assistant
 from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
 from assistant.settings import Settings
-from index.article import Article
 from index.changes import Outcome, add_articles
 from index.encoder import HashEncoder
 from index.errors import UsageError
 from index.search import Filters
 from index.store import create_index, open_index
+from index.text.article import Article
 
 QUESTION = "How many industrial brains does the plant run?"
 TEXTS = {

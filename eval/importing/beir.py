@@ -13,7 +13,7 @@ from eval.importing.contexts import Library
 from eval.importing.drafts import Draft, Note
 from eval.importing.files import read_rows, read_text
 from eval.importing.rows import Row
-from index.loading import article_slug
+from index.text.loading import article_slug
 
 SPLITS = ("test", "dev", "train")
 """In the order in which a split is imported where none is named."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from eval.anchors import occurrences
 from eval.gold import Evidence
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 
 Articles = Mapping[str, str]
 """Texts of articles by their ids."""

@@ -13,7 +13,7 @@ from eval.gold import Evidence
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft, drafted, with_contexts, with_reference
 from eval.importing.rows import Row
-from index.loading import article_slug
+from index.text.loading import article_slug
 
 SEPARATOR = "|"
 

@@ -14,8 +14,8 @@ from eval.gold import Evidence, GoldInvalid, Problem
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft
 from eval.importing.rows import Row, shown
-from index.article import Sentence
-from index.sentences import split_sentences
+from index.text.article import Sentence
+from index.text.sentences import split_sentences
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

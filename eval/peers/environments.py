@@ -12,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from eval.peers.contenders import Contender
-from index.chunking import encoded_text
 from index.encoders import cache_folder
 from index.errors import ConfigurationError
 from index.store import open_index
+from index.text.chunking import encoded_text
 
 Note = Callable[[str], None]
 

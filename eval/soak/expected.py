@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from eval.connection import Connection
 from eval.soak.article import FARE_QUESTIONS, NAME, STATES, ChangingArticle
-from index.article import sha256_of
 from index.errors import UserError
+from index.text.article import sha256_of
 
 Case = tuple[str, ...]
 """Questions of one conversation, the last of which is compared."""

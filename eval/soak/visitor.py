@@ -13,7 +13,7 @@ from eval.soak.caller import Caller, GaveUp
 from eval.soak.expected import KEPT, Case, Expected, article_path, is_lasting, passages_text, search_path
 from eval.soak.findings import Counts, Findings
 from eval.soak.ledger import Ledger, Rated
-from index.article import sha256_of
+from index.text.article import sha256_of
 
 MODEL = "soaked"
 """The collection as a model: its index's folder is called so."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from index.errors import ArticleUnreadable
-from index.terms import CJK
+from index.text.terms import CJK
 
 
 @dataclass(frozen=True, slots=True)

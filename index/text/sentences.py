@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from index.article import Sentence
+from index.text.article import Sentence
 
 ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof rev hon sr jr st mt ft gen col lt sgt capt cmdr adm maj gov sen rep pres "

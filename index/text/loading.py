@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.article import Article
 from index.errors import ArticleUnreadable, UserError
-from index.metadata import complete_from_text, split_front_matter
+from index.text.article import Article
+from index.text.metadata import complete_from_text, split_front_matter
 
 MAX_FILE_BYTES = 50_000_000
 """A larger file is refused: it is a data set, not an article."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.article import Chunk, Sentence
-from index.sentences import is_heading, split_sentences
+from index.text.article import Chunk, Sentence
+from index.text.sentences import is_heading, split_sentences
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 """Tokens of each text, the encoder's special tokens included."""
