@@ -20,7 +20,7 @@ from assistant.reader import Reading
 from assistant.sealing import sealed
 from assistant.settings import Settings
 from assistant.weights import load_weights
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.errors import IndexDamaged, IndexUnavailable, UsageError
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
 from index.spelling import corrected

@@ -8,8 +8,8 @@ from typing import Any
 
 from assistant.rerank import check_folder, load_cross_encoder
 from assistant.support import Considered
+from index.encoding.runtimes import folder_of
 from index.errors import EncoderUnavailable
-from index.runtimes import folder_of
 
 SUPPORTING_LABELS = ("entail", "support", "consistent")
 """How the label begins by which a model says that one text follows from the other."""

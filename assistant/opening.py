@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.ask import Assistant, Note
 from assistant.opened import Rerank, Watch
 from assistant.settings import Settings
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.store import Snapshot
 
 if TYPE_CHECKING:

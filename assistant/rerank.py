@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from index.encoding.runtimes import folder_of, quiet_loading
 from index.errors import EncoderUnavailable
-from index.runtimes import folder_of, quiet_loading
 from index.search import Passage
 
 ADVICE = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.encoding.projection import TokenProjection
 from index.errors import IndexBusy, IndexUnavailable
-from index.projection import TokenProjection
 from index.text.article import Article, Chunk, ChunkVectors, Matrix, Sentence
 from index.vectors import ChunkCodes, quantise
 

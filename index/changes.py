@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.catalog import ArticleRow, Catalog
-from index.encoder import Encoder, EncodingJob
+from index.encoding.encoder import Encoder, EncodingJob
 from index.errors import ArticleUnreadable, UserError
 from index.generation import build, remove_strays
 from index.lock import writing

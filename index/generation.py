@@ -15,8 +15,8 @@ import numpy as np
 
 from index.bm25 import TantivyText, TextEntry
 from index.catalog import Catalog
+from index.encoding.export import file_sha256
 from index.errors import IndexDamaged
-from index.export import file_sha256
 from index.text.article import Matrix
 from index.text.chunking import encoded_text
 from index.vectors import ChunkCodes, EvidenceVectors, FaissVectors

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Encoder
-from index.projection import TokenProjection
+from index.encoding.encoder import Encoder
+from index.encoding.projection import TokenProjection
 from index.text.article import Matrix
 from index.text.terms import CJK, STOP_WORDS, stems
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from index.catalog import ArticleRow
-from index.encoder import Encoder
-from index.projection import TokenProjection
+from index.encoding.encoder import Encoder
+from index.encoding.projection import TokenProjection
 from index.query import LateInteraction, Query, encode_queries
 from index.spelling import corrected, corrections
 from index.store import Snapshot

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from index.bm25 import TantivyText
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.text.terms import STOP_WORDS, stems, words
 
 MIN_LETTERS = 4

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from index.catalog import ArticleRow, Catalog, ChunkRow
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
 from index.generation import (
     Generation,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from index.catalog import ArticleRow, Catalog, ChunkRow
-from index.encoders import damaged_export
+from index.encoding.encoders import damaged_export
 from index.errors import IndexDamaged
 from index.generation import contradictions, differences, generation_folder, open_generation
 from index.store import catalog_path, fingerprint

@@ -14,8 +14,8 @@ from babbler import babbling
 from hypothesis import settings
 
 from index.changes import Outcome, add_articles, add_paths, remove_articles
-from index.encoder import Encoder, HashEncoder
-from index.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
+from index.encoding.encoder import Encoder, HashEncoder
+from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.search import EmbeddedSearch
 from index.store import Snapshot, create_index, open_index
 from index.text.article import Article

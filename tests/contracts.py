@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.model import ChatModel, Message
-from index.encoder import Encoder, EncodingJob
+from index.encoding.encoder import Encoder, EncodingJob
 from index.search import Filters, SearchEngine
 from index.text.chunking import Chunking, chunk_article
 

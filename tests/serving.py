@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 from conftest import CACHE, REPOSITORY, TOWN, Library
 
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.store import create_index
 
 DAM = "Which dam held?"

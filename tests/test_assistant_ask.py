@@ -19,7 +19,7 @@ from assistant.sealing import sealed
 from assistant.settings import Settings
 from assistant.with_model import with_model
 from index.changes import add_paths, remove_articles
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
 from index.search import Filters
 from index.store import create_index, keep_threshold

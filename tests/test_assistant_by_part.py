@@ -12,7 +12,7 @@ from assistant.ask import Assistant
 from assistant.compose import Piece
 from assistant.scripted_model import ScriptedModel
 from assistant.settings import Settings
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from prompts import REFUSAL
 
 FIRST, SECOND = PARTS.split("\n")

@@ -15,7 +15,7 @@ from assistant.receipts import Standing, check_answer
 from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings import Settings
 from assistant.writing import ModelWriter
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from prompts import REFUSAL
 
 KEY = "sk-sesame-open-4711"

@@ -13,7 +13,7 @@ from assistant.entailment import EntailmentScorer
 from assistant.naming import Surroundings
 from assistant.statements import statement
 from assistant.support import FittedScorer, SupportCheck, Verdict, load_scorer
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
 from index.search import EmbeddedSearch, Filters
 from index.text.glossary import Glossary

@@ -34,7 +34,7 @@ from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings import Settings
 from assistant.tokens import estimated_tokens
 from assistant.with_model import with_model
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 
 BOTH = "How much did the bridge of Oldwater cost and how many halls has the museum of Oldwater?"
 PARTS = "How much did the bridge of Oldwater cost?\nHow many halls has the museum of Oldwater?"

@@ -24,7 +24,7 @@ from assistant.server_script import Trouble, Turn
 from assistant.settings import Settings
 from assistant.writing import MAX_READ, ModelWriter
 from index.changes import add_paths
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.store import create_index
 from prompts import REFUSAL
 

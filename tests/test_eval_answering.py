@@ -21,7 +21,7 @@ from eval.policy import load_policy
 from eval.results import Run
 from eval.run_file import read_run
 from eval.runner import run_gold
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.errors import ConfigurationError
 
 KEY = "sk-sesame-open-4711"

@@ -17,7 +17,7 @@ from eval.gold import Evidence, GoldCase, load_gold, to_line
 from eval.results import Provenance, Run
 from eval.texts import article_texts
 from index.changes import add_paths
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.errors import UsageError, UserError
 from index.store import create_index
 

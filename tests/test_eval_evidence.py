@@ -15,7 +15,7 @@ from eval.gold import GoldCase, load_gold
 from eval.metrics import applicable
 from eval.results import Outcome
 from index.changes import add_paths
-from index.encoder import Encoder, HashEncoder
+from index.encoding.encoder import Encoder, HashEncoder
 from index.store import create_index
 
 ASKED = 12

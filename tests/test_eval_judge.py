@@ -34,7 +34,7 @@ from eval.run_file import read_run
 from eval.runner import run_gold
 from eval.summary import summarise
 from index.changes import add_paths
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.store import create_index
 from prompts import fence
 

@@ -13,7 +13,7 @@ from conftest import CACHE, REPOSITORY, ignore
 
 from eval.journal import journal_path
 from index.changes import add_paths
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.store import create_index
 
 ARTICLE = """---

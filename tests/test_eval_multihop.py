@@ -8,7 +8,7 @@ import pytest
 from assistant.parts import Turn
 from eval import conversations, multihop
 from eval.tables import print_table
-from index.encoders import cache_folder
+from index.encoding.encoders import cache_folder
 from index.errors import UserError
 
 DOCUMENTS = {

@@ -10,7 +10,7 @@ import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
 from index.changes import add_paths
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.store import create_index
 
 ARTICLE = """---

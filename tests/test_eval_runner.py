@@ -23,7 +23,7 @@ from eval.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usa
 from eval.run_file import read_run, run_text, write_run
 from eval.runner import run_gold
 from index.changes import add_paths
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.errors import AssistantError, UserError
 from index.store import create_index, keep_threshold
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.errors import ArticleUnreadable, UserError
 from index.search import Filters
 from index.text.article import Article

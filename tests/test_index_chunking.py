@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.encoder import EncodingJob, HashEncoder
+from index.encoding.encoder import EncodingJob, HashEncoder
 from index.text.chunking import Chunking, chunk_article, encoded_text, fitting_title
 from index.text.sentences import split_sentences
 

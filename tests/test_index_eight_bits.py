@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from index.eight_bits import WEIGHT_LEVELS, in_eight_bits
+from index.encoding.eight_bits import WEIGHT_LEVELS, in_eight_bits
 
 RANDOM = np.random.default_rng(7)
 WEIGHT = RANDOM.normal(size=(48, 32)).astype(np.float32)

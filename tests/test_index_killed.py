@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from index.changes import add_paths, remove_articles
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.errors import UserError
 from index.store import catalog_path, create_index, open_index
 from index.verify import verify_index

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.query import MIN_IDF, LateInteraction, encode_queries, similarities
 
 ENCODER = HashEncoder(dimension=128)

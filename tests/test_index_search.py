@@ -8,7 +8,7 @@ from contracts import SearchContract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.search import Filters, Fusion
 from index.store import create_index
 from index.text.terms import stems

@@ -10,8 +10,8 @@ from contextlib import closing
 
 import pytest
 
-from index.encoder import HashEncoder
-from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
+from index.encoding.encoder import HashEncoder
+from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import ConfigurationError, EncoderUnavailable, IndexBusy, IndexDamaged, IndexUnavailable
 from index.lock import writing
 from index.search import Filters
@@ -41,7 +41,7 @@ os.kill(os.getpid(), 9)
 READER = """
 import mmap, os, sys
 from pathlib import Path
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.search import EmbeddedSearch, Filters
 from index.store import open_index
 if os.geteuid() == 0:

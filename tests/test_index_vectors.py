@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.encoder import unit
+from index.encoding.encoder import unit
 from index.errors import IndexDamaged
 from index.vectors import KEPT_CHUNKS, ChunkCodes, EvidenceVectors, FaissVectors, quantise, restore
 

@@ -7,8 +7,8 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from index.encoding.export import file_sha256
 from index.errors import IndexUnavailable
-from index.export import file_sha256
 from index.vectors import FaissVectors
 
 

@@ -22,7 +22,7 @@ from assistant.ask import Assistant
 from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
 from assistant.settings import Settings
 from index.changes import Outcome, add_articles
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.errors import UsageError
 from index.search import Filters
 from index.store import create_index, open_index

@@ -23,7 +23,7 @@ from assistant.service.options import Options
 from assistant.service.server import Plan, build_service
 from assistant.settings import Settings
 from index.changes import add_articles
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
 from index.search import Filters, Passage
 from index.store import create_index

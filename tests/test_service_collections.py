@@ -12,7 +12,7 @@ from conftest import Library
 from serving import DAM, TRAM, Server, assistant, events, serving, town_in
 
 from eval.gold import load_gold
-from index.encoder import HashEncoder
+from index.encoding.encoder import HashEncoder
 from index.store import create_index
 
 ISLAND = {

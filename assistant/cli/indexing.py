@@ -13,7 +13,7 @@ from index.counts import counted
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from index.changes import Outcome
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 app = typer.Typer(
     help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None
@@ -145,7 +145,7 @@ def _root_to_read(settings: "Settings") -> Path:
 
 def encoder_for(root: Path, settings: "Settings") -> "Encoder":
     """The index's encoder; the one that settings name if there is no index yet, which is then made."""
-    from index.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
+    from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
     from index.errors import ConfigurationError
     from index.store import catalog_path, create_index, open_index
 

@@ -35,7 +35,7 @@ from assistant.service.served import Served
 from assistant.service.service import Service
 from assistant.service.uploads import Uploads
 from assistant.settings import Settings
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.store import Snapshot, open_index
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from assistant.service.errors import ServiceError
 from assistant.service.options import Options
 from index.changes import Outcome, add_articles, remove_articles
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.errors import ArticleUnreadable
 from index.text.article import Article
 from index.text.loading import LOADERS, article_slug, load

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from eval.peers.contenders import Contender
-from index.encoders import cache_folder
+from index.encoding.encoders import cache_folder
 from index.errors import ConfigurationError
 from index.store import open_index
 from index.text.chunking import encoded_text

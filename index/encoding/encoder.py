@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from index.projection import TokenProjection
+from index.encoding.projection import TokenProjection
 from index.text.article import Chunk, ChunkVectors, Matrix, QuestionVectors
 from index.text.chunking import encoded_text
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.encoding.window_encoder import Run
 from index.errors import EncoderUnavailable
 from index.text.article import Matrix
-from index.window_encoder import Run
 
 GRAPH_NAME = "model.onnx"
 QUESTIONS_NAME = "questions.onnx"
-"""The same network in 8 bits (`index.eight_bits`)."""
+"""The same network in 8 bits (`index.encoding.eight_bits`)."""
 
 
 def onnx_run(folder: Path, *, threads: int = 0, graph: str = GRAPH_NAME) -> Run:

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from index.encoding.projection import TOKEN_DIMENSION, TokenProjection
+from index.encoding.runtimes import GRAPH_NAME, QUESTIONS_NAME, load_model, onnx_run, torch_run
+from index.encoding.window_encoder import PROJECTION_NAME, SETTINGS_NAME, WindowEncoder
 from index.errors import EncoderUnavailable
-from index.projection import TOKEN_DIMENSION, TokenProjection
-from index.runtimes import GRAPH_NAME, QUESTIONS_NAME, load_model, onnx_run, torch_run
-from index.window_encoder import PROJECTION_NAME, SETTINGS_NAME, WindowEncoder
 
 MIN_COSINE = 0.9999
 """Below this agreement with sentence-transformers an export is not used."""
@@ -130,7 +130,7 @@ def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
 
 def _faster_questions(folder: Path) -> dict[str, str | float]:
     """Write the network for questions; what the settings say of it."""
-    from index.eight_bits import in_eight_bits
+    from index.encoding.eight_bits import in_eight_bits
 
     in_eight_bits(folder / GRAPH_NAME, folder / QUESTIONS_NAME)
     exact, fast = (
@@ -146,7 +146,7 @@ def _faster_questions(folder: Path) -> dict[str, str | float]:
 
 def _fit_projection(encoder: WindowEncoder) -> TokenProjection:
     """The main directions of the token vectors of the articles that ship with the program."""
-    paths = sorted((Path(__file__).parent / "articles").glob("*.md"))
+    paths = sorted((Path(__file__).parents[1] / "articles").glob("*.md"))
     words = [word for path in paths for word in path.read_text(encoding="utf-8").split()]
     size = max(8, encoder.max_tokens // 4)
     samples = [" ".join(words[i : i + size]) for i in range(0, min(len(words), SAMPLE_WORDS), size)]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.encoder import EncodingJob, Progress, unit
+from index.encoding.encoder import EncodingJob, Progress, unit
+from index.encoding.projection import TokenProjection
 from index.errors import EncoderUnavailable
-from index.projection import TokenProjection
 from index.text.article import ChunkVectors, Matrix, QuestionVectors
 
 BATCH_TOKENS = 3_072
@@ -31,7 +31,7 @@ class WindowEncoder:
         """Open the export in `folder`.
 
         Args:
-            folder: as written by `index.export.export_encoder`.
+            folder: as written by `index.encoding.export.export_encoder`.
             run: the network.
             run_questions: a faster network of nearly the same vectors, for questions; None for `run`.
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from index.encoder import Encoder, HashEncoder
+from index.encoding.encoder import Encoder, HashEncoder
 from index.errors import EncoderUnavailable
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
@@ -72,8 +72,8 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
         return hash_encoder
     if spec == DEFAULT_ENCODER and _only_exported():
         return _checked(_open_folder(encoder_folder(DEFAULT_HASH)), DEFAULT_HASH)
-    from index.export import export_encoder, model_hash
-    from index.runtimes import folder_of
+    from index.encoding.export import export_encoder, model_hash
+    from index.encoding.runtimes import folder_of
 
     source = _default_source() if spec == DEFAULT_ENCODER else folder_of(spec, hub=hub)
     digest = model_hash(source)
@@ -87,8 +87,8 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
 
 def damaged_export(hash: str) -> list[str]:  # noqa: A002
     """What is wrong with the exported encoder of this hash, if it is in the cache, in words."""
-    from index.export import file_sha256
-    from index.runtimes import GRAPH_NAME, QUESTIONS_NAME
+    from index.encoding.export import file_sha256
+    from index.encoding.runtimes import GRAPH_NAME, QUESTIONS_NAME
 
     folder = encoder_folder(hash)
     if not (folder / "encoder.json").is_file():
@@ -107,7 +107,7 @@ def _only_exported() -> bool:
 
 
 def _default_source() -> Path:
-    from index.export import file_sha256
+    from index.encoding.export import file_sha256
 
     found = importlib.util.find_spec(DEFAULT_PACKAGE)
     if found is None or found.origin is None:
@@ -126,8 +126,8 @@ def _default_source() -> Path:
 
 
 def _open_folder(folder: Path, threads: int = 0) -> Encoder:
-    from index.runtimes import QUESTIONS_NAME, load_model, onnx_run, opened_late, torch_run
-    from index.window_encoder import SETTINGS_NAME, WindowEncoder
+    from index.encoding.runtimes import QUESTIONS_NAME, load_model, onnx_run, opened_late, torch_run
+    from index.encoding.window_encoder import SETTINGS_NAME, WindowEncoder
 
     settings = json.loads((folder / SETTINGS_NAME).read_text(encoding="utf-8"))
     if settings["runtime"] != "onnx":
