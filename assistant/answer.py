@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from index.catalog import ArticleRow
+from index.storage.catalog import ArticleRow
 
 
 class Status(StrEnum):

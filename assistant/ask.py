@@ -24,7 +24,7 @@ from index.encoding.encoder import Encoder
 from index.errors import IndexDamaged, IndexUnavailable, UsageError
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
 from index.spelling import corrected
-from index.store import Snapshot, open_index
+from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:
     from assistant.kept import Kept

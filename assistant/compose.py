@@ -8,8 +8,8 @@ from assistant.answer import Answer, Citation, IndexReference, Nearest, Reason, 
 from assistant.by_part import naming
 from assistant.markdown import plain
 from assistant.reader import Quote, Reading
-from index.catalog import ArticleRow
 from index.search import Passage
+from index.storage.catalog import ArticleRow
 
 if TYPE_CHECKING:
     from assistant.kept import Kept

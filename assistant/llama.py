@@ -23,8 +23,8 @@ from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, Q
 
 from assistant.answer import Answer, Citation
 from assistant.ask import Assistant
-from index.catalog import ArticleRow
 from index.search import Filters, Retrieved
+from index.storage.catalog import ArticleRow
 from index.text.article import Article
 from index.text.metadata import KEYS, Metadata, parse_date
 
@@ -36,7 +36,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def articles_from_documents(documents: Iterable[Document]) -> Iterator[Article]:
-    """Articles of a LlamaIndex reader's documents, ready for `index.changes.add_articles`.
+    """Articles of a LlamaIndex reader's documents, ready for `index.storage.changes.add_articles`.
 
     The text is the document's, with the line ends that our own loader makes; a document without
     text is left out. Metadata is taken from the document's under the usual keys

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.settings import Settings
-from index.catalog import Catalog
-from index.changes import Meter, add_articles
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import IndexBusy, IndexUnavailable
-from index.store import Snapshot, catalog_path, create_index, open_index
+from index.storage.catalog import Catalog
+from index.storage.changes import Meter, add_articles
+from index.storage.store import Snapshot, catalog_path, create_index, open_index
 from index.text.loading import GLOSSARY_NAME, load_text
 
 DEFAULT_ARTICLES = Path(__file__).resolve().parent.parent / "index" / "articles"

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from assistant import AssistantError, __version__
 from assistant.ask import Assistant
-from index.store import Snapshot
+from index.storage.store import Snapshot
 
 INSTRUCTIONS = (
     "Answers questions from a collection of articles, and from nothing else. Every sentence of an answer carries a "

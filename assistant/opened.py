@@ -10,9 +10,9 @@ from assistant.parts import asked_alone
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
-from index.catalog import ArticleRow
 from index.search import EmbeddedSearch, Filters, Passage, Retrieved
-from index.store import Snapshot
+from index.storage.catalog import ArticleRow
+from index.storage.store import Snapshot
 
 Rerank = Callable[[str, tuple[Passage, ...]], tuple[Passage, ...]]
 Read = tuple[Retrieved, Reading, tuple[Passage, ...]]

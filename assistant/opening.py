@@ -8,7 +8,7 @@ from assistant.ask import Assistant, Note
 from assistant.opened import Rerank, Watch
 from assistant.settings import Settings
 from index.encoding.encoder import Encoder
-from index.store import Snapshot
+from index.storage.store import Snapshot
 
 if TYPE_CHECKING:
     from assistant.model import ChatModel

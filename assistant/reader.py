@@ -6,8 +6,8 @@ from typing import Protocol
 
 from assistant.answer import Reason
 from assistant.question import Question
-from index.catalog import ArticleRow
 from index.search import Retrieved, SearchEngine
+from index.storage.catalog import ArticleRow
 from index.text.article import Sentence
 
 

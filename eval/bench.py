@@ -17,8 +17,8 @@ from eval.collections import bench_index
 from eval.measures import area_under_roc, ndcg, recall, risk_coverage
 from eval.observe import holds_answer, ranked_documents
 from eval.sets import BenchQuestion, BenchSet, article_of, load_set
-from index.changes import Meter
 from index.encoding.encoders import open_encoder
+from index.storage.changes import Meter
 
 RETRIEVED = 100
 """Passages retrieved for figures of retrieval; several of one document count once."""

@@ -29,10 +29,10 @@ from eval.planted_claims import (
     written_claims,
 )
 from eval.sets import load_set
-from index.changes import add_paths
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.search import EmbeddedSearch, Filters
-from index.store import catalog_path, create_index, open_index
+from index.storage.changes import add_paths
+from index.storage.store import catalog_path, create_index, open_index
 
 PARAGRAPHS = 150
 """So many articles of a test set, drawn by chance, are enough."""

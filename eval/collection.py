@@ -7,7 +7,7 @@ from assistant.locations import default_index, ensure_default, index_to_read
 from assistant.settings import Settings, load_settings
 from eval.chain import IndexChain
 from eval.files import no_meter
-from index.changes import Meter
+from index.storage.changes import Meter
 
 DEFAULT_GOLD = Path(__file__).resolve().parent / "gold"
 """The gold set of the default collection."""

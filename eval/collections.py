@@ -7,10 +7,10 @@ from pathlib import Path
 
 from eval.files import no_meter, silent
 from eval.sets import BenchSet
-from index.changes import Meter, add_articles
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.search import EmbeddedSearch
-from index.store import catalog_path, create_index, open_index
+from index.storage.changes import Meter, add_articles
+from index.storage.store import catalog_path, create_index, open_index
 
 
 def bench_index(bench: BenchSet, *, note: Callable[[str], None] = silent, meter: Meter = no_meter) -> Path:

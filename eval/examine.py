@@ -20,7 +20,7 @@ from eval.results import DIGITS, CaseResult, Outcome, Score, Usage
 from eval.retrieval import find_articles, find_quotes
 from eval.scoring import _answer_scores, _cited, _right, citation_scores
 from eval.stating import answer_pieces
-from index.store import Snapshot
+from index.storage.store import Snapshot
 
 
 class Judgement(Protocol):

@@ -7,7 +7,7 @@ from assistant.locations import default_index, own_index
 from assistant.settings import Settings
 from eval.results import Run
 from index.errors import AssistantError
-from index.store import catalog_path, open_index
+from index.storage.store import catalog_path, open_index
 
 
 def article_texts(run: Run, settings: Settings, *, note: Callable[[str], None]) -> dict[str, str]:

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from index.catalog import ArticleRow
 from index.encoding.encoder import Encoder
 from index.encoding.projection import TokenProjection
 from index.query import LateInteraction, Query, encode_queries
 from index.spelling import corrected, corrections
-from index.store import Snapshot
+from index.storage.catalog import ArticleRow
+from index.storage.store import Snapshot
 from index.text.article import Matrix, Sentence
 from index.text.glossary import Glossary
 from index.text.terms import stems

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from index.bm25 import TantivyText
 from index.encoding.encoder import Encoder
+from index.storage.bm25 import TantivyText
 from index.text.terms import STOP_WORDS, stems, words
 
 MIN_LETTERS = 4

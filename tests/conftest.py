@@ -13,13 +13,13 @@ import pytest
 from babbler import babbling
 from hypothesis import settings
 
-from index.changes import Outcome, add_articles, add_paths, remove_articles
 from index.encoding.encoder import Encoder, HashEncoder
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.search import EmbeddedSearch
-from index.store import Snapshot, create_index, open_index
+from index.storage.changes import Outcome, add_articles, add_paths, remove_articles
+from index.storage.store import Snapshot, create_index, open_index
+from index.storage.verify import Verification, verify_index
 from index.text.article import Article
-from index.verify import Verification, verify_index
 
 pytest.register_assert_rewrite("contracts")
 

@@ -15,7 +15,7 @@ import httpx
 from conftest import CACHE, REPOSITORY, TOWN, Library
 
 from index.encoding.encoder import HashEncoder
-from index.store import create_index
+from index.storage.store import create_index
 
 DAM = "Which dam held?"
 TRAM = "How much will the tram cost?"

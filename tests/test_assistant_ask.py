@@ -18,11 +18,11 @@ from assistant.scripted_model import Call, ScriptedModel
 from assistant.sealing import sealed
 from assistant.settings import Settings
 from assistant.with_model import with_model
-from index.changes import add_paths, remove_articles
 from index.encoding.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
 from index.search import Filters
-from index.store import create_index, keep_threshold
+from index.storage.changes import add_paths, remove_articles
+from index.storage.store import create_index, keep_threshold
 
 ARTICLES = {
     "bridge.md": """---

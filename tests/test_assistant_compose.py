@@ -14,7 +14,7 @@ from assistant.markdown import plain
 from assistant.question import analyse
 from assistant.reader import Quote, Reading
 from assistant.sealing import sealed
-from index.catalog import ArticleRow
+from index.storage.catalog import ArticleRow
 from index.text.article import sha256_of
 from index.text.sentences import split_sentences
 

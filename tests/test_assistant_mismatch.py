@@ -7,8 +7,8 @@ import pytest
 
 from assistant.evidence import Candidate
 from assistant.mismatch import contradicted
-from index.catalog import ArticleRow
 from index.search import Passage
+from index.storage.catalog import ArticleRow
 from index.text.article import Sentence
 
 

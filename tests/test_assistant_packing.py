@@ -14,9 +14,9 @@ from assistant.model_settings import ModelSettings
 from assistant.packing import TURN_TOKENS, cut_in_silence, pack, room
 from assistant.tokens import estimated_tokens, token_count
 from assistant.visible import seen
-from index.catalog import ArticleRow
 from index.errors import ConfigurationError
 from index.search import Filters, Passage
+from index.storage.catalog import ArticleRow
 
 ARTICLE = ArticleRow(
     number=1,

@@ -23,9 +23,9 @@ from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
 from assistant.settings import Settings
 from assistant.writing import MAX_READ, ModelWriter
-from index.changes import add_paths
 from index.encoding.encoder import Encoder
-from index.store import create_index
+from index.storage.changes import add_paths
+from index.storage.store import create_index
 from prompts import REFUSAL
 
 ARTICLES = {

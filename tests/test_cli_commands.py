@@ -12,7 +12,7 @@ import pytest
 from conftest import CACHE, REPOSITORY, Library
 
 from assistant import __version__
-from index.verify import verify_index
+from index.storage.verify import verify_index
 
 BRAINS = "How many industrial brains has Zhejiang built?"
 OPERA = "Who composed the opera about the moons of Neptune?"

@@ -16,10 +16,10 @@ from eval.drafting import OFFERED, Candidate, append_case, candidates, draft, ne
 from eval.gold import Evidence, GoldCase, load_gold, to_line
 from eval.results import Provenance, Run
 from eval.texts import article_texts
-from index.changes import add_paths
 from index.encoding.encoder import Encoder
 from index.errors import UsageError, UserError
-from index.store import create_index
+from index.storage.changes import add_paths
+from index.storage.store import create_index
 
 ARTICLE = """---
 title: The new bridge of Oldwater

@@ -14,9 +14,9 @@ from eval.examine import Examiner
 from eval.gold import GoldCase, load_gold
 from eval.metrics import applicable
 from eval.results import Outcome
-from index.changes import add_paths
 from index.encoding.encoder import Encoder, HashEncoder
-from index.store import create_index
+from index.storage.changes import add_paths
+from index.storage.store import create_index
 
 ASKED = 12
 """Cases that are scored on each index, spread over the set; those with evidence only."""

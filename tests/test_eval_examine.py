@@ -19,11 +19,11 @@ from eval.metrics import BY_NAME, METRICS, applicable
 from eval.results import CaseResult, Outcome, Score, Usage
 from eval.scoring import citation_scores, fact_recall
 from eval.stating import answer_pieces
-from index.changes import add_paths, remove_articles
 from index.encoding.encoder import Encoder, HashEncoder
 from index.errors import EncoderUnavailable, IndexDamaged
 from index.search import Filters
-from index.store import create_index
+from index.storage.changes import add_paths, remove_articles
+from index.storage.store import create_index
 
 ARTICLES = {
     "bridge.md": """---

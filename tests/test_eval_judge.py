@@ -33,9 +33,9 @@ from eval.results import CaseResult, Outcome, Run, Usage
 from eval.run_file import read_run
 from eval.runner import run_gold
 from eval.summary import summarise
-from index.changes import add_paths
 from index.encoding.encoder import Encoder
-from index.store import create_index
+from index.storage.changes import add_paths
+from index.storage.store import create_index
 from prompts import fence
 
 YES, NO = "All of it.\nVERDICT: yes", "Not all of it.\nVERDICT: no"

@@ -12,9 +12,9 @@ import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
 from eval.journal import journal_path
-from index.changes import add_paths
 from index.encoding.encoder import Encoder
-from index.store import create_index
+from index.storage.changes import add_paths
+from index.storage.store import create_index
 
 ARTICLE = """---
 title: The new bridge of Oldwater

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
-from index.changes import add_paths
 from index.encoding.encoder import Encoder
-from index.store import create_index
+from index.storage.changes import add_paths
+from index.storage.store import create_index
 
 ARTICLE = """---
 title: The new bridge of Oldwater

@@ -22,10 +22,10 @@ from eval.provenance import differences, same
 from eval.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
 from eval.run_file import read_run, run_text, write_run
 from eval.runner import run_gold
-from index.changes import add_paths
 from index.encoding.encoder import Encoder
 from index.errors import AssistantError, UserError
-from index.store import create_index, keep_threshold
+from index.storage.changes import add_paths
+from index.storage.store import create_index, keep_threshold
 
 PROVENANCE = Provenance(
     assistant="0.1.0",

@@ -328,7 +328,7 @@ def test_a_second_article_of_one_source_is_refused_and_named(library):
 
 
 def test_an_article_is_published_in_parts_when_encoding_takes_long(library, monkeypatch):
-    monkeypatch.setattr("index.changes.PUBLISH_SECONDS", -1.0)
+    monkeypatch.setattr("index.storage.changes.PUBLISH_SECONDS", -1.0)
     for name in ("a", "b", "c"):
         library.write(f"{name}.md", f"The river {name}.")
     library.add()

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from index.changes import add_paths, remove_articles
 from index.encoding.encoder import HashEncoder
 from index.errors import UserError
-from index.store import catalog_path, create_index, open_index
-from index.verify import verify_index
+from index.storage.changes import add_paths, remove_articles
+from index.storage.store import catalog_path, create_index, open_index
+from index.storage.verify import verify_index
 
 TOUCHING = frozenset({"posix", "fcntl", "io", "_io", "_sqlite3", "sqlite3", "tantivy", "faiss"})
 """Packages whose calls change files; a kill between two of any others leaves the same files behind."""

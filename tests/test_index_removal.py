@@ -5,8 +5,8 @@ import random
 import numpy as np
 import pytest
 
+from index.storage.vectors import quantise
 from index.text.terms import stem
-from index.vectors import quantise
 
 SECRET = "qzxvkjw"
 

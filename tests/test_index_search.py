@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.encoding.encoder import HashEncoder
 from index.search import Filters, Fusion
-from index.store import create_index
+from index.storage.store import create_index
 from index.text.terms import stems
 
 

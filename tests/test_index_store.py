@@ -13,14 +13,14 @@ import pytest
 from index.encoding.encoder import HashEncoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import ConfigurationError, EncoderUnavailable, IndexBusy, IndexDamaged, IndexUnavailable
-from index.lock import writing
 from index.search import Filters
-from index.store import create_index, open_index
+from index.storage.lock import writing
+from index.storage.store import create_index, open_index
 
 HOLDER = """
 import sys
 from pathlib import Path
-from index.lock import writing
+from index.storage.lock import writing
 with writing(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -43,7 +43,7 @@ import mmap, os, sys
 from pathlib import Path
 from index.encoding.encoder import HashEncoder
 from index.search import EmbeddedSearch, Filters
-from index.store import open_index
+from index.storage.store import open_index
 if os.geteuid() == 0:
     os.setuid(65534)  # Rights do not bind root.
 snapshot = open_index(Path(sys.argv[1]), note=print)

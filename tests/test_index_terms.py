@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.bm25 import TantivyText, TextEntry
+from index.storage.bm25 import TantivyText, TextEntry
 from index.text.terms import indexable, stem, stems, words
 
 

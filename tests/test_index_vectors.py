@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.encoding.encoder import unit
 from index.errors import IndexDamaged
-from index.vectors import KEPT_CHUNKS, ChunkCodes, EvidenceVectors, FaissVectors, quantise, restore
+from index.storage.vectors import KEPT_CHUNKS, ChunkCodes, EvidenceVectors, FaissVectors, quantise, restore
 
 
 def rows(count, dimension=8, seed=1):

@@ -9,7 +9,7 @@ import pytest
 
 from index.encoding.export import file_sha256
 from index.errors import IndexUnavailable
-from index.vectors import FaissVectors
+from index.storage.vectors import FaissVectors
 
 
 def run_sql(library, statement, *values):

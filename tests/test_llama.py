@@ -21,11 +21,11 @@ from assistant.answer import Status
 from assistant.ask import Assistant
 from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
 from assistant.settings import Settings
-from index.changes import Outcome, add_articles
 from index.encoding.encoder import HashEncoder
 from index.errors import UsageError
 from index.search import Filters
-from index.store import create_index, open_index
+from index.storage.changes import Outcome, add_articles
+from index.storage.store import create_index, open_index
 from index.text.article import Article
 
 QUESTION = "How many industrial brains does the plant run?"
@@ -104,7 +104,7 @@ def one(document: Document) -> Article:
 def test_files_read_by_llamaindex_have_the_identity_and_text_that_our_own_loader_gives(
     folder: Path, tmp_path: Path
 ) -> None:
-    from index.changes import add_paths
+    from index.storage.changes import add_paths
 
     ours = tmp_path / "index"
     create_index(ours, HashEncoder(64, 48), max_tokens=48)
@@ -192,7 +192,7 @@ def test_the_pages_of_a_file_are_articles_that_keep_apart(tmp_path: Path) -> Non
 
 
 def test_pruning_the_folder_of_a_file_leaves_its_pages(tmp_path: Path) -> None:
-    from index.changes import add_paths
+    from index.storage.changes import add_paths
 
     texts = tmp_path / "texts"
     texts.mkdir()

@@ -22,11 +22,11 @@ from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.server import Plan, build_service
 from assistant.settings import Settings
-from index.changes import add_articles
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
 from index.search import Filters, Passage
-from index.store import create_index
+from index.storage.changes import add_articles
+from index.storage.store import create_index
 from index.text.article import Article
 
 QUESTION = "How many industrial brains does the plant run?"

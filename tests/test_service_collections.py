@@ -13,7 +13,7 @@ from serving import DAM, TRAM, Server, assistant, events, serving, town_in
 
 from eval.gold import load_gold
 from index.encoding.encoder import HashEncoder
-from index.store import create_index
+from index.storage.store import create_index
 
 ISLAND = {
     "ferry.md": "---\ntitle: The ferry\npublisher: Gull Press\n---\nThe ferry to Skerry sails at nine on Mondays.\n",

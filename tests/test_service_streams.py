@@ -14,7 +14,7 @@ from assistant.receipts import check_answer
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
 from eval.connection import Connection, Reply
-from index.store import open_index
+from index.storage.store import open_index
 
 CLIENTS = 200
 THREADS = 24

@@ -12,8 +12,8 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
-    from index.changes import Meter
     from index.search import Filters
+    from index.storage.changes import Meter
 
 IndexOption = Annotated[
     str | None,

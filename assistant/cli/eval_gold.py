@@ -38,7 +38,7 @@ def doctor(
     from eval.collection import gold_paths, index_for
     from eval.doctor import Diagnosis, Finding, examine_gold
     from eval.gold import read_gold
-    from index.store import open_index
+    from index.storage.store import open_index
 
     paths = gold_paths([Path(name) for name in gold or []])
     cases, problems = read_gold(paths)
@@ -111,7 +111,7 @@ def import_(
     from eval.gold import to_line
     from eval.importing import Form, import_gold
     from index.errors import UsageError
-    from index.store import open_index
+    from index.storage.store import open_index
 
     if Path(out).exists() and not replace:
         raise UsageError(f"{out} is there already; name another file with --out, or give --replace")

@@ -79,7 +79,7 @@ def calibrate(
 ) -> None:
     """Fit the threshold of refusals on labelled questions, and keep it with the index."""
     from eval.calibrate import calibrate as fit
-    from index.store import keep_threshold
+    from index.storage.store import keep_threshold
 
     with opened(settings_from({"index": index, "model": ""})) as assistant:
         found = fit(assistant, Path(questions), refuse=refuse)

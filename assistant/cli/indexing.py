@@ -12,8 +12,8 @@ from index.counts import counted
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
-    from index.changes import Outcome
     from index.encoding.encoder import Encoder
+    from index.storage.changes import Outcome
 
 app = typer.Typer(
     help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None
@@ -35,7 +35,7 @@ def add(
 ) -> None:
     """Bring articles into the index; what has not changed costs nothing."""
     from assistant.locations import index_to_change
-    from index.changes import add_paths, find_articles
+    from index.storage.changes import add_paths, find_articles
 
     settings = settings_from({"index": index, "encoder": encoder})
     root = index_to_change(settings)
@@ -61,7 +61,7 @@ def remove(
 ) -> None:
     """Remove articles; nothing of their text or vectors stays behind."""
     from assistant.locations import index_to_change
-    from index.changes import remove_articles
+    from index.storage.changes import remove_articles
 
     root = index_to_change(settings_from({"index": index}))
     for article_id in remove_articles(root, articles, note=note):
@@ -76,8 +76,8 @@ def verify(
     ] = False,
 ) -> None:
     """Check every hash, offset and id, and the catalog against FAISS and tantivy."""
-    from index.store import repair as repair_index
-    from index.verify import verify_index
+    from index.storage.store import repair as repair_index
+    from index.storage.verify import verify_index
 
     root = _root_to_read(settings_from({"index": index}))
     if repair:
@@ -102,7 +102,7 @@ def status(
 ) -> None:
     """Describe the index: articles, chunks, size, encoder, generation, last change."""
     from assistant.weights import load_weights
-    from index.store import open_index
+    from index.storage.store import open_index
 
     root = _root_to_read(settings_from({"index": index}))
     snapshot = open_index(root, note=note)
@@ -147,7 +147,7 @@ def encoder_for(root: Path, settings: "Settings") -> "Encoder":
     """The index's encoder; the one that settings name if there is no index yet, which is then made."""
     from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
     from index.errors import ConfigurationError
-    from index.store import catalog_path, create_index, open_index
+    from index.storage.store import catalog_path, create_index, open_index
 
     if catalog_path(root).exists():
         snapshot = open_index(root, note=note)

@@ -102,7 +102,7 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
     from assistant.locations import default_index, index_to_change
     from assistant.service.collection import NamedIndex, check_names, collection_name, parted
     from index.errors import ConfigurationError
-    from index.store import check_index
+    from index.storage.store import check_index
 
     if not given:
         root = _root(options, settings_from({}))
@@ -130,7 +130,7 @@ def _root(options: "Options", settings: "Settings") -> "Path":
     """The index of some settings; with uploads one of the person's own, made where there is none."""
     from assistant.cli.indexing import encoder_for
     from assistant.locations import default_index, index_to_change, index_to_read
-    from index.store import catalog_path
+    from index.storage.store import catalog_path
 
     root = index_to_change(settings)
     if options.uploads and settings.index and root.resolve() != default_index().resolve():
@@ -150,7 +150,7 @@ def _build_first(settings: "Settings") -> None:
     import subprocess
 
     from assistant.locations import default_index, own_index
-    from index.store import catalog_path
+    from index.storage.store import catalog_path
 
     if not (settings.index or catalog_path(own_index()).exists() or catalog_path(default_index()).exists()):
         run = subprocess.run([sys.executable, "-m", "assistant", "index", "status"], stdout=subprocess.DEVNULL)

@@ -22,7 +22,7 @@ def verify(
     from assistant.locations import index_to_read
     from assistant.receipts import Standing, check_answer
     from assistant.sealing import identity
-    from index.store import open_index
+    from index.storage.store import open_index
 
     answers = _read(answer)
     settings = settings_from({"index": index})

@@ -13,9 +13,9 @@ from assistant.service.errors import ServiceError, not_found, of_assistant
 from assistant.service.options import Options
 from assistant.service.replies import WITH_BODY, described, errors, json_response
 from assistant.service.uploads import UploadedFile, Uploads
-from index.catalog import ArticleRow
 from index.errors import AssistantError, IndexDamaged, UserError
-from index.store import Snapshot
+from index.storage.catalog import ArticleRow
+from index.storage.store import Snapshot
 
 router = APIRouter()
 FILES = {"maxItems": Options().files, "items": {"contentMediaType": "application/octet-stream"}}

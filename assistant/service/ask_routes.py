@@ -27,7 +27,7 @@ from assistant.service.seam import CheckedSentence, Finished, Piece, Started
 from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
 from index.search import Filters, Retrieved
-from index.store import Snapshot
+from index.storage.store import Snapshot
 
 router = APIRouter()
 EVENT_STREAM = "text/event-stream"

@@ -24,7 +24,7 @@ from assistant.service.seam import CheckedSentence, Finished, Piece
 from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
 from index.search import Filters
-from index.store import Snapshot
+from index.storage.store import Snapshot
 
 router = APIRouter()
 ANSWER_CHARACTERS = 2_000

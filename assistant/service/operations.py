@@ -13,7 +13,7 @@ from assistant.service.dependencies import Chosen, Here
 from assistant.service.errors import starting, stopping
 from assistant.service.replies import described, errors, json_response
 from assistant.service.service import Service
-from index.store import Snapshot
+from index.storage.store import Snapshot
 
 router = APIRouter()
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"

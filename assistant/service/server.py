@@ -36,7 +36,7 @@ from assistant.service.service import Service
 from assistant.service.uploads import Uploads
 from assistant.settings import Settings
 from index.encoding.encoder import Encoder
-from index.store import Snapshot, open_index
+from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:
     from assistant.model import ChatModel

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from assistant.service.errors import ServiceError
 from assistant.service.options import Options
-from index.changes import Outcome, add_articles, remove_articles
 from index.encoding.encoder import Encoder
 from index.errors import ArticleUnreadable
+from index.storage.changes import Outcome, add_articles, remove_articles
 from index.text.article import Article
 from index.text.loading import LOADERS, article_slug, load
 

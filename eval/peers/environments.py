@@ -14,7 +14,7 @@ from pathlib import Path
 from eval.peers.contenders import Contender
 from index.encoding.encoders import cache_folder
 from index.errors import ConfigurationError
-from index.store import open_index
+from index.storage.store import open_index
 from index.text.chunking import encoded_text
 
 Note = Callable[[str], None]

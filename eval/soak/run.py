@@ -21,7 +21,7 @@ from eval.soak.kill import Killed, held_ports
 from eval.soak.ledger import Ledger
 from eval.soak.visitor import MODEL, Visitor
 from eval.soak.watch import Sample, Watch
-from index.verify import verify_index
+from index.storage.verify import verify_index
 
 AT_WORK_SECONDS = 3.0
 """For which a kill waits until the process is at an answer."""

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.bm25 import TantivyText, TextEntry
-from index.catalog import Catalog
 from index.encoding.export import file_sha256
 from index.errors import IndexDamaged
+from index.storage.bm25 import TantivyText, TextEntry
+from index.storage.catalog import Catalog
+from index.storage.vectors import ChunkCodes, EvidenceVectors, FaissVectors
 from index.text.article import Matrix
 from index.text.chunking import encoded_text
-from index.vectors import ChunkCodes, EvidenceVectors, FaissVectors
 
 MANIFEST = "manifest.json"
 VECTORS_NAME = "vectors.faiss"

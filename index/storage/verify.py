@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.catalog import ArticleRow, Catalog, ChunkRow
 from index.encoding.encoders import damaged_export
 from index.errors import IndexDamaged
-from index.generation import contradictions, differences, generation_folder, open_generation
-from index.store import catalog_path, fingerprint
+from index.storage.catalog import ArticleRow, Catalog, ChunkRow
+from index.storage.generation import contradictions, differences, generation_folder, open_generation
+from index.storage.store import catalog_path, fingerprint
 from index.text.article import sha256_of
 
 

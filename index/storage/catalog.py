@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from index.encoding.projection import TokenProjection
 from index.errors import IndexBusy, IndexUnavailable
+from index.storage.vectors import ChunkCodes, quantise
 from index.text.article import Article, Chunk, ChunkVectors, Matrix, Sentence
-from index.vectors import ChunkCodes, quantise
 
 FORMAT = 1
 """Raised when an older program could not read what a newer one wrote."""

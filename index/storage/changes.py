@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.catalog import ArticleRow, Catalog
 from index.encoding.encoder import Encoder, EncodingJob
 from index.errors import ArticleUnreadable, UserError
-from index.generation import build, remove_strays
-from index.lock import writing
-from index.store import Note, catalog_path, fingerprint, now, repair_locked, versions
+from index.storage.catalog import ArticleRow, Catalog
+from index.storage.generation import build, remove_strays
+from index.storage.lock import writing
+from index.storage.store import Note, catalog_path, fingerprint, now, repair_locked, versions
 from index.text.article import Article, Chunk, ChunkVectors
 from index.text.chunking import Chunking, chunk_article, fitting_title
 from index.text.glossary import load_glossary

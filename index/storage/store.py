@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from index.catalog import ArticleRow, Catalog, ChunkRow
 from index.encoding.encoder import Encoder
 from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
-from index.generation import (
+from index.storage.catalog import ArticleRow, Catalog, ChunkRow
+from index.storage.generation import (
     Generation,
     build,
     contradictions,
@@ -22,7 +22,7 @@ from index.generation import (
     open_generation,
     remove_strays,
 )
-from index.lock import writing
+from index.storage.lock import writing
 from index.text.glossary import Glossary
 
 Note = Callable[[str], None]

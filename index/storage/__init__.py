@@ -1,0 +1,1 @@
+"""The catalog, its generations, and everything that writes or verifies them."""
