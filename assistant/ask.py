@@ -22,8 +22,8 @@ from assistant.settings import Settings
 from assistant.weights import load_weights
 from index.encoding.encoder import Encoder
 from index.errors import IndexDamaged, IndexUnavailable, UsageError
-from index.search import EmbeddedSearch, Filters, Passage, Retrieved
-from index.spelling import corrected
+from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
+from index.search.spelling import corrected
 from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:

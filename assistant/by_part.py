@@ -8,7 +8,7 @@ from assistant.answer import Answer, AnsweredPart, Citation
 from assistant.pieces import asked_for
 from assistant.question import analyse
 from assistant.reader import Reading
-from index.search import Retrieved
+from index.search.search import Retrieved
 from index.text.terms import stems
 
 if TYPE_CHECKING:

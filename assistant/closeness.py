@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from assistant.naming import Mentions
 from assistant.statements import INTERJECTIONS, statement
 from assistant.values import agrees
-from index.query import Query, similarities
-from index.search import Passage, SearchEngine
+from index.search.query import Query, similarities
+from index.search.search import Passage, SearchEngine
 from index.text.terms import STOP_WORDS, stem, stems
 
 FEATURES = (

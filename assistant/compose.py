@@ -8,7 +8,7 @@ from assistant.answer import Answer, Citation, IndexReference, Nearest, Reason, 
 from assistant.by_part import naming
 from assistant.markdown import plain
 from assistant.reader import Quote, Reading
-from index.search import Passage
+from index.search.search import Passage
 from index.storage.catalog import ArticleRow
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from assistant.kinds import Kind
 from assistant.pieces import asked_for
 from assistant.question import Question
 from assistant.sentence import NEGATIONS, SUPERLATIVES, TakenApart, runs_of_letters, taken_apart
-from index.query import Query, Word, similarities
-from index.search import Passage, SearchEngine
+from index.search.query import Query, Word, similarities
+from index.search.search import Passage, SearchEngine
 from index.text.article import Matrix, Sentence
 
 Column = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64]

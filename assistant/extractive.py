@@ -21,8 +21,8 @@ from assistant.pieces import asked_for
 from assistant.question import Question, analyse
 from assistant.reader import Quote, Reading
 from assistant.weights import Weights, answerability_row, probability, rank, shares
-from index.query import Query
-from index.search import Passage, Retrieved, SearchEngine
+from index.search.query import Query
+from index.search.search import Passage, Retrieved, SearchEngine
 from index.text.sentences import is_heading
 from index.text.terms import stems
 

@@ -23,7 +23,7 @@ from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, Q
 
 from assistant.answer import Answer, Citation
 from assistant.ask import Assistant
-from index.search import Filters, Retrieved
+from index.search.search import Filters, Retrieved
 from index.storage.catalog import ArticleRow
 from index.text.article import Article
 from index.text.metadata import KEYS, Metadata, parse_date

@@ -10,7 +10,7 @@ from assistant.parts import asked_alone
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings import Settings
-from index.search import EmbeddedSearch, Filters, Passage, Retrieved
+from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 from index.storage.catalog import ArticleRow
 from index.storage.store import Snapshot
 

@@ -7,7 +7,7 @@ from assistant.model import Message
 from assistant.model_settings import ModelSettings
 from assistant.tokens import TokenCount, least_tokens
 from assistant.visible import seen
-from index.search import Passage
+from index.search.search import Passage
 from prompts import fence
 
 TURN_TOKENS = 32

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from assistant.answer import Reason
 from assistant.question import Question
-from index.search import Retrieved, SearchEngine
+from index.search.search import Retrieved, SearchEngine
 from index.storage.catalog import ArticleRow
 from index.text.article import Sentence
 

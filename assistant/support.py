@@ -20,8 +20,8 @@ from assistant.kept import Receipt
 from assistant.naming import Mentions, Surroundings
 from assistant.statements import Statement, statement
 from assistant.weights import Linear, probability
-from index.query import Query
-from index.search import Passage, SearchEngine
+from index.search.query import Query
+from index.search.search import Passage, SearchEngine
 from index.text.glossary import Glossary
 from index.text.sentences import is_heading
 

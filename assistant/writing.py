@@ -28,8 +28,8 @@ from assistant.prompting import prompt_of
 from assistant.settings import Settings
 from assistant.support import SupportCheck, SupportScorer, Verdict
 from assistant.tokens import token_count
-from index.query import Query
-from index.search import EmbeddedSearch, Passage
+from index.search.query import Query
+from index.search.search import EmbeddedSearch, Passage
 from index.text.glossary import Glossary
 from prompts import REFUSAL, is_refusal
 

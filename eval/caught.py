@@ -30,7 +30,7 @@ from eval.planted_claims import (
 )
 from eval.sets import load_set
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
-from index.search import EmbeddedSearch, Filters
+from index.search.search import EmbeddedSearch, Filters
 from index.storage.changes import add_paths
 from index.storage.store import catalog_path, create_index, open_index
 

@@ -21,7 +21,7 @@ from eval.observe import document_of
 from eval.sets import BenchQuestion, load_set
 from eval.tables import HALVES, print_table
 from index.errors import UserError
-from index.search import EmbeddedSearch, Filters, Passage, Retrieved
+from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 
 DEPTH = 20
 """Passages retrieved; several of one document count once."""

@@ -11,7 +11,7 @@ from assistant.markdown import plain
 from assistant.reader import Quote
 from eval.gold import Evidence, GoldCase, read_gold, read_lines, to_line
 from index.errors import UsageError, UserError
-from index.search import Passage
+from index.search.search import Passage
 from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS
 

@@ -10,7 +10,7 @@ from assistant.evidence import Candidate, Evidence
 from assistant.question import Question, analyse
 from eval.sets import BenchQuestion
 from eval.short_answers import normalise
-from index.search import EmbeddedSearch, Filters, Passage, Retrieved
+from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 
 
 def holds_answer(text: str, answers: Sequence[str]) -> bool:

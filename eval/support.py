@@ -15,8 +15,8 @@ from assistant.support import SupportCheck, Verdict
 from eval.collections import bench_engine
 from eval.measures import area_under_roc
 from eval.pairs import Pair, load_pairs, pairs_set
-from index.query import Query
-from index.search import EmbeddedSearch, Filters, Passage
+from index.search.query import Query
+from index.search.search import EmbeddedSearch, Filters, Passage
 from index.text.glossary import Glossary
 from index.text.terms import stems
 

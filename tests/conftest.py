@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from index.encoding.encoder import Encoder, HashEncoder
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
-from index.search import EmbeddedSearch
+from index.search.search import EmbeddedSearch
 from index.storage.changes import Outcome, add_articles, add_paths, remove_articles
 from index.storage.store import Snapshot, create_index, open_index
 from index.storage.verify import Verification, verify_index

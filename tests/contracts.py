@@ -8,7 +8,7 @@ import pytest
 
 from assistant.model import ChatModel, Message
 from index.encoding.encoder import Encoder, EncodingJob
-from index.search import Filters, SearchEngine
+from index.search.search import Filters, SearchEngine
 from index.text.chunking import Chunking, chunk_article
 
 CJK_TEXT = "改革很重要。我们要继续！数字平台连接各个城市。"

@@ -20,7 +20,7 @@ from assistant.settings import Settings
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
-from index.search import Filters
+from index.search.search import Filters
 from index.storage.changes import add_paths, remove_articles
 from index.storage.store import create_index, keep_threshold
 

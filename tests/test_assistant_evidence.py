@@ -7,8 +7,8 @@ from conftest import Library
 from assistant.evidence import FEATURES, Evidence
 from assistant.question import analyse
 from assistant.sentence import taken_apart
-from index.query import Query
-from index.search import Filters, SearchEngine
+from index.search.query import Query
+from index.search.search import Filters, SearchEngine
 
 QUESTION = "How many lanes does the new Harbour tunnel not have?"
 ARTICLES = {

@@ -21,7 +21,7 @@ from assistant.weights import (
     probability,
     shares,
 )
-from index.search import Filters
+from index.search.search import Filters
 
 TUNNEL = "How many lanes does the tunnel have?"
 

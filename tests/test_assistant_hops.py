@@ -6,7 +6,7 @@ import pytest
 from conftest import Library
 
 from assistant.hops import KEPT, KEPT_IN_CONVERSATION, in_places, search_twice, second_question
-from index.search import Filters, Passage, Retrieved
+from index.search.search import Filters, Passage, Retrieved
 from index.text.terms import stems
 
 BODY = "The Harbour Gazette is published by the Valley Society in the old mill of Lindholm."

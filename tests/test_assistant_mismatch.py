@@ -7,7 +7,7 @@ import pytest
 
 from assistant.evidence import Candidate
 from assistant.mismatch import contradicted
-from index.search import Passage
+from index.search.search import Passage
 from index.storage.catalog import ArticleRow
 from index.text.article import Sentence
 

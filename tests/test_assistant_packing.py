@@ -15,7 +15,7 @@ from assistant.packing import TURN_TOKENS, cut_in_silence, pack, room
 from assistant.tokens import estimated_tokens, token_count
 from assistant.visible import seen
 from index.errors import ConfigurationError
-from index.search import Filters, Passage
+from index.search.search import Filters, Passage
 from index.storage.catalog import ArticleRow
 
 ARTICLE = ArticleRow(

@@ -15,7 +15,7 @@ from assistant.statements import statement
 from assistant.support import FittedScorer, SupportCheck, Verdict, load_scorer
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
-from index.search import EmbeddedSearch, Filters
+from index.search.search import EmbeddedSearch, Filters
 from index.text.glossary import Glossary
 
 GLOSSARY = Glossary(groups=(("harbour tram", "line 7", "港口电车"), ("Anna Berg", "安娜")))

@@ -21,7 +21,7 @@ from eval.scoring import citation_scores, fact_recall
 from eval.stating import answer_pieces
 from index.encoding.encoder import Encoder, HashEncoder
 from index.errors import EncoderUnavailable, IndexDamaged
-from index.search import Filters
+from index.search.search import Filters
 from index.storage.changes import add_paths, remove_articles
 from index.storage.store import create_index
 

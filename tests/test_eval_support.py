@@ -20,7 +20,7 @@ from eval.planted import TRUE_KINDS, errors, names_in, paraphrases
 from eval.planted_claims import MOVED, OWN_WORDS, denied_sentences, denied_set, own_claims, tells
 from eval.support import Judged, best_cut, compare
 from index.errors import UserError
-from index.search import Filters
+from index.search.search import Filters
 from index.text.glossary import Glossary
 from index.text.loading import load
 

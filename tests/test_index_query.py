@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.encoding.encoder import HashEncoder
-from index.query import MIN_IDF, LateInteraction, encode_queries, similarities
+from index.search.query import MIN_IDF, LateInteraction, encode_queries, similarities
 
 ENCODER = HashEncoder(dimension=128)
 IDF = {"river": 3.0, "rose": 2.0, "the": 0.01}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.encoding.encoder import HashEncoder
-from index.search import Filters, Fusion
+from index.search.search import Filters, Fusion
 from index.storage.store import create_index
 from index.text.terms import stems
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.spelling import corrected, corrections, edit_distance
+from index.search.spelling import corrected, corrections, edit_distance
 
 ARTICLE = """# The government of Fuyang
 

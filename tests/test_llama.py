@@ -23,7 +23,7 @@ from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_fro
 from assistant.settings import Settings
 from index.encoding.encoder import HashEncoder
 from index.errors import UsageError
-from index.search import Filters
+from index.search.search import Filters
 from index.storage.changes import Outcome, add_articles
 from index.storage.store import create_index, open_index
 from index.text.article import Article

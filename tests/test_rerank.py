@@ -24,7 +24,7 @@ from assistant.service.server import Plan, build_service
 from assistant.settings import Settings
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
-from index.search import Filters, Passage
+from index.search.search import Filters, Passage
 from index.storage.changes import add_articles
 from index.storage.store import create_index
 from index.text.article import Article

@@ -32,7 +32,7 @@ from assistant.service.traced_model import TracedModel
 from assistant.service.traces import Traces
 from assistant.settings import Settings
 from assistant.with_model import with_model
-from index.search import Filters
+from index.search.search import Filters
 
 PRICE = "The tram will cost 35,000 crowns a metre."
 MODEL = ModelSettings(name="tiny", base_url="http://127.0.0.1:11434/v1")

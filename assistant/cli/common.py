@@ -12,7 +12,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
-    from index.search import Filters
+    from index.search.search import Filters
     from index.storage.changes import Meter
 
 IndexOption = Annotated[
@@ -97,7 +97,7 @@ def filters_from(
     Raises:
         UsageError: a date is no date.
     """
-    from index.search import Filters
+    from index.search.search import Filters
 
     return Filters(
         published_after=_day(after, "--published-after"),

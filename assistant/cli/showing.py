@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assistant.ask import Assistant
     from assistant.compose import Piece
     from assistant.parts import Turn
-    from index.search import Filters
+    from index.search.search import Filters
 
 CUT_OFF = "(This is not the whole answer.)"
 ANEW = "(The articles changed meanwhile, so the answer begins anew.)"

@@ -26,7 +26,7 @@ from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_j
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
 from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
-from index.search import Filters, Retrieved
+from index.search.search import Filters, Retrieved
 from index.storage.store import Snapshot
 
 router = APIRouter()

@@ -11,7 +11,7 @@ from assistant.ask import MAX_QUESTION_CHARACTERS
 from assistant.receipts import Standing
 from assistant.service.collection import NAME_CHARACTERS
 from assistant.service.conversations import Feedback, Produced
-from index.search import Filters
+from index.search.search import Filters
 
 HAS_WORD = {"pattern": r"[\p{L}\p{N}]"}
 """For the OpenAPI document: what `checked_question` asks for, in the words of JSON Schema."""

@@ -23,7 +23,7 @@ from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, desc
 from assistant.service.seam import CheckedSentence, Finished, Piece
 from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
-from index.search import Filters
+from index.search.search import Filters
 from index.storage.store import Snapshot
 
 router = APIRouter()

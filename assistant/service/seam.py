@@ -6,7 +6,7 @@ from typing import Protocol
 
 from assistant.answer import Answer, Citation
 from assistant.parts import Turn
-from index.search import Filters
+from index.search.search import Filters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,7 @@ from assistant.service.pool import AssistantPool
 from assistant.service.seam import Answerer, Asked, Finished, Piece
 from assistant.settings import Settings
 from index.errors import AssistantError
-from index.search import Filters
+from index.search.search import Filters
 
 if TYPE_CHECKING:
     from assistant.service.traces import Traces

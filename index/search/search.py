@@ -12,8 +12,8 @@ import numpy as np
 
 from index.encoding.encoder import Encoder
 from index.encoding.projection import TokenProjection
-from index.query import LateInteraction, Query, encode_queries
-from index.spelling import corrected, corrections
+from index.search.query import LateInteraction, Query, encode_queries
+from index.search.spelling import corrected, corrections
 from index.storage.catalog import ArticleRow
 from index.storage.store import Snapshot
 from index.text.article import Matrix, Sentence
