@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references
+from assistant.answer.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references
+from assistant.answer.sealing import sealed
 from assistant.by_part import labelled, part_of
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
@@ -17,7 +18,6 @@ from assistant.parts import Turn
 from assistant.pieces import says_what_is_asked
 from assistant.question import analyse
 from assistant.reader import Reading
-from assistant.sealing import sealed
 from assistant.settings import Settings
 from assistant.weights import load_weights
 from index.encoding.encoder import Encoder
@@ -27,7 +27,7 @@ from index.search.spelling import corrected
 from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:
-    from assistant.kept import Kept
+    from assistant.answer.kept import Kept
     from assistant.writing import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000

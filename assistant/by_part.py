@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, AnsweredPart, Citation
+from assistant.answer.answer import Answer, AnsweredPart, Citation
 from assistant.pieces import asked_for
 from assistant.question import analyse
 from assistant.reader import Reading
@@ -12,7 +12,7 @@ from index.search.search import Retrieved
 from index.text.terms import stems
 
 if TYPE_CHECKING:
-    from assistant.kept import Kept
+    from assistant.answer.kept import Kept
 
 Spans = Sequence[tuple[int, int]]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
+from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
 from assistant.by_part import naming
 from assistant.markdown import plain
 from assistant.reader import Quote, Reading
@@ -12,7 +12,7 @@ from index.search.search import Passage
 from index.storage.catalog import ArticleRow
 
 if TYPE_CHECKING:
-    from assistant.kept import Kept
+    from assistant.answer.kept import Kept
 
 REFUSALS = {
     Reason.NOT_FOUND: "Nothing in the articles is about this.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer import Reason
+from assistant.answer.answer import Reason
 from assistant.evidence import Candidate, Evidence, sentence_text
 from assistant.kinds import Kind
 from assistant.leading import leading_span, unit_beside_figure

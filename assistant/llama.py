@@ -21,7 +21,7 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
-from assistant.answer import Answer, Citation
+from assistant.answer.answer import Answer, Citation
 from assistant.ask import Assistant
 from index.search.search import Filters, Retrieved
 from index.storage.catalog import ArticleRow

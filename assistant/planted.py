@@ -8,7 +8,7 @@ are. A sentence of a model is not let pass on such a receipt.
 
 import re
 
-from assistant.kept import Receipt
+from assistant.answer.kept import Receipt
 from assistant.visible import seen
 
 ORDER = re.compile(

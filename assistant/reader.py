@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.answer import Reason
+from assistant.answer.answer import Reason
 from assistant.question import Question
 from index.search.search import Retrieved, SearchEngine
 from index.storage.catalog import ArticleRow

@@ -14,9 +14,9 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.answer.kept import Receipt
 from assistant.closeness import FEATURES, Closeness, Run
 from assistant.conflicts import Conflict, conflicts
-from assistant.kept import Receipt
 from assistant.naming import Mentions, Surroundings
 from assistant.statements import Statement, statement
 from assistant.weights import Linear, probability

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.answer import SentenceVerdict
+from assistant.answer.answer import SentenceVerdict
+from assistant.answer.kept import Kept, Receipt
 from assistant.clauses import clauses
 from assistant.declining import declines
 from assistant.draft import DraftSentence, sentences
-from assistant.kept import Kept, Receipt
 from assistant.model import (
     NO_USAGE,
     ChatModel,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answer import Reason
+from assistant.answer.answer import Reason
+from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, Trace
 from assistant.markdown import plain
 from assistant.reader import Reading
-from assistant.receipts import Standing, check_answer
 from assistant.settings import Settings
 from eval.collections import bench_index
 from eval.measures import area_under_roc, ndcg, recall, risk_coverage

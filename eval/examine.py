@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Protocol
 
-from assistant.answer import Answer, Status
+from assistant.answer.answer import Answer, Status
+from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant, Trace
 from assistant.markdown import plain
 from assistant.parts import Turn
-from assistant.receipts import Standing, check_answer
 from assistant.recording import occasion
 from eval.anchors import Span, anchor
 from eval.gold import GoldCase

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answer import Answer, Status
+from assistant.answer.answer import Answer, Status
 from assistant.model import ChatModel, Message, ModelFailed, together, used, used_in_vain
 from assistant.model import Usage as ModelUsage
 from eval.examine import Price

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.answer import Answer, Status
+from assistant.answer.answer import Answer, Status
 from eval.anchors import Anchors, Span, shared_characters
 from eval.gold import GoldCase
 from eval.results import Cited, Score

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.values import states
 from eval.results import CaseResult
 

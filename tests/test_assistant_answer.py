@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer, Citation, IndexReference, Reason, Status
-from assistant.sealing import sealed
+from assistant.answer.answer import Answer, Citation, IndexReference, Reason, Status
+from assistant.answer.sealing import sealed
 from index.errors import ReceiptBroken
 from index.text.article import sha256_of
 

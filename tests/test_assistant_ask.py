@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, Reason, Status
+from assistant.answer.answer import Answer, Reason, Status
+from assistant.answer.receipts import Standing, check_answer
+from assistant.answer.sealing import sealed
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, checked_question
 from assistant.compose import REFUSALS
-from assistant.receipts import Standing, check_answer
 from assistant.scripted_model import Call, ScriptedModel
-from assistant.sealing import sealed
 from assistant.settings import Settings
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder

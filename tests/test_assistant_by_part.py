@@ -7,7 +7,7 @@ from conftest import ignore
 from test_assistant_usage import BOTH, COST, HALLS, PARTS, opened, root  # noqa: F401 - a fixture
 from test_assistant_writing import QUICK
 
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
 from assistant.scripted_model import ScriptedModel

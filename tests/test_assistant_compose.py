@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, IndexReference, Reason, Status
+from assistant.answer.answer import Answer, IndexReference, Reason, Status
+from assistant.answer.sealing import sealed
 from assistant.compose import REFUSALS, answered, refused
 from assistant.leading import leading_span
 from assistant.markdown import plain
 from assistant.question import analyse
 from assistant.reader import Quote, Reading
-from assistant.sealing import sealed
 from index.storage.catalog import ArticleRow
 from index.text.article import sha256_of
 from index.text.sentences import split_sentences

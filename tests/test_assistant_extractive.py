@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import Library
 
-from assistant.answer import Reason
+from assistant.answer.answer import Reason
 from assistant.evidence import FEATURES
 from assistant.extractive import ExtractiveReader, nearest_articles, unknown_names
 from assistant.question import analyse

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import ignore, indexed
 
-from assistant.answer import Answer, Status
+from assistant.answer.answer import Answer, Status
+from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant
 from assistant.model_settings import ModelSettings, Secret
-from assistant.receipts import Standing, check_answer
 from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings import Settings
 from assistant.writing import ModelWriter

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.receipts import Check, Standing, check_answer
+from assistant.answer.receipts import Check, Standing, check_answer
 from index.errors import UsageError
 from index.text.article import sha256_of
 

@@ -10,7 +10,7 @@ from conftest import ignore
 from test_assistant_guarded import Clock, ScriptedBackend
 from test_assistant_writing import COST, HALLS, QUICK, root  # noqa: F401 - a fixture
 
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.ask import Assistant
 from assistant.guarded import GuardedModel
 from assistant.model import (

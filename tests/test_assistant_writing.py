@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from conftest import ignore, indexed
 
-from assistant.answer import Answer, Reason, Status
+from assistant.answer.answer import Answer, Reason, Status
+from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
 from assistant.model import ChatModel, Failure, ModelFailed
 from assistant.model_settings import ModelSettings, Secret
 from assistant.open_model import open_model
-from assistant.receipts import Standing, check_answer
 from assistant.scripted_model import Call, ScriptedModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn

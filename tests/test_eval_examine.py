@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import ignore, indexed
 
-from assistant.answer import Answer, Status
+from assistant.answer.answer import Answer, Status
 from assistant.ask import Assistant, Previous, Trace
 from assistant.parts import Turn
 from assistant.settings import Settings

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
-from assistant.answer import Answer, Citation, IndexReference, Status
+from assistant.answer.answer import Answer, Citation, IndexReference, Status
 from assistant.model import ChatModel, Failure, ModelFailed
 from assistant.recording import RecordingModel, ReplayModel
 from assistant.scripted_model import Call, ScriptedModel

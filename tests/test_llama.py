@@ -17,7 +17,7 @@ from llama_index.core.response_synthesizers import ResponseMode
 from llama_index.core.schema import Document, MetadataMode, NodeWithScore, QueryBundle
 from llama_index.core.tools import QueryEngineTool
 
-from assistant.answer import Status
+from assistant.answer.answer import Status
 from assistant.ask import Assistant
 from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
 from assistant.settings import Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from serving import DAM, Server, events, serving, town_in
 
-from assistant.receipts import check_answer
+from assistant.answer.receipts import check_answer
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
 from eval.connection import Connection, Reply

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.cli.common import note
 
 if TYPE_CHECKING:
-    from assistant.answer import Answer, Citation
+    from assistant.answer.answer import Answer, Citation
     from assistant.ask import Assistant
     from assistant.compose import Piece
     from assistant.parts import Turn

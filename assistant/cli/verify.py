@@ -19,9 +19,9 @@ def verify(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Re-check every receipt: does it hold, or has its quote moved, changed or gone? Exit 1 unless all hold."""
+    from assistant.answer.receipts import Standing, check_answer
+    from assistant.answer.sealing import identity
     from assistant.locations import index_to_read
-    from assistant.receipts import Standing, check_answer
-    from assistant.sealing import identity
     from index.storage.store import open_index
 
     answers = _read(answer)

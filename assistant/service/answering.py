@@ -8,7 +8,7 @@ out only when its receipts hold; nothing that was handed out is taken back, but 
 import asyncio
 from collections.abc import AsyncGenerator
 
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.ask import Assistant
 from assistant.compose import Piece as ShownPiece
 from assistant.service.pool import AssistantPool

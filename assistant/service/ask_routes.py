@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
+from assistant.answer.receipts import Check, check_answer
+from assistant.answer.sealing import identity
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant
-from assistant.receipts import Check, check_answer
-from assistant.sealing import identity
 from assistant.service.bodies import (
     HAS_WORD,
     AnswerBody,

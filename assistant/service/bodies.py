@@ -6,9 +6,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from assistant.answer import Citation, IndexReference, ModelUse, Nearest, PassageReference, Reason, Status, Writing
+from assistant.answer.answer import (
+    Citation,
+    IndexReference,
+    ModelUse,
+    Nearest,
+    PassageReference,
+    Reason,
+    Status,
+    Writing,
+)
+from assistant.answer.receipts import Standing
 from assistant.ask import MAX_QUESTION_CHARACTERS
-from assistant.receipts import Standing
 from assistant.service.collection import NAME_CHARACTERS
 from assistant.service.conversations import Feedback, Produced
 from index.search.search import Filters

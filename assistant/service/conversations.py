@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.parts import Turn
 from assistant.service.database import Database
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from assistant.answer import Answer, Citation
+from assistant.answer.answer import Answer, Citation
 from assistant.ask import MAX_QUESTION_CHARACTERS
 from assistant.parts import Turn as Earlier
 from assistant.parts import in_conversation

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.service.errors import ErrorBody
 from assistant.service.service import Turn
 

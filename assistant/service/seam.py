@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.answer import Answer, Citation
+from assistant.answer.answer import Answer, Citation
 from assistant.parts import Turn
 from index.search.search import Filters
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from assistant import __version__
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.ask import checked_question
 from assistant.parts import Turn as Earlier
 from assistant.service.collection import Collection

@@ -21,7 +21,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant import __version__
-from assistant.answer import Answer
+from assistant.answer.answer import Answer
 from assistant.service.errors import ServiceError
 from assistant.service.seam import Finished, Piece
 from index.errors import ConfigurationError

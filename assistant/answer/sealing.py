@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assistant.answer import Answer, Status
+from assistant.answer.answer import Answer, Status
 from index.errors import ReceiptBroken
 from index.text.article import sha256_of
 

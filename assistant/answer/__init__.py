@@ -1,0 +1,1 @@
+"""Answers as they leave, and their proof: values, sealing, receipts."""
