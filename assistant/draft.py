@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from assistant.markdown import plain
-from assistant.visible import seen
+from assistant.language.markdown import plain
+from assistant.language.visible import seen
 from index.text.sentences import split_sentences
 
 LONGEST = 1_500

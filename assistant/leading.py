@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from assistant.kinds import Kind
+from assistant.language.vocabulary import CAPITALISED, MONTHS, NUMBER_WORDS
 from assistant.question import Question
-from assistant.vocabulary import CAPITALISED, MONTHS, NUMBER_WORDS
 from index.text.terms import STOP_WORDS, stems
 
 Span = tuple[int, int]

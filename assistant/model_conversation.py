@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
+from assistant.language.values import agrees, read, values_of
 from assistant.model import ChatModel, Message, ModelFailed, Usage, used, used_in_vain
 from assistant.parts import Turn
 from assistant.question import analyse
 from assistant.splitting import MAX_PARTS
-from assistant.values import agrees, read, values_of
 from index.text.sentences import split_sentences
 from prompts import Prompt, fence
 

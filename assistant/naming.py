@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.statements import Name, Statement, statement
-from assistant.values import states
+from assistant.language.statements import Name, Statement, statement
+from assistant.language.values import states
 from index.text.terms import STOP_WORDS, stem
 
 OPENERS = STOP_WORDS | frozenset(

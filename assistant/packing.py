@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.language.visible import seen
 from assistant.model import Message
 from assistant.model_settings import ModelSettings
 from assistant.tokens import TokenCount, least_tokens
-from assistant.visible import seen
 from index.search.search import Passage
 from prompts import fence
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.language.vocabulary import MONTHS
 from assistant.question import analyse
-from assistant.vocabulary import MONTHS
 from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS
 

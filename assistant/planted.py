@@ -9,7 +9,7 @@ are. A sentence of a model is not let pass on such a receipt.
 import re
 
 from assistant.answer.kept import Receipt
-from assistant.visible import seen
+from assistant.language.visible import seen
 
 ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}\b(?:above|previous|prior|earlier|preceding|instructions?|rules?|prompts?|passages?|question|everything|all of (?:it|this))\b"

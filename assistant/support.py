@@ -17,8 +17,8 @@ import numpy as np
 from assistant.answer.kept import Receipt
 from assistant.closeness import FEATURES, Closeness, Run
 from assistant.conflicts import Conflict, conflicts
+from assistant.language.statements import Statement, statement
 from assistant.naming import Mentions, Surroundings
-from assistant.statements import Statement, statement
 from assistant.weights import Linear, probability
 from index.search.query import Query
 from index.search.search import Passage, SearchEngine

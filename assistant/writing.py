@@ -7,9 +7,9 @@ from typing import Protocol
 
 from assistant.answer.answer import SentenceVerdict
 from assistant.answer.kept import Kept, Receipt
-from assistant.clauses import clauses
 from assistant.declining import declines
 from assistant.draft import DraftSentence, sentences
+from assistant.language.clauses import clauses
 from assistant.model import (
     NO_USAGE,
     ChatModel,

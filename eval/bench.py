@@ -10,7 +10,7 @@ import numpy as np
 from assistant.answer.answer import Reason
 from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, Trace
-from assistant.markdown import plain
+from assistant.language.markdown import plain
 from assistant.reader import Reading
 from assistant.settings import Settings
 from eval.collections import bench_index

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.clauses import clauses
+from assistant.language.clauses import clauses
 from assistant.locations import DEFAULT_ARTICLES
 from assistant.support import SupportCheck, Verdict
 from eval.collections import bench_engine

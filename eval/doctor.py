@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from assistant.values import read, states
+from assistant.language.values import read, states
 from eval.anchors import occurrences
 from eval.gold import Evidence, GoldCase
 from eval.planning import detectable_effect, flip_deviation

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.ask import Assistant, Trace
-from assistant.markdown import plain
+from assistant.language.markdown import plain
 from assistant.reader import Quote
 from eval.gold import Evidence, GoldCase, read_gold, read_lines, to_line
 from index.errors import UsageError, UserError

@@ -10,7 +10,7 @@ from typing import Protocol
 from assistant.answer.answer import Answer, Status
 from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant, Trace
-from assistant.markdown import plain
+from assistant.language.markdown import plain
 from assistant.parts import Turn
 from assistant.recording import occasion
 from eval.anchors import Span, anchor

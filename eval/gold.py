@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.ask import checked_question
-from assistant.values import read
+from assistant.language.values import read
 from eval.short_answers import normalise
 from index.errors import UserError
 

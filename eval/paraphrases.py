@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from assistant.values import Token, agrees, read
+from assistant.language.values import Token, agrees, read
 from eval.planted import exchanged, names_in
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"

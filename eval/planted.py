@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from assistant.dates import Date
-from assistant.statements import Name, statement
-from assistant.values import Token, read
+from assistant.language.dates import Date
+from assistant.language.statements import Name, statement
+from assistant.language.values import Token, read
 from index.text.glossary import Glossary
 from index.text.terms import STOP_WORDS, stem
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.clauses import clauses
+from assistant.language.clauses import clauses
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from assistant.answer.answer import Answer, IndexReference, Reason, Status
 from assistant.answer.sealing import sealed
 from assistant.compose import REFUSALS, answered, refused
+from assistant.language.markdown import plain
 from assistant.leading import leading_span
-from assistant.markdown import plain
 from assistant.question import analyse
 from assistant.reader import Quote, Reading
 from index.storage.catalog import ArticleRow

@@ -5,8 +5,8 @@ import pytest
 from conftest import Library
 
 from assistant.evidence import FEATURES, Evidence
+from assistant.language.sentence import taken_apart
 from assistant.question import analyse
-from assistant.sentence import taken_apart
 from index.search.query import Query
 from index.search.search import Filters, SearchEngine
 

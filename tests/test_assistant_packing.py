@@ -9,11 +9,11 @@ from conftest import TOWN
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.language.visible import seen
 from assistant.model import Message
 from assistant.model_settings import ModelSettings
 from assistant.packing import TURN_TOKENS, cut_in_silence, pack, room
 from assistant.tokens import estimated_tokens, token_count
-from assistant.visible import seen
 from index.errors import ConfigurationError
 from index.search.search import Filters, Passage
 from index.storage.catalog import ArticleRow

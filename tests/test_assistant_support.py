@@ -10,8 +10,8 @@ from test_rerank import save_cross_encoder
 
 from assistant.conflicts import conflicts
 from assistant.entailment import EntailmentScorer
+from assistant.language.statements import statement
 from assistant.naming import Surroundings
-from assistant.statements import statement
 from assistant.support import FittedScorer, SupportCheck, Verdict, load_scorer
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable

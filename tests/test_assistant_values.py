@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.values import Token, agrees, read, states, values_of
+from assistant.language.values import Token, agrees, read, states, values_of
 
 MONTHS = "January February March April May June July August September October November December".split()
 

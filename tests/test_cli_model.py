@@ -108,7 +108,7 @@ from assistant.cli import app
 with contextlib.redirect_stdout(io.StringIO()):
     get_command(app)(sys.argv[1:], standalone_mode=False)
 watched = ("llama_index", "openai", "httpx", "assistant.model", "assistant.writing", "assistant.draft",
-    "assistant.planted", "assistant.support", "assistant.statements", "assistant.packing", "assistant.open_model")
+    "assistant.planted", "assistant.support", "assistant.language.statements", "assistant.packing", "assistant.open_model")
 print(json.dumps([name for name in watched if name in sys.modules]))
 """
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.values import states
+from assistant.language.values import states
 from eval.anchors import occurrences
 from eval.doctor import Finding
 from eval.exporting import COLUMNS, guarded, to_csv, to_jsonl, unguarded

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.values import read, states
+from assistant.language.values import read, states
 from eval.exporting import to_jsonl
 from eval.gold import Evidence, GoldCase, GoldInvalid, load_gold
 from eval.importing import Form, Imported, detect_form, import_gold

@@ -8,9 +8,9 @@ import pytest
 from conftest import Library
 
 from assistant.closeness import FEATURES
+from assistant.language.values import agrees, read
 from assistant.locations import DEFAULT_ARTICLES
 from assistant.support import Verdict
-from assistant.values import agrees, read
 from eval.caught import judged, table
 from eval.fit_support import fit_cut, fit_weights
 from eval.negations import denials

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.values import read
+from assistant.language.values import read
 from eval.importing.rows import Row, shown
 
 REFERENCES = frozenset({"factuality", "similar", "model-graded-factuality"})

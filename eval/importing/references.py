@@ -7,7 +7,7 @@ would never be stated to the letter. What a right answer cannot do without are i
 import re
 from dataclasses import dataclass
 
-from assistant.values import read, states, values_of
+from assistant.language.values import read, states, values_of
 
 SHORT_WORDS = 8
 """Words up to which an answer is one fact as it stands."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.values import read
+from assistant.language.values import read
 from eval.gold import Evidence, GoldInvalid, Problem
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft

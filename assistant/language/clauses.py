@@ -10,7 +10,7 @@ where a clause cannot be understood by itself, the sentence is not parted.
 import re
 from dataclasses import dataclass
 
-from assistant.statements import statement
+from assistant.language.statements import statement
 
 _JOINT = re.compile(
     r"(?:[,;]\s+(?:and|while|whereas|but)|;|\s(?:while|whereas)|\sand(?=\s(?:[Tt]he\s)?[A-Z0-9]))\s+(?=\S)"

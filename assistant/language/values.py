@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from assistant.dates import DATE, Date, bare_year, parse_date
-from assistant.figures import (
+from assistant.language.dates import DATE, Date, bare_year, parse_date
+from assistant.language.figures import (
     END,
     FIGURE,
     ORDINAL_FIGURE,

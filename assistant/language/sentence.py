@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.vocabulary import FIGURE, NUMBER_WORDS, VERB
+from assistant.language.vocabulary import FIGURE, NUMBER_WORDS, VERB
 from index.text.sentences import is_heading
 from index.text.terms import stem, stems
 

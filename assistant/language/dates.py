@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from assistant.figures import END
+from assistant.language.figures import END
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _NUMBER_OF = {month[:3].lower(): n for n, month in enumerate(_MONTHS, 1)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.values import Token, read
+from assistant.language.values import Token, read
 from index.text.terms import STOP_WORDS, stem
 
 NEGATIONS = frozenset(
