@@ -18,7 +18,7 @@ from assistant.parts import Turn
 from assistant.pieces import says_what_is_asked
 from assistant.question import analyse
 from assistant.reader import Reading
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from assistant.weights import load_weights
 from index.encoding.encoder import Encoder
 from index.errors import IndexDamaged, IndexUnavailable, UsageError

@@ -18,8 +18,8 @@ from assistant.dialect import Dialect
 from assistant.elsewhere import FewThreads, event_loop
 from assistant.model import Completion, Failure, ModelFailed, Stream
 from assistant.model_failures import failure_of
-from assistant.model_settings import ModelSettings
 from assistant.scripted_model import Call
+from assistant.settings.model import ModelSettings
 from assistant.thinking import Spoken
 from assistant.waiting import Mailbox
 

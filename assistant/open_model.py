@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.model import ChatModel
-from assistant.model_settings import OPENAI_URL
-from assistant.settings import Settings
+from assistant.settings.model import OPENAI_URL
+from assistant.settings.settings import Settings
 from index.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from assistant.llama_model import LlamaModel
-    from assistant.model_settings import ModelSettings
+    from assistant.settings.model import ModelSettings
 
 NO_SERVER = (
     "the model {name} is named, and no server that has it; for one of your own set its address, as in "

@@ -9,7 +9,7 @@ from assistant.hops import search_twice
 from assistant.parts import asked_alone
 from assistant.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 from index.storage.catalog import ArticleRow
 from index.storage.store import Snapshot

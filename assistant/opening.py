@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.ask import Assistant, Note
 from assistant.opened import Rerank, Watch
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.storage.store import Snapshot
 

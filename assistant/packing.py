@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.language.visible import seen
 from assistant.model import Message
-from assistant.model_settings import ModelSettings
+from assistant.settings.model import ModelSettings
 from assistant.tokens import TokenCount, least_tokens
 from index.search.search import Passage
 from prompts import fence

@@ -8,8 +8,8 @@ from assistant.conversation import Condenser, RuleSplitter, Split, Splitter
 from assistant.model import ChatModel
 from assistant.model_conversation import ModelCondenser, ModelSplitter
 from assistant.open_model import open_model
-from assistant.prompting import prompt_of
-from assistant.settings import Settings
+from assistant.settings.prompts import prompt_of
+from assistant.settings.settings import Settings
 from assistant.writing import ModelWriter
 
 PROMPTS = ("answer", "again", "condense", "split")

@@ -24,8 +24,8 @@ from assistant.model import (
 )
 from assistant.packing import Packed, cut_in_silence, pack, room
 from assistant.planted import planted
-from assistant.prompting import prompt_of
-from assistant.settings import Settings
+from assistant.settings.prompts import prompt_of
+from assistant.settings.settings import Settings
 from assistant.support import SupportCheck, SupportScorer, Verdict
 from assistant.tokens import token_count
 from index.search.query import Query

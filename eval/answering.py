@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.model_limits import Prices
-from assistant.prompting import prompt_of
-from assistant.settings import Settings, load_settings
+from assistant.settings.prompts import prompt_of
+from assistant.settings.settings import Settings, load_settings
 from assistant.with_model import PROMPTS, WithModel, with_model
 from eval.judging import Recordings
 from index.errors import ConfigurationError

@@ -12,7 +12,7 @@ from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.reader import Reading
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from eval.collections import bench_index
 from eval.measures import area_under_roc, ndcg, recall, risk_coverage
 from eval.observe import holds_answer, ranked_documents

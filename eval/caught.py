@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.language.clauses import clauses
-from assistant.locations import DEFAULT_ARTICLES
+from assistant.settings.locations import DEFAULT_ARTICLES
 from assistant.support import SupportCheck, Verdict
 from eval.collections import bench_engine
 from eval.files import no_meter, silent

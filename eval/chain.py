@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.locations import encoder_of
 from assistant.opening import opener
-from assistant.settings import Settings
+from assistant.settings.locations import encoder_of
+from assistant.settings.settings import Settings
 from eval.examine import Examiner, Judge
 from eval.provenance import provenance_of
 from eval.results import Provenance

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.locations import default_index, ensure_default, index_to_read
-from assistant.settings import Settings, load_settings
+from assistant.settings.locations import default_index, ensure_default, index_to_read
+from assistant.settings.settings import Settings, load_settings
 from eval.chain import IndexChain
 from eval.files import no_meter
 from index.storage.changes import Meter

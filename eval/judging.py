@@ -7,7 +7,7 @@ from assistant.model import ChatModel
 from assistant.model_limits import Prices
 from assistant.open_model import open_model
 from assistant.recording import RecordingModel, ReplayModel
-from assistant.settings import Settings, load_settings
+from assistant.settings.settings import Settings, load_settings
 from eval.judge import REPEATS, ModelJudge, prompt_digests
 from index.errors import ConfigurationError, UsageError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import assistant as program
 from assistant.ask import Assistant
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from assistant.support import WEIGHTS_PATH as SUPPORT_PATH
 from assistant.weights import WEIGHTS_PATH, load_weights
 from eval.results import Provenance

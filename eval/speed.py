@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.locations import DEFAULT_ARTICLES
+from assistant.settings.locations import DEFAULT_ARTICLES
 
 QUESTION = "How many industrial brains has Zhejiang built?"
 
@@ -155,8 +155,8 @@ def _warm(questions: int = 100) -> SpeedRow:
     import resource
 
     from assistant.ask import Assistant
-    from assistant.locations import default_index, encoder_of
-    from assistant.settings import Settings
+    from assistant.settings.locations import default_index, encoder_of
+    from assistant.settings.settings import Settings
 
     def quiet(message: str) -> None:
         pass

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.ask import Assistant
-from assistant.locations import default_index, encoder_of
 from assistant.scripted_model import ScriptedModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Turn
-from assistant.settings import Settings
+from assistant.settings.locations import default_index, encoder_of
+from assistant.settings.settings import Settings
 from assistant.with_model import with_model
 from eval.connection import Connection
 from eval.running import gold_questions, memory, processor_seconds, served, threads

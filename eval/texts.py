@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.locations import default_index, own_index
-from assistant.settings import Settings
+from assistant.settings.locations import default_index, own_index
+from assistant.settings.settings import Settings
 from eval.results import Run
 from index.errors import AssistantError
 from index.storage.store import catalog_path, open_index

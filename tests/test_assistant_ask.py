@@ -16,7 +16,7 @@ from assistant.answer.sealing import sealed
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, checked_question
 from assistant.compose import REFUSALS
 from assistant.scripted_model import Call, ScriptedModel
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError

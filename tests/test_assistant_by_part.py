@@ -11,7 +11,7 @@ from assistant.answer.answer import Answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
 from assistant.scripted_model import ScriptedModel
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from prompts import REFUSAL
 

@@ -12,14 +12,14 @@ from assistant.model_conversation import (
     ModelSplitter,
     conversation_text,
 )
-from assistant.model_settings import ModelSettings
 from assistant.open_model import open_model
 from assistant.parts import Turn
 from assistant.scripted_model import ScriptedModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble
 from assistant.server_script import Turn as ServedTurn
-from assistant.settings import Settings
+from assistant.settings.model import ModelSettings
+from assistant.settings.settings import Settings
 from prompts import load
 
 HISTORY = (

@@ -8,9 +8,9 @@ import pytest
 from test_cli_commands import BRAINS, assistant
 
 from assistant.model import ChatModel, Failure, Message, ModelFailed
-from assistant.model_settings import ModelSettings
 from assistant.open_model import open_model
-from assistant.settings import Settings
+from assistant.settings.model import ModelSettings
+from assistant.settings.settings import Settings
 
 pytestmark = [
     pytest.mark.slow,

@@ -16,12 +16,12 @@ from contracts import ChatModelContract
 
 from assistant.llama_model import THREADS
 from assistant.model import ChatModel, Failure, Message, ModelFailed
-from assistant.model_settings import ModelSettings, Secret
 from assistant.open_model import open_model
 from assistant.recording import RecordingModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
-from assistant.settings import Settings
+from assistant.settings.model import ModelSettings, Secret
+from assistant.settings.settings import Settings
 from index.errors import ConfigurationError
 
 KEY = "sesame-0123456789"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.model_settings import OPENAI_URL, ModelSettings, Secret
-from assistant.settings import FILE_NAME, Setting, load_settings
+from assistant.settings.model import OPENAI_URL, ModelSettings, Secret
+from assistant.settings.settings import FILE_NAME, Setting, load_settings
 from index.errors import ConfigurationError
 
 KEY = "sesame-0123456789"

@@ -8,7 +8,7 @@ IMPORTED = """
 import json, sys
 import assistant.cli
 from assistant.open_model import open_model
-from assistant.settings import load_settings
+from assistant.settings.settings import load_settings
 
 model = open_model(load_settings(json.loads(sys.argv[1]), environ={})[0])
 watched = ("llama_index", "openai", "httpx", "asyncio", "torch", "transformers", "queue", "assistant.guarded",

@@ -11,9 +11,9 @@ from conftest import ignore, indexed
 from assistant.answer.answer import Answer, Status
 from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant
-from assistant.model_settings import ModelSettings, Secret
 from assistant.scripted_model import Call, ScriptedModel
-from assistant.settings import Settings
+from assistant.settings.model import ModelSettings, Secret
+from assistant.settings.settings import Settings
 from assistant.writing import ModelWriter
 from index.encoding.encoder import Encoder
 from prompts import REFUSAL

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.model_settings import ModelSettings
-from assistant.settings import FILE_NAME, Settings, load_settings
+from assistant.settings.model import ModelSettings
+from assistant.settings.settings import FILE_NAME, Settings, load_settings
 from index.errors import ConfigurationError
 
 

@@ -31,7 +31,7 @@ from assistant.opening import opener
 from assistant.parts import Turn
 from assistant.recording import RecordingModel, ReplayModel
 from assistant.scripted_model import Call, ScriptedModel
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from assistant.tokens import estimated_tokens
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder

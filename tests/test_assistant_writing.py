@@ -16,12 +16,12 @@ from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
 from assistant.model import ChatModel, Failure, ModelFailed
-from assistant.model_settings import ModelSettings, Secret
 from assistant.open_model import open_model
 from assistant.scripted_model import Call, ScriptedModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
-from assistant.settings import Settings
+from assistant.settings.model import ModelSettings, Secret
+from assistant.settings.settings import Settings
 from assistant.writing import MAX_READ, ModelWriter
 from index.encoding.encoder import Encoder
 from index.storage.changes import add_paths

@@ -10,7 +10,7 @@ from conftest import indexed
 
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Turn
-from assistant.settings import load_settings
+from assistant.settings.settings import load_settings
 from eval.answering import ConfiguredWriter
 from eval.chain import IndexChain
 from eval.compare import compare

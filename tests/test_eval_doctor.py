@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.locations import DEFAULT_ARTICLES
+from assistant.settings.locations import DEFAULT_ARTICLES
 from eval.collection import DEFAULT_GOLD
 from eval.doctor import WARNINGS, Diagnosis, Finding, examine_gold
 from eval.gold import Evidence, GoldCase, load_gold

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ask import Assistant
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from eval.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, quoted, shown, wordings
 from eval.gold import Evidence, GoldCase, load_gold, to_line
 from eval.results import Provenance, Run

@@ -6,8 +6,8 @@ import pytest
 from conftest import ignore
 
 from assistant.ask import Assistant
-from assistant.locations import DEFAULT_ARTICLES
-from assistant.settings import Settings
+from assistant.settings.locations import DEFAULT_ARTICLES
+from assistant.settings.settings import Settings
 from eval.anchors import anchor
 from eval.collection import DEFAULT_GOLD
 from eval.examine import Examiner

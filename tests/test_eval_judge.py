@@ -19,7 +19,7 @@ from assistant.answer.answer import Answer, Citation, IndexReference, Status
 from assistant.model import ChatModel, Failure, ModelFailed
 from assistant.recording import RecordingModel, ReplayModel
 from assistant.scripted_model import Call, ScriptedModel
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from eval.chain import IndexChain
 from eval.compare import compare
 from eval.decision import Verdict

@@ -13,7 +13,7 @@ from conftest import ignore
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from eval.chain import Chain, IndexChain
 from eval.gold import Evidence, GoldCase, gold_digest
 from eval.journal import journal_path

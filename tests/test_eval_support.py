@@ -9,7 +9,7 @@ from conftest import Library
 
 from assistant.closeness import FEATURES
 from assistant.language.values import agrees, read
-from assistant.locations import DEFAULT_ARTICLES
+from assistant.settings.locations import DEFAULT_ARTICLES
 from assistant.support import Verdict
 from eval.caught import judged, table
 from eval.fit_support import fit_cut, fit_weights

@@ -20,7 +20,7 @@ from llama_index.core.tools import QueryEngineTool
 from assistant.answer.answer import Status
 from assistant.ask import Assistant
 from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.encoding.encoder import HashEncoder
 from index.errors import UsageError
 from index.search.search import Filters

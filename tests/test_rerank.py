@@ -21,7 +21,7 @@ from assistant.service.database import Database
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.server import Plan, build_service
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
 from index.search.search import Filters, Passage

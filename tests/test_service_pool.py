@@ -13,7 +13,7 @@ from conftest import Library
 from assistant.ask import Assistant
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from assistant.waiting import GivenUp, Mailbox, sleep
 from index.errors import IndexDamaged, UsageError
 

@@ -21,7 +21,6 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from assistant.model import Failure, Message, ModelFailed
-from assistant.model_settings import ModelSettings
 from assistant.opening import opener
 from assistant.scripted_model import ScriptedModel
 from assistant.service.answering import WrittenAnswerer
@@ -30,7 +29,8 @@ from assistant.service.pool import AssistantPool
 from assistant.service.seam import Asked, Finished
 from assistant.service.traced_model import TracedModel
 from assistant.service.traces import Traces
-from assistant.settings import Settings
+from assistant.settings.model import ModelSettings
+from assistant.settings.settings import Settings
 from assistant.with_model import with_model
 from index.search.search import Filters
 

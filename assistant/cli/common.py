@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.settings import Settings, load_settings
+from assistant.settings.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
@@ -59,8 +59,8 @@ def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Setti
 @contextmanager
 def opened(settings: Settings) -> Iterator["Assistant"]:
     """The assistant over the index that questions go to."""
-    from assistant.locations import encoder_of, index_to_read
     from assistant.opening import model_of, opener
+    from assistant.settings.locations import encoder_of, index_to_read
 
     with metered("indexing the default collection") as meter:
         root = index_to_read(settings, note=note, meter=meter)

@@ -12,7 +12,7 @@ def show(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print every setting, its value and its source."""
-    from assistant.settings import load_settings
+    from assistant.settings.settings import load_settings
 
     _, found = load_settings({})
     if json_:

@@ -12,7 +12,7 @@ from assistant.cli.common import note, opened
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant, Trace
-    from assistant.settings import Settings
+    from assistant.settings.settings import Settings
     from eval.drafting import Candidate
 
 GoldFileOption = Annotated[str, typer.Option("--gold", metavar="FILE", help="The gold file that the case goes to.")]

@@ -106,7 +106,7 @@ def import_(
     replace: Annotated[bool, typer.Option("--replace", help="Replace the file if it is there.")] = False,
 ) -> None:
     """Make gold cases of the test sets of RAGAS, DeepEval, promptfoo, SQuAD and BEIR."""
-    from assistant.locations import index_to_read
+    from assistant.settings.locations import index_to_read
     from eval.files import write_whole
     from eval.gold import to_line
     from eval.importing import Form, import_gold

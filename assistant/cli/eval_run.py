@@ -16,7 +16,7 @@ from assistant.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from assistant.settings import Settings
+    from assistant.settings.settings import Settings
     from eval.answering import ConfiguredWriter
     from eval.gate import GateResult
     from eval.judging import ConfiguredJudge, Recordings

@@ -11,7 +11,7 @@ from assistant.cli.common import IndexOption, metered, note, settings_from
 from index.counts import counted
 
 if TYPE_CHECKING:
-    from assistant.settings import Settings
+    from assistant.settings.settings import Settings
     from index.encoding.encoder import Encoder
     from index.storage.changes import Outcome
 
@@ -34,7 +34,7 @@ def add(
     ] = None,
 ) -> None:
     """Bring articles into the index; what has not changed costs nothing."""
-    from assistant.locations import index_to_change
+    from assistant.settings.locations import index_to_change
     from index.storage.changes import add_paths, find_articles
 
     settings = settings_from({"index": index, "encoder": encoder})
@@ -60,7 +60,7 @@ def remove(
     index: IndexOption = None,
 ) -> None:
     """Remove articles; nothing of their text or vectors stays behind."""
-    from assistant.locations import index_to_change
+    from assistant.settings.locations import index_to_change
     from index.storage.changes import remove_articles
 
     root = index_to_change(settings_from({"index": index}))
@@ -137,7 +137,7 @@ def status(
 
 
 def _root_to_read(settings: "Settings") -> Path:
-    from assistant.locations import index_to_read
+    from assistant.settings.locations import index_to_read
 
     with metered("indexing the default collection") as meter:
         return index_to_read(settings, note=note, meter=meter)

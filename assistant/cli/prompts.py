@@ -15,7 +15,7 @@ def list_(
 ) -> None:
     """Print every prompt with its digest, where it comes from, and the places that are filled in it."""
     from assistant.cli.common import settings_from
-    from assistant.prompting import prompt_of
+    from assistant.settings.prompts import prompt_of
     from prompts import FOLDER, names
 
     settings = settings_from({})
@@ -42,7 +42,7 @@ def show(
 ) -> None:
     """Print a prompt as it is used, to the letter; a copy in your own folder can be changed and replaces it."""
     from assistant.cli.common import settings_from
-    from assistant.prompting import prompt_of
+    from assistant.settings.prompts import prompt_of
     from prompts import load
 
     _check(name)
@@ -57,7 +57,7 @@ def diff(
     import difflib
 
     from assistant.cli.common import note, settings_from
-    from assistant.prompting import prompt_of
+    from assistant.settings.prompts import prompt_of
     from prompts import load, names
 
     if name:

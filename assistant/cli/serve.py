@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from assistant.service.collection import NamedIndex
     from assistant.service.options import Options
-    from assistant.settings import Settings
+    from assistant.settings.settings import Settings
 
 
 def serve(
@@ -99,8 +99,8 @@ def serve(
 
 def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, ...]":
     """The indexes to serve, in the order given; each is there."""
-    from assistant.locations import default_index, index_to_change
     from assistant.service.collection import NamedIndex, check_names, collection_name, parted
+    from assistant.settings.locations import default_index, index_to_change
     from index.errors import ConfigurationError
     from index.storage.store import check_index
 
@@ -129,7 +129,7 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
 def _root(options: "Options", settings: "Settings") -> "Path":
     """The index of some settings; with uploads one of the person's own, made where there is none."""
     from assistant.cli.indexing import encoder_for
-    from assistant.locations import default_index, index_to_change, index_to_read
+    from assistant.settings.locations import default_index, index_to_change, index_to_read
     from index.storage.store import catalog_path
 
     root = index_to_change(settings)
@@ -149,7 +149,7 @@ def _build_first(settings: "Settings") -> None:
     """
     import subprocess
 
-    from assistant.locations import default_index, own_index
+    from assistant.settings.locations import default_index, own_index
     from index.storage.store import catalog_path
 
     if not (settings.index or catalog_path(own_index()).exists() or catalog_path(default_index()).exists()):

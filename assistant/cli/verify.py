@@ -21,7 +21,7 @@ def verify(
     """Re-check every receipt: does it hold, or has its quote moved, changed or gone? Exit 1 unless all hold."""
     from assistant.answer.receipts import Standing, check_answer
     from assistant.answer.sealing import identity
-    from assistant.locations import index_to_read
+    from assistant.settings.locations import index_to_read
     from index.storage.store import open_index
 
     answers = _read(answer)

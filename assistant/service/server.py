@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.ask import Assistant
-from assistant.locations import data_folder, default_index, encoder_of
 from assistant.open_files import allow_many_files
 from assistant.opening import model_of, opener, reranker_of
 from assistant.service.answering import ExtractiveAnswerer, WrittenAnswerer
@@ -34,7 +33,8 @@ from assistant.service.seam import Answerer
 from assistant.service.served import Served
 from assistant.service.service import Service
 from assistant.service.uploads import Uploads
-from assistant.settings import Settings
+from assistant.settings.locations import data_folder, default_index, encoder_of
+from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.storage.store import Snapshot, open_index
 

@@ -19,7 +19,7 @@ from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
 from assistant.service.seam import Answerer, Asked, Finished, Piece
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.errors import AssistantError
 from index.search.search import Filters
 

@@ -19,7 +19,7 @@ from assistant.service.options import Options
 from assistant.service.pool import AssistantPool
 from assistant.service.seam import Asked, Piece, Started
 from assistant.service.server import Plan, leave, listening, serve
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 
 
 class SlowAnswerer:

@@ -15,7 +15,7 @@ from assistant.waiting import GivenUp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.model_settings import ModelSettings
+    from assistant.settings.model import ModelSettings
 
 
 class TracedModel:

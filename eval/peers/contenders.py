@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from assistant.locations import default_index
+from assistant.settings.locations import default_index
 from eval.connection import Connection
 from eval.load import Ask, ask
 

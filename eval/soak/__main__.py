@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from assistant.locations import default_index, ensure_default
+from assistant.settings.locations import default_index, ensure_default
 from eval.load import quantile
 from eval.running import GOLD
 from eval.soak.expected import Case

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from assistant.model_settings import MODEL_BOUNDS, NO_MODEL, OPENAI_URL, Argument, ModelSettings, Secret, check_model
+from assistant.settings.model import MODEL_BOUNDS, NO_MODEL, OPENAI_URL, Argument, ModelSettings, Secret, check_model
 from index.errors import ConfigurationError
 
 FILE_NAME = "assistant.toml"

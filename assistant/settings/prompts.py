@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.errors import ConfigurationError
 from prompts import Prompt, PromptError, load
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.settings import Settings
+from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import IndexBusy, IndexUnavailable
@@ -15,7 +15,7 @@ from index.storage.changes import Meter, add_articles
 from index.storage.store import Snapshot, catalog_path, create_index, open_index
 from index.text.loading import GLOSSARY_NAME, load_text
 
-DEFAULT_ARTICLES = Path(__file__).resolve().parent.parent / "index" / "articles"
+DEFAULT_ARTICLES = Path(__file__).resolve().parents[2] / "index" / "articles"
 WAIT_SECONDS = 300
 """How long to wait while another process builds the default collection."""
 

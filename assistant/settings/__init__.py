@@ -1,0 +1,1 @@
+"""Settings, prompts of one's own, and where files lie."""
