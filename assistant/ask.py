@@ -12,7 +12,7 @@ from assistant.by_part import labelled, part_of
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
 from assistant.conversation import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.extractive import ExtractiveReader, nearest_articles
-from assistant.model import Usage, together
+from assistant.models.seam import Usage, together
 from assistant.opened import Opened, Rerank, Watch
 from assistant.parts import Turn
 from assistant.pieces import says_what_is_asked
@@ -324,7 +324,7 @@ class Assistant:
         return composed, written.usage
 
     def _priced(self, usage: Usage) -> ModelUse:
-        from assistant.model_limits import Prices
+        from assistant.models.limits import Prices
 
         prices = Prices(prompt=self._settings.model.prompt_price, reply=self._settings.model.reply_price)
         cost = prices.of(usage.prompt_tokens, usage.completion_tokens) if prices.prompt or prices.reply else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.model import NO_USAGE, Usage
+from assistant.models.seam import NO_USAGE, Usage
 from assistant.parts import Turn, in_conversation
 from assistant.splitting import split_parts
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.conversation import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
 from assistant.language.values import agrees, read, values_of
-from assistant.model import ChatModel, Message, ModelFailed, Usage, used, used_in_vain
+from assistant.models.seam import ChatModel, Message, ModelFailed, Usage, used, used_in_vain
 from assistant.parts import Turn
 from assistant.question import analyse
 from assistant.splitting import MAX_PARTS

@@ -11,7 +11,7 @@ from index.encoding.encoder import Encoder
 from index.storage.store import Snapshot
 
 if TYPE_CHECKING:
-    from assistant.model import ChatModel
+    from assistant.models.seam import ChatModel
     from assistant.with_model import WithModel
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.language.visible import seen
-from assistant.model import Message
+from assistant.models.seam import Message
+from assistant.models.tokens import TokenCount, least_tokens
 from assistant.settings.model import ModelSettings
-from assistant.tokens import TokenCount, least_tokens
 from index.search.search import Passage
 from prompts import fence
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assistant.model import Completion, Message, ModelFailed
-from assistant.model import Completion, Message, ModelFailed, Stream, in_pieces
+    from assistant.models.seam import Completion, Message, ModelFailed
+from assistant.models.seam import Completion, Message, ModelFailed, Stream, in_pieces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

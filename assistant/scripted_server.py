@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.open_files import allow_many_files
+from assistant.models.open_files import allow_many_files
 from assistant.server_script import Trouble, Turn, read_script
 from index.errors import UsageError
 

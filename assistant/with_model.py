@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.conversation import Condenser, RuleSplitter, Split, Splitter
-from assistant.model import ChatModel
 from assistant.model_conversation import ModelCondenser, ModelSplitter
-from assistant.open_model import open_model
+from assistant.models.opening import open_model
+from assistant.models.seam import ChatModel
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
 from assistant.writing import ModelWriter

@@ -10,7 +10,7 @@ from assistant.answer.kept import Kept, Receipt
 from assistant.declining import declines
 from assistant.draft import DraftSentence, sentences
 from assistant.language.clauses import clauses
-from assistant.model import (
+from assistant.models.seam import (
     NO_USAGE,
     ChatModel,
     Completion,
@@ -22,12 +22,12 @@ from assistant.model import (
     used,
     used_in_vain,
 )
+from assistant.models.tokens import token_count
 from assistant.packing import Packed, cut_in_silence, pack, room
 from assistant.planted import planted
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
 from assistant.support import SupportCheck, SupportScorer, Verdict
-from assistant.tokens import token_count
 from index.search.query import Query
 from index.search.search import EmbeddedSearch, Passage
 from index.text.glossary import Glossary

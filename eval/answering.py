@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.model_limits import Prices
+from assistant.models.limits import Prices
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings, load_settings
 from assistant.with_model import PROMPTS, WithModel, with_model

@@ -11,8 +11,8 @@ from assistant.answer.answer import Answer, Status
 from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant, Trace
 from assistant.language.markdown import plain
+from assistant.models.recording import occasion
 from assistant.parts import Turn
-from assistant.recording import occasion
 from eval.anchors import Span, anchor
 from eval.gold import GoldCase
 from eval.metrics import CUTS, DEPTH, METRICS

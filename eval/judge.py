@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answer.answer import Answer, Status
-from assistant.model import ChatModel, Message, ModelFailed, together, used, used_in_vain
-from assistant.model import Usage as ModelUsage
+from assistant.models.seam import ChatModel, Message, ModelFailed, together, used, used_in_vain
+from assistant.models.seam import Usage as ModelUsage
 from eval.examine import Price
 from eval.gold import GoldCase
 from eval.results import CaseResult, Score, Usage

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.model import ChatModel
-from assistant.model_limits import Prices
-from assistant.open_model import open_model
-from assistant.recording import RecordingModel, ReplayModel
+from assistant.models.limits import Prices
+from assistant.models.opening import open_model
+from assistant.models.recording import RecordingModel, ReplayModel
+from assistant.models.seam import ChatModel
 from assistant.settings.settings import Settings, load_settings
 from eval.judge import REPEATS, ModelJudge, prompt_digests
 from index.errors import ConfigurationError, UsageError

@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from assistant.open_files import allow_many_files
+from assistant.models.open_files import allow_many_files
 from eval.connection import BROKEN, Connection
 from eval.running import gold_questions, memory, served
 from eval.speed import machine

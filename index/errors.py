@@ -10,7 +10,7 @@
       IndexBusy                    another process is changing the index
       IndexDamaged                 the index contradicts itself
       ReceiptBroken                an answer was about to leave with a quote that does not hold
-      ModelFailed                  a language model gave no usable reply; in assistant.model, with how it failed
+      ModelFailed                  a language model gave no usable reply; in assistant.models.seam, with how it failed
 
 Messages are sentences: what was wrong, the value, what to do.
 """

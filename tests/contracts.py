@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assistant.model import ChatModel, Message
+from assistant.models.seam import ChatModel, Message
 from index.encoding.encoder import Encoder, EncodingJob
 from index.search.search import Filters, SearchEngine
 from index.text.chunking import Chunking, chunk_article

@@ -3,7 +3,6 @@
 import pytest
 
 from assistant.conversation import Condensed, RuleCondenser, RuleSplitter
-from assistant.model import Failure, ModelFailed, Usage
 from assistant.model_conversation import (
     ANSWER_CHARACTERS,
     MAX_CHARACTERS,
@@ -12,7 +11,8 @@ from assistant.model_conversation import (
     ModelSplitter,
     conversation_text,
 )
-from assistant.open_model import open_model
+from assistant.models.opening import open_model
+from assistant.models.seam import Failure, ModelFailed, Usage
 from assistant.parts import Turn
 from assistant.scripted_model import ScriptedModel
 from assistant.scripted_server import ScriptedServer

@@ -7,8 +7,8 @@ import llama_cpp
 import pytest
 from test_cli_commands import BRAINS, assistant
 
-from assistant.model import ChatModel, Failure, Message, ModelFailed
-from assistant.open_model import open_model
+from assistant.models.opening import open_model
+from assistant.models.seam import ChatModel, Failure, Message, ModelFailed
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 

@@ -14,10 +14,10 @@ from email.utils import formatdate
 import pytest
 from contracts import ChatModelContract
 
-from assistant.llama_model import THREADS
-from assistant.model import ChatModel, Failure, Message, ModelFailed
-from assistant.open_model import open_model
-from assistant.recording import RecordingModel
+from assistant.models.llama import THREADS
+from assistant.models.opening import open_model
+from assistant.models.recording import RecordingModel
+from assistant.models.seam import ChatModel, Failure, Message, ModelFailed
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
 from assistant.settings.model import ModelSettings, Secret

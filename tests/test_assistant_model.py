@@ -8,8 +8,8 @@ from contracts import ChatModelContract
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.model import Completion, Failure, Message, ModelFailed, in_pieces, read_to_end
-from assistant.recording import FIRST, Place, RecordingModel, ReplayModel, call_key, occasion
+from assistant.models.recording import FIRST, Place, RecordingModel, ReplayModel, call_key, occasion
+from assistant.models.seam import Completion, Failure, Message, ModelFailed, in_pieces, read_to_end
 from assistant.scripted_model import Call, ScriptedModel
 from index.errors import AssistantError
 

@@ -7,12 +7,12 @@ import sys
 IMPORTED = """
 import json, sys
 import assistant.cli
-from assistant.open_model import open_model
+from assistant.models.opening import open_model
 from assistant.settings.settings import load_settings
 
 model = open_model(load_settings(json.loads(sys.argv[1]), environ={})[0])
-watched = ("llama_index", "openai", "httpx", "asyncio", "torch", "transformers", "queue", "assistant.guarded",
-    "assistant.llama_model", "assistant.recording", "assistant.scripted_server", "assistant.tokens")
+watched = ("llama_index", "openai", "httpx", "asyncio", "torch", "transformers", "queue", "assistant.models.guarded",
+    "assistant.models.llama", "assistant.models.recording", "assistant.scripted_server", "assistant.models.tokens")
 print(json.dumps([model and model.name, [name for name in watched if name in sys.modules]]))
 """
 
@@ -32,5 +32,5 @@ def test_a_model_that_is_named_is_opened_without_asking_anybody(repository) -> N
     name, imported = opened({"model": "small", "model_base_url": "http://127.0.0.1:9/v1"}, repository)
 
     assert name == "small"
-    assert {"llama_index", "assistant.guarded"} <= set(imported)
+    assert {"llama_index", "assistant.models.guarded"} <= set(imported)
     assert not {"torch", "transformers"} & set(imported)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.model import ChatModel, Failure, Message, ModelFailed
-from assistant.open_model import open_model
+from assistant.models.opening import open_model
+from assistant.models.seam import ChatModel, Failure, Message, ModelFailed
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from prompts import REFUSAL, load

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from test_assistant_llama_model import ASKED, KEY, QUICK, failure_of, opened, serving
 
-from assistant.model import Failure
-from assistant.model_failures import failure_of as failure_for
+from assistant.models.failures import failure_of as failure_for
+from assistant.models.seam import Failure
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.thinking import Spoken
+from assistant.models.thinking import Spoken
 
 
 def spoken(pieces: list[str]) -> str:

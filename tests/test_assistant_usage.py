@@ -12,8 +12,10 @@ from test_assistant_writing import COST, HALLS, QUICK, root  # noqa: F401 - a fi
 
 from assistant.answer.answer import Answer
 from assistant.ask import Assistant
-from assistant.guarded import GuardedModel
-from assistant.model import (
+from assistant.models.guarded import GuardedModel
+from assistant.models.limits import Limits
+from assistant.models.recording import RecordingModel, ReplayModel
+from assistant.models.seam import (
     NO_USAGE,
     ChatModel,
     Completion,
@@ -26,13 +28,11 @@ from assistant.model import (
     used,
     used_in_vain,
 )
-from assistant.model_limits import Limits
+from assistant.models.tokens import estimated_tokens
 from assistant.opening import opener
 from assistant.parts import Turn
-from assistant.recording import RecordingModel, ReplayModel
 from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings.settings import Settings
-from assistant.tokens import estimated_tokens
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from assistant.elsewhere import FewThreads
-from assistant.waiting import Mailbox, sleep
+from assistant.models.threads import FewThreads
+from assistant.models.waiting import Mailbox, sleep
 
 
 def test_what_was_put_in_comes_out_in_order() -> None:

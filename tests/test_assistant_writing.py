@@ -15,8 +15,8 @@ from assistant.answer.answer import Answer, Reason, Status
 from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
-from assistant.model import ChatModel, Failure, ModelFailed
-from assistant.open_model import open_model
+from assistant.models.opening import open_model
+from assistant.models.seam import ChatModel, Failure, ModelFailed
 from assistant.scripted_model import Call, ScriptedModel
 from assistant.scripted_server import ScriptedServer
 from assistant.server_script import Trouble, Turn
@@ -432,7 +432,7 @@ def test_a_second_attempt_fits_into_the_window_too(root, minilm) -> None:
     model = ScriptedModel(lambda call: "word " * 200)
     with opened(root, minilm, model, settings) as assistant:
         assistant.ask(QUESTION)
-    from assistant.tokens import estimated_tokens
+    from assistant.models.tokens import estimated_tokens
 
     for call in model.calls:
         assert sum(estimated_tokens(message.content) for message in call.messages) + 200 <= 1700

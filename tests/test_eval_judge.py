@@ -16,8 +16,8 @@ import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Status
-from assistant.model import ChatModel, Failure, ModelFailed
-from assistant.recording import RecordingModel, ReplayModel
+from assistant.models.recording import RecordingModel, ReplayModel
+from assistant.models.seam import ChatModel, Failure, ModelFailed
 from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings.settings import Settings
 from eval.chain import IndexChain

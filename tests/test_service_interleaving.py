@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from assistant.models.waiting import GivenUp, Mailbox, sleep
 from assistant.service.interleaving import Errand, Errands
-from assistant.waiting import GivenUp, Mailbox, sleep
 
 Work = Callable[[list[str]], None]
 

@@ -11,10 +11,10 @@ import pytest
 from conftest import Library
 
 from assistant.ask import Assistant
+from assistant.models.waiting import GivenUp, Mailbox, sleep
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool
 from assistant.settings.settings import Settings
-from assistant.waiting import GivenUp, Mailbox, sleep
 from index.errors import IndexDamaged, UsageError
 
 T = TypeVar("T")

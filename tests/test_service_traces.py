@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
-from assistant.model import Failure, Message, ModelFailed
+from assistant.models.seam import Failure, Message, ModelFailed
 from assistant.opening import opener
 from assistant.scripted_model import ScriptedModel
 from assistant.service.answering import WrittenAnswerer

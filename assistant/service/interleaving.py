@@ -1,7 +1,7 @@
 """Many questions in one thread: where one waits for its model, the thread goes on with another.
 
 The chain knows nothing of it. Each question is an errand, a greenlet, which has a stack of its own that
-the thread can leave and come back to; whatever waits through `assistant.waiting` leaves it. So a question
+the thread can leave and come back to; whatever waits through `assistant.models.waiting` leaves it. So a question
 whose model writes costs memory, and no thread.
 """
 
@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from greenlet import greenlet
 
-from assistant.waiting import GivenUp, make_bell
+from assistant.models.waiting import GivenUp, make_bell
 
 T = TypeVar("T")
 

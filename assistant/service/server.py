@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.ask import Assistant
-from assistant.open_files import allow_many_files
+from assistant.models.open_files import allow_many_files
 from assistant.opening import model_of, opener, reranker_of
 from assistant.service.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
@@ -39,7 +39,7 @@ from index.encoding.encoder import Encoder
 from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:
-    from assistant.model import ChatModel
+    from assistant.models.seam import ChatModel
     from assistant.service.traces import Traces
     from assistant.with_model import WithModel
 

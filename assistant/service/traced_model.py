@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from opentelemetry.trace import Span, SpanKind
 
-from assistant.model import ChatModel, Completion, Message, ModelFailed, Stream
+from assistant.models.seam import ChatModel, Completion, Message, ModelFailed, Stream
+from assistant.models.waiting import GivenUp
 from assistant.service.traces import Attributes, Traces, failed, messages
-from assistant.waiting import GivenUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

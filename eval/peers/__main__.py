@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from assistant.open_files import allow_many_files
+from assistant.models.open_files import allow_many_files
 from assistant.settings.locations import default_index, ensure_default
 from eval.peers.contenders import CONTENDERS, OWN, PEERS, Contender
 from eval.peers.environments import build, peer_variables, programs_of, versions, write_passages

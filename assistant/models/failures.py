@@ -5,8 +5,8 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 
-from assistant.model import Failure, ModelFailed
-from assistant.server_words import NO_CREDIT, remedy, said
+from assistant.models.seam import Failure, ModelFailed
+from assistant.models.server_words import NO_CREDIT, remedy, said
 
 MESSAGE_CHARS = 200
 """As much of a server's own words as an error repeats."""

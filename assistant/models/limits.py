@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.model import NO_USAGE, Failure, ModelFailed
-from assistant.waiting import sleep
+from assistant.models.seam import NO_USAGE, Failure, ModelFailed
+from assistant.models.waiting import sleep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -190,7 +190,7 @@ def used(messages: Sequence["Message"], completion: "Completion") -> Usage:
     """What a reply took; what its server did not count is estimated from the texts."""
     if completion.usage is not None:
         return completion.usage
-    from assistant.tokens import estimated_tokens  # Without a model nothing of one is imported.
+    from assistant.models.tokens import estimated_tokens  # Without a model nothing of one is imported.
 
     asked, replied = completion.prompt_tokens, completion.completion_tokens
     return Usage(

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from assistant.model import ChatModel
+from assistant.models.seam import ChatModel
 from assistant.settings.model import OPENAI_URL
 from assistant.settings.settings import Settings
 from index.errors import ConfigurationError
@@ -12,7 +12,7 @@ from index.errors import ConfigurationError
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from assistant.llama_model import LlamaModel
+    from assistant.models.llama import LlamaModel
     from assistant.settings.model import ModelSettings
 
 NO_SERVER = (
@@ -38,8 +38,8 @@ def open_model(settings: Settings) -> ChatModel | None:
         return None
     if not model.llm and model.base_url == OPENAI_URL and not model.key:
         raise ConfigurationError(NO_SERVER.format(name=model.name))
-    from assistant.guarded import GuardedModel
-    from assistant.model_limits import Limits, Prices
+    from assistant.models.guarded import GuardedModel
+    from assistant.models.limits import Limits, Prices
 
     limits = Limits(
         total_seconds=model.total_seconds,
@@ -60,8 +60,8 @@ def _openai_like(model: "ModelSettings") -> "LlamaModel":
     from llama_index.llms.openai_like import OpenAILike
     from openai import DefaultAsyncHttpxClient
 
-    from assistant.connections import OwnConnections
-    from assistant.llama_model import LlamaModel
+    from assistant.models.connections import OwnConnections
+    from assistant.models.llama import LlamaModel
 
     connections = OwnConnections()
     make: Callable[..., LLM] = OpenAILike  # The types of LlamaIndex leave `async_http_client` out.
@@ -87,8 +87,8 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
     """
     from llama_index.core.llms import LLM
 
-    from assistant.llama_model import LlamaModel
-    from assistant.model_failures import redacted
+    from assistant.models.failures import redacted
+    from assistant.models.llama import LlamaModel
 
     place, _, name = model.llm.rpartition(".")
     try:

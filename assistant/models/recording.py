@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.model import ChatModel, Completion, Failure, Message, ModelFailed, Stream, Usage, in_pieces
+from assistant.models.seam import ChatModel, Completion, Failure, Message, ModelFailed, Stream, Usage, in_pieces
 from assistant.scripted_model import Call
 
 FORMAT = 1

@@ -14,20 +14,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from assistant.dialect import Dialect
-from assistant.elsewhere import FewThreads, event_loop
-from assistant.model import Completion, Failure, ModelFailed, Stream
-from assistant.model_failures import failure_of
+from assistant.models.dialect import Dialect
+from assistant.models.failures import failure_of
+from assistant.models.seam import Completion, Failure, ModelFailed, Stream
+from assistant.models.thinking import Spoken
+from assistant.models.threads import FewThreads, event_loop
+from assistant.models.waiting import Mailbox
 from assistant.scripted_model import Call
 from assistant.settings.model import ModelSettings
-from assistant.thinking import Spoken
-from assistant.waiting import Mailbox
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage, ChatResponse
     from llama_index.core.llms import LLM
 
-    from assistant.connections import OwnConnections
+    from assistant.models.connections import OwnConnections
 
 THREADS = 64
 """In which LLMs other than `OpenAILike` are asked at most; further requests wait for one, within their time-outs."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.model_failures import status_of
+from assistant.models.failures import status_of
 
 DISPENSABLE = ("temperature", "seed", "stream_options", "max_tokens")
 """Without these a request asks for the same; a length is then asked for by its other name."""
