@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.ask import Assistant
-from assistant.scripted_model import ScriptedModel
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Turn
+from assistant.models.scripted.model import ScriptedModel
+from assistant.models.scripted.script import Turn
+from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.locations import default_index, encoder_of
 from assistant.settings.settings import Settings
 from assistant.with_model import with_model

@@ -15,7 +15,7 @@ from assistant.answer.receipts import Standing, check_answer
 from assistant.answer.sealing import sealed
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, checked_question
 from assistant.compose import REFUSALS
-from assistant.scripted_model import Call, ScriptedModel
+from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.settings.settings import Settings
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder

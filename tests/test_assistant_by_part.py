@@ -10,7 +10,7 @@ from test_assistant_writing import QUICK
 from assistant.answer.answer import Answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
-from assistant.scripted_model import ScriptedModel
+from assistant.models.scripted.model import ScriptedModel
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from prompts import REFUSAL

@@ -12,12 +12,12 @@ from assistant.model_conversation import (
     conversation_text,
 )
 from assistant.models.opening import open_model
+from assistant.models.scripted.model import ScriptedModel
+from assistant.models.scripted.script import Trouble
+from assistant.models.scripted.script import Turn as ServedTurn
+from assistant.models.scripted.server import ScriptedServer
 from assistant.models.seam import Failure, ModelFailed, Usage
 from assistant.parts import Turn
-from assistant.scripted_model import ScriptedModel
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble
-from assistant.server_script import Turn as ServedTurn
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from prompts import load

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from test_assistant_llama_model import ASKED, QUICK, failure_of, serving
 
+from assistant.models.scripted.script import Turn
 from assistant.models.seam import Failure
-from assistant.server_script import Turn
 
 ROOMY = replace(QUICK, total_seconds=10, first_token_seconds=10)
 

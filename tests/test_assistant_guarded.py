@@ -5,8 +5,8 @@ from contracts import ChatModelContract
 
 from assistant.models.guarded import GuardedModel
 from assistant.models.limits import Limits, Prices
+from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, Stream, Usage
-from assistant.scripted_model import Call, ScriptedModel
 
 ASKED = [Message(role="user", content="Who was hurt in it?")]  # 5 words; 19 characters, 7 tokens.
 

@@ -17,9 +17,9 @@ from contracts import ChatModelContract
 from assistant.models.llama import THREADS
 from assistant.models.opening import open_model
 from assistant.models.recording import RecordingModel
+from assistant.models.scripted.script import Trouble, Turn
+from assistant.models.scripted.server import ScriptedServer
 from assistant.models.seam import ChatModel, Failure, Message, ModelFailed
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble, Turn
 from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings
 from index.errors import ConfigurationError

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.models.recording import FIRST, Place, RecordingModel, ReplayModel, call_key, occasion
+from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, in_pieces, read_to_end
-from assistant.scripted_model import Call, ScriptedModel
 from index.errors import AssistantError
 
 ASKED = [Message(role="user", content="What happened?")]

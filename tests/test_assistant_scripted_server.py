@@ -13,8 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble, Turn, read_script
+from assistant.models.scripted.script import Trouble, Turn, read_script
+from assistant.models.scripted.server import ScriptedServer
 from index.errors import UsageError
 
 
@@ -216,7 +216,7 @@ def test_a_mistake_in_a_script_is_named(tmp_path: Path, text: str, message: str)
 
 def test_it_serves_from_the_command_line_and_says_where(tmp_path: Path) -> None:
     (tmp_path / "script.json").write_text('[{"reply": "one"}]', encoding="utf-8")
-    command = [sys.executable, "-m", "assistant.scripted_server", "--port", "0", str(tmp_path / "script.json")]
+    command = [sys.executable, "-m", "assistant.models.scripted.server", "--port", "0", str(tmp_path / "script.json")]
 
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -228,7 +228,7 @@ def test_it_serves_from_the_command_line_and_says_where(tmp_path: Path) -> None:
 
 
 def test_a_mistake_on_the_command_line_is_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "assistant.scripted_server", str(tmp_path / "absent.json")]
+    command = [sys.executable, "-m", "assistant.models.scripted.server", str(tmp_path / "absent.json")]
 
     process = subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -9,9 +9,9 @@ import pytest
 from test_assistant_llama_model import ASKED, KEY, QUICK, failure_of, opened, serving
 
 from assistant.models.failures import failure_of as failure_for
+from assistant.models.scripted.script import Trouble, Turn
+from assistant.models.scripted.server import ScriptedServer
 from assistant.models.seam import Failure
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble, Turn
 
 ONCE_MORE = replace(QUICK, retries=1, total_seconds=10, first_token_seconds=10)
 PAGE = "<!DOCTYPE html><html><head><title>\n502 Bad Gateway</title></head><body>nginx</body></html>"

@@ -15,6 +15,7 @@ from assistant.ask import Assistant
 from assistant.models.guarded import GuardedModel
 from assistant.models.limits import Limits
 from assistant.models.recording import RecordingModel, ReplayModel
+from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import (
     NO_USAGE,
     ChatModel,
@@ -31,7 +32,6 @@ from assistant.models.seam import (
 from assistant.models.tokens import estimated_tokens
 from assistant.opening import opener
 from assistant.parts import Turn
-from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings.settings import Settings
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder

@@ -16,10 +16,10 @@ from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant
 from assistant.compose import Piece
 from assistant.models.opening import open_model
+from assistant.models.scripted.model import Call, ScriptedModel
+from assistant.models.scripted.script import Trouble, Turn
+from assistant.models.scripted.server import ScriptedServer
 from assistant.models.seam import ChatModel, Failure, ModelFailed
-from assistant.scripted_model import Call, ScriptedModel
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble, Turn
 from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings
 from assistant.writing import MAX_READ, ModelWriter

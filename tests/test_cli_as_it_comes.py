@@ -16,8 +16,8 @@ from test_cli_commands import BRAINS, assistant, environment
 from test_cli_model import FALSE, TRUE
 
 from assistant.cli.showing import CUT_OFF, WITHDRAWN
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble, Turn
+from assistant.models.scripted.script import Trouble, Turn
+from assistant.models.scripted.server import ScriptedServer
 
 LONG = f"{TRUE} [1] " + f"{FALSE} [1] " * 12
 SLOW = Turn(reply=LONG, seconds=0.03)

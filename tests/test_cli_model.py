@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from test_cli_commands import BRAINS, assistant, environment
 
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Turn
+from assistant.models.scripted.script import Turn
+from assistant.models.scripted.server import ScriptedServer
 
 KEY = "sk-sesame-open-4711"
 TRUE = "In March 2022 Wu Xiaodong said that Zhejiang had built 30 industrial brains and 61 future factories."

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import indexed
 
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Turn
+from assistant.models.scripted.script import Turn
+from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.settings import load_settings
 from eval.answering import ConfiguredWriter
 from eval.chain import IndexChain

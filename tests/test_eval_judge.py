@@ -17,8 +17,8 @@ from conftest import CACHE, REPOSITORY, ignore
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Status
 from assistant.models.recording import RecordingModel, ReplayModel
+from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import ChatModel, Failure, ModelFailed
-from assistant.scripted_model import Call, ScriptedModel
 from assistant.settings.settings import Settings
 from eval.chain import IndexChain
 from eval.compare import compare
@@ -395,7 +395,7 @@ def test_a_judging_server_that_is_killed_in_the_middle_turns_the_gate_red(root: 
     (tmp_path / "gold.jsonl").write_text("\n".join(map(to_line, CASES)), encoding="utf-8")
     (tmp_path / "script.json").write_text(json.dumps([{"reply": YES, "seconds": 0.01}]))
     server = subprocess.Popen(
-        [sys.executable, "-m", "assistant.scripted_server", "script.json"],
+        [sys.executable, "-m", "assistant.models.scripted.server", "script.json"],
         cwd=tmp_path,
         env=environment(),
         stdout=subprocess.PIPE,

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Turn
+from assistant.models.scripted.script import Turn
+from assistant.models.scripted.server import ScriptedServer
 from eval.connection import Connection
 from eval.streams import Case, answer_in, quartiles, turns
 

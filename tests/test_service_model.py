@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from serving import DAM, Server, events, serving, town_in
 
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble, Turn
+from assistant.models.scripted.script import Trouble, Turn
+from assistant.models.scripted.server import ScriptedServer
 
 REPLY = "The dam at Oldwater held [1]. Engineers opened two of its five gates on Monday [1]. It cost 99 crowns [1]."
 GOVERNED = "How long had Anna Berg governed?"

@@ -11,8 +11,8 @@ import pytest
 from serving import DAM, Server, events, serving, town_in
 
 from assistant.answer.receipts import check_answer
-from assistant.scripted_server import ScriptedServer
-from assistant.server_script import Trouble, Turn
+from assistant.models.scripted.script import Trouble, Turn
+from assistant.models.scripted.server import ScriptedServer
 from eval.connection import Connection, Reply
 from index.storage.store import open_index
 

@@ -20,9 +20,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
+from assistant.models.scripted.model import ScriptedModel
 from assistant.models.seam import Failure, Message, ModelFailed
 from assistant.opening import opener
-from assistant.scripted_model import ScriptedModel
 from assistant.service.answering import WrittenAnswerer
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool

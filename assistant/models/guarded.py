@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from assistant.models.limits import Breaker, Budget, Clock, Limits, Prices, Spent, Use, WallClock
+from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, Stream, Usage, read_to_end, together
 from assistant.models.seam import used as usage_of_reply
 from assistant.models.tokens import estimated_tokens
 from assistant.models.waiting import GivenUp
-from assistant.scripted_model import Call
 
 PASSING = frozenset(
     {

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 
 from assistant.models.dialect import Dialect
 from assistant.models.failures import failure_of
+from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, ModelFailed, Stream
 from assistant.models.thinking import Spoken
 from assistant.models.threads import FewThreads, event_loop
 from assistant.models.waiting import Mailbox
-from assistant.scripted_model import Call
 from assistant.settings.model import ModelSettings
 
 if TYPE_CHECKING:

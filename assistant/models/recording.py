@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.models.scripted.model import Call
 from assistant.models.seam import ChatModel, Completion, Failure, Message, ModelFailed, Stream, Usage, in_pieces
-from assistant.scripted_model import Call
 
 FORMAT = 1
 """Raised when the files change in a way that old ones cannot be read."""

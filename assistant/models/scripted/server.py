@@ -1,6 +1,6 @@
 """A scripted OpenAI-compatible server on this machine: chosen replies, and chosen misbehaviour.
 
-    python -m assistant.scripted_server --port 0 script.json
+    python -m assistant.models.scripted.server --port 0 script.json
 
 prints its address and serves until it is stopped. The script is a list of turns, or an object with
 them under "turns"; a turn is an object with the fields of `Turn`:
@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Self
 
 from assistant.models.open_files import allow_many_files
-from assistant.server_script import Trouble, Turn, read_script
+from assistant.models.scripted.script import Trouble, Turn, read_script
 from index.errors import UsageError
 
 MODEL = "scripted"
@@ -294,7 +294,9 @@ def main() -> None:
     """Serve a script until interrupted."""
     import argparse
 
-    parser = argparse.ArgumentParser(prog="python -m assistant.scripted_server", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m assistant.models.scripted.server", description=__doc__.split("\n")[0]
+    )
     parser.add_argument("script", type=Path, help="a JSON file with a list of turns")
     parser.add_argument("--port", type=int, default=0, help="0, the default, for any that is free")
     arguments = parser.parse_args()

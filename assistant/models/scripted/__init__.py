@@ -1,0 +1,1 @@
+"""Offline doubles of a chat model, in the process and over HTTP."""
