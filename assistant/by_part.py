@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answer.answer import Answer, AnsweredPart, Citation
-from assistant.pieces import asked_for
-from assistant.question import analyse
+from assistant.question.pieces import asked_for
+from assistant.question.question import analyse
 from assistant.reader import Reading
 from index.search.search import Retrieved
 from index.text.terms import stems

@@ -15,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.kinds import Kind
 from assistant.language.sentence import NEGATIONS, SUPERLATIVES, TakenApart, runs_of_letters, taken_apart
-from assistant.pieces import asked_for
-from assistant.question import Question
+from assistant.question.kinds import Kind
+from assistant.question.pieces import asked_for
+from assistant.question.question import Question
 from index.search.query import Query, Word, similarities
 from index.search.search import Passage, SearchEngine
 from index.text.article import Matrix, Sentence

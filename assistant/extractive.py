@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from assistant.answer.answer import Reason
 from assistant.evidence import Candidate, Evidence, sentence_text
-from assistant.kinds import Kind
 from assistant.leading import leading_span, unit_beside_figure
 from assistant.mismatch import contradicted
-from assistant.pieces import asked_for
-from assistant.question import Question, analyse
+from assistant.question.kinds import Kind
+from assistant.question.pieces import asked_for
+from assistant.question.question import Question, analyse
 from assistant.reader import Quote, Reading
 from assistant.weights import Weights, answerability_row, probability, rank, shares
 from index.search.query import Query

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.question import analyse
+from assistant.question.question import analyse
 from index.search.search import Passage, Retrieved
 from index.text.terms import STOP_WORDS, stems
 

@@ -5,9 +5,9 @@
 import re
 from collections.abc import Sequence
 
-from assistant.kinds import Kind
 from assistant.language.vocabulary import CAPITALISED, MONTHS, NUMBER_WORDS
-from assistant.question import Question
+from assistant.question.kinds import Kind
+from assistant.question.question import Question
 from index.text.terms import STOP_WORDS, stems
 
 Span = tuple[int, int]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant.hops import search_twice
-from assistant.parts import asked_alone
-from assistant.question import Question, analyse, topic
+from assistant.question.followups import asked_alone
+from assistant.question.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
 from assistant.settings.settings import Settings
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved

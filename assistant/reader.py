@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answer.answer import Reason
-from assistant.question import Question
+from assistant.question.question import Question
 from index.search.search import Retrieved, SearchEngine
 from index.storage.catalog import ArticleRow
 from index.text.article import Sentence

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence import FEATURES, Candidate
-from assistant.kinds import Kind
-from assistant.question import Question
+from assistant.question.kinds import Kind
+from assistant.question.question import Question
 
 WEIGHTS_PATH = Path(__file__).parent / "weights.json"
 ANSWERABILITY_FEATURES = (

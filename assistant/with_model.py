@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.conversation import Condenser, RuleSplitter, Split, Splitter
-from assistant.model_conversation import ModelCondenser, ModelSplitter
 from assistant.models.opening import open_model
 from assistant.models.seam import ChatModel
+from assistant.question.by_model import ModelCondenser, ModelSplitter
+from assistant.question.seams import Condenser, RuleSplitter, Split, Splitter
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
 from assistant.writing import ModelWriter

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assistant.ask import MAX_QUESTION_CHARACTERS
 from assistant.hops import search_twice
-from assistant.parts import Turn, in_conversation, stand_alone
+from assistant.question.followups import Turn, in_conversation, stand_alone
 from eval.collections import bench_engine
 from eval.measures import ndcg, recall
 from eval.observe import document_of

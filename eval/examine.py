@@ -12,7 +12,7 @@ from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.models.recording import occasion
-from assistant.parts import Turn
+from assistant.question.followups import Turn
 from eval.anchors import Span, anchor
 from eval.gold import GoldCase
 from eval.metrics import CUTS, DEPTH, METRICS

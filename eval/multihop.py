@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from assistant.hops import search_twice
-from assistant.splitting import split_parts
+from assistant.question.splitting import split_parts
 from eval.collections import bench_engine
 from eval.measures import recall
 from eval.observe import document_of

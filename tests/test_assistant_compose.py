@@ -12,7 +12,7 @@ from assistant.answer.sealing import sealed
 from assistant.compose import REFUSALS, answered, refused
 from assistant.language.markdown import plain
 from assistant.leading import leading_span
-from assistant.question import analyse
+from assistant.question.question import analyse
 from assistant.reader import Quote, Reading
 from index.storage.catalog import ArticleRow
 from index.text.article import sha256_of

@@ -2,8 +2,13 @@
 
 import pytest
 
-from assistant.conversation import Condensed, RuleCondenser, RuleSplitter
-from assistant.model_conversation import (
+from assistant.models.opening import open_model
+from assistant.models.scripted.model import ScriptedModel
+from assistant.models.scripted.script import Trouble
+from assistant.models.scripted.script import Turn as ServedTurn
+from assistant.models.scripted.server import ScriptedServer
+from assistant.models.seam import Failure, ModelFailed, Usage
+from assistant.question.by_model import (
     ANSWER_CHARACTERS,
     MAX_CHARACTERS,
     TURNS,
@@ -11,13 +16,8 @@ from assistant.model_conversation import (
     ModelSplitter,
     conversation_text,
 )
-from assistant.models.opening import open_model
-from assistant.models.scripted.model import ScriptedModel
-from assistant.models.scripted.script import Trouble
-from assistant.models.scripted.script import Turn as ServedTurn
-from assistant.models.scripted.server import ScriptedServer
-from assistant.models.seam import Failure, ModelFailed, Usage
-from assistant.parts import Turn
+from assistant.question.followups import Turn
+from assistant.question.seams import Condensed, RuleCondenser, RuleSplitter
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from prompts import load

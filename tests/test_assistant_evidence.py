@@ -6,7 +6,7 @@ from conftest import Library
 
 from assistant.evidence import FEATURES, Evidence
 from assistant.language.sentence import taken_apart
-from assistant.question import analyse
+from assistant.question.question import analyse
 from index.search.query import Query
 from index.search.search import Filters, SearchEngine
 

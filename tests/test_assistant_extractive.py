@@ -10,7 +10,7 @@ from conftest import Library
 from assistant.answer.answer import Reason
 from assistant.evidence import FEATURES
 from assistant.extractive import ExtractiveReader, nearest_articles, unknown_names
-from assistant.question import analyse
+from assistant.question.question import analyse
 from assistant.reader import Quote, Reading
 from assistant.weights import (
     ANSWERABILITY_FEATURES,

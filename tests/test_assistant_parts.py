@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.parts import Turn, asked_alone, in_conversation, stand_alone
-from assistant.splitting import MAX_PARTS, split_parts
+from assistant.question.followups import Turn, asked_alone, in_conversation, stand_alone
+from assistant.question.splitting import MAX_PARTS, split_parts
 
 DAM = "How many gates does the Oldwater Dam have?"
 

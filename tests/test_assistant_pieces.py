@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.leading import MAX_LEAD_CHARACTERS, leading_span, unit_beside_figure
-from assistant.pieces import asked_for
-from assistant.question import analyse
+from assistant.question.pieces import asked_for
+from assistant.question.question import analyse
 
 BUILT = "By the end of last year the province had built 30 industrial brains and 61 future factories in all."
 STAND = "The new system will stand in every town by the end of 2025, the plan says."

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.kinds import Kind
-from assistant.question import Question, analyse
+from assistant.question.kinds import Kind
+from assistant.question.question import Question, analyse
 from index.text.terms import stems
 
 

@@ -31,7 +31,7 @@ from assistant.models.seam import (
 )
 from assistant.models.tokens import estimated_tokens
 from assistant.opening import opener
-from assistant.parts import Turn
+from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
 from assistant.with_model import with_model
 from index.encoding.encoder import Encoder

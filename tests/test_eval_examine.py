@@ -9,7 +9,7 @@ from conftest import ignore, indexed
 
 from assistant.answer.answer import Answer, Status
 from assistant.ask import Assistant, Previous, Trace
-from assistant.parts import Turn
+from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
 from eval.anchors import Span
 from eval.chain import IndexChain

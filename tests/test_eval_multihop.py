@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.parts import Turn
+from assistant.question.followups import Turn
 from eval import conversations, multihop
 from eval.tables import print_table
 from index.encoding.encoders import cache_folder

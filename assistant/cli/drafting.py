@@ -114,7 +114,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
 
 def _traced(assistant: "Assistant", question: str, turns: Sequence[str]) -> "Trace":
     """The question asked after its conversation, as a run of the gold will ask it."""
-    from assistant.parts import Turn
+    from assistant.question.followups import Turn
 
     history: list[Turn] = []
     for earlier in turns:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assistant.answer.answer import Answer, Citation
     from assistant.ask import Assistant
     from assistant.compose import Piece
-    from assistant.parts import Turn
+    from assistant.question.followups import Turn
     from index.search.search import Filters
 
 CUT_OFF = "(This is not the whole answer.)"

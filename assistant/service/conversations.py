@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.answer.answer import Answer
-from assistant.parts import Turn
+from assistant.question.followups import Turn
 from assistant.service.database import Database
 
 TITLE_CHARACTERS = 80

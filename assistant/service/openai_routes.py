@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from assistant.answer.answer import Answer, Citation
 from assistant.ask import MAX_QUESTION_CHARACTERS
-from assistant.parts import Turn as Earlier
-from assistant.parts import in_conversation
+from assistant.question.followups import Turn as Earlier
+from assistant.question.followups import in_conversation
 from assistant.service.conversations import REMEMBERED, Channel
 from assistant.service.dependencies import Here, Owner
 from assistant.service.errors import ServiceError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answer.answer import Answer, Citation
-from assistant.parts import Turn
+from assistant.question.followups import Turn
 from index.search.search import Filters
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant import __version__
 from assistant.answer.answer import Answer
 from assistant.ask import checked_question
-from assistant.parts import Turn as Earlier
+from assistant.question.followups import Turn as Earlier
 from assistant.service.collection import Collection
 from assistant.service.conversations import Channel, Conversations, Produced, new_id
 from assistant.service.errors import ServiceError, no_collection, not_found, of_assistant

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.conversation import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
 from assistant.language.values import agrees, read, values_of
 from assistant.models.seam import ChatModel, Message, ModelFailed, Usage, used, used_in_vain
-from assistant.parts import Turn
-from assistant.question import analyse
-from assistant.splitting import MAX_PARTS
+from assistant.question.followups import Turn
+from assistant.question.question import analyse
+from assistant.question.seams import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
+from assistant.question.splitting import MAX_PARTS
 from index.text.sentences import split_sentences
 from prompts import Prompt, fence
 

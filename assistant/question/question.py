@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.kinds import KINDS_BY_PATTERN, Kind
+from assistant.question.kinds import KINDS_BY_PATTERN, Kind
 from index.text.terms import STOP_WORDS, indexable, stems
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from assistant.kinds import Kind
 from assistant.language.vocabulary import CAPITALISED, DATE, FIGURE, NUMBER_WORDS, PLACE
-from assistant.question import Question
+from assistant.question.kinds import Kind
+from assistant.question.question import Question
 
 REASON = re.compile(
     r"\b(?:because|due to|owing to|since|so that|in order to|thanks to|caused?|led to|leads? to|result(?:s|ed|ing)?|"

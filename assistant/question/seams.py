@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.models.seam import NO_USAGE, Usage
-from assistant.parts import Turn, in_conversation
-from assistant.splitting import split_parts
+from assistant.question.followups import Turn, in_conversation
+from assistant.question.splitting import split_parts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.language.vocabulary import MONTHS
-from assistant.question import analyse
+from assistant.question.question import analyse
 from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS
 

@@ -4,7 +4,7 @@
 
 import re
 
-from assistant.parts import stand_alone
+from assistant.question.followups import stand_alone
 
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _SPLIT = re.compile(
