@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant.hops import search_twice
 from assistant.question.followups import asked_alone
 from assistant.question.question import Question, analyse, topic
 from assistant.reader import Reader, Reading
+from assistant.retrieval.hops import search_twice
 from assistant.settings.settings import Settings
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 from index.storage.catalog import ArticleRow

@@ -65,7 +65,7 @@ def reranker_of(settings: Settings) -> Rerank | None:
     """
     if not settings.reranker:
         return None
-    from assistant.rerank import cross_encoder
+    from assistant.retrieval.rerank import cross_encoder
 
     return cross_encoder(settings.reranker, hub=settings.hub)
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from assistant.ask import MAX_QUESTION_CHARACTERS
-from assistant.hops import search_twice
 from assistant.question.followups import Turn, in_conversation, stand_alone
+from assistant.retrieval.hops import search_twice
 from eval.collections import bench_engine
 from eval.measures import ndcg, recall
 from eval.observe import document_of

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from assistant.hops import search_twice
 from assistant.question.splitting import split_parts
+from assistant.retrieval.hops import search_twice
 from eval.collections import bench_engine
 from eval.measures import recall
 from eval.observe import document_of

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from conftest import Library
 
-from assistant.hops import KEPT, KEPT_IN_CONVERSATION, in_places, search_twice, second_question
+from assistant.retrieval.hops import KEPT, KEPT_IN_CONVERSATION, in_places, search_twice, second_question
 from index.search.search import Filters, Passage, Retrieved
 from index.text.terms import stems
 

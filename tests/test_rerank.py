@@ -15,7 +15,7 @@ from assistant.answer.answer import Status
 from assistant.answer.sealing import sealed
 from assistant.ask import Assistant
 from assistant.opening import opener
-from assistant.rerank import cross_encoder, paired_text
+from assistant.retrieval.rerank import cross_encoder, paired_text
 from assistant.service.collection import NamedIndex
 from assistant.service.database import Database
 from assistant.service.meters import Meters

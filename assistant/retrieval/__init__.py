@@ -1,0 +1,1 @@
+"""Search beyond one call: second search and re-ranking."""
