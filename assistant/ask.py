@@ -10,16 +10,16 @@ from assistant.answer.answer import Answer, IndexReference, ModelUse, Reason, St
 from assistant.answer.sealing import sealed
 from assistant.by_part import labelled, part_of
 from assistant.compose import Composition, Piece, answered, as_refusal, refused
-from assistant.extractive import ExtractiveReader, nearest_articles
 from assistant.models.seam import Usage, together
 from assistant.opened import Opened, Rerank, Watch
 from assistant.question.followups import Turn
 from assistant.question.pieces import says_what_is_asked
 from assistant.question.question import analyse
 from assistant.question.seams import Condenser, RuleCondenser, RuleSplitter, Splitter
-from assistant.reader import Reading
+from assistant.reading.extractive import ExtractiveReader, nearest_articles
+from assistant.reading.reader import Reading
+from assistant.reading.weights import load_weights
 from assistant.settings.settings import Settings
-from assistant.weights import load_weights
 from index.encoding.encoder import Encoder
 from index.errors import IndexDamaged, IndexUnavailable, UsageError
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.answer.answer import Answer, AnsweredPart, Citation
 from assistant.question.pieces import asked_for
 from assistant.question.question import analyse
-from assistant.reader import Reading
+from assistant.reading.reader import Reading
 from index.search.search import Retrieved
 from index.text.terms import stems
 

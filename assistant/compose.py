@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
 from assistant.by_part import naming
 from assistant.language.markdown import plain
-from assistant.reader import Quote, Reading
+from assistant.reading.reader import Quote, Reading
 from index.search.search import Passage
 from index.storage.catalog import ArticleRow
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from assistant.question.followups import asked_alone
 from assistant.question.question import Question, analyse, topic
-from assistant.reader import Reader, Reading
+from assistant.reading.reader import Reader, Reading
 from assistant.retrieval.hops import search_twice
 from assistant.settings.settings import Settings
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved

@@ -19,7 +19,7 @@ from assistant.closeness import FEATURES, Closeness, Run
 from assistant.conflicts import Conflict, conflicts
 from assistant.language.statements import Statement, statement
 from assistant.naming import Mentions, Surroundings
-from assistant.weights import Linear, probability
+from assistant.reading.weights import Linear, probability
 from index.search.query import Query
 from index.search.search import Passage, SearchEngine
 from index.text.glossary import Glossary

@@ -11,7 +11,7 @@ from assistant.answer.answer import Reason
 from assistant.answer.receipts import Standing, check_answer
 from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, Trace
 from assistant.language.markdown import plain
-from assistant.reader import Reading
+from assistant.reading.reader import Reading
 from assistant.settings.settings import Settings
 from eval.collections import bench_index
 from eval.measures import area_under_roc, ndcg, recall, risk_coverage

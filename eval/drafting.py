@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.ask import Assistant, Trace
 from assistant.language.markdown import plain
-from assistant.reader import Quote
+from assistant.reading.reader import Quote
 from eval.gold import Evidence, GoldCase, read_gold, read_lines, to_line
 from index.errors import UsageError, UserError
 from index.search.search import Passage

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evidence import FEATURES
-from assistant.weights import (
+from assistant.reading.evidence import FEATURES
+from assistant.reading.weights import (
     ANSWERABILITY_FEATURES,
     WEIGHTS_PATH,
     Linear,

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.closeness import FEATURES
+from assistant.reading.weights import Linear, probability
 from assistant.support import WEIGHTS_PATH, FittedScorer, SupportCheck
-from assistant.weights import Linear, probability
 from eval.caught import planted_engine
 from eval.collections import bench_engine
 from eval.fit import fit_logistic

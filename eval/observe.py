@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evidence import Candidate, Evidence
 from assistant.question.question import Question, analyse
+from assistant.reading.evidence import Candidate, Evidence
 from eval.sets import BenchQuestion
 from eval.short_answers import normalise
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved

@@ -11,9 +11,9 @@ from assistant.answer.answer import Answer, IndexReference, Reason, Status
 from assistant.answer.sealing import sealed
 from assistant.compose import REFUSALS, answered, refused
 from assistant.language.markdown import plain
-from assistant.leading import leading_span
 from assistant.question.question import analyse
-from assistant.reader import Quote, Reading
+from assistant.reading.leading import leading_span
+from assistant.reading.reader import Quote, Reading
 from index.storage.catalog import ArticleRow
 from index.text.article import sha256_of
 from index.text.sentences import split_sentences

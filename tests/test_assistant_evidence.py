@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from conftest import Library
 
-from assistant.evidence import FEATURES, Evidence
 from assistant.language.sentence import taken_apart
 from assistant.question.question import analyse
+from assistant.reading.evidence import FEATURES, Evidence
 from index.search.query import Query
 from index.search.search import Filters, SearchEngine
 

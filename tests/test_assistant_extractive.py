@@ -8,11 +8,11 @@ import pytest
 from conftest import Library
 
 from assistant.answer.answer import Reason
-from assistant.evidence import FEATURES
-from assistant.extractive import ExtractiveReader, nearest_articles, unknown_names
 from assistant.question.question import analyse
-from assistant.reader import Quote, Reading
-from assistant.weights import (
+from assistant.reading.evidence import FEATURES
+from assistant.reading.extractive import ExtractiveReader, nearest_articles, unknown_names
+from assistant.reading.reader import Quote, Reading
+from assistant.reading.weights import (
     ANSWERABILITY_FEATURES,
     Linear,
     Weights,

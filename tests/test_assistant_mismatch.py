@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assistant.evidence import Candidate
-from assistant.mismatch import contradicted
+from assistant.reading.evidence import Candidate
+from assistant.reading.mismatch import contradicted
 from index.search.search import Passage
 from index.storage.catalog import ArticleRow
 from index.text.article import Sentence

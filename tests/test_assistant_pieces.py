@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.leading import MAX_LEAD_CHARACTERS, leading_span, unit_beside_figure
 from assistant.question.pieces import asked_for
 from assistant.question.question import analyse
+from assistant.reading.leading import MAX_LEAD_CHARACTERS, leading_span, unit_beside_figure
 
 BUILT = "By the end of last year the province had built 30 industrial brains and 61 future factories in all."
 STAND = "The new system will stand in every town by the end of 2025, the plan says."

@@ -101,7 +101,7 @@ def status(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Describe the index: articles, chunks, size, encoder, generation, last change."""
-    from assistant.weights import load_weights
+    from assistant.reading.weights import load_weights
     from index.storage.store import open_index
 
     root = _root_to_read(settings_from({"index": index}))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from assistant.evidence import Candidate
 from assistant.language.values import values_of
+from assistant.reading.evidence import Candidate
 
 _PRICE = re.compile(
     r"\b(?:costs?|prices?|priced|budgets?|expensive|fees?|salary|salaries|how much money|pay|paid|spend|spent)\b",

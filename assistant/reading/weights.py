@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evidence import FEATURES, Candidate
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
+from assistant.reading.evidence import FEATURES, Candidate
 
 WEIGHTS_PATH = Path(__file__).parent / "weights.json"
 ANSWERABILITY_FEATURES = (

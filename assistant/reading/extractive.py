@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.answer import Reason
-from assistant.evidence import Candidate, Evidence, sentence_text
-from assistant.leading import leading_span, unit_beside_figure
-from assistant.mismatch import contradicted
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
-from assistant.reader import Quote, Reading
-from assistant.weights import Weights, answerability_row, probability, rank, shares
+from assistant.reading.evidence import Candidate, Evidence, sentence_text
+from assistant.reading.leading import leading_span, unit_beside_figure
+from assistant.reading.mismatch import contradicted
+from assistant.reading.reader import Quote, Reading
+from assistant.reading.weights import Weights, answerability_row, probability, rank, shares
 from index.search.query import Query
 from index.search.search import Passage, Retrieved, SearchEngine
 from index.text.sentences import is_heading

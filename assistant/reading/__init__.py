@@ -1,0 +1,1 @@
+"""From passages to quotes: evidence, the short answer, refusal."""
