@@ -7,7 +7,9 @@ from typing import Protocol
 
 from assistant.answer.answer import SentenceVerdict
 from assistant.answer.kept import Kept, Receipt
-from assistant.declining import declines
+from assistant.checking.declining import declines
+from assistant.checking.injected import planted
+from assistant.checking.support import SupportCheck, SupportScorer, Verdict
 from assistant.draft import DraftSentence, sentences
 from assistant.language.clauses import clauses
 from assistant.models.seam import (
@@ -24,10 +26,8 @@ from assistant.models.seam import (
 )
 from assistant.models.tokens import token_count
 from assistant.packing import Packed, cut_in_silence, pack, room
-from assistant.planted import planted
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
-from assistant.support import SupportCheck, SupportScorer, Verdict
 from index.search.query import Query
 from index.search.search import EmbeddedSearch, Passage
 from index.text.glossary import Glossary

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assistant.checking.support import SupportCheck, Verdict
 from assistant.language.clauses import clauses
 from assistant.settings.locations import DEFAULT_ARTICLES
-from assistant.support import SupportCheck, Verdict
 from eval.collections import bench_engine
 from eval.files import no_meter, silent
 from eval.planted_claims import (

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.closeness import FEATURES
+from assistant.checking.closeness import FEATURES
+from assistant.checking.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from assistant.reading.weights import Linear, probability
-from assistant.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from eval.caught import planted_engine
 from eval.collections import bench_engine
 from eval.fit import fit_logistic

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from assistant.checking.naming import OPENERS
 from assistant.language.statements import statement
 from assistant.language.values import agrees
-from assistant.naming import OPENERS
 from eval.negations import denials
 from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
 from eval.planted import Planted, errors, names_in, paraphrases, words_in

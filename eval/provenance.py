@@ -9,9 +9,9 @@ from pathlib import Path
 
 import assistant as program
 from assistant.ask import Assistant
+from assistant.checking.support import WEIGHTS_PATH as SUPPORT_PATH
 from assistant.reading.weights import WEIGHTS_PATH, load_weights
 from assistant.settings.settings import Settings
-from assistant.support import WEIGHTS_PATH as SUPPORT_PATH
 from eval.results import Provenance
 
 PACKAGES = ("faiss-cpu", "numpy", "onnxruntime", "tantivy", "tokenizers")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.support import SupportCheck, Verdict
+from assistant.checking.support import SupportCheck, Verdict
 from eval.collections import bench_engine
 from eval.measures import area_under_roc
 from eval.pairs import Pair, load_pairs, pairs_set

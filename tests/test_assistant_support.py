@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_rerank import save_cross_encoder
 
-from assistant.conflicts import conflicts
-from assistant.entailment import EntailmentScorer
+from assistant.checking.conflicts import conflicts
+from assistant.checking.entailment import EntailmentScorer
+from assistant.checking.naming import Surroundings
+from assistant.checking.support import FittedScorer, SupportCheck, Verdict, load_scorer
 from assistant.language.statements import statement
-from assistant.naming import Surroundings
-from assistant.support import FittedScorer, SupportCheck, Verdict, load_scorer
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
 from index.search.search import EmbeddedSearch, Filters

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from conftest import Library
 
-from assistant.closeness import FEATURES
+from assistant.checking.closeness import FEATURES
+from assistant.checking.support import Verdict
 from assistant.language.values import agrees, read
 from assistant.settings.locations import DEFAULT_ARTICLES
-from assistant.support import Verdict
 from eval.caught import judged, table
 from eval.fit_support import fit_cut, fit_weights
 from eval.negations import denials

@@ -1,8 +1,8 @@
 """Check that articles support a sentence, and refuse it otherwise: figures, dates, names, negations, meaning.
 
 Every sentence that a language model writes passes here before anyone reads it. What is certain is
-checked by value and to the letter (`assistant.conflicts`); what is left is a question of meaning,
-and there a fitted probability decides (`assistant.closeness`), or a stronger scorer in its place.
+checked by value and to the letter (`assistant.checking.conflicts`); what is left is a question of meaning,
+and there a fitted probability decides (`assistant.checking.closeness`), or a stronger scorer in its place.
 """
 
 import json
@@ -15,10 +15,10 @@ from typing import Protocol
 import numpy as np
 
 from assistant.answer.kept import Receipt
-from assistant.closeness import FEATURES, Closeness, Run
-from assistant.conflicts import Conflict, conflicts
+from assistant.checking.closeness import FEATURES, Closeness, Run
+from assistant.checking.conflicts import Conflict, conflicts
+from assistant.checking.naming import Mentions, Surroundings
 from assistant.language.statements import Statement, statement
-from assistant.naming import Mentions, Surroundings
 from assistant.reading.weights import Linear, probability
 from index.search.query import Query
 from index.search.search import Passage, SearchEngine

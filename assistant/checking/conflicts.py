@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.checking.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.language.dates import Date
 from assistant.language.statements import Statement, Value, denied_by_prefix
 from assistant.language.values import agrees
-from assistant.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
 from index.text.terms import stem
 
 _PERCENTAGES = frozenset(("%", "percentage points"))

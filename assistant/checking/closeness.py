@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.checking.naming import Mentions
 from assistant.language.statements import INTERJECTIONS, statement
 from assistant.language.values import agrees
-from assistant.naming import Mentions
 from index.search.query import Query, similarities
 from index.search.search import Passage, SearchEngine
 from index.text.terms import STOP_WORDS, stem, stems

@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from assistant.checking.support import Considered
 from assistant.retrieval.rerank import check_folder, load_cross_encoder
-from assistant.support import Considered
 from index.encoding.runtimes import folder_of
 from index.errors import EncoderUnavailable
 
