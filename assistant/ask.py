@@ -28,7 +28,7 @@ from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:
     from assistant.answer.kept import Kept
-    from assistant.writing import Writer
+    from assistant.writing.writer import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
 NEAREST = 3

@@ -10,7 +10,7 @@ from assistant.question.by_model import ModelCondenser, ModelSplitter
 from assistant.question.seams import Condenser, RuleSplitter, Split, Splitter
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
-from assistant.writing import ModelWriter
+from assistant.writing.writer import ModelWriter
 
 PROMPTS = ("answer", "again", "condense", "split")
 """Those that a question may be put into."""

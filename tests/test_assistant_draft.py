@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.draft import LONGEST, DraftSentence, sentences
+from assistant.writing.draft import LONGEST, DraftSentence, sentences
 
 snippets = st.sampled_from(
     [

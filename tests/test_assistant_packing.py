@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assistant.language.visible import seen
 from assistant.models.seam import Message
 from assistant.models.tokens import estimated_tokens, token_count
-from assistant.packing import TURN_TOKENS, cut_in_silence, pack, room
 from assistant.settings.model import ModelSettings
+from assistant.writing.packing import TURN_TOKENS, cut_in_silence, pack, room
 from index.errors import ConfigurationError
 from index.search.search import Filters, Passage
 from index.storage.catalog import ArticleRow

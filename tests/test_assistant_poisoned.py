@@ -14,7 +14,7 @@ from assistant.ask import Assistant
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings
-from assistant.writing import ModelWriter
+from assistant.writing.writer import ModelWriter
 from index.encoding.encoder import Encoder
 from prompts import REFUSAL
 

@@ -22,7 +22,7 @@ from assistant.models.scripted.server import ScriptedServer
 from assistant.models.seam import ChatModel, Failure, ModelFailed
 from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings
-from assistant.writing import MAX_READ, ModelWriter
+from assistant.writing.writer import MAX_READ, ModelWriter
 from index.encoding.encoder import Encoder
 from index.storage.changes import add_paths
 from index.storage.store import create_index

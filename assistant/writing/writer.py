@@ -10,7 +10,6 @@ from assistant.answer.kept import Kept, Receipt
 from assistant.checking.declining import declines
 from assistant.checking.injected import planted
 from assistant.checking.support import SupportCheck, SupportScorer, Verdict
-from assistant.draft import DraftSentence, sentences
 from assistant.language.clauses import clauses
 from assistant.models.seam import (
     NO_USAGE,
@@ -25,9 +24,10 @@ from assistant.models.seam import (
     used_in_vain,
 )
 from assistant.models.tokens import token_count
-from assistant.packing import Packed, cut_in_silence, pack, room
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
+from assistant.writing.draft import DraftSentence, sentences
+from assistant.writing.packing import Packed, cut_in_silence, pack, room
 from index.search.query import Query
 from index.search.search import EmbeddedSearch, Passage
 from index.text.glossary import Glossary
