@@ -22,7 +22,7 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from assistant.answer.answer import Answer, Citation
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from index.search.search import Filters, Retrieved
 from index.storage.catalog import ArticleRow
 from index.text.article import Article

@@ -15,7 +15,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from assistant import AssistantError, __version__
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from index.storage.store import Snapshot
 
 INSTRUCTIONS = (

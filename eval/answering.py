@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.chain.with_model import PROMPTS, WithModel, with_model
 from assistant.models.limits import Prices
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings, load_settings
-from assistant.with_model import PROMPTS, WithModel, with_model
 from eval.judging import Recordings
 from index.errors import ConfigurationError
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.answer.answer import Reason
 from assistant.answer.receipts import Standing, check_answer
-from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, Trace
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.reading.reader import Reading
 from assistant.settings.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from index.errors import UserError
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.opening import opener
+from assistant.chain.opening import opener
 from assistant.settings.locations import encoder_of
 from assistant.settings.settings import Settings
 from eval.examine import Examiner, Judge

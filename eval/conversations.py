@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from assistant.ask import MAX_QUESTION_CHARACTERS
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.question.followups import Turn, in_conversation, stand_alone
 from assistant.retrieval.hops import search_twice
 from eval.collections import bench_engine

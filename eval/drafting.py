@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assistant.ask import Assistant, Trace
+from assistant.chain.assistant import Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.reading.reader import Quote
 from eval.gold import Evidence, GoldCase, read_gold, read_lines, to_line

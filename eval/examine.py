@@ -9,7 +9,7 @@ from typing import Protocol
 
 from assistant.answer.answer import Answer, Status
 from assistant.answer.receipts import Standing, check_answer
-from assistant.ask import Assistant, Trace
+from assistant.chain.assistant import Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.models.recording import occasion
 from assistant.question.followups import Turn

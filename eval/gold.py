@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from assistant.ask import checked_question
+from assistant.chain.assistant import checked_question
 from assistant.language.values import read
 from eval.short_answers import normalise
 from index.errors import UserError

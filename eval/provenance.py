@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import assistant as program
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from assistant.checking.support import WEIGHTS_PATH as SUPPORT_PATH
 from assistant.reading.weights import WEIGHTS_PATH, load_weights
 from assistant.settings.settings import Settings

@@ -154,7 +154,7 @@ def _warm(questions: int = 100) -> SpeedRow:
     """A question in a process that has asked before."""
     import resource
 
-    from assistant.ask import Assistant
+    from assistant.chain.assistant import Assistant
     from assistant.settings.locations import default_index, encoder_of
     from assistant.settings.settings import Settings
 

@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
+from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import ScriptedModel
 from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.locations import default_index, encoder_of
 from assistant.settings.settings import Settings
-from assistant.with_model import with_model
 from eval.connection import Connection
 from eval.running import gold_questions, memory, processor_seconds, served, threads
 

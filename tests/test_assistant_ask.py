@@ -13,11 +13,11 @@ import pytest
 from assistant.answer.answer import Answer, Reason, Status
 from assistant.answer.receipts import Standing, check_answer
 from assistant.answer.sealing import sealed
-from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant, checked_question
-from assistant.compose import REFUSALS
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant, checked_question
+from assistant.chain.compose import REFUSALS
+from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.settings.settings import Settings
-from assistant.with_model import with_model
 from index.encoding.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
 from index.search.search import Filters

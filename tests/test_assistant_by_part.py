@@ -8,8 +8,8 @@ from test_assistant_usage import BOTH, COST, HALLS, PARTS, opened, root  # noqa:
 from test_assistant_writing import QUICK
 
 from assistant.answer.answer import Answer
-from assistant.ask import Assistant
-from assistant.compose import Piece
+from assistant.chain.assistant import Assistant
+from assistant.chain.compose import Piece
 from assistant.models.scripted.model import ScriptedModel
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder

@@ -10,7 +10,7 @@ from conftest import ignore, indexed
 
 from assistant.answer.answer import Answer, Status
 from assistant.answer.receipts import Standing, check_answer
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings

@@ -11,7 +11,9 @@ from test_assistant_guarded import Clock, ScriptedBackend
 from test_assistant_writing import COST, HALLS, QUICK, root  # noqa: F401 - a fixture
 
 from assistant.answer.answer import Answer
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
+from assistant.chain.opening import opener
+from assistant.chain.with_model import with_model
 from assistant.models.guarded import GuardedModel
 from assistant.models.limits import Limits
 from assistant.models.recording import RecordingModel, ReplayModel
@@ -30,10 +32,8 @@ from assistant.models.seam import (
     used_in_vain,
 )
 from assistant.models.tokens import estimated_tokens
-from assistant.opening import opener
 from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
-from assistant.with_model import with_model
 from index.encoding.encoder import Encoder
 
 BOTH = "How much did the bridge of Oldwater cost and how many halls has the museum of Oldwater?"

@@ -13,8 +13,8 @@ from conftest import ignore, indexed
 
 from assistant.answer.answer import Answer, Reason, Status
 from assistant.answer.receipts import Standing, check_answer
-from assistant.ask import Assistant
-from assistant.compose import Piece
+from assistant.chain.assistant import Assistant
+from assistant.chain.compose import Piece
 from assistant.models.opening import open_model
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.scripted.script import Trouble, Turn

@@ -10,7 +10,7 @@ from conftest import ignore
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from assistant.settings.settings import Settings
 from eval.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, quoted, shown, wordings
 from eval.gold import Evidence, GoldCase, load_gold, to_line

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from conftest import ignore
 
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from assistant.settings.locations import DEFAULT_ARTICLES
 from assistant.settings.settings import Settings
 from eval.anchors import anchor

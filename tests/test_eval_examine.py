@@ -8,7 +8,7 @@ import pytest
 from conftest import ignore, indexed
 
 from assistant.answer.answer import Answer, Status
-from assistant.ask import Assistant, Previous, Trace
+from assistant.chain.assistant import Assistant, Previous, Trace
 from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
 from eval.anchors import Span

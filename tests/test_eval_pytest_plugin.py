@@ -191,7 +191,7 @@ def test_an_error_of_the_assistant_fails_its_case_with_type_and_message(home: Pa
     rows = [ROWS[0] | {"id": "before"}, ROWS[0]]
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     (tmp_path / "broken.py").write_text(
-        "from assistant.ask import Assistant\n"
+        "from assistant.chain.assistant import Assistant\n"
         "def trace(self, question, **named):\n"
         "    raise ValueError('the encoder is mad')\n"
         "Assistant.trace = trace\n"

@@ -18,7 +18,7 @@ from llama_index.core.schema import Document, MetadataMode, NodeWithScore, Query
 from llama_index.core.tools import QueryEngineTool
 
 from assistant.answer.answer import Status
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
 from assistant.settings.settings import Settings
 from index.encoding.encoder import HashEncoder

@@ -13,8 +13,8 @@ from conftest import ignore
 
 from assistant.answer.answer import Status
 from assistant.answer.sealing import sealed
-from assistant.ask import Assistant
-from assistant.opening import opener
+from assistant.chain.assistant import Assistant
+from assistant.chain.opening import opener
 from assistant.retrieval.rerank import cross_encoder, paired_text
 from assistant.service.collection import NamedIndex
 from assistant.service.database import Database

@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 from conftest import Library
 
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from assistant.models.waiting import GivenUp, Mailbox, sleep
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool

@@ -20,9 +20,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
+from assistant.chain.opening import opener
+from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import ScriptedModel
 from assistant.models.seam import Failure, Message, ModelFailed
-from assistant.opening import opener
 from assistant.service.answering import WrittenAnswerer
 from assistant.service.errors import ServiceError
 from assistant.service.pool import AssistantPool
@@ -31,7 +32,6 @@ from assistant.service.traced_model import TracedModel
 from assistant.service.traces import Traces
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
-from assistant.with_model import with_model
 from index.search.search import Filters
 
 PRICE = "The tram will cost 35,000 crowns a metre."

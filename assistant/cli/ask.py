@@ -24,7 +24,7 @@ from assistant.cli.common import (
 from assistant.cli.showing import ask_and_show, explain_answer
 
 if TYPE_CHECKING:
-    from assistant.ask import Assistant
+    from assistant.chain.assistant import Assistant
     from index.search.search import Filters
 
 REFUSED = 10
@@ -77,7 +77,7 @@ def ask(
         return
     if question == "-":
         question = sys.stdin.read(MAX_STDIN_CHARACTERS)
-    from assistant.ask import checked_question
+    from assistant.chain.assistant import checked_question
 
     checked_question(question)
     with opened(settings) as assistant:

@@ -11,7 +11,7 @@ import typer
 from assistant.settings.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from assistant.ask import Assistant
+    from assistant.chain.assistant import Assistant
     from index.search.search import Filters
     from index.storage.changes import Meter
 
@@ -59,7 +59,7 @@ def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Setti
 @contextmanager
 def opened(settings: Settings) -> Iterator["Assistant"]:
     """The assistant over the index that questions go to."""
-    from assistant.opening import model_of, opener
+    from assistant.chain.opening import model_of, opener
     from assistant.settings.locations import encoder_of, index_to_read
 
     with metered("indexing the default collection") as meter:

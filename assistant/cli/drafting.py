@@ -11,7 +11,7 @@ import typer
 from assistant.cli.common import note, opened
 
 if TYPE_CHECKING:
-    from assistant.ask import Assistant, Trace
+    from assistant.chain.assistant import Assistant, Trace
     from assistant.settings.settings import Settings
     from eval.drafting import Candidate
 

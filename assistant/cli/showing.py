@@ -9,8 +9,8 @@ from assistant.cli.common import note
 
 if TYPE_CHECKING:
     from assistant.answer.answer import Answer, Citation
-    from assistant.ask import Assistant
-    from assistant.compose import Piece
+    from assistant.chain.assistant import Assistant
+    from assistant.chain.compose import Piece
     from assistant.question.followups import Turn
     from index.search.search import Filters
 

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from assistant.answer.answer import Answer
-from assistant.ask import Assistant
-from assistant.compose import Piece as ShownPiece
+from assistant.chain.assistant import Assistant
+from assistant.chain.compose import Piece as ShownPiece
 from assistant.service.pool import AssistantPool
 from assistant.service.seam import Asked, CheckedSentence, Finished, Piece, Started
 

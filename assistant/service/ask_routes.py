@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from assistant.answer.receipts import Check, check_answer
 from assistant.answer.sealing import identity
-from assistant.ask import MAX_QUESTION_CHARACTERS, Assistant
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant
 from assistant.service.bodies import (
     HAS_WORD,
     AnswerBody,

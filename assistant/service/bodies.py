@@ -17,7 +17,7 @@ from assistant.answer.answer import (
     Writing,
 )
 from assistant.answer.receipts import Standing
-from assistant.ask import MAX_QUESTION_CHARACTERS
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.service.collection import NAME_CHARACTERS
 from assistant.service.conversations import Feedback, Produced
 from index.search.search import Filters

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from assistant.answer.answer import Answer, Citation
-from assistant.ask import MAX_QUESTION_CHARACTERS
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.question.followups import Turn as Earlier
 from assistant.question.followups import in_conversation
 from assistant.service.conversations import REMEMBERED, Channel

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
 from assistant.service.errors import busy, of_assistant, starting, stopping, too_slow
 from assistant.service.interleaving import Errand, Errands
 from index.errors import AssistantError

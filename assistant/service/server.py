@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from assistant.ask import Assistant
+from assistant.chain.assistant import Assistant
+from assistant.chain.opening import model_of, opener, reranker_of
 from assistant.models.open_files import allow_many_files
-from assistant.opening import model_of, opener, reranker_of
 from assistant.service.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
 from assistant.service.collection import Collection, NamedIndex
@@ -39,9 +39,9 @@ from index.encoding.encoder import Encoder
 from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:
+    from assistant.chain.with_model import WithModel
     from assistant.models.seam import ChatModel
     from assistant.service.traces import Traces
-    from assistant.with_model import WithModel
 
 Note = Callable[[str], None]
 BACKLOG = 2_048

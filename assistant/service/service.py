@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant import __version__
 from assistant.answer.answer import Answer
-from assistant.ask import checked_question
+from assistant.chain.assistant import checked_question
 from assistant.question.followups import Turn as Earlier
 from assistant.service.collection import Collection
 from assistant.service.conversations import Channel, Conversations, Produced, new_id

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer.answer import Answer, IndexReference, ModelUse, Reason, Status, Writing, references
 from assistant.answer.sealing import sealed
-from assistant.by_part import labelled, part_of
-from assistant.compose import Composition, Piece, answered, as_refusal, refused
+from assistant.chain.by_part import labelled, part_of
+from assistant.chain.compose import Composition, Piece, answered, as_refusal, refused
+from assistant.chain.opened import Opened, Rerank, Watch
 from assistant.models.seam import Usage, together
-from assistant.opened import Opened, Rerank, Watch
 from assistant.question.followups import Turn
 from assistant.question.pieces import says_what_is_asked
 from assistant.question.question import analyse

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
-from assistant.by_part import naming
+from assistant.chain.by_part import naming
 from assistant.language.markdown import plain
 from assistant.reading.reader import Quote, Reading
 from index.search.search import Passage

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.ask import Assistant, Note
-from assistant.opened import Rerank, Watch
+from assistant.chain.assistant import Assistant, Note
+from assistant.chain.opened import Rerank, Watch
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.storage.store import Snapshot
 
 if TYPE_CHECKING:
+    from assistant.chain.with_model import WithModel
     from assistant.models.seam import ChatModel
-    from assistant.with_model import WithModel
 
 
 def opener(
@@ -82,6 +82,6 @@ def model_of(settings: Settings, *, around: "Callable[[ChatModel], ChatModel] | 
     """
     if not settings.model.name:
         return None
-    from assistant.with_model import open_with_model
+    from assistant.chain.with_model import open_with_model
 
     return open_with_model(settings, around=around)

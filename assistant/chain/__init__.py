@@ -1,0 +1,1 @@
+"""The one way from a question to a sealed answer."""
