@@ -19,7 +19,7 @@ from llama_index.core.tools import QueryEngineTool
 
 from assistant.answer.answer import Status
 from assistant.chain.assistant import Assistant
-from assistant.llama import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
+from assistant.integrations.llama_index import ReceiptsQueryEngine, ReceiptsRetriever, articles_from_documents
 from assistant.settings.settings import Settings
 from index.encoding.encoder import HashEncoder
 from index.errors import UsageError

@@ -8,7 +8,7 @@ def mcp(index: IndexOption = None) -> None:
     from index.errors import ConfigurationError
 
     try:
-        from assistant.mcp_server import build_server
+        from assistant.integrations.mcp import build_server
     except ImportError as error:
         raise ConfigurationError(
             f"the package mcp is not installed ({error}); run `pip install 'article-assistant[mcp]'`"

@@ -1,0 +1,1 @@
+"""Adapters to LlamaIndex and to agent programs (MCP)."""
