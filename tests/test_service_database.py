@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.service.collection import NamedIndex
 from assistant.service.conversations import Conversations
 from assistant.service.database import FORMAT, Database
-from assistant.service.served import Served
+from assistant.service.work.collection import NamedIndex
+from assistant.service.work.served import Served
 from index.errors import ConfigurationError
 
 FIRST_FORMAT = """

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from assistant.models.waiting import GivenUp, Mailbox, sleep
-from assistant.service.interleaving import Errand, Errands
+from assistant.service.work.interleaving import Errand, Errands
 
 Work = Callable[[list[str]], None]
 

@@ -13,7 +13,7 @@ from conftest import Library
 from assistant.chain.assistant import Assistant
 from assistant.models.waiting import GivenUp, Mailbox, sleep
 from assistant.service.errors import ServiceError
-from assistant.service.pool import AssistantPool
+from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings
 from index.errors import IndexDamaged, UsageError
 

@@ -24,12 +24,12 @@ from assistant.chain.opening import opener
 from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import ScriptedModel
 from assistant.models.seam import Failure, Message, ModelFailed
-from assistant.service.answering import WrittenAnswerer
 from assistant.service.errors import ServiceError
-from assistant.service.pool import AssistantPool
 from assistant.service.seam import Asked, Finished
 from assistant.service.traced_model import TracedModel
 from assistant.service.traces import Traces
+from assistant.service.work.answering import WrittenAnswerer
+from assistant.service.work.pool import AssistantPool
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from index.search.search import Filters

@@ -100,7 +100,7 @@ def promote(
 ) -> None:
     """Make a gold case of an answer that was rated down: it is asked again, and you say what is right."""
     from assistant.service.conversations import Conversations
-    from assistant.service.served import Served
+    from assistant.service.work.served import Served
     from index.errors import UsageError
 
     database = _database()

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from assistant.service.collection import NamedIndex
     from assistant.service.options import Options
+    from assistant.service.work.collection import NamedIndex
     from assistant.settings.settings import Settings
 
 
@@ -99,7 +99,7 @@ def serve(
 
 def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, ...]":
     """The indexes to serve, in the order given; each is there."""
-    from assistant.service.collection import NamedIndex, check_names, collection_name, parted
+    from assistant.service.work.collection import NamedIndex, check_names, collection_name, parted
     from assistant.settings.locations import default_index, index_to_change
     from index.errors import ConfigurationError
     from index.storage.store import check_index

@@ -1,6 +1,6 @@
 """How one waits for what comes from elsewhere: one's thread stands still, or does something else meanwhile.
 
-The chain is written as if the former; where many questions share a thread (`assistant.service.interleaving`),
+The chain is written as if the former; where many questions share a thread (`assistant.service.work.interleaving`),
 the latter is the case for everything that waits through here.
 """
 

@@ -25,7 +25,7 @@ from assistant.service import (
 from assistant.service.errors import ServiceError, internal, of_assistant, of_status, response_of
 from assistant.service.guard import Guard
 from assistant.service.retention import erase_in_time
-from assistant.service.service import Service
+from assistant.service.work.service import Service
 
 MODULES = (ask_routes, article_routes, conversation_routes, openai_routes, operations, page)
 DESCRIPTION = "Answers questions from a collection of articles; every sentence carries a receipt."

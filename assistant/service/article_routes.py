@@ -7,12 +7,12 @@ from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.responses import Response
 
 from assistant.service.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
-from assistant.service.collection import Collection
 from assistant.service.dependencies import Chosen, Here
 from assistant.service.errors import ServiceError, not_found, of_assistant
 from assistant.service.options import Options
 from assistant.service.replies import WITH_BODY, described, errors, json_response
-from assistant.service.uploads import UploadedFile, Uploads
+from assistant.service.work.collection import Collection
+from assistant.service.work.uploads import UploadedFile, Uploads
 from index.errors import AssistantError, IndexDamaged, UserError
 from index.storage.catalog import ArticleRow
 from index.storage.store import Snapshot

@@ -24,8 +24,8 @@ from assistant.service.dependencies import Chosen, Here, Owner
 from assistant.service.errors import ServiceError
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
-from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
+from assistant.service.work.service import Service, Turn
 from index.search.search import Filters, Retrieved
 from index.storage.store import Snapshot
 

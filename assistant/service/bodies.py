@@ -18,8 +18,8 @@ from assistant.answer.answer import (
 )
 from assistant.answer.receipts import Standing
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
-from assistant.service.collection import NAME_CHARACTERS
 from assistant.service.conversations import Feedback, Produced
+from assistant.service.work.collection import NAME_CHARACTERS
 from index.search.search import Filters
 
 HAS_WORD = {"pattern": r"[\p{L}\p{N}]"}

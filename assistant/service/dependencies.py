@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from assistant.service.collection import NAME_CHARACTERS, Collection
-from assistant.service.service import Service
+from assistant.service.work.collection import NAME_CHARACTERS, Collection
+from assistant.service.work.service import Service
 
 
 async def _service_of(request: Request) -> Service:

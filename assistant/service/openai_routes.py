@@ -21,8 +21,8 @@ from assistant.service.errors import ServiceError
 from assistant.service.openai_bodies import ChatBody, ChatMessage, CompletionBody, ModelBody, ModelsBody
 from assistant.service.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
 from assistant.service.seam import CheckedSentence, Finished, Piece
-from assistant.service.service import Service, Turn
 from assistant.service.streams import event, streamed, unless_gone
+from assistant.service.work.service import Service, Turn
 from index.search.search import Filters
 from index.storage.store import Snapshot
 

@@ -8,11 +8,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from assistant import __version__
 from assistant.service.bodies import StateBody, StatusBody
-from assistant.service.collection import Collection
 from assistant.service.dependencies import Chosen, Here
 from assistant.service.errors import starting, stopping
 from assistant.service.replies import described, errors, json_response
-from assistant.service.service import Service
+from assistant.service.work.collection import Collection
+from assistant.service.work.service import Service
 from index.storage.store import Snapshot
 
 router = APIRouter()

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from assistant.answer.answer import Answer
 from assistant.service.errors import ErrorBody
-from assistant.service.service import Turn
+from assistant.service.work.service import Turn
 
 STATUSES = {
     400: "The request is understood and cannot be done.",

@@ -18,9 +18,7 @@ import uvicorn
 from assistant.chain.assistant import Assistant
 from assistant.chain.opening import model_of, opener, reranker_of
 from assistant.models.open_files import allow_many_files
-from assistant.service.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.app import build_app
-from assistant.service.collection import Collection, NamedIndex
 from assistant.service.connection import patient
 from assistant.service.conversations import Conversations
 from assistant.service.database import FILE_NAME, Database
@@ -28,11 +26,13 @@ from assistant.service.guard import write_line
 from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
-from assistant.service.pool import AssistantPool
 from assistant.service.seam import Answerer
-from assistant.service.served import Served
-from assistant.service.service import Service
-from assistant.service.uploads import Uploads
+from assistant.service.work.answering import ExtractiveAnswerer, WrittenAnswerer
+from assistant.service.work.collection import Collection, NamedIndex
+from assistant.service.work.pool import AssistantPool
+from assistant.service.work.served import Served
+from assistant.service.work.service import Service
+from assistant.service.work.uploads import Uploads
 from assistant.settings.locations import data_folder, default_index, encoder_of
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.service.uploads import Uploads
+from assistant.service.work.uploads import Uploads
 from index.errors import UsageError
 
 NAME_CHARACTERS = 200

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from assistant.service.collection import NamedIndex
 from assistant.service.database import Database
+from assistant.service.work.collection import NamedIndex
 
 
 class Served:

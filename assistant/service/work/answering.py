@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import Assistant
 from assistant.chain.compose import Piece as ShownPiece
-from assistant.service.pool import AssistantPool
 from assistant.service.seam import Asked, CheckedSentence, Finished, Piece, Started
+from assistant.service.work.pool import AssistantPool
 
 MODEL_CALLS = 4
 """To make a follow-up whole, to part it, to write the answer and to write it again."""

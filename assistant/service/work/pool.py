@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from assistant.chain.assistant import Assistant
 from assistant.service.errors import busy, of_assistant, starting, stopping, too_slow
-from assistant.service.interleaving import Errand, Errands
+from assistant.service.work.interleaving import Errand, Errands
 from index.errors import AssistantError
 
 T = TypeVar("T")
