@@ -18,11 +18,11 @@ import uvicorn
 from assistant.chain.assistant import Assistant
 from assistant.chain.opening import model_of, opener, reranker_of
 from assistant.models.open_files import allow_many_files
-from assistant.service.app import build_app
-from assistant.service.connection import patient
 from assistant.service.conversations import Conversations
 from assistant.service.database import FILE_NAME, Database
-from assistant.service.guard import write_line
+from assistant.service.http.app import build_app
+from assistant.service.http.connection import patient
+from assistant.service.http.guard import write_line
 from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options

@@ -23,7 +23,7 @@ from assistant.service import (
     page,
 )
 from assistant.service.errors import ServiceError, internal, of_assistant, of_status, response_of
-from assistant.service.guard import Guard
+from assistant.service.http.guard import Guard
 from assistant.service.retention import erase_in_time
 from assistant.service.work.service import Service
 

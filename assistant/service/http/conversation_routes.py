@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response, StreamingResponse
 
-from assistant.service.bodies import (
+from assistant.service.conversations import Message, Rating
+from assistant.service.errors import not_found
+from assistant.service.http.bodies import (
     ID_PATTERN,
     ConversationsBody,
     ErasedBody,
@@ -17,10 +19,8 @@ from assistant.service.bodies import (
     StoredFeedbackBody,
     WholeConversationBody,
 )
-from assistant.service.conversations import Message, Rating
-from assistant.service.dependencies import Here, Owner
-from assistant.service.errors import not_found
-from assistant.service.replies import WITH_BODY, as_json, described, errors, json_response
+from assistant.service.http.dependencies import Here, Owner
+from assistant.service.http.replies import WITH_BODY, as_json, described, errors, json_response
 
 router = APIRouter()
 ConversationId = Annotated[str, Path(pattern=ID_PATTERN)]

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from assistant import __version__
-from assistant.service.bodies import StateBody, StatusBody
-from assistant.service.dependencies import Chosen, Here
 from assistant.service.errors import starting, stopping
-from assistant.service.replies import described, errors, json_response
+from assistant.service.http.bodies import StateBody, StatusBody
+from assistant.service.http.dependencies import Chosen, Here
+from assistant.service.http.replies import described, errors, json_response
 from assistant.service.work.collection import Collection
 from assistant.service.work.service import Service
 from index.storage.store import Snapshot

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from assistant.service.errors import ServiceError
 
 router = APIRouter()
-STATIC = Path(__file__).resolve().parent / "static"
+STATIC = Path(__file__).resolve().parents[1] / "static"
 INDEX_NAME = "index.html"
 
 

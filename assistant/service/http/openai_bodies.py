@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.service.bodies import HAS_WORD, FiltersBody
+from assistant.service.http.bodies import HAS_WORD, FiltersBody
 
 HAS_QUESTION = {
     "contains": {

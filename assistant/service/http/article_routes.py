@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.responses import Response
 
-from assistant.service.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
-from assistant.service.dependencies import Chosen, Here
 from assistant.service.errors import ServiceError, not_found, of_assistant
+from assistant.service.http.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
+from assistant.service.http.dependencies import Chosen, Here
+from assistant.service.http.replies import WITH_BODY, described, errors, json_response
 from assistant.service.options import Options
-from assistant.service.replies import WITH_BODY, described, errors, json_response
 from assistant.service.work.collection import Collection
 from assistant.service.work.uploads import UploadedFile, Uploads
 from index.errors import AssistantError, IndexDamaged, UserError

@@ -1,0 +1,1 @@
+"""Routes, bodies and guards of the HTTP interface."""
