@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.service.conversations import Conversations
-from assistant.service.database import FORMAT, Database
+from assistant.service.store.conversations import Conversations
+from assistant.service.store.database import FORMAT, Database
 from assistant.service.work.collection import NamedIndex
 from assistant.service.work.served import Served
 from index.errors import ConfigurationError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from serving import DAM, TRAM, serving, town_in
 
-from assistant.service.conversations import Conversations, stamp
-from assistant.service.database import FILE_NAME, Database
-from assistant.service.retention import erase_in_time
+from assistant.service.store.conversations import Conversations, stamp
+from assistant.service.store.database import FILE_NAME, Database
+from assistant.service.store.retention import erase_in_time
 
 SECRET = "zyzzyva"
 

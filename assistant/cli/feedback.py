@@ -22,8 +22,8 @@ from assistant.cli.drafting import (
 from index.counts import counted
 
 if TYPE_CHECKING:
-    from assistant.service.conversations import Conversations, Message
-    from assistant.service.database import Database
+    from assistant.service.store.conversations import Conversations, Message
+    from assistant.service.store.database import Database
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `assistant feedback list` shows it.")]
 TAG = "feedback"
@@ -99,7 +99,7 @@ def promote(
     ] = None,
 ) -> None:
     """Make a gold case of an answer that was rated down: it is asked again, and you say what is right."""
-    from assistant.service.conversations import Conversations
+    from assistant.service.store.conversations import Conversations
     from assistant.service.work.served import Served
     from index.errors import UsageError
 
@@ -166,13 +166,13 @@ def _message(conversations: "Conversations", message_id: str) -> "Message":
 
 
 def _conversations() -> "Conversations":
-    from assistant.service.conversations import Conversations
+    from assistant.service.store.conversations import Conversations
 
     return Conversations(_database())
 
 
 def _database() -> "Database":
-    from assistant.service.database import Database
     from assistant.service.server import database_path
+    from assistant.service.store.database import Database
 
     return Database(database_path())

@@ -9,7 +9,7 @@ import typer
 from assistant.cli.common import note
 
 if TYPE_CHECKING:
-    from assistant.service.keys import Keys
+    from assistant.service.store.keys import Keys
 
 app = typer.Typer(help="Keys for `assistant serve`.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,7 +26,7 @@ def create(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make a key and print it; it cannot be had again, only its hash is stored."""
-    from assistant.service.keys import Scope
+    from assistant.service.store.keys import Scope
     from index.errors import UsageError
 
     if not name.strip():
@@ -61,8 +61,8 @@ def revoke(id_: Annotated[str, typer.Argument(metavar="ID", help="As `assistant 
 
 
 def _keys() -> "Keys":
-    from assistant.service.database import Database
-    from assistant.service.keys import Keys
     from assistant.service.server import database_path
+    from assistant.service.store.database import Database
+    from assistant.service.store.keys import Keys
 
     return Keys(Database(database_path()))

@@ -193,9 +193,9 @@ def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, .
 
 def _warn_of_missing_keys(options: "Options") -> None:
     if options.keys:
-        from assistant.service.database import Database
-        from assistant.service.keys import Keys
         from assistant.service.server import database_path
+        from assistant.service.store.database import Database
+        from assistant.service.store.keys import Keys
 
         database = Database(database_path())
         if not any(key.revoked is None for key in Keys(database).listed()):

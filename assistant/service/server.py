@@ -18,15 +18,15 @@ import uvicorn
 from assistant.chain.assistant import Assistant
 from assistant.chain.opening import model_of, opener, reranker_of
 from assistant.models.open_files import allow_many_files
-from assistant.service.conversations import Conversations
-from assistant.service.database import FILE_NAME, Database
 from assistant.service.http.app import build_app
 from assistant.service.http.connection import patient
 from assistant.service.http.guard import write_line
-from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.seam import Answerer
+from assistant.service.store.conversations import Conversations
+from assistant.service.store.database import FILE_NAME, Database
+from assistant.service.store.keys import Keys
 from assistant.service.work.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.work.collection import Collection, NamedIndex
 from assistant.service.work.pool import AssistantPool

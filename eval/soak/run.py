@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.service.database import FILE_NAME
+from assistant.service.store.database import FILE_NAME
 from eval.connection import Connection
 from eval.running import LOG_NAME, Running, children, served
 from eval.soak.article import QUESTIONS, STATES, ChangingArticle

@@ -24,7 +24,7 @@ from assistant.service import (
 )
 from assistant.service.errors import ServiceError, internal, of_assistant, of_status, response_of
 from assistant.service.http.guard import Guard
-from assistant.service.retention import erase_in_time
+from assistant.service.store.retention import erase_in_time
 from assistant.service.work.service import Service
 
 MODULES = (ask_routes, article_routes, conversation_routes, openai_routes, operations, page)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from assistant.answer.receipts import Check, check_answer
 from assistant.answer.sealing import identity
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant
-from assistant.service.conversations import Channel
 from assistant.service.errors import ServiceError
 from assistant.service.http.bodies import (
     HAS_WORD,
@@ -25,6 +24,7 @@ from assistant.service.http.dependencies import Chosen, Here, Owner
 from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
 from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
+from assistant.service.store.conversations import Channel
 from assistant.service.work.service import Service, Turn
 from index.search.search import Filters, Retrieved
 from index.storage.store import Snapshot

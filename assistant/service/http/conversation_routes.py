@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response, StreamingResponse
 
-from assistant.service.conversations import Message, Rating
 from assistant.service.errors import not_found
 from assistant.service.http.bodies import (
     ID_PATTERN,
@@ -21,6 +20,7 @@ from assistant.service.http.bodies import (
 )
 from assistant.service.http.dependencies import Here, Owner
 from assistant.service.http.replies import WITH_BODY, as_json, described, errors, json_response
+from assistant.service.store.conversations import Message, Rating
 
 router = APIRouter()
 ConversationId = Annotated[str, Path(pattern=ID_PATTERN)]

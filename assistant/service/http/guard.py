@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.service.conversations import now
 from assistant.service.errors import ServiceError, busy, response_of
-from assistant.service.keys import Keys
-from assistant.service.keys import Scope as KeyScope
 from assistant.service.meters import Meters, resident_bytes, route_of
 from assistant.service.options import Options, is_loopback
+from assistant.service.store.conversations import now
+from assistant.service.store.keys import Keys
+from assistant.service.store.keys import Scope as KeyScope
 
 if TYPE_CHECKING:
     from assistant.service.traces import Traces

@@ -15,13 +15,13 @@ from assistant.answer.answer import Answer, Citation
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.question.followups import Turn as Earlier
 from assistant.question.followups import in_conversation
-from assistant.service.conversations import REMEMBERED, Channel
 from assistant.service.errors import ServiceError
 from assistant.service.http.dependencies import Here, Owner
 from assistant.service.http.openai_bodies import ChatBody, ChatMessage, CompletionBody, ModelBody, ModelsBody
 from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
 from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece
+from assistant.service.store.conversations import REMEMBERED, Channel
 from assistant.service.work.service import Service, Turn
 from index.search.search import Filters
 from index.storage.store import Snapshot

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.service.database import Database
+from assistant.service.store.database import Database
 from assistant.service.work.collection import NamedIndex
 
 

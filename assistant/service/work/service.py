@@ -11,12 +11,12 @@ from assistant import __version__
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import checked_question
 from assistant.question.followups import Turn as Earlier
-from assistant.service.conversations import Channel, Conversations, Produced, new_id
 from assistant.service.errors import ServiceError, no_collection, not_found, of_assistant
-from assistant.service.keys import Keys
 from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.seam import Answerer, Asked, Finished, Piece
+from assistant.service.store.conversations import Channel, Conversations, Produced, new_id
+from assistant.service.store.keys import Keys
 from assistant.service.work.collection import Collection
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings

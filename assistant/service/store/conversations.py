@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.answer.answer import Answer
 from assistant.question.followups import Turn
-from assistant.service.database import Database
+from assistant.service.store.database import Database
 
 TITLE_CHARACTERS = 80
 REMEMBERED = 20

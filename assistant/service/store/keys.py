@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.service.conversations import now
-from assistant.service.database import Database
+from assistant.service.store.conversations import now
+from assistant.service.store.database import Database
 from index.errors import UserError
 
 PREFIX = "ak_"

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from assistant.service.conversations import Conversations
+from assistant.service.store.conversations import Conversations
 
 EVERY_SECONDS = 3_600.0
 """Between two looks for what is too old."""

@@ -1,0 +1,1 @@
+"""Conversations, feedback and keys in one SQLite file."""
