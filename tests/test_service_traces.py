@@ -26,8 +26,8 @@ from assistant.models.scripted.model import ScriptedModel
 from assistant.models.seam import Failure, Message, ModelFailed
 from assistant.service.errors import ServiceError
 from assistant.service.seam import Asked, Finished
-from assistant.service.traced_model import TracedModel
-from assistant.service.traces import Traces
+from assistant.service.telemetry.traced_model import TracedModel
+from assistant.service.telemetry.traces import Traces
 from assistant.service.work.answering import WrittenAnswerer
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.model import ModelSettings

@@ -159,10 +159,10 @@ def _build_first(settings: "Settings") -> None:
 
 
 def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, ...]") -> int:
-    from assistant.service.meters import Meters
     from assistant.service.server import Plan, database_path, leave, listening
     from assistant.service.server import serve as serve_here
     from assistant.service.supervisor import Supervisor
+    from assistant.service.telemetry.meters import Meters
     from index.errors import ConfigurationError
 
     _warn_of_missing_keys(options)

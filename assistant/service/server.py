@@ -21,12 +21,12 @@ from assistant.models.open_files import allow_many_files
 from assistant.service.http.app import build_app
 from assistant.service.http.connection import patient
 from assistant.service.http.guard import write_line
-from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.seam import Answerer
 from assistant.service.store.conversations import Conversations
 from assistant.service.store.database import FILE_NAME, Database
 from assistant.service.store.keys import Keys
+from assistant.service.telemetry.meters import Meters
 from assistant.service.work.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.work.collection import Collection, NamedIndex
 from assistant.service.work.pool import AssistantPool
@@ -41,7 +41,7 @@ from index.storage.store import Snapshot, open_index
 if TYPE_CHECKING:
     from assistant.chain.with_model import WithModel
     from assistant.models.seam import ChatModel
-    from assistant.service.traces import Traces
+    from assistant.service.telemetry.traces import Traces
 
 Note = Callable[[str], None]
 BACKLOG = 2_048
@@ -177,7 +177,7 @@ def _answerer(pool: AssistantPool, model: "WithModel | None", settings: Settings
 def _traces(options: Options) -> "Traces | None":
     if not options.telemetry:
         return None
-    from assistant.service.traces import sending_traces
+    from assistant.service.telemetry.traces import sending_traces
 
     return sending_traces(questions=options.log_questions)
 
@@ -185,7 +185,7 @@ def _traces(options: Options) -> "Traces | None":
 def _around(traces: "Traces | None", settings: Settings) -> "Callable[[ChatModel], ChatModel] | None":
     if traces is None:
         return None
-    from assistant.service.traced_model import TracedModel
+    from assistant.service.telemetry.traced_model import TracedModel
 
     return lambda model: TracedModel(model, settings.model, traces)
 

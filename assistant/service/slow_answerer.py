@@ -12,10 +12,10 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from assistant import AssistantError
-from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.seam import Asked, Piece, Started
 from assistant.service.server import Plan, leave, listening, serve
+from assistant.service.telemetry.meters import Meters
 from assistant.service.work.answering import ExtractiveAnswerer
 from assistant.service.work.collection import NamedIndex, collection_name
 from assistant.service.work.pool import AssistantPool

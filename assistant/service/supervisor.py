@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from assistant import AssistantError
-from assistant.service.meters import Meters
 from assistant.service.server import Note, Plan, leave, serve
+from assistant.service.telemetry.meters import Meters
 
 AGAIN_SECONDS = 1.0
 """Before a process is started in the place of one that failed to start."""

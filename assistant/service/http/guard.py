@@ -11,14 +11,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.service.errors import ServiceError, busy, response_of
-from assistant.service.meters import Meters, resident_bytes, route_of
 from assistant.service.options import Options, is_loopback
 from assistant.service.store.conversations import now
 from assistant.service.store.keys import Keys
 from assistant.service.store.keys import Scope as KeyScope
+from assistant.service.telemetry.meters import Meters, resident_bytes, route_of
 
 if TYPE_CHECKING:
-    from assistant.service.traces import Traces
+    from assistant.service.telemetry.traces import Traces
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -12,11 +12,11 @@ from assistant.answer.answer import Answer
 from assistant.chain.assistant import checked_question
 from assistant.question.followups import Turn as Earlier
 from assistant.service.errors import ServiceError, no_collection, not_found, of_assistant
-from assistant.service.meters import Meters
 from assistant.service.options import Options
 from assistant.service.seam import Answerer, Asked, Finished, Piece
 from assistant.service.store.conversations import Channel, Conversations, Produced, new_id
 from assistant.service.store.keys import Keys
+from assistant.service.telemetry.meters import Meters
 from assistant.service.work.collection import Collection
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings
@@ -24,7 +24,7 @@ from index.errors import AssistantError
 from index.search.search import Filters
 
 if TYPE_CHECKING:
-    from assistant.service.traces import Traces
+    from assistant.service.telemetry.traces import Traces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

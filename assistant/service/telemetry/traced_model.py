@@ -10,7 +10,7 @@ from opentelemetry.trace import Span, SpanKind
 
 from assistant.models.seam import ChatModel, Completion, Message, ModelFailed, Stream
 from assistant.models.waiting import GivenUp
-from assistant.service.traces import Attributes, Traces, failed, messages
+from assistant.service.telemetry.traces import Attributes, Traces, failed, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
