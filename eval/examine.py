@@ -13,8 +13,8 @@ from assistant.chain.assistant import Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.models.recording import occasion
 from assistant.question.followups import Turn
-from eval.anchors import Span, anchor
-from eval.gold import GoldCase
+from eval.cases.anchors import Span, anchor
+from eval.cases.case import GoldCase
 from eval.metrics import CUTS, DEPTH, METRICS
 from eval.results import DIGITS, CaseResult, Outcome, Score, Usage
 from eval.retrieval import find_articles, find_quotes

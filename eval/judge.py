@@ -8,8 +8,8 @@ from pathlib import Path
 from assistant.answer.answer import Answer, Status
 from assistant.models.seam import ChatModel, Message, ModelFailed, together, used, used_in_vain
 from assistant.models.seam import Usage as ModelUsage
+from eval.cases.case import GoldCase
 from eval.examine import Price
-from eval.gold import GoldCase
 from eval.results import CaseResult, Score, Usage
 from eval.stating import answer_pieces
 from prompts import Prompt, fence, load, verdict

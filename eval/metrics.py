@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eval.gold import GoldCase
+from eval.cases.case import GoldCase
 
 DEPTH = 20
 """Passages retrieved for the measures of retrieval."""

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from eval.cases.case import GoldCase
     from eval.examine import Examiner
-    from eval.gold import GoldCase
     from eval.results import CaseResult
 
 OPTION = "--assistant-gold"
@@ -57,7 +57,7 @@ class GoldFile(pytest.File):
 
     def collect(self) -> Iterator["GoldItem"]:
         """A test for each case."""
-        from eval.gold import load_gold
+        from eval.cases.case import load_gold
         from index.errors import UserError
 
         try:

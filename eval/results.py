@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from eval.gold import GoldCase
+from eval.cases.case import GoldCase
 
 DIGITS = 6
 """Decimal places of scores: a run that was just made and the same one read from its file are equal, and the last

@@ -8,7 +8,7 @@ With one quote a part these are the measures of trec_eval, as `ir_measures` comp
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.anchors import Anchors, Span, overlap
+from eval.cases.anchors import Anchors, Span, overlap
 from eval.measures import ndcg
 
 HELD = 0.5

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from eval.cases.case import Evidence, GoldCase, to_row
 from eval.files import write_whole
-from eval.gold import Evidence, GoldCase, to_row
 from eval.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
 from eval.summary import summarise
 from index.errors import UserError

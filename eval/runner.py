@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
+from eval.cases.case import GoldCase, gold_digest
 from eval.chain import Chain, OpenChain
-from eval.gold import GoldCase, gold_digest
 from eval.journal import open_journal
 from eval.results import CaseResult, Run
 from eval.run_file import check_out, write_run

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from assistant.answer.answer import Answer, Status
-from eval.anchors import Anchors, Span, shared_characters
-from eval.gold import GoldCase
+from eval.cases.anchors import Anchors, Span, shared_characters
+from eval.cases.case import GoldCase
+from eval.cases.short_answers import exact_match, token_f1
 from eval.results import Cited, Score
-from eval.short_answers import exact_match, token_f1
 from eval.stating import stated
 
 

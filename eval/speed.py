@@ -96,8 +96,8 @@ def measure_gold(*, jobs: int) -> SpeedRow:
     from dataclasses import replace
     from itertools import cycle, islice
 
+    from eval.cases.case import load_gold
     from eval.collection import DEFAULT_GOLD, gold_chain
-    from eval.gold import load_gold
     from eval.runner import run_gold
 
     chain = gold_chain([DEFAULT_GOLD], index=None)

@@ -12,10 +12,10 @@ from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.settings import load_settings
 from eval.answering import ConfiguredWriter
+from eval.cases.case import GoldCase
 from eval.chain import IndexChain
 from eval.compare import compare
 from eval.gate import hold
-from eval.gold import GoldCase
 from eval.judging import Recordings
 from eval.policy import load_policy
 from eval.results import Run

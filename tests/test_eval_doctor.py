@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.settings.locations import DEFAULT_ARTICLES
+from eval.cases.case import Evidence, GoldCase, load_gold
+from eval.cases.doctor import WARNINGS, Diagnosis, Finding, examine_gold
 from eval.collection import DEFAULT_GOLD
-from eval.doctor import WARNINGS, Diagnosis, Finding, examine_gold
-from eval.gold import Evidence, GoldCase, load_gold
 from index.text.loading import load_text
 
 TEXTS = {

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from assistant.chain.assistant import Assistant
 from assistant.settings.settings import Settings
-from eval.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, quoted, shown, wordings
-from eval.gold import Evidence, GoldCase, load_gold, to_line
+from eval.cases.case import Evidence, GoldCase, load_gold, to_line
+from eval.cases.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, quoted, shown, wordings
 from eval.results import Provenance, Run
 from eval.texts import article_texts
 from index.encoding.encoder import Encoder

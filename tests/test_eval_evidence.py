@@ -8,10 +8,10 @@ from conftest import ignore
 from assistant.chain.assistant import Assistant
 from assistant.settings.locations import DEFAULT_ARTICLES
 from assistant.settings.settings import Settings
-from eval.anchors import anchor
+from eval.cases.anchors import anchor
+from eval.cases.case import GoldCase, load_gold
 from eval.collection import DEFAULT_GOLD
 from eval.examine import Examiner
-from eval.gold import GoldCase, load_gold
 from eval.metrics import applicable
 from eval.results import Outcome
 from index.encoding.encoder import Encoder, HashEncoder

@@ -11,10 +11,10 @@ from assistant.answer.answer import Answer, Status
 from assistant.chain.assistant import Assistant, Previous, Trace
 from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
-from eval.anchors import Span
+from eval.cases.anchors import Span
+from eval.cases.case import Evidence, GoldCase
 from eval.chain import IndexChain
 from eval.examine import Examiner
-from eval.gold import Evidence, GoldCase
 from eval.metrics import BY_NAME, METRICS, applicable
 from eval.results import CaseResult, Outcome, Score, Usage
 from eval.scoring import citation_scores, fact_recall

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eval.cases.case import Evidence, GoldCase, gold_digest
 from eval.compare import CaseChange, compare
 from eval.decision import Verdict
 from eval.gate import GateResult, hold, spent
-from eval.gold import Evidence, GoldCase, gold_digest
 from eval.metrics import BY_NAME, applicable
 from eval.policy import DEFAULT_POLICY, Policy, load_policy
 from eval.provenance import differences

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language.values import states
-from eval.gold import (
+from eval.cases.case import (
     Evidence,
     GoldCase,
     GoldInvalid,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.language.values import read, states
-from eval.exporting import to_jsonl
-from eval.gold import Evidence, GoldCase, GoldInvalid, load_gold
+from eval.cases.case import Evidence, GoldCase, GoldInvalid, load_gold
+from eval.cases.exporting import to_jsonl
 from eval.importing import Form, Imported, detect_form, import_gold
 from eval.importing.references import facts_of
 from eval.importing.rows import written_list

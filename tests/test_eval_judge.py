@@ -20,12 +20,12 @@ from assistant.models.recording import RecordingModel, ReplayModel
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import ChatModel, Failure, ModelFailed
 from assistant.settings.settings import Settings
+from eval.cases.case import GoldCase, to_line
 from eval.chain import IndexChain
 from eval.compare import compare
 from eval.decision import Verdict
 from eval.examine import Judge
 from eval.gate import GateResult, hold
-from eval.gold import GoldCase, to_line
 from eval.journal import journal_path
 from eval.judge import QUESTIONS, ModelJudge, judge_noise, prompt_digests
 from eval.policy import DEFAULT_POLICY, load_policy

@@ -67,7 +67,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
     (home / "tests" / "test_theirs.py").write_text(
         "import sys\n"
         "def test_of_their_own(pytestconfig):\n"
-        "    heavy = {'assistant', 'index', 'prompts', 'numpy', 'eval.gold'} & set(sys.modules)\n"
+        "    heavy = {'assistant', 'index', 'prompts', 'numpy', 'eval.cases.case'} & set(sys.modules)\n"
         "    assert bool(heavy) is bool(pytestconfig.getoption('--assistant-gold')), heavy\n"
     )
     return home

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.settings.settings import Settings
+from eval.cases.case import Evidence, GoldCase, gold_digest
 from eval.chain import Chain, IndexChain
-from eval.gold import Evidence, GoldCase, gold_digest
 from eval.journal import journal_path
 from eval.metrics import METRICS
 from eval.provenance import differences, same

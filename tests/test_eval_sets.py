@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.calibrate import fit_threshold
+from eval.cases.short_answers import normalise
 from eval.sets import BenchSet, article_of, load_set
-from eval.short_answers import normalise
 from index.errors import UserError
 
 Row = Mapping[str, object]

@@ -11,7 +11,7 @@ import pytest
 from conftest import Library
 from serving import DAM, TRAM, Server, assistant, serving, town_in
 
-from eval.gold import load_gold
+from eval.cases.case import load_gold
 
 RIGHT = "The tram will cost 35,000 crowns a metre."
 BUDGET = """---

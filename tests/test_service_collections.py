@@ -11,7 +11,7 @@ import pytest
 from conftest import Library
 from serving import DAM, TRAM, Server, assistant, events, serving, town_in
 
-from eval.gold import load_gold
+from eval.cases.case import load_gold
 from index.encoding.encoder import HashEncoder
 from index.storage.store import create_index
 

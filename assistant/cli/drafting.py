@@ -13,7 +13,7 @@ from assistant.cli.common import note, opened
 if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant, Trace
     from assistant.settings.settings import Settings
-    from eval.drafting import Candidate
+    from eval.cases.drafting import Candidate
 
 GoldFileOption = Annotated[str, typer.Option("--gold", metavar="FILE", help="The gold file that the case goes to.")]
 EvidenceOption = Annotated[
@@ -75,8 +75,8 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     from datetime import date
 
     from assistant.cli.showing import show
-    from eval.drafting import append_case, candidates, draft, shown, wordings
-    from eval.gold import read_gold, to_line
+    from eval.cases.case import read_gold, to_line
+    from eval.cases.drafting import append_case, candidates, draft, shown, wordings
     from eval.scoring import all_right
     from eval.stating import answer_pieces
 
@@ -141,7 +141,7 @@ def _chosen(typed: Sequence[str] | None, offered: "Sequence[Candidate]", assista
 
 
 def _named(text: str, offered: "Sequence[Candidate]", assistant: "Assistant") -> "list[Candidate]":
-    from eval.drafting import quoted
+    from eval.cases.drafting import quoted
     from index.errors import UsageError
 
     parts = text.replace(",", " ").split()

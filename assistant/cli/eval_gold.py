@@ -35,9 +35,9 @@ def doctor(
     """Find gold that no longer stands on its articles, duplicates, contradictions and slices that are too small."""
     from dataclasses import asdict
 
+    from eval.cases.case import read_gold
+    from eval.cases.doctor import Diagnosis, Finding, examine_gold
     from eval.collection import gold_paths, index_for
-    from eval.doctor import Diagnosis, Finding, examine_gold
-    from eval.gold import read_gold
     from index.storage.store import open_index
 
     paths = gold_paths([Path(name) for name in gold or []])
@@ -107,8 +107,8 @@ def import_(
 ) -> None:
     """Make gold cases of the test sets of RAGAS, DeepEval, promptfoo, SQuAD and BEIR."""
     from assistant.settings.locations import index_to_read
+    from eval.cases.case import to_line
     from eval.files import write_whole
-    from eval.gold import to_line
     from eval.importing import Form, import_gold
     from index.errors import UsageError
     from index.storage.store import open_index
@@ -135,10 +135,10 @@ def export(
     jsonl: Annotated[str | None, typer.Option("--jsonl", metavar="FILE", help="Write JSON Lines.")] = None,
 ) -> None:
     """Write gold cases into one file, as CSV for a spreadsheet or as JSON Lines."""
+    from eval.cases.case import load_gold
+    from eval.cases.exporting import to_csv, to_jsonl
     from eval.collection import gold_paths
-    from eval.exporting import to_csv, to_jsonl
     from eval.files import write_whole
-    from eval.gold import load_gold
     from index.errors import UsageError
 
     if csv is None and jsonl is None:

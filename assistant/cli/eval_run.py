@@ -214,9 +214,9 @@ def _run(
 ) -> "Run":
     import os
 
+    from eval.cases.case import load_gold, spread
     from eval.chain import IndexChain
     from eval.collection import gold_paths, index_for, tell
-    from eval.gold import load_gold, spread
     from eval.runner import run_gold
 
     settings = settings_from({"index": index, "model": model})

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.gold import Evidence, GoldInvalid, Problem
+from eval.cases.case import Evidence, GoldInvalid, Problem
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft, Note
 from eval.importing.files import read_rows, read_text

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from eval.gold import GoldCase, GoldInvalid, Problem, read_lines
+from eval.cases.case import GoldCase, GoldInvalid, Problem, read_lines
 
 
 def checked(rows: Sequence[tuple[str, Mapping[str, object]]], problems: Sequence[Problem] = ()) -> tuple[GoldCase, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eval.anchors import occurrences
-from eval.gold import Evidence
+from eval.cases.anchors import occurrences
+from eval.cases.case import Evidence
 from index.text.sentences import split_sentences
 
 Articles = Mapping[str, str]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eval.gold import Evidence
+from eval.cases.case import Evidence
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft, drafted, with_contexts, with_reference
 from eval.importing.rows import Row

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from eval.gold import Evidence, GoldCase, GoldInvalid, Problem, to_row
+from eval.cases.case import Evidence, GoldCase, GoldInvalid, Problem, to_row
 from eval.importing.checking import checked
 from eval.importing.contexts import Library
 from eval.importing.references import facts_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.gold import GoldInvalid, Problem
+from eval.cases.case import GoldInvalid, Problem
 from eval.importing.rows import Row, shown
 
 LISTS = ("goldens", "samples", "tests", "examples")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.language.values import read
-from eval.gold import Evidence, GoldInvalid, Problem
+from eval.cases.case import Evidence, GoldInvalid, Problem
 from eval.importing.contexts import Library
 from eval.importing.drafts import Draft
 from eval.importing.rows import Row, shown

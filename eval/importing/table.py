@@ -1,10 +1,10 @@
-"""Gold of our own form: JSON Lines, and the CSV that `eval.exporting` writes."""
+"""Gold of our own form: JSON Lines, and the CSV that `eval.cases.exporting` writes."""
 
 import json
 from pathlib import Path
 
-from eval.exporting import LISTS, unguarded
-from eval.gold import GoldCase, Problem, load_gold
+from eval.cases.case import GoldCase, Problem, load_gold
+from eval.cases.exporting import LISTS, unguarded
 from eval.importing.checking import checked
 from eval.importing.files import read_rows
 from eval.importing.rows import Row, shown

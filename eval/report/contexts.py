@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from eval.anchors import places
-from eval.gold import GoldCase
+from eval.cases.anchors import places
+from eval.cases.case import GoldCase
 from eval.report.markup import escaped
 from eval.results import Cited
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from eval.gold import GoldCase, to_line, to_row
+from eval.cases.case import GoldCase, to_line, to_row
 
 COLUMNS = ("id", "question", "turns", "facts", "never", "short", "evidence", "answerable", "tags", "as_of", "note")
 """Fields of a case, in the order of the columns."""

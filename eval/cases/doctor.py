@@ -9,8 +9,8 @@ from enum import StrEnum
 from itertools import combinations
 
 from assistant.language.values import read, states
-from eval.anchors import occurrences
-from eval.gold import Evidence, GoldCase
+from eval.cases.anchors import occurrences
+from eval.cases.case import Evidence, GoldCase
 from eval.planning import detectable_effect, flip_deviation
 from index.counts import counted
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eval.gold import Evidence, GoldCase
+from eval.cases.case import Evidence, GoldCase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

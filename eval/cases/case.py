@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assistant.chain.assistant import checked_question
 from assistant.language.values import read
-from eval.short_answers import normalise
+from eval.cases.short_answers import normalise
 from index.errors import UserError
 
 SHOWN_PROBLEMS = 5

@@ -1,0 +1,1 @@
+"""Gold cases: reading, anchoring, drafting, exporting."""
