@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.importing.beir import Grades, is_beir, read_beir
-from eval.importing.files import read_document
-from eval.importing.squad import SquadQuestion, is_squad, read_squad
+from eval.cases.importing.beir import Grades, is_beir, read_beir
+from eval.cases.importing.files import read_document
+from eval.cases.importing.squad import SquadQuestion, is_squad, read_squad
 from index.errors import UserError
 from index.text.article import Article
 

@@ -17,7 +17,7 @@ from eval.cases.anchors import occurrences
 from eval.cases.case import Evidence, GoldCase, GoldInvalid, load_gold, to_row
 from eval.cases.doctor import Finding
 from eval.cases.exporting import COLUMNS, guarded, to_csv, to_jsonl, unguarded
-from eval.importing import Form, detect_form, import_gold
+from eval.cases.importing import Form, detect_form, import_gold
 
 GOLD = Path(__file__).resolve().parent.parent / "eval" / "gold"
 

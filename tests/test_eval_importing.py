@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from assistant.language.values import read, states
 from eval.cases.case import Evidence, GoldCase, GoldInvalid, load_gold
 from eval.cases.exporting import to_jsonl
-from eval.importing import Form, Imported, detect_form, import_gold
-from eval.importing.references import facts_of
-from eval.importing.rows import written_list
+from eval.cases.importing import Form, Imported, detect_form, import_gold
+from eval.cases.importing.references import facts_of
+from eval.cases.importing.rows import written_list
 from index.errors import UserError
 
 DAM = "The dam has five gates. Anna Berg built it in 1911.\n\nIt holds 11.27 million tonnes of water."

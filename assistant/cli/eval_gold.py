@@ -108,8 +108,8 @@ def import_(
     """Make gold cases of the test sets of RAGAS, DeepEval, promptfoo, SQuAD and BEIR."""
     from assistant.settings.locations import index_to_read
     from eval.cases.case import to_line
+    from eval.cases.importing import Form, import_gold
     from eval.files import write_whole
-    from eval.importing import Form, import_gold
     from index.errors import UsageError
     from index.storage.store import open_index
 

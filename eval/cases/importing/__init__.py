@@ -7,16 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from eval.cases.case import GoldInvalid, Problem
-from eval.importing.beir import beir_drafts, is_beir
-from eval.importing.contexts import Articles, Library
-from eval.importing.deepeval import deepeval_drafts
-from eval.importing.drafts import Imported, Note, finish
-from eval.importing.files import has_lines, read_document, read_rows, read_text
-from eval.importing.promptfoo import promptfoo_drafts
-from eval.importing.ragas import ragas_drafts
-from eval.importing.rows import Row
-from eval.importing.squad import is_squad, squad_drafts
-from eval.importing.table import read_own
+from eval.cases.importing.beir import beir_drafts, is_beir
+from eval.cases.importing.contexts import Articles, Library
+from eval.cases.importing.deepeval import deepeval_drafts
+from eval.cases.importing.drafts import Imported, Note, finish
+from eval.cases.importing.files import has_lines, read_document, read_rows, read_text
+from eval.cases.importing.promptfoo import promptfoo_drafts
+from eval.cases.importing.ragas import ragas_drafts
+from eval.cases.importing.rows import Row
+from eval.cases.importing.squad import is_squad, squad_drafts
+from eval.cases.importing.table import read_own
 
 __all__ = ["Articles", "Form", "Imported", "Note", "detect_form", "import_gold"]
 

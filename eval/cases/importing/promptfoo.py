@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from eval.importing.assertions import TYPES, Expected, expectations
-from eval.importing.contexts import Library
-from eval.importing.drafts import Draft, Note, drafted, with_contexts, with_reference
-from eval.importing.files import read_document, read_rows, rows_of
-from eval.importing.rows import Row, shown
+from eval.cases.importing.assertions import TYPES, Expected, expectations
+from eval.cases.importing.contexts import Library
+from eval.cases.importing.drafts import Draft, Note, drafted, with_contexts, with_reference
+from eval.cases.importing.files import read_document, read_rows, rows_of
+from eval.cases.importing.rows import Row, shown
 
 QUESTION = ("question", "query", "user_input", "input", "user_question", "message", "prompt", "text")
 """Names of the variable that is the question, in the order to look; else the only one there is."""

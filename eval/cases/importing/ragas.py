@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eval.importing.contexts import Library
-from eval.importing.drafts import Draft, drafted, with_contexts, with_reference
-from eval.importing.rows import Row
+from eval.cases.importing.contexts import Library
+from eval.cases.importing.drafts import Draft, drafted, with_contexts, with_reference
+from eval.cases.importing.rows import Row
 
 ABSENT = re.compile(r"(?i)\W*the answer to (?:the )?given question is not present in (?:the )?context\W*")
 """What RAGAS before 0.2 writes as the reference of a question that the contexts do not answer."""

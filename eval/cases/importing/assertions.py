@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.language.values import read
-from eval.importing.rows import Row, shown
+from eval.cases.importing.rows import Row, shown
 
 REFERENCES = frozenset({"factuality", "similar", "model-graded-factuality"})
 """Assertions whose value is an answer in prose, to be compared by a model."""

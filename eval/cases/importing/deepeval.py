@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eval.cases.case import Evidence
-from eval.importing.contexts import Library
-from eval.importing.drafts import Draft, drafted, with_contexts, with_reference
-from eval.importing.rows import Row
+from eval.cases.importing.contexts import Library
+from eval.cases.importing.drafts import Draft, drafted, with_contexts, with_reference
+from eval.cases.importing.rows import Row
 from index.text.loading import article_slug
 
 SEPARATOR = "|"

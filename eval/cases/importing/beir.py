@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.cases.case import Evidence, GoldInvalid, Problem
-from eval.importing.contexts import Library
-from eval.importing.drafts import Draft, Note
-from eval.importing.files import read_rows, read_text
-from eval.importing.rows import Row
+from eval.cases.importing.contexts import Library
+from eval.cases.importing.drafts import Draft, Note
+from eval.cases.importing.files import read_rows, read_text
+from eval.cases.importing.rows import Row
 from index.text.loading import article_slug
 
 SPLITS = ("test", "dev", "train")

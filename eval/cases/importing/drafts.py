@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from eval.cases.case import Evidence, GoldCase, GoldInvalid, Problem, to_row
-from eval.importing.checking import checked
-from eval.importing.contexts import Library
-from eval.importing.references import facts_of
-from eval.importing.rows import Row
+from eval.cases.importing.checking import checked
+from eval.cases.importing.contexts import Library
+from eval.cases.importing.references import facts_of
+from eval.cases.importing.rows import Row
 
 ID_CHARACTERS = 60
 """An id is read by people, in tables."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from eval.cases.case import GoldCase, Problem, load_gold
 from eval.cases.exporting import LISTS, unguarded
-from eval.importing.checking import checked
-from eval.importing.files import read_rows
-from eval.importing.rows import Row, shown
+from eval.cases.importing.checking import checked
+from eval.cases.importing.files import read_rows
+from eval.cases.importing.rows import Row, shown
 
 
 def read_own(path: Path) -> tuple[GoldCase, ...]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eval.cases.case import GoldInvalid, Problem
-from eval.importing.rows import Row, shown
+from eval.cases.importing.rows import Row, shown
 
 LISTS = ("goldens", "samples", "tests", "examples")
 """Keys under which a JSON object holds its rows."""

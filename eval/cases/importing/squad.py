@@ -11,9 +11,9 @@ from pathlib import Path
 
 from assistant.language.values import read
 from eval.cases.case import Evidence, GoldInvalid, Problem
-from eval.importing.contexts import Library
-from eval.importing.drafts import Draft
-from eval.importing.rows import Row, shown
+from eval.cases.importing.contexts import Library
+from eval.cases.importing.drafts import Draft
+from eval.cases.importing.rows import Row, shown
 from index.text.article import Sentence
 from index.text.sentences import split_sentences
 
