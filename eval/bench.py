@@ -14,7 +14,7 @@ from assistant.language.markdown import plain
 from assistant.reading.reader import Reading
 from assistant.settings.settings import Settings
 from eval.collections import bench_index
-from eval.measures import area_under_roc, ndcg, recall, risk_coverage
+from eval.measures.formulas import area_under_roc, ndcg, recall, risk_coverage
 from eval.observe import holds_answer, ranked_documents
 from eval.sets import BenchQuestion, BenchSet, article_of, load_set
 from index.encoding.encoders import open_encoder

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.decision import MetricDecision, PairedScores, decide
-from eval.metrics import BY_NAME, METRICS
+from eval.measures.registry import BY_NAME, METRICS
 from eval.policy import Policy
 from eval.provenance import differences
 from eval.results import CaseResult, Outcome, Run

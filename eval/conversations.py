@@ -16,7 +16,7 @@ from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.question.followups import Turn, in_conversation, stand_alone
 from assistant.retrieval.hops import search_twice
 from eval.collections import bench_engine
-from eval.measures import ndcg, recall
+from eval.measures.formulas import ndcg, recall
 from eval.observe import document_of
 from eval.sets import BenchQuestion, load_set
 from eval.tables import HALVES, print_table

@@ -11,9 +11,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.paired import holm, mcnemar_exact, paired_permutation
-from eval.planning import ALPHA, POWER, cases_needed, fewest_changes
-from eval.statistics import Interval, bca_interval, bonett_price_interval, finite, quantile
+from eval.measures.paired import holm, mcnemar_exact, paired_permutation
+from eval.measures.planning import ALPHA, POWER, cases_needed, fewest_changes
+from eval.measures.statistics import Interval, bca_interval, bonett_price_interval, finite, quantile
 from index.counts import counted
 
 MINIMUM_EFFECT = 0.02

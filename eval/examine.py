@@ -15,9 +15,9 @@ from assistant.models.recording import occasion
 from assistant.question.followups import Turn
 from eval.cases.anchors import Span, anchor
 from eval.cases.case import GoldCase
-from eval.metrics import CUTS, DEPTH, METRICS
+from eval.measures.registry import CUTS, DEPTH, METRICS
+from eval.measures.retrieval import find_articles, find_quotes
 from eval.results import DIGITS, CaseResult, Outcome, Score, Usage
-from eval.retrieval import find_articles, find_quotes
 from eval.scoring import _answer_scores, _cited, _right, citation_scores
 from eval.stating import answer_pieces
 from index.storage.store import Snapshot

@@ -15,7 +15,7 @@ from pathlib import Path
 from assistant.question.splitting import split_parts
 from assistant.retrieval.hops import search_twice
 from eval.collections import bench_engine
-from eval.measures import recall
+from eval.measures.formulas import recall
 from eval.observe import document_of
 from eval.sets import BenchQuestion, load_set
 from eval.tables import HALVES, print_table

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval.metrics import BY_NAME
+from eval.measures.registry import BY_NAME
 from index.errors import ConfigurationError
 
 DEFAULT_POLICY = Path(__file__).resolve().parent / "gate.toml"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.curves import Curve, draw_curves
-from eval.planning import cases_needed, flip_deviation
+from eval.measures.planning import cases_needed, flip_deviation
 from eval.simulation import METRICS, Model, Outcome, SimulatedMetric, simulate
 
 FLIPS = (0.02, 0.04, 0.08, 0.16)

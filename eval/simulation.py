@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.decision import MINIMUM_EFFECT, Verdict, overall, verdict_of
-from eval.paired import count_flips, holm, mcnemar_exact, random_flips
-from eval.planning import ALPHA
-from eval.statistics import bca_ends, bonett_price_interval
+from eval.measures.paired import count_flips, holm, mcnemar_exact, random_flips
+from eval.measures.planning import ALPHA
+from eval.measures.statistics import bca_ends, bonett_price_interval
 
 FIXED_TOLERANCE = 0.01
 """The gate to compare with fails where a mean drops by more than this."""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.measures import area_under_risk_coverage, risk_coverage
-from eval.metrics import BY_NAME, METRICS, applicable
+from eval.measures.formulas import area_under_risk_coverage, risk_coverage
+from eval.measures.registry import BY_NAME, METRICS, applicable
+from eval.measures.statistics import Interval, bca_interval, wilson_interval
 from eval.results import CaseResult, Outcome
-from eval.statistics import Interval, bca_interval, wilson_interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.checking.support import SupportCheck, Verdict
 from eval.collections import bench_engine
-from eval.measures import area_under_roc
+from eval.measures.formulas import area_under_roc
 from eval.pairs import Pair, load_pairs, pairs_set
 from index.search.query import Query
 from index.search.search import EmbeddedSearch, Filters, Passage

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.decision import EXIT_CODES, MetricDecision, PairedScores, Verdict, decide, overall, smoothed
-from eval.paired import holm, mcnemar_exact
-from eval.statistics import bonett_price_interval
+from eval.measures.paired import holm, mcnemar_exact
+from eval.measures.statistics import bonett_price_interval
 
 score = st.sampled_from([0.0, 0.25, 1 / 3, 0.5, 1.0])
 

@@ -12,7 +12,7 @@ from eval.cases.anchors import anchor
 from eval.cases.case import GoldCase, load_gold
 from eval.collection import DEFAULT_GOLD
 from eval.examine import Examiner
-from eval.metrics import applicable
+from eval.measures.registry import applicable
 from eval.results import Outcome
 from index.encoding.encoder import Encoder, HashEncoder
 from index.storage.changes import add_paths

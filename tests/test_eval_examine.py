@@ -15,7 +15,7 @@ from eval.cases.anchors import Span
 from eval.cases.case import Evidence, GoldCase
 from eval.chain import IndexChain
 from eval.examine import Examiner
-from eval.metrics import BY_NAME, METRICS, applicable
+from eval.measures.registry import BY_NAME, METRICS, applicable
 from eval.results import CaseResult, Outcome, Score, Usage
 from eval.scoring import citation_scores, fact_recall
 from eval.stating import answer_pieces

@@ -12,7 +12,7 @@ from eval.cases.case import Evidence, GoldCase, gold_digest
 from eval.compare import CaseChange, compare
 from eval.decision import Verdict
 from eval.gate import GateResult, hold, spent
-from eval.metrics import BY_NAME, applicable
+from eval.measures.registry import BY_NAME, applicable
 from eval.policy import DEFAULT_POLICY, Policy, load_policy
 from eval.provenance import differences
 from eval.results import CaseResult, Outcome, Provenance, Run, Score, Usage

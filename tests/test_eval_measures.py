@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.measures import area_under_roc, ndcg, recall, risk_coverage
+from eval.measures.formulas import area_under_roc, ndcg, recall, risk_coverage
 
 few = st.sampled_from([0.0, 0.1, 0.5, 0.5000001, 1.0])
 scores = st.lists(st.one_of(few, st.floats(-5, 5)), min_size=1, max_size=30)

@@ -15,8 +15,8 @@ from ir_measures import RR, R, nDCG
 from eval.cases.anchors import Anchors, Span, anchor, occurrences, overlap, places, shared_characters
 from eval.cases.case import Evidence, GoldCase
 from eval.cases.short_answers import exact_match, normalise, token_f1
-from eval.measures import area_under_risk_coverage, risk_coverage
-from eval.retrieval import Found, find_articles, find_quotes
+from eval.measures.formulas import area_under_risk_coverage, risk_coverage
+from eval.measures.retrieval import Found, find_articles, find_quotes
 
 WIDTH = 100
 """Characters of a passage in these tests."""

@@ -17,7 +17,7 @@ from assistant.settings.settings import Settings
 from eval.cases.case import Evidence, GoldCase, gold_digest
 from eval.chain import Chain, IndexChain
 from eval.journal import journal_path
-from eval.metrics import METRICS
+from eval.measures.registry import METRICS
 from eval.provenance import differences, same
 from eval.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
 from eval.run_file import read_run, run_text, write_run

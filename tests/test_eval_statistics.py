@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from eval.paired import ENUMERATED, holm, mcnemar_exact, paired_permutation
-from eval.planning import cases_needed, detectable_effect, fewest_changes, flip_deviation, power_of
-from eval.statistics import bca_interval, bonett_price_interval, wilson_interval
+from eval.measures.paired import ENUMERATED, holm, mcnemar_exact, paired_permutation
+from eval.measures.planning import cases_needed, detectable_effect, fewest_changes, flip_deviation, power_of
+from eval.measures.statistics import bca_interval, bonett_price_interval, wilson_interval
 
 LEVELS = st.sampled_from([0.8, 0.9, 0.95, 0.99])
 thirds = st.sampled_from([-1.0, -2 / 3, -1 / 3, 0.0, 1 / 3, 2 / 3, 1.0])

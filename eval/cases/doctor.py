@@ -11,7 +11,7 @@ from itertools import combinations
 from assistant.language.values import read, states
 from eval.cases.anchors import occurrences
 from eval.cases.case import Evidence, GoldCase
-from eval.planning import detectable_effect, flip_deviation
+from eval.measures.planning import detectable_effect, flip_deviation
 from index.counts import counted
 
 NEAR_QUOTE = 0.6

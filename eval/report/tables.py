@@ -6,7 +6,7 @@ from dataclasses import fields
 from eval.compare import Comparison
 from eval.decision import MetricDecision
 from eval.gate import GateResult
-from eval.metrics import BY_NAME
+from eval.measures.registry import BY_NAME
 from eval.report.findings import HEADLINES, deciding
 from eval.report.markup import Column, escaped, table, verdict_badge
 from eval.report.wording import bounds, change, figure, level, probability

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from eval.decision import MetricDecision, Verdict
+from eval.measures.statistics import Interval
 from eval.results import Outcome
-from eval.statistics import Interval
 
 VERDICT_WORDS: Mapping[Verdict, str] = {
     Verdict.PASS: "passed",

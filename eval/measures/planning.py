@@ -3,7 +3,7 @@
 import math
 from statistics import NormalDist
 
-from eval.statistics import quantile
+from eval.measures.statistics import quantile
 
 ALPHA = 0.05
 POWER = 0.8

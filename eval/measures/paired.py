@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.statistics import finite
+from eval.measures.statistics import finite
 
 Side = Literal["drop", "two-sided"]
 """What a p-value speaks against no change: "drop", that scores fell; "two-sided", that they moved."""

@@ -1,4 +1,4 @@
-"""Intervals for a share, for a paired difference of shares, and for any mean; tests are in `eval.paired`."""
+"""Intervals for a share, for a paired difference of shares, and for any mean; tests are in `eval.measures.paired`."""
 
 import math
 from collections.abc import Sequence

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from eval.cases.anchors import Anchors, Span, overlap
-from eval.measures import ndcg
+from eval.measures.formulas import ndcg
 
 HELD = 0.5
 """Share from which on a passage holds a quote: one of two sentences may be cut in two, a long one fills passages."""

@@ -1,0 +1,1 @@
+"""Formulas of measures and statistics, without input or output."""
