@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from eval.decision import MetricDecision, PairedScores, decide
 from eval.measures.registry import BY_NAME, METRICS
 from eval.policy import Policy
-from eval.provenance import differences
-from eval.results import CaseResult, Outcome, Run
+from eval.runs.provenance import differences
+from eval.runs.results import CaseResult, Outcome, Run
 from index.counts import counted
 from index.errors import UserError
 

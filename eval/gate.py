@@ -8,8 +8,8 @@ import numpy as np
 from eval.compare import Comparison
 from eval.decision import EXIT_CODES, Verdict, overall
 from eval.policy import Policy
-from eval.results import CaseResult, Outcome, Run
-from eval.summary import summarise
+from eval.runs.results import CaseResult, Outcome, Run
+from eval.runs.summary import summarise
 from index.counts import counted
 
 SHOWN = 5

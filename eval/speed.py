@@ -97,8 +97,8 @@ def measure_gold(*, jobs: int) -> SpeedRow:
     from itertools import cycle, islice
 
     from eval.cases.case import load_gold
-    from eval.collection import DEFAULT_GOLD, gold_chain
-    from eval.runner import run_gold
+    from eval.runs.runner import run_gold
+    from eval.runs.which_index import DEFAULT_GOLD, gold_chain
 
     chain = gold_chain([DEFAULT_GOLD], index=None)
     repeated = islice(cycle(load_gold([DEFAULT_GOLD])), GOLD_CASES)

@@ -11,16 +11,16 @@ from conftest import indexed
 from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.settings import load_settings
-from eval.answering import ConfiguredWriter
 from eval.cases.case import GoldCase
-from eval.chain import IndexChain
 from eval.compare import compare
 from eval.gate import hold
-from eval.judging import Recordings
 from eval.policy import load_policy
-from eval.results import Run
-from eval.run_file import read_run
-from eval.runner import run_gold
+from eval.runs.answering import ConfiguredWriter
+from eval.runs.chain import IndexChain
+from eval.runs.judging import Recordings
+from eval.runs.results import Run
+from eval.runs.run_file import read_run
+from eval.runs.runner import run_gold
 from index.encoding.encoder import Encoder
 from index.errors import ConfigurationError
 

@@ -8,7 +8,7 @@ import pytest
 from assistant.settings.locations import DEFAULT_ARTICLES
 from eval.cases.case import Evidence, GoldCase, load_gold
 from eval.cases.doctor import WARNINGS, Diagnosis, Finding, examine_gold
-from eval.collection import DEFAULT_GOLD
+from eval.runs.which_index import DEFAULT_GOLD
 from index.text.loading import load_text
 
 TEXTS = {

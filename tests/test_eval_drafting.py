@@ -14,8 +14,8 @@ from assistant.chain.assistant import Assistant
 from assistant.settings.settings import Settings
 from eval.cases.case import Evidence, GoldCase, load_gold, to_line
 from eval.cases.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, quoted, shown, wordings
-from eval.results import Provenance, Run
-from eval.texts import article_texts
+from eval.runs.article_texts import article_texts
+from eval.runs.results import Provenance, Run
 from index.encoding.encoder import Encoder
 from index.errors import UsageError, UserError
 from index.storage.changes import add_paths

@@ -10,10 +10,10 @@ from assistant.settings.locations import DEFAULT_ARTICLES
 from assistant.settings.settings import Settings
 from eval.cases.anchors import anchor
 from eval.cases.case import GoldCase, load_gold
-from eval.collection import DEFAULT_GOLD
-from eval.examine import Examiner
 from eval.measures.registry import applicable
-from eval.results import Outcome
+from eval.runs.examine import Examiner
+from eval.runs.results import Outcome
+from eval.runs.which_index import DEFAULT_GOLD
 from index.encoding.encoder import Encoder, HashEncoder
 from index.storage.changes import add_paths
 from index.storage.store import create_index

@@ -13,12 +13,12 @@ from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
 from eval.cases.anchors import Span
 from eval.cases.case import Evidence, GoldCase
-from eval.chain import IndexChain
-from eval.examine import Examiner
 from eval.measures.registry import BY_NAME, METRICS, applicable
-from eval.results import CaseResult, Outcome, Score, Usage
-from eval.scoring import citation_scores, fact_recall
-from eval.stating import answer_pieces
+from eval.runs.chain import IndexChain
+from eval.runs.examine import Examiner
+from eval.runs.results import CaseResult, Outcome, Score, Usage
+from eval.runs.scoring import citation_scores, fact_recall
+from eval.runs.stating import answer_pieces
 from index.encoding.encoder import Encoder, HashEncoder
 from index.errors import EncoderUnavailable, IndexDamaged
 from index.search.search import Filters

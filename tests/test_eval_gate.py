@@ -14,9 +14,9 @@ from eval.decision import Verdict
 from eval.gate import GateResult, hold, spent
 from eval.measures.registry import BY_NAME, applicable
 from eval.policy import DEFAULT_POLICY, Policy, load_policy
-from eval.provenance import differences
-from eval.results import CaseResult, Outcome, Provenance, Run, Score, Usage
-from eval.summary import interval, summarise, summarise_refusals, values_of
+from eval.runs.provenance import differences
+from eval.runs.results import CaseResult, Outcome, Provenance, Run, Score, Usage
+from eval.runs.summary import interval, summarise, summarise_refusals, values_of
 from index.errors import ConfigurationError, UserError
 
 PROVENANCE = Provenance(

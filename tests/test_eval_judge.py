@@ -21,18 +21,18 @@ from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import ChatModel, Failure, ModelFailed
 from assistant.settings.settings import Settings
 from eval.cases.case import GoldCase, to_line
-from eval.chain import IndexChain
 from eval.compare import compare
 from eval.decision import Verdict
-from eval.examine import Judge
 from eval.gate import GateResult, hold
-from eval.journal import journal_path
-from eval.judge import QUESTIONS, ModelJudge, judge_noise, prompt_digests
 from eval.policy import DEFAULT_POLICY, load_policy
-from eval.results import CaseResult, Outcome, Run, Usage
-from eval.run_file import read_run
-from eval.runner import run_gold
-from eval.summary import summarise
+from eval.runs.chain import IndexChain
+from eval.runs.examine import Judge
+from eval.runs.journal import journal_path
+from eval.runs.judge import QUESTIONS, ModelJudge, judge_noise, prompt_digests
+from eval.runs.results import CaseResult, Outcome, Run, Usage
+from eval.runs.run_file import read_run
+from eval.runs.runner import run_gold
+from eval.runs.summary import summarise
 from index.encoding.encoder import Encoder
 from index.storage.changes import add_paths
 from index.storage.store import create_index

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import CACHE, REPOSITORY, ignore
 
-from eval.journal import journal_path
+from eval.runs.journal import journal_path
 from index.encoding.encoder import Encoder
 from index.storage.changes import add_paths
 from index.storage.store import create_index

@@ -84,7 +84,7 @@ def run(home: Path, *options: str, index: str = "index", environ: dict[str, str]
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     where = ["--assistant-index", index] if index else []
-    plain = ["-p", "eval.pytest_plugin", "-p", "no:cacheprovider", "-W", "error"]
+    plain = ["-p", "eval.runs.pytest_plugin", "-p", "no:cacheprovider", "-W", "error"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *plain, *where, *options],
         cwd=home,
@@ -217,4 +217,4 @@ def test_the_plugin_is_offered_to_whoever_installs_the_program() -> None:
 
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-    assert project["entry-points"]["pytest11"] == {"assistant": "eval.pytest_plugin"}
+    assert project["entry-points"]["pytest11"] == {"assistant": "eval.runs.pytest_plugin"}

@@ -12,7 +12,7 @@ from test_eval_gate import GOOD, POLICY, a_run, answered, failed, gold, unscored
 from eval.compare import compare
 from eval.gate import GateResult, hold
 from eval.report import comparison_text, gate_text, html_report, junit_xml, markdown_report, run_text
-from eval.results import CaseResult, Cited, Run
+from eval.runs.results import CaseResult, Cited, Run
 
 HOSTILE = '</script><script>alert(1)</script> <img src=x onerror=alert(1)> & "q" \'` | @all \u2028 \x0b \x1b[31m'
 

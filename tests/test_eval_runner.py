@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from assistant.settings.settings import Settings
 from eval.cases.case import Evidence, GoldCase, gold_digest
-from eval.chain import Chain, IndexChain
-from eval.journal import journal_path
 from eval.measures.registry import METRICS
-from eval.provenance import differences, same
-from eval.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
-from eval.run_file import read_run, run_text, write_run
-from eval.runner import run_gold
+from eval.runs.chain import Chain, IndexChain
+from eval.runs.journal import journal_path
+from eval.runs.provenance import differences, same
+from eval.runs.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
+from eval.runs.run_file import read_run, run_text, write_run
+from eval.runs.runner import run_gold
 from index.encoding.encoder import Encoder
 from index.errors import AssistantError, UserError
 from index.storage.changes import add_paths

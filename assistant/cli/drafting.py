@@ -77,8 +77,8 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     from assistant.cli.showing import show
     from eval.cases.case import read_gold, to_line
     from eval.cases.drafting import append_case, candidates, draft, shown, wordings
-    from eval.scoring import all_right
-    from eval.stating import answer_pieces
+    from eval.runs.scoring import all_right
+    from eval.runs.stating import answer_pieces
 
     with opened(settings) as assistant:
         trace = _traced(assistant, question, turns)

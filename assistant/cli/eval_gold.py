@@ -37,7 +37,7 @@ def doctor(
 
     from eval.cases.case import read_gold
     from eval.cases.doctor import Diagnosis, Finding, examine_gold
-    from eval.collection import gold_paths, index_for
+    from eval.runs.which_index import gold_paths, index_for
     from index.storage.store import open_index
 
     paths = gold_paths([Path(name) for name in gold or []])
@@ -137,8 +137,8 @@ def export(
     """Write gold cases into one file, as CSV for a spreadsheet or as JSON Lines."""
     from eval.cases.case import load_gold
     from eval.cases.exporting import to_csv, to_jsonl
-    from eval.collection import gold_paths
     from eval.files import write_whole
+    from eval.runs.which_index import gold_paths
     from index.errors import UsageError
 
     if csv is None and jsonl is None:

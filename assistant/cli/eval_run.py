@@ -17,11 +17,11 @@ from assistant.cli.common import (
 
 if TYPE_CHECKING:
     from assistant.settings.settings import Settings
-    from eval.answering import ConfiguredWriter
     from eval.gate import GateResult
-    from eval.judging import ConfiguredJudge, Recordings
     from eval.policy import Policy
-    from eval.results import Run
+    from eval.runs.answering import ConfiguredWriter
+    from eval.runs.judging import ConfiguredJudge, Recordings
+    from eval.runs.results import Run
 
 GoldArgument = Annotated[
     list[str] | None,
@@ -94,7 +94,7 @@ def compare(
     """Compare two runs, paired by case: measures, slices, and the cases that changed."""
     from eval.compare import compare as compare_runs
     from eval.report import comparison_text
-    from eval.run_file import read_run
+    from eval.runs.run_file import read_run
 
     found = compare_runs(read_run(Path(base)), read_run(Path(new)), _policy(policy), common=common)
     print(comparison_text(found))
@@ -128,7 +128,7 @@ def gate(
 ) -> None:
     """Run the gold cases and hold them against a baseline: exit 0 passed, 100 failed, 101 inconclusive."""
     from eval.report import gate_text
-    from eval.run_file import read_run
+    from eval.runs.run_file import read_run
 
     base, rules = (
         read_run(Path(baseline)),
@@ -169,7 +169,7 @@ def report(
     policy: PolicyOption = None,
 ) -> None:
     """Write one self-contained HTML page of a run, alone or against another."""
-    from eval.run_file import read_run
+    from eval.runs.run_file import read_run
 
     new = read_run(Path(run))
     result = _held(read_run(Path(base)), new, _policy(policy), common=common) if base else None
@@ -178,7 +178,7 @@ def report(
 
 
 def _recordings(record: str | None, replay: str | None) -> "Recordings":
-    from eval.judging import Recordings
+    from eval.runs.judging import Recordings
 
     return Recordings(record=Path(record) if record else None, replay=Path(replay) if replay else None)
 
@@ -186,7 +186,7 @@ def _recordings(record: str | None, replay: str | None) -> "Recordings":
 def _judging(name: str | None, repeats: int, temperature: float, recordings: "Recordings") -> "ConfiguredJudge | None":
     if name is None:
         return None
-    from eval.judging import ConfiguredJudge
+    from eval.runs.judging import ConfiguredJudge
 
     return ConfiguredJudge(name=name, repeats=repeats, temperature=temperature, recordings=recordings)
 
@@ -194,7 +194,7 @@ def _judging(name: str | None, repeats: int, temperature: float, recordings: "Re
 def _writing(settings: "Settings", recordings: "Recordings") -> "ConfiguredWriter | None":
     if not settings.model.name:
         return None
-    from eval.answering import ConfiguredWriter
+    from eval.runs.answering import ConfiguredWriter
 
     return ConfiguredWriter(name=settings.model.name, recordings=recordings)
 
@@ -215,9 +215,9 @@ def _run(
     import os
 
     from eval.cases.case import load_gold, spread
-    from eval.chain import IndexChain
-    from eval.collection import gold_paths, index_for, tell
-    from eval.runner import run_gold
+    from eval.runs.chain import IndexChain
+    from eval.runs.runner import run_gold
+    from eval.runs.which_index import gold_paths, index_for, tell
 
     settings = settings_from({"index": index, "model": model})
     paths = gold_paths([Path(name) for name in gold or []])
@@ -262,7 +262,7 @@ def _write(
     """Write the reports that are asked for, each whole or not at all."""
     from eval.files import write_whole
     from eval.report import html_report, junit_xml, markdown_report
-    from eval.texts import article_texts
+    from eval.runs.article_texts import article_texts
 
     comparison = result.comparison if result else None
     if html:

@@ -7,7 +7,7 @@ from eval.report.contexts import ContextOf, Spans, in_context
 from eval.report.findings import stated_facts, unwanted
 from eval.report.markup import badge, escaped
 from eval.report.wording import OUTCOME_WORDS, figure, seconds
-from eval.results import CaseResult, Outcome
+from eval.runs.results import CaseResult, Outcome
 
 _MARKER = re.compile(r"\[(\d+)\]")
 

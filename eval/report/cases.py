@@ -9,7 +9,7 @@ from eval.report.contexts import ContextOf, evidence_spans
 from eval.report.findings import is_right, is_wrong, stated_facts
 from eval.report.markup import Column, badge, escaped, table
 from eval.report.wording import change, figure, seconds
-from eval.results import CaseResult, Outcome, Run
+from eval.runs.results import CaseResult, Outcome, Run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

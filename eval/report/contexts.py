@@ -6,7 +6,7 @@ from itertools import pairwise
 from eval.cases.anchors import places
 from eval.cases.case import GoldCase
 from eval.report.markup import escaped
-from eval.results import Cited
+from eval.runs.results import Cited
 
 AROUND = 150
 """Characters that are shown on each side of a quote."""

@@ -8,9 +8,9 @@ import numpy as np
 from eval.compare import CaseChange, Comparison, SliceDifference
 from eval.decision import Verdict
 from eval.gate import GateResult
-from eval.judge import QUESTIONS, judge_noise
-from eval.results import CaseResult, Outcome, Run
-from eval.stating import answer_pieces, stated
+from eval.runs.judge import QUESTIONS, judge_noise
+from eval.runs.results import CaseResult, Outcome, Run
+from eval.runs.stating import answer_pieces, stated
 from index.counts import counted
 
 HEADLINES = ("correct", "fact_recall", "decision", "citation_precision", "citation_recall", "quote_recall@5")

@@ -7,7 +7,7 @@ from eval.decision import Verdict
 from eval.gate import GateResult
 from eval.report.findings import is_wrong, stated_facts
 from eval.report.wording import VERDICT_WORDS, clean, one_line
-from eval.results import CaseResult, Outcome, Run
+from eval.runs.results import CaseResult, Outcome, Run
 
 
 def junit_xml(run: Run, gate: GateResult | None) -> str:

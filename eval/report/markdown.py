@@ -24,8 +24,8 @@ from eval.report.wording import (
     one_line,
     probability,
 )
-from eval.results import CaseResult, Run
-from eval.summary import interval, summarise
+from eval.runs.results import CaseResult, Run
+from eval.runs.summary import interval, summarise
 from index.counts import counted
 
 MOST_CHARACTERS = 60_000

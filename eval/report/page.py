@@ -23,8 +23,8 @@ from eval.report.markup import VERDICT_SIGNS, escaped, section, verdict_badge
 from eval.report.pictures import pictures
 from eval.report.tables import differences_list, metrics_table, provenance_table, tags_table
 from eval.report.wording import VERDICT_WORDS, bounds, change, figure, seconds
-from eval.results import Run
-from eval.summary import interval, summarise, summarise_refusals
+from eval.runs.results import Run
+from eval.runs.summary import interval, summarise, summarise_refusals
 from index.counts import counted
 
 _HERE = Path(__file__).resolve().parent

@@ -9,8 +9,8 @@ import numpy as np
 from eval.compare import Comparison
 from eval.report.markup import Column, escaped, table
 from eval.report.wording import figure, seconds
-from eval.results import CaseResult, Run
-from eval.summary import RefusalSummary, summarise_refusals, values_of
+from eval.runs.results import CaseResult, Run
+from eval.runs.summary import RefusalSummary, summarise_refusals, values_of
 
 WIDTH, HEIGHT = 380, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 40

@@ -10,8 +10,8 @@ from eval.measures.registry import BY_NAME
 from eval.report.findings import HEADLINES, deciding
 from eval.report.markup import Column, escaped, table, verdict_badge
 from eval.report.wording import bounds, change, figure, level, probability
-from eval.results import CaseResult, Provenance, Run
-from eval.summary import MetricSummary, interval, summarise
+from eval.runs.results import CaseResult, Provenance, Run
+from eval.runs.summary import MetricSummary, interval, summarise
 
 
 def metrics_table(run: Run, comparison: Comparison | None, gate: GateResult | None) -> str:

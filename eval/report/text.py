@@ -25,8 +25,8 @@ from eval.report.wording import (
     probability,
     seconds,
 )
-from eval.results import Run
-from eval.summary import interval, summarise, summarise_refusals
+from eval.runs.results import Run
+from eval.runs.summary import interval, summarise, summarise_refusals
 from index.counts import counted
 
 COLUMNS = 100

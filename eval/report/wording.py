@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from eval.decision import MetricDecision, Verdict
 from eval.measures.statistics import Interval
-from eval.results import Outcome
+from eval.runs.results import Outcome
 
 VERDICT_WORDS: Mapping[Verdict, str] = {
     Verdict.PASS: "passed",

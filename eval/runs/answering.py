@@ -7,7 +7,7 @@ from assistant.chain.with_model import PROMPTS, WithModel, with_model
 from assistant.models.limits import Prices
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings, load_settings
-from eval.judging import Recordings
+from eval.runs.judging import Recordings
 from index.errors import ConfigurationError
 
 NO_RECORDINGS = Recordings()

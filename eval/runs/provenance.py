@@ -12,7 +12,7 @@ from assistant.chain.assistant import Assistant
 from assistant.checking.support import WEIGHTS_PATH as SUPPORT_PATH
 from assistant.reading.weights import WEIGHTS_PATH, load_weights
 from assistant.settings.settings import Settings
-from eval.results import Provenance
+from eval.runs.results import Provenance
 
 PACKAGES = ("faiss-cpu", "numpy", "onnxruntime", "tantivy", "tokenizers")
 """Packages that take part in answering without a model."""

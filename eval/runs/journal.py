@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from eval.results import CaseResult, Provenance
-from eval.run_file import result_of, result_row
+from eval.runs.results import CaseResult, Provenance
+from eval.runs.run_file import result_of, result_row
 from index.errors import UserError
 
 

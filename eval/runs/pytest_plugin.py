@@ -17,8 +17,8 @@ import pytest
 
 if TYPE_CHECKING:
     from eval.cases.case import GoldCase
-    from eval.examine import Examiner
-    from eval.results import CaseResult
+    from eval.runs.examine import Examiner
+    from eval.runs.results import CaseResult
 
 OPTION = "--assistant-gold"
 
@@ -102,7 +102,7 @@ _EXAMINER = pytest.StashKey["Examiner"]()
 def _examiner(config: pytest.Config) -> "Examiner":
     """The assistant of this session, opened for the first case and closed at its end."""
     if _EXAMINER not in config.stash:
-        from eval.collection import gold_chain
+        from eval.runs.which_index import gold_chain
 
         stack = ExitStack()
         config.add_cleanup(stack.close)

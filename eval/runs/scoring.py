@@ -6,8 +6,8 @@ from assistant.answer.answer import Answer, Status
 from eval.cases.anchors import Anchors, Span, shared_characters
 from eval.cases.case import GoldCase
 from eval.cases.short_answers import exact_match, token_f1
-from eval.results import Cited, Score
-from eval.stating import stated
+from eval.runs.results import Cited, Score
+from eval.runs.stating import stated
 
 
 def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:

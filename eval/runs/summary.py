@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from eval.measures.formulas import area_under_risk_coverage, risk_coverage
 from eval.measures.registry import BY_NAME, METRICS, applicable
 from eval.measures.statistics import Interval, bca_interval, wilson_interval
-from eval.results import CaseResult, Outcome
+from eval.runs.results import CaseResult, Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

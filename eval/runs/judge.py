@@ -9,9 +9,9 @@ from assistant.answer.answer import Answer, Status
 from assistant.models.seam import ChatModel, Message, ModelFailed, together, used, used_in_vain
 from assistant.models.seam import Usage as ModelUsage
 from eval.cases.case import GoldCase
-from eval.examine import Price
-from eval.results import CaseResult, Score, Usage
-from eval.stating import answer_pieces
+from eval.runs.examine import Price
+from eval.runs.results import CaseResult, Score, Usage
+from eval.runs.stating import answer_pieces
 from prompts import Prompt, fence, load, verdict
 
 MAX_TOKENS = 700

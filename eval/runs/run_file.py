@@ -9,8 +9,8 @@ from typing import Any
 
 from eval.cases.case import Evidence, GoldCase, to_row
 from eval.files import write_whole
-from eval.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
-from eval.summary import summarise
+from eval.runs.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
+from eval.runs.summary import summarise
 from index.errors import UserError
 
 FORMAT = 1

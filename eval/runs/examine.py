@@ -17,9 +17,9 @@ from eval.cases.anchors import Span, anchor
 from eval.cases.case import GoldCase
 from eval.measures.registry import CUTS, DEPTH, METRICS
 from eval.measures.retrieval import find_articles, find_quotes
-from eval.results import DIGITS, CaseResult, Outcome, Score, Usage
-from eval.scoring import _answer_scores, _cited, _right, citation_scores
-from eval.stating import answer_pieces
+from eval.runs.results import DIGITS, CaseResult, Outcome, Score, Usage
+from eval.runs.scoring import _answer_scores, _cited, _right, citation_scores
+from eval.runs.stating import answer_pieces
 from index.storage.store import Snapshot
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.answer.answer import Answer
 from assistant.language.values import states
-from eval.results import CaseResult
+from eval.runs.results import CaseResult
 
 
 def answer_pieces(answer: Answer | CaseResult) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assistant.settings.locations import default_index, own_index
 from assistant.settings.settings import Settings
-from eval.results import Run
+from eval.runs.results import Run
 from index.errors import AssistantError
 from index.storage.store import catalog_path, open_index
 

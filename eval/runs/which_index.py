@@ -5,11 +5,11 @@ from pathlib import Path
 
 from assistant.settings.locations import default_index, ensure_default, index_to_read
 from assistant.settings.settings import Settings, load_settings
-from eval.chain import IndexChain
 from eval.files import no_meter
+from eval.runs.chain import IndexChain
 from index.storage.changes import Meter
 
-DEFAULT_GOLD = Path(__file__).resolve().parent / "gold"
+DEFAULT_GOLD = Path(__file__).resolve().parents[1] / "gold"
 """The gold set of the default collection."""
 
 

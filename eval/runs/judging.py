@@ -8,7 +8,7 @@ from assistant.models.opening import open_model
 from assistant.models.recording import RecordingModel, ReplayModel
 from assistant.models.seam import ChatModel
 from assistant.settings.settings import Settings, load_settings
-from eval.judge import REPEATS, ModelJudge, prompt_digests
+from eval.runs.judge import REPEATS, ModelJudge, prompt_digests
 from index.errors import ConfigurationError, UsageError
 
 

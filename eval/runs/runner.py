@@ -12,10 +12,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from eval.cases.case import GoldCase, gold_digest
-from eval.chain import Chain, OpenChain
-from eval.journal import open_journal
-from eval.results import CaseResult, Run
-from eval.run_file import check_out, write_run
+from eval.runs.chain import Chain, OpenChain
+from eval.runs.journal import open_journal
+from eval.runs.results import CaseResult, Run
+from eval.runs.run_file import check_out, write_run
 from index.errors import AssistantError
 
 Progress = Callable[[int, int], None]

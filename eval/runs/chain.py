@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.chain.opening import opener
 from assistant.settings.locations import encoder_of
 from assistant.settings.settings import Settings
-from eval.examine import Examiner, Judge
-from eval.provenance import provenance_of
-from eval.results import Provenance
+from eval.runs.examine import Examiner, Judge
+from eval.runs.provenance import provenance_of
+from eval.runs.results import Provenance
 
 if TYPE_CHECKING:
-    from eval.answering import ConfiguredWriter
+    from eval.runs.answering import ConfiguredWriter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
