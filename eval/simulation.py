@@ -1,7 +1,7 @@
 """Made-up pairs of runs, and what the gate says of them; `eval.simulate` makes tables and curves of it.
 
 Each case changes at random from one run to the next, as with a language model. The tests and the rule are
-those of `eval.decision`, many pairs of runs at a time; a test holds the two together.
+those of `eval.gate.decision`, many pairs of runs at a time; a test holds the two together.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.decision import MINIMUM_EFFECT, Verdict, overall, verdict_of
+from eval.gate.decision import MINIMUM_EFFECT, Verdict, overall, verdict_of
 from eval.measures.paired import count_flips, holm, mcnemar_exact, random_flips
 from eval.measures.planning import ALPHA
 from eval.measures.statistics import bca_ends, bonett_price_interval
@@ -118,7 +118,7 @@ def gate(
     minimum_effect: float,
     draws: int,
 ) -> list[Verdict]:
-    """The gate's verdict on each pair of runs, as `eval.decision.decide` gives it, but many at a time."""
+    """The gate's verdict on each pair of runs, as `eval.gate.decision.decide` gives it, but many at a time."""
     tested = [
         _binary(values) if metric.binary else _graded(values, generator, draws)
         for metric, values in zip(metrics, drawn, strict=True)

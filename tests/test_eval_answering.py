@@ -12,9 +12,9 @@ from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.settings import load_settings
 from eval.cases.case import GoldCase
-from eval.compare import compare
-from eval.gate import hold
-from eval.policy import load_policy
+from eval.gate.compare import compare
+from eval.gate.gate import hold
+from eval.gate.policy import load_policy
 from eval.runs.answering import ConfiguredWriter
 from eval.runs.chain import IndexChain
 from eval.runs.judging import Recordings

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.decision import EXIT_CODES, MetricDecision, PairedScores, Verdict, decide, overall, smoothed
+from eval.gate.decision import EXIT_CODES, MetricDecision, PairedScores, Verdict, decide, overall, smoothed
 from eval.measures.paired import holm, mcnemar_exact
 from eval.measures.statistics import bonett_price_interval
 

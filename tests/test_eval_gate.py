@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.cases.case import Evidence, GoldCase, gold_digest
-from eval.compare import CaseChange, compare
-from eval.decision import Verdict
-from eval.gate import GateResult, hold, spent
+from eval.gate.compare import CaseChange, compare
+from eval.gate.decision import Verdict
+from eval.gate.gate import GateResult, hold, spent
+from eval.gate.policy import DEFAULT_POLICY, Policy, load_policy
 from eval.measures.registry import BY_NAME, applicable
-from eval.policy import DEFAULT_POLICY, Policy, load_policy
 from eval.runs.provenance import differences
 from eval.runs.results import CaseResult, Outcome, Provenance, Run, Score, Usage
 from eval.runs.summary import interval, summarise, summarise_refusals, values_of

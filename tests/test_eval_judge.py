@@ -21,10 +21,10 @@ from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import ChatModel, Failure, ModelFailed
 from assistant.settings.settings import Settings
 from eval.cases.case import GoldCase, to_line
-from eval.compare import compare
-from eval.decision import Verdict
-from eval.gate import GateResult, hold
-from eval.policy import DEFAULT_POLICY, load_policy
+from eval.gate.compare import compare
+from eval.gate.decision import Verdict
+from eval.gate.gate import GateResult, hold
+from eval.gate.policy import DEFAULT_POLICY, load_policy
 from eval.runs.chain import IndexChain
 from eval.runs.examine import Judge
 from eval.runs.journal import journal_path

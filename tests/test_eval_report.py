@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 from test_eval_gate import GOOD, POLICY, a_run, answered, failed, gold, unscored
 
-from eval.compare import compare
-from eval.gate import GateResult, hold
+from eval.gate.compare import compare
+from eval.gate.gate import GateResult, hold
 from eval.report import comparison_text, gate_text, html_report, junit_xml, markdown_report, run_text
 from eval.runs.results import CaseResult, Cited, Run
 

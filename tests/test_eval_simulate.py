@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.decision import PairedScores, Verdict, decide
+from eval.gate.decision import PairedScores, Verdict, decide
 from eval.simulate import Row, main, reaches
 from eval.simulation import METRICS, Model, Outcome, differences, gate, simulate
 

@@ -17,8 +17,8 @@ from assistant.cli.common import (
 
 if TYPE_CHECKING:
     from assistant.settings.settings import Settings
-    from eval.gate import GateResult
-    from eval.policy import Policy
+    from eval.gate.gate import GateResult
+    from eval.gate.policy import Policy
     from eval.runs.answering import ConfiguredWriter
     from eval.runs.judging import ConfiguredJudge, Recordings
     from eval.runs.results import Run
@@ -92,7 +92,7 @@ def compare(
     policy: PolicyOption = None,
 ) -> None:
     """Compare two runs, paired by case: measures, slices, and the cases that changed."""
-    from eval.compare import compare as compare_runs
+    from eval.gate.compare import compare as compare_runs
     from eval.report import comparison_text
     from eval.runs.run_file import read_run
 
@@ -238,14 +238,14 @@ def _run(
 
 
 def _held(base: "Run", new: "Run", policy: "Policy", *, common: bool) -> "GateResult":
-    from eval.compare import compare as compare_runs
-    from eval.gate import hold
+    from eval.gate.compare import compare as compare_runs
+    from eval.gate.gate import hold
 
     return hold(compare_runs(base, new, policy, common=common), policy)
 
 
 def _policy(name: str | None) -> "Policy":
-    from eval.policy import DEFAULT_POLICY, load_policy
+    from eval.gate.policy import DEFAULT_POLICY, load_policy
 
     return load_policy(Path(name) if name else DEFAULT_POLICY)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.compare import CaseChange, Comparison
+from eval.gate.compare import CaseChange, Comparison
 from eval.report.answers import answer
 from eval.report.contexts import ContextOf, evidence_spans
 from eval.report.findings import is_right, is_wrong, stated_facts

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.compare import CaseChange, Comparison, SliceDifference
-from eval.decision import Verdict
-from eval.gate import GateResult
+from eval.gate.compare import CaseChange, Comparison, SliceDifference
+from eval.gate.decision import Verdict
+from eval.gate.gate import GateResult
 from eval.runs.judge import QUESTIONS, judge_noise
 from eval.runs.results import CaseResult, Outcome, Run
 from eval.runs.stating import answer_pieces, stated

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from eval.decision import Verdict
-from eval.gate import GateResult
+from eval.gate.decision import Verdict
+from eval.gate.gate import GateResult
 from eval.report.findings import is_wrong, stated_facts
 from eval.report.wording import VERDICT_WORDS, clean, one_line
 from eval.runs.results import CaseResult, Outcome, Run

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from eval.compare import CaseChange, Comparison
-from eval.decision import Verdict
-from eval.gate import GateResult
+from eval.gate.compare import CaseChange, Comparison
+from eval.gate.decision import Verdict
+from eval.gate.gate import GateResult
 from eval.report.findings import (
     changes_by_direction,
     deciding,

@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.decision import Verdict
+from eval.gate.decision import Verdict
 from eval.report.wording import VERDICT_WORDS, clean
 
 VERDICT_SIGNS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?"}

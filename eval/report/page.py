@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.compare import Comparison
-from eval.decision import Verdict
-from eval.gate import GateResult
+from eval.gate.compare import Comparison
+from eval.gate.decision import Verdict
+from eval.gate.gate import GateResult
 from eval.report.cases import Row, case_list, rows_of
 from eval.report.contexts import ContextOf
 from eval.report.findings import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.compare import Comparison
+from eval.gate.compare import Comparison
 from eval.report.markup import Column, escaped, table
 from eval.report.wording import figure, seconds
 from eval.runs.results import CaseResult, Run

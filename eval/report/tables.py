@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import fields
 
-from eval.compare import Comparison
-from eval.decision import MetricDecision
-from eval.gate import GateResult
+from eval.gate.compare import Comparison
+from eval.gate.decision import MetricDecision
+from eval.gate.gate import GateResult
 from eval.measures.registry import BY_NAME
 from eval.report.findings import HEADLINES, deciding
 from eval.report.markup import Column, escaped, table, verdict_badge

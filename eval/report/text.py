@@ -3,9 +3,9 @@
 import textwrap
 from collections.abc import Collection, Sequence
 
-from eval.compare import CaseChange, Comparison
-from eval.decision import MetricDecision
-from eval.gate import GateResult
+from eval.gate.compare import CaseChange, Comparison
+from eval.gate.decision import MetricDecision
+from eval.gate.gate import GateResult
 from eval.report.findings import (
     changes_by_direction,
     gate_headline,

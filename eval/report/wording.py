@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from eval.decision import MetricDecision, Verdict
+from eval.gate.decision import MetricDecision, Verdict
 from eval.measures.statistics import Interval
 from eval.runs.results import Outcome
 

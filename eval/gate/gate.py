@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.compare import Comparison
-from eval.decision import EXIT_CODES, Verdict, overall
-from eval.policy import Policy
+from eval.gate.compare import Comparison
+from eval.gate.decision import EXIT_CODES, Verdict, overall
+from eval.gate.policy import Policy
 from eval.runs.results import CaseResult, Outcome, Run
 from eval.runs.summary import summarise
 from index.counts import counted

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.decision import MetricDecision, PairedScores, decide
+from eval.gate.decision import MetricDecision, PairedScores, decide
+from eval.gate.policy import Policy
 from eval.measures.registry import BY_NAME, METRICS
-from eval.policy import Policy
 from eval.runs.provenance import differences
 from eval.runs.results import CaseResult, Outcome, Run
 from index.counts import counted

@@ -8,7 +8,7 @@ from pathlib import Path
 from eval.measures.registry import BY_NAME
 from index.errors import ConfigurationError
 
-DEFAULT_POLICY = Path(__file__).resolve().parent / "gate.toml"
+DEFAULT_POLICY = Path(__file__).resolve().parents[1] / "gate.toml"
 
 BUDGETS = ("median_seconds", "p95_seconds", "run_seconds", "tokens_per_case", "cost_per_case", "cost")
 """What a budget may be set for."""

@@ -1,0 +1,1 @@
+"""Comparing two runs, and the gate that decides."""
