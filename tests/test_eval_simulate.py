@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from eval.gate.decision import PairedScores, Verdict, decide
-from eval.simulate import Row, main, reaches
-from eval.simulation import METRICS, Model, Outcome, differences, gate, simulate
+from eval.gate.simulated.simulate import Row, main, reaches
+from eval.gate.simulated.simulation import METRICS, Model, Outcome, differences, gate, simulate
 
 RUNS = 500
 CHANCE = 0.02

@@ -1,6 +1,6 @@
 """The gate's verdict on a metric and on all of them: pass, fail, or inconclusive and how many cases it would take.
 
-`docs/gate.md` says why, and `python -m eval.simulate` shows how often each verdict comes out.
+`docs/gate.md` says why, and `python -m eval.gate.simulated.simulate` shows how often each verdict comes out.
 """
 
 import math

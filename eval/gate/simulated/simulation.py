@@ -1,4 +1,4 @@
-"""Made-up pairs of runs, and what the gate says of them; `eval.simulate` makes tables and curves of it.
+"""Made-up pairs of runs, and what the gate says of them; `eval.gate.simulated.simulate` makes tables and curves of it.
 
 Each case changes at random from one run to the next, as with a language model. The tests and the rule are
 those of `eval.gate.decision`, many pairs of runs at a time; a test holds the two together.

@@ -1,4 +1,4 @@
-"""How often the gate is right, by simulation: `python -m eval.simulate [--out docs]`.
+"""How often the gate is right, by simulation: `python -m eval.gate.simulated.simulate [--out docs]`.
 
 Prints the tables that `docs/gate.md` quotes and, with `--out`, draws its curves there; about two minutes on
 two cores.
@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.curves import Curve, draw_curves
+from eval.gate.simulated.curves import Curve, draw_curves
+from eval.gate.simulated.simulation import METRICS, Model, Outcome, SimulatedMetric, simulate
 from eval.measures.planning import cases_needed, flip_deviation
-from eval.simulation import METRICS, Model, Outcome, SimulatedMetric, simulate
 
 FLIPS = (0.02, 0.04, 0.08, 0.16)
 CASES = (50, 100, 200, 300, 400, 600, 800, 1000)
@@ -92,7 +92,9 @@ def reaches(row: Row, share: float) -> int | None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Simulate, print the tables, and draw the curves."""
-    parser = argparse.ArgumentParser(prog="python -m eval.simulate", description="How often the gate is right.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.gate.simulated.simulate", description="How often the gate is right."
+    )
     parser.add_argument("--out", type=Path, help="folder for gate-false-alarms.svg and gate-power.svg")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=2_000, help="pairs of runs for each figure")

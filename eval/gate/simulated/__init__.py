@@ -1,0 +1,1 @@
+"""Simulation of how often the gate is right."""
