@@ -15,7 +15,8 @@ from pathlib import Path
 from assistant.checking.support import SupportCheck, Verdict
 from assistant.language.clauses import clauses
 from assistant.settings.locations import DEFAULT_ARTICLES
-from eval.collections import bench_engine
+from eval.bench.indexes import bench_engine
+from eval.bench.sets import load_set
 from eval.files import no_meter, silent
 from eval.planted_claims import (
     GROUPS,
@@ -28,7 +29,6 @@ from eval.planted_claims import (
     own_claims,
     written_claims,
 )
-from eval.sets import load_set
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.search.search import EmbeddedSearch, Filters
 from index.storage.changes import add_paths

@@ -21,10 +21,10 @@ from assistant.reading.weights import (
     answerability_row,
     probability,
 )
-from eval.calibrate import fit_threshold
-from eval.collections import bench_engine
-from eval.observe import Observation, observe
-from eval.sets import article_of, load_set
+from eval.bench.calibrate import fit_threshold
+from eval.bench.indexes import bench_engine
+from eval.bench.observe import Observation, observe
+from eval.bench.sets import article_of, load_set
 
 PASSAGES = 6
 GROUPS = (3, 9)

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from assistant.checking.closeness import FEATURES
 from assistant.checking.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from assistant.reading.weights import Linear, probability
+from eval.bench.indexes import bench_engine
 from eval.caught import planted_engine
-from eval.collections import bench_engine
 from eval.fit import fit_logistic
 from eval.pairs import load_pairs, pairs_set
 from eval.planted_claims import OTHER_WORDS, written_claims

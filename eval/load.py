@@ -16,9 +16,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.models.open_files import allow_many_files
+from eval.bench.speed import machine
 from eval.connection import BROKEN, Connection
 from eval.running import gold_questions, memory, served
-from eval.speed import machine
 
 OFFERED = 800
 """Questions a second in the row on overload: ten times what the row before it should sustain."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.sets import BenchSet
+from eval.bench.sets import BenchSet
 from index.errors import UserError
 
 _TITLE_MARK = "(meta data) TITLE: "

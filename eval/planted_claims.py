@@ -13,10 +13,10 @@ from itertools import islice, pairwise
 from assistant.checking.naming import OPENERS
 from assistant.language.statements import statement
 from assistant.language.values import agrees
+from eval.bench.sets import BenchSet, article_of
 from eval.negations import denials
 from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
 from eval.planted import Planted, errors, names_in, paraphrases, words_in
-from eval.sets import BenchSet, article_of
 from index.search.search import EmbeddedSearch, Filters, Passage
 from index.text.sentences import is_heading
 from index.text.terms import STOP_WORDS

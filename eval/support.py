@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.checking.support import SupportCheck, Verdict
-from eval.collections import bench_engine
+from eval.bench.indexes import bench_engine
 from eval.measures.formulas import area_under_roc
 from eval.pairs import Pair, load_pairs, pairs_set
 from index.search.query import Query

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.question.followups import Turn
 from eval import conversations, multihop
-from eval.tables import print_table
+from eval.bench.tables import print_table
 from index.encoding.encoders import cache_folder
 from index.errors import UserError
 

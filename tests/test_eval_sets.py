@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.calibrate import fit_threshold
+from eval.bench.calibrate import fit_threshold
+from eval.bench.sets import BenchSet, article_of, load_set
 from eval.cases.short_answers import normalise
-from eval.sets import BenchSet, article_of, load_set
 from index.errors import UserError
 
 Row = Mapping[str, object]

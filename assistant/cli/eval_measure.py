@@ -21,7 +21,7 @@ def bench(
     """Measure retrieval, quoted sentences, refusals and receipts on a public test set; halves apart."""
     from dataclasses import asdict
 
-    from eval.bench import run_bench
+    from eval.bench.bench import run_bench
 
     with metered("measuring") as draw:
 
@@ -55,7 +55,7 @@ def speed(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure time and memory of asking in a new process, beside a plain LlamaIndex script that does the same."""
-    from eval.speed import measure_speed
+    from eval.bench.speed import measure_speed
 
     report = measure_speed(runs=runs, note=note)
     if json_:
@@ -78,7 +78,7 @@ def calibrate(
     ] = 0.05,
 ) -> None:
     """Fit the threshold of refusals on labelled questions, and keep it with the index."""
-    from eval.calibrate import calibrate as fit
+    from eval.bench.calibrate import calibrate as fit
     from index.storage.store import keep_threshold
 
     with opened(settings_from({"index": index, "model": ""})) as assistant:

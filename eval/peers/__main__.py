@@ -21,10 +21,10 @@ from pathlib import Path
 
 from assistant.models.open_files import allow_many_files
 from assistant.settings.locations import default_index, ensure_default
+from eval.bench.speed import machine
 from eval.peers.contenders import CONTENDERS, OWN, PEERS, Contender
 from eval.peers.environments import build, peer_variables, programs_of, versions, write_passages
 from eval.peers.measure import Measured, free_port, measure, started
-from eval.speed import machine
 from index.errors import AssistantError
 
 

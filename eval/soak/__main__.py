@@ -16,12 +16,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.settings.locations import default_index, ensure_default
+from eval.bench.speed import machine
 from eval.load import quantile
 from eval.running import GOLD
 from eval.soak.expected import Case
 from eval.soak.run import Plan, Soaked, soak
 from eval.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LEAST_MINUTES, by_minute, course
-from eval.speed import machine
 
 
 def gold_cases(most: int) -> list[Case]:

@@ -1,6 +1,6 @@
 """Questions that need several articles: evidence found among the first ten documents, in three ways.
 
-    python -m eval.multihop FOLDER
+    python -m eval.bench.multihop FOLDER
 
 prints recall@10 of a test set's relevant documents, its halves apart: searched as asked, split into
 parts by rule, searched a second time, and both. Parts take turns among the ten.
@@ -14,11 +14,11 @@ from pathlib import Path
 
 from assistant.question.splitting import split_parts
 from assistant.retrieval.hops import search_twice
-from eval.collections import bench_engine
+from eval.bench.indexes import bench_engine
+from eval.bench.observe import document_of
+from eval.bench.sets import BenchQuestion, load_set
+from eval.bench.tables import HALVES, print_table
 from eval.measures.formulas import recall
-from eval.observe import document_of
-from eval.sets import BenchQuestion, load_set
-from eval.tables import HALVES, print_table
 from index.errors import UserError
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 
@@ -87,14 +87,14 @@ def measure(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, li
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m eval.multihop", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m eval.bench.multihop", description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path, help="corpus.jsonl, queries.jsonl and qrels.tsv")
     parser.add_argument("--limit", type=int, help="questions of each half at most")
     arguments = parser.parse_args()
     try:
         found = measure(arguments.folder, limit=arguments.limit)
     except UserError as error:
-        sys.exit(f"eval.multihop: {error}")
+        sys.exit(f"eval.bench.multihop: {error}")
     print_table(arguments.folder.name, {f"recall@10 {name}": values for name, values in found.items()})
 
 

@@ -58,7 +58,7 @@ def measure_speed(*, runs: int, note: Callable[[str], None]) -> SpeedReport:
     subprocess.run([*ours, "ask", QUESTION], check=True, capture_output=True)  # Builds the collection.
     plain = "plain LlamaIndex script (new process)"
     with tempfile.TemporaryDirectory() as store:
-        script = [sys.executable, "-m", "eval.plain_llamaindex"]
+        script = [sys.executable, "-m", "eval.bench.plain_llamaindex"]
         built = subprocess.run([*script, "build", str(DEFAULT_ARTICLES), store], capture_output=True, text=True)
         if built.returncode == 0:
             commands[plain] = [*script, "ask", store, QUESTION]

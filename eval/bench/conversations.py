@@ -1,6 +1,6 @@
 """Last turns of conversations: what is found for them as they stand, made whole, and in the light of the last answer.
 
-    python -m eval.conversations FOLDER
+    python -m eval.bench.conversations FOLDER
 
 prints nDCG@10 and recall@10 of a test set whose `queries.jsonl` holds a "history" of turns (role
 "user" or another, text), its halves apart. The answers in it are the set's own.
@@ -15,11 +15,11 @@ from pathlib import Path
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.question.followups import Turn, in_conversation, stand_alone
 from assistant.retrieval.hops import search_twice
-from eval.collections import bench_engine
+from eval.bench.indexes import bench_engine
+from eval.bench.observe import document_of
+from eval.bench.sets import BenchQuestion, load_set
+from eval.bench.tables import HALVES, print_table
 from eval.measures.formulas import ndcg, recall
-from eval.observe import document_of
-from eval.sets import BenchQuestion, load_set
-from eval.tables import HALVES, print_table
 from index.errors import UserError
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 
@@ -127,14 +127,14 @@ def _scores(asked: BenchQuestion, passages: Sequence[Passage]) -> tuple[float, f
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m eval.conversations", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m eval.bench.conversations", description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path, help='corpus.jsonl, queries.jsonl with "history", and qrels.tsv')
     parser.add_argument("--limit", type=int, help="questions of each half at most")
     arguments = parser.parse_args()
     try:
         found = measure(arguments.folder, limit=arguments.limit)
     except UserError as error:
-        sys.exit(f"eval.conversations: {error}")
+        sys.exit(f"eval.bench.conversations: {error}")
     print_table(arguments.folder.name, found)
 
 

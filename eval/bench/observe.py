@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from assistant.question.question import Question, analyse
 from assistant.reading.evidence import Candidate, Evidence
+from eval.bench.sets import BenchQuestion
 from eval.cases.short_answers import normalise
-from eval.sets import BenchQuestion
 from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
 
 

@@ -1,7 +1,7 @@
 """The comparison: the plain LlamaIndex script that one would write to find passages for a question.
 
-`python -m eval.plain_llamaindex build FOLDER STORE` indexes articles once, and
-`python -m eval.plain_llamaindex ask STORE QUESTION` loads that index and retrieves three passages, which
+`python -m eval.bench.plain_llamaindex build FOLDER STORE` indexes articles once, and
+`python -m eval.bench.plain_llamaindex ask STORE QUESTION` loads that index and retrieves three passages, which
 is less than `assistant ask` does. It needs the development extras.
 """
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from eval.bench.sets import BenchSet
 from eval.files import no_meter, silent
-from eval.sets import BenchSet
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.search.search import EmbeddedSearch
 from index.storage.changes import Meter, add_articles
