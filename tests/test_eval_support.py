@@ -12,7 +12,7 @@ from assistant.checking.support import Verdict
 from assistant.language.values import agrees, read
 from assistant.settings.locations import DEFAULT_ARTICLES
 from eval.caught import judged, table
-from eval.fit_support import fit_cut, fit_weights
+from eval.lab.fitting.fit_support import fit_cut, fit_weights
 from eval.negations import denials
 from eval.pairs import Pair, load_pairs, pairs_set
 from eval.paraphrases import Paraphrase, exchanges, load_paraphrases

@@ -1,6 +1,6 @@
 """Fitted weights: which sentence answers best, and whether the articles answer at all.
 
-Fitted by `python -m eval.fit` on the development half of SQuAD 2.0 and written to `weights.json`
+Fitted by `python -m eval.lab.fitting.fit` on the development half of SQuAD 2.0 and written to `weights.json`
 beside this module; see docs/benchmarks.md for what they reach on the other half.
 """
 
@@ -61,7 +61,7 @@ class Linear:
         """
         features = data["features"]
         if not isinstance(features, dict) or tuple(features) != tuple(names):
-            raise ValueError("weights.json was fitted on other features; run `python -m eval.fit`")
+            raise ValueError("weights.json was fitted on other features; run `python -m eval.lab.fitting.fit`")
         table = np.asarray(list(features.values()), dtype=np.float64)
         return cls(
             names=tuple(names), mean=table[:, 0], scale=table[:, 1], weight=table[:, 2], bias=float(str(data["bias"]))

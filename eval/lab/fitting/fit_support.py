@@ -1,4 +1,4 @@
-"""Fit what the support check weighs: `python -m eval.fit_support FOLDER`, with WiCE in FOLDER.
+"""Fit what the support check weighs: `python -m eval.lab.fitting.fit_support FOLDER`, with WiCE in FOLDER.
 
 Weights come from WiCE's development claims. Their threshold is the one of best F0.5 there, lowered
 where it would lose too many true sentences in other words about the default collection's
@@ -19,7 +19,7 @@ from assistant.checking.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from assistant.reading.weights import Linear, probability
 from eval.bench.indexes import bench_engine
 from eval.caught import planted_engine
-from eval.fit import fit_logistic
+from eval.lab.fitting.fit import fit_logistic
 from eval.pairs import load_pairs, pairs_set
 from eval.planted_claims import OTHER_WORDS, written_claims
 from eval.support import DEVELOPMENT, best_cut, claims_with_passages

@@ -1,4 +1,4 @@
-"""Fit what the extractive reader weighs: `python -m eval.fit FOLDER`, with SQuAD 2.0 dev in FOLDER.
+"""Fit what the extractive reader weighs: `python -m eval.lab.fitting.fit FOLDER`, with SQuAD 2.0 dev in FOLDER.
 
 Only the development half of SQuAD 2.0 is used. Sentences are ranked by a softmax over the
 sentences of each question; whether the articles answer is a logistic regression over answerable,
