@@ -11,14 +11,14 @@ from assistant.checking.closeness import FEATURES
 from assistant.checking.support import Verdict
 from assistant.language.values import agrees, read
 from assistant.settings.locations import DEFAULT_ARTICLES
-from eval.caught import judged, table
 from eval.lab.fitting.fit_support import fit_cut, fit_weights
-from eval.negations import denials
-from eval.pairs import Pair, load_pairs, pairs_set
-from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
-from eval.planted import TRUE_KINDS, errors, names_in, paraphrases
-from eval.planted_claims import MOVED, OWN_WORDS, denied_sentences, denied_set, own_claims, tells
-from eval.support import Judged, best_cut, compare
+from eval.lab.support_check.caught import judged, table
+from eval.lab.support_check.labelled_claims import Judged, best_cut, compare
+from eval.lab.support_check.negations import denials
+from eval.lab.support_check.pairs import Pair, load_pairs, pairs_set
+from eval.lab.support_check.paraphrases import Paraphrase, exchanges, load_paraphrases
+from eval.lab.support_check.planted_claims import MOVED, OWN_WORDS, denied_sentences, denied_set, own_claims, tells
+from eval.lab.support_check.planted_errors import TRUE_KINDS, errors, names_in, paraphrases
 from index.errors import UserError
 from index.search.search import Filters
 from index.text.glossary import Glossary

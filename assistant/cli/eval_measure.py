@@ -91,7 +91,7 @@ def support(
     folder: Annotated[str, typer.Argument(metavar="SET", help="Folder with labelled claims in WiCE's form.")],
 ) -> None:
     """Measure the check of support on labelled claims, beside plain word overlap and plain cosine."""
-    from eval.support import report
+    from eval.lab.support_check.labelled_claims import report
 
     with metered("checking", "claims") as draw:
         lines = list(report(Path(folder), meter=lambda done, of: draw(done, of, done)))
@@ -105,7 +105,7 @@ def planted(
     ] = 0,
 ) -> None:
     """Plant errors into sentences of the default collection, and count those that the check catches."""
-    from eval.caught import planted_engine, report
+    from eval.lab.support_check.caught import planted_engine, report
 
     with planted_engine() as engine:
         for line in report(engine, development=False, retrieved=retrieved):

@@ -2,7 +2,7 @@
 
 Weights come from WiCE's development claims. Their threshold is the one of best F0.5 there, lowered
 where it would lose too many true sentences in other words about the default collection's
-development half (`eval.paraphrases`), held against the passages that they rest on.
+development half (`eval.lab.support_check.paraphrases`), held against the passages that they rest on.
 """
 
 import json
@@ -18,11 +18,11 @@ from assistant.checking.closeness import FEATURES
 from assistant.checking.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from assistant.reading.weights import Linear, probability
 from eval.bench.indexes import bench_engine
-from eval.caught import planted_engine
 from eval.lab.fitting.fit import fit_logistic
-from eval.pairs import load_pairs, pairs_set
-from eval.planted_claims import OTHER_WORDS, written_claims
-from eval.support import DEVELOPMENT, best_cut, claims_with_passages
+from eval.lab.support_check.caught import planted_engine
+from eval.lab.support_check.labelled_claims import DEVELOPMENT, best_cut, claims_with_passages
+from eval.lab.support_check.pairs import load_pairs, pairs_set
+from eval.lab.support_check.planted_claims import OTHER_WORDS, written_claims
 from index.text.glossary import Glossary
 
 ROUNDS = 4

@@ -2,7 +2,7 @@
 
 `eval/paraphrases.jsonl` has one a line: its text, and as evidence the sentences of the articles that
 bear it out, of one article or of two. They were written by hand from the articles, before the check
-was run on any of them. Those of articles in even places are for development, as in `eval.caught`.
+was run on any of them. Those of articles in even places are for development, as in `eval.lab.support_check.caught`.
 """
 
 import json
@@ -12,7 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 from assistant.language.values import Token, agrees, read
-from eval.planted import exchanged, names_in
+from eval.lab.support_check.planted_errors import exchanged, names_in
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
 

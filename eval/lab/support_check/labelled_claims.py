@@ -1,4 +1,4 @@
-"""How well the support check tells supported claims from others: `python -m eval.support FOLDER`, with WiCE in FOLDER.
+"""How well the support check tells supported claims from others: `python -m eval.lab.support_check.labelled_claims FOLDER`, with WiCE in FOLDER.
 
 It stands beside plain word overlap and plain cosine of the encoder; the thresholds of all three are
 chosen on `pairs_dev.jsonl`, and the figures reported are those of the other files.
@@ -13,8 +13,8 @@ import numpy as np
 
 from assistant.checking.support import SupportCheck, Verdict
 from eval.bench.indexes import bench_engine
+from eval.lab.support_check.pairs import Pair, load_pairs, pairs_set
 from eval.measures.formulas import area_under_roc
-from eval.pairs import Pair, load_pairs, pairs_set
 from index.search.query import Query
 from index.search.search import EmbeddedSearch, Filters, Passage
 from index.text.glossary import Glossary

@@ -1,6 +1,6 @@
 """Sentences, true and with an error planted in them, and the passages that the support check holds them against.
 
-They come from the articles as they stand, from the same in other words (`eval.paraphrases`), some of
+They come from the articles as they stand, from the same in other words (`eval.lab.support_check.paraphrases`), some of
 those joined from two articles, and from a collection in which the articles are denied. Articles in
 even places of their sorted ids are for development.
 """
@@ -14,9 +14,9 @@ from assistant.checking.naming import OPENERS
 from assistant.language.statements import statement
 from assistant.language.values import agrees
 from eval.bench.sets import BenchSet, article_of
-from eval.negations import denials
-from eval.paraphrases import Paraphrase, exchanges, load_paraphrases
-from eval.planted import Planted, errors, names_in, paraphrases, words_in
+from eval.lab.support_check.negations import denials
+from eval.lab.support_check.paraphrases import Paraphrase, exchanges, load_paraphrases
+from eval.lab.support_check.planted_errors import Planted, errors, names_in, paraphrases, words_in
 from index.search.search import EmbeddedSearch, Filters, Passage
 from index.text.sentences import is_heading
 from index.text.terms import STOP_WORDS

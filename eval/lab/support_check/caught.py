@@ -1,7 +1,7 @@
-"""What the support check makes of planted errors: `python -m eval.caught`, or `… FOLDER` with a test set in FOLDER.
+"""What the support check makes of planted errors: `python -m eval.lab.support_check.caught`, or `… FOLDER` with a test set in FOLDER.
 
 A sentence that an article bears out should be supported; with an error planted in it, or held against
-another article, it should not. `eval.planted_claims` says where the sentences are from.
+another article, it should not. `eval.lab.support_check.planted_claims` says where the sentences are from.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from assistant.settings.locations import DEFAULT_ARTICLES
 from eval.bench.indexes import bench_engine
 from eval.bench.sets import load_set
 from eval.files import no_meter, silent
-from eval.planted_claims import (
+from eval.lab.support_check.planted_claims import (
     GROUPS,
     MOVED,
     TOLD_TOO,
