@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from eval.connection import BROKEN, Connection
+from eval.lab.load.connection import BROKEN, Connection
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Library, ignore
 
-from eval.connection import Connection
-from eval.load import Tally
+from eval.lab.load.connection import Connection
+from eval.lab.load.load import Tally
 from eval.peers.__main__ import table
 from eval.peers.contenders import CONTENDERS, PEERS
 from eval.peers.environments import write_passages

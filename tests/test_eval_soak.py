@@ -13,7 +13,7 @@ import pytest
 from conftest import Library
 from serving import DAM, OPERA, TRAM
 
-from eval.connection import BROKEN, Connection
+from eval.lab.load.connection import BROKEN, Connection
 from eval.soak.caller import Caller, GaveUp
 from eval.soak.expected import Expected, content
 from eval.soak.findings import Counts, Findings

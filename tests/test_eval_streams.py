@@ -7,8 +7,8 @@ import pytest
 
 from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
-from eval.connection import Connection
-from eval.streams import Case, answer_in, quartiles, turns
+from eval.lab.load.connection import Connection
+from eval.lab.load.streams import Case, answer_in, quartiles, turns
 
 ANSWER = {"status": "answered", "text": "The dam held. [1]"}
 

@@ -19,7 +19,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Gives a sentence of an answer every 0.7 seconds."""
     home = tmp_path_factory.mktemp("troubles")
     town_in(home).close()
-    with serving(home, "--seconds", 0.7, command=("-m", "assistant.service.slow_answerer")) as running:
+    with serving(home, "--seconds", 0.7, command=("-m", "eval.lab.load.slow_answerer")) as running:
         yield running
 
 

@@ -9,7 +9,7 @@ from serving import DAM, OPERA, TRAM, Server, assistant, serving, town_in
 from test_page_browser import Page, ask, conversation_of, expect, opened
 from test_page_browser import browser as browser
 
-SLOW = ("-m", "assistant.service.slow_answerer")
+SLOW = ("-m", "eval.lab.load.slow_answerer")
 BEGIN = "When does work begin?"
 REASON = "It names no year."
 DRAWN = """() => {

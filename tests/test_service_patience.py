@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("patience")
     town_in(home).close()
     limits = ("--head-seconds", HEAD_SECONDS, "--body-seconds", BODY_SECONDS, "--stalled-seconds", STALLED_SECONDS)
-    slow = ("-m", "assistant.service.slow_answerer", "--seconds", 0)
+    slow = ("-m", "eval.lab.load.slow_answerer", "--seconds", 0)
     with serving(home, *limits, command=slow) as running:
         yield running
 

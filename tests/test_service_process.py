@@ -18,7 +18,7 @@ from serving import DAM, TRAM, Server, assistant, events, serving, town_in
 
 from assistant.service.server import listening
 
-SLOW = ("-m", "assistant.service.slow_answerer")
+SLOW = ("-m", "eval.lab.load.slow_answerer")
 
 
 def ask(server: Server, question: str, **fields: object) -> httpx.Response:

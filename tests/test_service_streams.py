@@ -13,7 +13,7 @@ from serving import DAM, Server, events, serving, town_in
 from assistant.answer.receipts import check_answer
 from assistant.models.scripted.script import Trouble, Turn
 from assistant.models.scripted.server import ScriptedServer
-from eval.connection import Connection, Reply
+from eval.lab.load.connection import Connection, Reply
 from index.storage.store import open_index
 
 CLIENTS = 200

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from assistant.settings.locations import default_index
-from eval.connection import Connection
-from eval.load import Ask, ask
+from eval.lab.load.connection import Connection
+from eval.lab.load.load import Ask, ask
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval.connection import BROKEN, Connection
-from eval.load import Ask, Tally, loop, quantile
-from eval.running import children, gold_questions, memory, processor_seconds
+from eval.lab.load.connection import BROKEN, Connection
+from eval.lab.load.load import Ask, Tally, loop, quantile
+from eval.lab.load.running import children, gold_questions, memory, processor_seconds
 from index.errors import ConfigurationError
 
 START_SECONDS = 180.0

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from assistant.settings.locations import default_index, ensure_default
 from eval.bench.speed import machine
-from eval.load import quantile
-from eval.running import GOLD
+from eval.lab.load.load import quantile
+from eval.lab.load.running import GOLD
 from eval.soak.expected import Case
 from eval.soak.run import Plan, Soaked, soak
 from eval.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LEAST_MINUTES, by_minute, course

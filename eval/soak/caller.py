@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from eval.connection import BROKEN, Connection, Reply
+from eval.lab.load.connection import BROKEN, Connection, Reply
 from eval.soak.findings import Counts, Findings
 from eval.soak.kill import Killed
 

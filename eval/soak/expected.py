@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from eval.connection import Connection
+from eval.lab.load.connection import Connection
 from eval.soak.article import FARE_QUESTIONS, NAME, STATES, ChangingArticle
 from index.errors import UserError
 from index.text.article import sha256_of

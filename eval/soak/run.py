@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.service.store.database import FILE_NAME
-from eval.connection import Connection
-from eval.running import LOG_NAME, Running, children, served
+from eval.lab.load.connection import Connection
+from eval.lab.load.running import LOG_NAME, Running, children, served
 from eval.soak.article import QUESTIONS, STATES, ChangingArticle
 from eval.soak.caller import Caller, GaveUp
 from eval.soak.expected import Case, Expected, record

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from eval.connection import Reply
+from eval.lab.load.connection import Reply
 from eval.soak.article import NAME
 from eval.soak.caller import Caller, GaveUp
 from eval.soak.expected import KEPT, Case, Expected, article_path, is_lasting, passages_text, search_path

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.running import memory
+from eval.lab.load.running import memory
 
 EVERY_SECONDS = 5.0
 LEAST_MINUTES = 3.0

@@ -1,6 +1,6 @@
 """An answerer that takes its time, as a slow model does, for tests of open streams.
 
-    python -m assistant.service.slow_answerer --index DIR --port 0 --seconds 2 --open-requests 4096
+    python -m eval.lab.load.slow_answerer --index DIR --port 0 --seconds 2 --open-requests 4096
 
 serves indexes like `assistant serve`, each sentence of an answer after so many seconds.
 """
@@ -41,7 +41,7 @@ class SlowAnswerer:
 
 def main() -> None:
     """Serve until stopped."""
-    parser = argparse.ArgumentParser(prog="python -m assistant.service.slow_answerer")
+    parser = argparse.ArgumentParser(prog="python -m eval.lab.load.slow_answerer")
     parser.add_argument("--index", type=Path, required=True, action="append")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=1.0, help="before each sentence")

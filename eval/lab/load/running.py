@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assistant.settings.locations import default_index
 
-GOLD = Path(__file__).resolve().parent / "gold"
+GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 
 LOG_NAME = "server.log"

@@ -1,7 +1,7 @@
 """Load on a running service: how fast it answers, how much it takes, what it does with more.
 
-    python -m eval.load                       # every row, about two minutes
-    python -m eval.load one many --seconds 30
+    python -m eval.lab.load.load                       # every row, about two minutes
+    python -m eval.lab.load.load one many --seconds 30
 
 starts `assistant serve` over the default collection for each row and asks it the gold questions, each
 client one after another over a connection of its own. Clients are plain sockets in this process, since
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 
 from assistant.models.open_files import allow_many_files
 from eval.bench.speed import machine
-from eval.connection import BROKEN, Connection
-from eval.running import gold_questions, memory, served
+from eval.lab.load.connection import BROKEN, Connection
+from eval.lab.load.running import gold_questions, memory, served
 
 OFFERED = 800
 """Questions a second in the row on overload: ten times what the row before it should sustain."""
@@ -132,7 +132,7 @@ def overload(seconds: float, workers: int) -> None:
 
 def streams(seconds: float, workers: int) -> None:
     """2,000 streams open at the same time, of a model that takes six times `seconds` for each reply."""
-    from eval.streams import measured  # It measures with what is above.
+    from eval.lab.load.streams import measured  # It measures with what is above.
 
     print(measured(2_000, reply_seconds=6 * seconds))
 
@@ -147,7 +147,7 @@ ROWS: dict[str, Callable[[float, int], None]] = {
 
 def main() -> None:
     """Measure the rows that were named, or all."""
-    parser = argparse.ArgumentParser(prog="python -m eval.load", description="Load on `assistant serve`.")
+    parser = argparse.ArgumentParser(prog="python -m eval.lab.load.load", description="Load on `assistant serve`.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {', '.join(ROWS)}")
     parser.add_argument("--seconds", type=float, default=20.0, help="for each row")
     parser.add_argument("--workers", type=int, default=2, help="processes, where several clients ask")

@@ -1,6 +1,6 @@
 """Thousands of streams of a slow model, all open at the same time: who is served, rightly or not, and with what.
 
-    python -m eval.load streams
+    python -m eval.lab.load.load streams
 
 The model is the scripted server, which writes a chosen reply to each question, token by token. What is
 right is what the assistant makes of the same question and reply when it is asked alone.
@@ -21,8 +21,8 @@ from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.locations import default_index, encoder_of
 from assistant.settings.settings import Settings
-from eval.connection import Connection
-from eval.running import gold_questions, memory, processor_seconds, served, threads
+from eval.lab.load.connection import Connection
+from eval.lab.load.running import gold_questions, memory, processor_seconds, served, threads
 
 QUESTIONS = 12
 """Different ones that are asked."""
