@@ -14,13 +14,13 @@ from conftest import Library
 from serving import DAM, OPERA, TRAM
 
 from eval.lab.load.connection import BROKEN, Connection
-from eval.soak.caller import Caller, GaveUp
-from eval.soak.expected import Expected, content
-from eval.soak.findings import Counts, Findings
-from eval.soak.kill import Killed, held_ports
-from eval.soak.ledger import Ledger, Rated
-from eval.soak.run import Plan, soak
-from eval.soak.watch import course
+from eval.lab.soak.caller import Caller, GaveUp
+from eval.lab.soak.expected import Expected, content
+from eval.lab.soak.findings import Counts, Findings
+from eval.lab.soak.kill import Killed, held_ports
+from eval.lab.soak.ledger import Ledger, Rated
+from eval.lab.soak.run import Plan, soak
+from eval.lab.soak.watch import course
 from index.text.article import sha256_of
 
 QUOTE = "The dam at Oldwater held."

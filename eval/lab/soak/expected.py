@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from eval.lab.load.connection import Connection
-from eval.soak.article import FARE_QUESTIONS, NAME, STATES, ChangingArticle
+from eval.lab.soak.article import FARE_QUESTIONS, NAME, STATES, ChangingArticle
 from index.errors import UserError
 from index.text.article import sha256_of
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from eval.lab.load.connection import Reply
-from eval.soak.article import NAME
-from eval.soak.caller import Caller, GaveUp
-from eval.soak.expected import KEPT, Case, Expected, article_path, is_lasting, passages_text, search_path
-from eval.soak.findings import Counts, Findings
-from eval.soak.ledger import Ledger, Rated
+from eval.lab.soak.article import NAME
+from eval.lab.soak.caller import Caller, GaveUp
+from eval.lab.soak.expected import KEPT, Case, Expected, article_path, is_lasting, passages_text, search_path
+from eval.lab.soak.findings import Counts, Findings
+from eval.lab.soak.ledger import Ledger, Rated
 from index.text.article import sha256_of
 
 MODEL = "soaked"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eval.soak.findings import Findings
+from eval.lab.soak.findings import Findings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

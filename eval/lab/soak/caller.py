@@ -4,8 +4,8 @@ import asyncio
 import time
 
 from eval.lab.load.connection import BROKEN, Connection, Reply
-from eval.soak.findings import Counts, Findings
-from eval.soak.kill import Killed
+from eval.lab.soak.findings import Counts, Findings
+from eval.lab.soak.kill import Killed
 
 TRIES = 20
 ANSWER_SECONDS = 60.0

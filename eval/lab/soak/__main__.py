@@ -1,7 +1,7 @@
 """A long mixed load with indexing going on and a process killed every minute: does anything go wrong?
 
-    python -m eval.soak                       # 15 minutes
-    python -m eval.soak --minutes 2
+    python -m eval.lab.soak                       # 15 minutes
+    python -m eval.lab.soak --minutes 2
 
 copies the default collection's index, serves it with several processes, and asks the gold questions over
 every way in, while an article is added, changed and removed and a process is killed every minute. Each
@@ -19,9 +19,9 @@ from assistant.settings.locations import default_index, ensure_default
 from eval.bench.speed import machine
 from eval.lab.load.load import quantile
 from eval.lab.load.running import GOLD
-from eval.soak.expected import Case
-from eval.soak.run import Plan, Soaked, soak
-from eval.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LEAST_MINUTES, by_minute, course
+from eval.lab.soak.expected import Case
+from eval.lab.soak.run import Plan, Soaked, soak
+from eval.lab.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LEAST_MINUTES, by_minute, course
 
 
 def gold_cases(most: int) -> list[Case]:
@@ -73,7 +73,9 @@ def told(soaked: Soaked, minutes: float) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None, note: Callable[[str], None] | None = None) -> int:
     """Run the soak; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval.soak", description="A long mixed load on `assistant serve`.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.lab.soak", description="A long mixed load on `assistant serve`."
+    )
     parser.add_argument("--minutes", type=float, default=15.0, help="of load")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--pause", type=float, default=0.3, help="mean seconds between two acts of a client")

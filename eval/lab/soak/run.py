@@ -13,14 +13,14 @@ from pathlib import Path
 from assistant.service.store.database import FILE_NAME
 from eval.lab.load.connection import Connection
 from eval.lab.load.running import LOG_NAME, Running, children, served
-from eval.soak.article import QUESTIONS, STATES, ChangingArticle
-from eval.soak.caller import Caller, GaveUp
-from eval.soak.expected import Case, Expected, record
-from eval.soak.findings import Counts, Findings
-from eval.soak.kill import Killed, held_ports
-from eval.soak.ledger import Ledger
-from eval.soak.visitor import MODEL, Visitor
-from eval.soak.watch import Sample, Watch
+from eval.lab.soak.article import QUESTIONS, STATES, ChangingArticle
+from eval.lab.soak.caller import Caller, GaveUp
+from eval.lab.soak.expected import Case, Expected, record
+from eval.lab.soak.findings import Counts, Findings
+from eval.lab.soak.kill import Killed, held_ports
+from eval.lab.soak.ledger import Ledger
+from eval.lab.soak.visitor import MODEL, Visitor
+from eval.lab.soak.watch import Sample, Watch
 from index.storage.verify import verify_index
 
 AT_WORK_SECONDS = 3.0
