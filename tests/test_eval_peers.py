@@ -10,10 +10,10 @@ from conftest import Library, ignore
 
 from eval.lab.load.connection import Connection
 from eval.lab.load.load import Tally
-from eval.peers.__main__ import table
-from eval.peers.contenders import CONTENDERS, PEERS
-from eval.peers.environments import write_passages
-from eval.peers.measure import Measured, free_port, measure, started
+from eval.lab.peers.__main__ import table
+from eval.lab.peers.contenders import CONTENDERS, PEERS
+from eval.lab.peers.environments import write_passages
+from eval.lab.peers.measure import Measured, free_port, measure, started
 from index.errors import ConfigurationError
 
 SERVER = """

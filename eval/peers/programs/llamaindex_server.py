@@ -1,4 +1,4 @@
-"""LlamaIndex's chat engine behind FastAPI; run in an environment of its own by `python -m eval.peers`.
+"""LlamaIndex's chat engine behind FastAPI; run in an environment of its own by `python -m eval.lab.peers`.
 
 `python llamaindex_server.py PASSAGES STORE` indexes, and `uvicorn llamaindex_server:app` serves what
 $PEER_STORE holds. The model in the chain is LlamaIndex's own mock, which takes no time: what is measured is

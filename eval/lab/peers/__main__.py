@@ -1,7 +1,7 @@
 """The service beside its peers' servers, in one run on one machine.
 
-    python -m eval.peers                     # every peer; the first time installs them, which takes minutes
-    python -m eval.peers txtai --rounds 5
+    python -m eval.lab.peers                     # every peer; the first time installs them, which takes minutes
+    python -m eval.lab.peers txtai --rounds 5
 
 indexes the passages of the default collection with LlamaIndex, txtai and Haystack, with the same weights of the
 same encoder, and starts each one's server as its documentation shows. All are asked the gold questions, in turn
@@ -22,9 +22,9 @@ from pathlib import Path
 from assistant.models.open_files import allow_many_files
 from assistant.settings.locations import default_index, ensure_default
 from eval.bench.speed import machine
-from eval.peers.contenders import CONTENDERS, OWN, PEERS, Contender
-from eval.peers.environments import build, peer_variables, programs_of, versions, write_passages
-from eval.peers.measure import Measured, free_port, measure, started
+from eval.lab.peers.contenders import CONTENDERS, OWN, PEERS, Contender
+from eval.lab.peers.environments import build, peer_variables, programs_of, versions, write_passages
+from eval.lab.peers.measure import Measured, free_port, measure, started
 from index.errors import AssistantError
 
 
@@ -80,7 +80,9 @@ def table(alone: Mapping[str, Measured], crowd: Mapping[str, Measured], clients:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval.peers", description="The service beside its peers' servers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.lab.peers", description="The service beside its peers' servers."
+    )
     parser.add_argument("peers", nargs="*", metavar="PEER", help=f"some of: {', '.join(PEERS)}")
     parser.add_argument("--seconds", type=float, default=5.0, help="for each contender in each round")
     parser.add_argument("--rounds", type=int, default=3)
@@ -131,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 note=note,
             )
     except AssistantError as error:
-        print(f"eval.peers: {error}", file=sys.stderr)
+        print(f"eval.lab.peers: {error}", file=sys.stderr)
         return error.exit_code
     print(machine())
     print(f"{count} passages; 1 client and 1 process, then {given.clients} clients and {given.workers} processes")

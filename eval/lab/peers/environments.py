@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from eval.peers.contenders import Contender
+from eval.lab.peers.contenders import Contender
 from index.encoding.encoders import cache_folder
 from index.errors import ConfigurationError
 from index.storage.store import open_index
