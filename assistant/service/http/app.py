@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from assistant import AssistantError, __version__
-from assistant.service import (
+from assistant.service.errors import ServiceError, internal, of_assistant, of_status, response_of
+from assistant.service.http import (
     article_routes,
     ask_routes,
     conversation_routes,
@@ -22,7 +23,6 @@ from assistant.service import (
     operations,
     page,
 )
-from assistant.service.errors import ServiceError, internal, of_assistant, of_status, response_of
 from assistant.service.http.guard import Guard
 from assistant.service.store.retention import erase_in_time
 from assistant.service.work.service import Service

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ignore
-from test_assistant_usage import BOTH, COST, HALLS, PARTS, opened, root  # noqa: F401 - a fixture
-from test_assistant_writing import QUICK
+from test_usage import BOTH, COST, HALLS, PARTS, opened, root  # noqa: F401 - a fixture
+from test_writing import QUICK
 
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import Assistant

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ignore
-from test_assistant_guarded import Clock, ScriptedBackend
-from test_assistant_writing import COST, HALLS, QUICK, root  # noqa: F401 - a fixture
+from test_guarded import Clock, ScriptedBackend
+from test_writing import COST, HALLS, QUICK, root  # noqa: F401 - a fixture
 
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import Assistant
