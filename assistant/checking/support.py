@@ -75,7 +75,7 @@ class SupportScorer(Protocol):
 
 
 class FittedScorer:
-    """The scorer that ships: a logistic regression over `FEATURES`, fitted by `python -m eval.lab.fitting.fit_support`."""
+    """The default scorer: logistic regression over `FEATURES`, from `python -m eval.lab.fitting.fit_support`."""
 
     name = "fitted"
 

@@ -1,4 +1,6 @@
-"""What the support check makes of planted errors: `python -m eval.lab.support_check.caught`, or `… FOLDER` with a test set in FOLDER.
+"""Measure the support check on planted errors.
+
+`python -m eval.lab.support_check.caught [FOLDER]`, with a test set in FOLDER.
 
 A sentence that an article bears out should be supported; with an error planted in it, or held against
 another article, it should not. `eval.lab.support_check.planted_claims` says where the sentences are from.

@@ -1,4 +1,6 @@
-"""How well the support check tells supported claims from others: `python -m eval.lab.support_check.labelled_claims FOLDER`, with WiCE in FOLDER.
+"""Measure how well the support check tells supported claims from others.
+
+`python -m eval.lab.support_check.labelled_claims FOLDER`, with WiCE in FOLDER.
 
 It stands beside plain word overlap and plain cosine of the encoder; the thresholds of all three are
 chosen on `pairs_dev.jsonl`, and the figures reported are those of the other files.

@@ -364,7 +364,7 @@ def test_an_interrupted_chat_ends_in_one_line(town: Library) -> None:
 
 def test_an_interruption_while_the_program_is_still_being_loaded_ends_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
-    path = f"{tmp_path}{os.pathsep}{Path(__file__).parent.parent}"
+    path = f"{tmp_path}{os.pathsep}{Path(__file__).resolve().parents[3]}"
 
     run = subprocess.run(
         [sys.executable, "-m", "assistant", "ask", "Who is the mayor?"],

@@ -11,8 +11,9 @@ from assistant.models.opening import open_model
 from assistant.settings.settings import load_settings
 
 model = open_model(load_settings(json.loads(sys.argv[1]), environ={})[0])
-watched = ("llama_index", "openai", "httpx", "asyncio", "torch", "transformers", "queue", "assistant.models.guarded",
-    "assistant.models.llama", "assistant.models.recording", "assistant.models.scripted.server", "assistant.models.tokens")
+watched = ("llama_index", "openai", "httpx", "asyncio", "torch", "transformers", "queue",
+    "assistant.models.guarded", "assistant.models.llama", "assistant.models.recording",
+    "assistant.models.scripted.server", "assistant.models.tokens")
 print(json.dumps([model and model.name, [name for name in watched if name in sys.modules]]))
 """
 

@@ -19,7 +19,7 @@ from eval.cases.doctor import Finding
 from eval.cases.exporting import COLUMNS, guarded, to_csv, to_jsonl, unguarded
 from eval.cases.importing import Form, detect_form, import_gold
 
-GOLD = Path(__file__).resolve().parent.parent / "eval" / "gold"
+GOLD = Path(__file__).resolve().parents[3] / "eval" / "gold"
 
 FULL = GoldCase(
     id="gates",
