@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from conftest import CACHE, REPOSITORY, TOWN, Library
+from library import CACHE, REPOSITORY, TOWN, Library
 
 from index.encoding.encoder import HashEncoder
 from index.storage.store import create_index

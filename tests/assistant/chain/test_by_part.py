@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-from conftest import ignore
-from test_usage import BOTH, COST, HALLS, PARTS, opened, root  # noqa: F401 - a fixture
-from test_writing import QUICK
+from library import ignore
+from oldwater import BOTH, COST, HALLS, PARTS, QUICK, opened
 
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import Assistant
@@ -21,7 +20,7 @@ OPENED_PARTS = "When was the new bridge of Oldwater opened?\nWho opened the new 
 
 
 @pytest.fixture
-def quoted(root: Path, minilm: Encoder):  # noqa: F811
+def quoted(root: Path, minilm: Encoder):
     def ask(question: str) -> Answer:
         assistant = Assistant(root, lambda _: minilm, Settings(), note=ignore)
         try:
@@ -33,7 +32,7 @@ def quoted(root: Path, minilm: Encoder):  # noqa: F811
 
 
 @pytest.fixture
-def written(root: Path, minilm: Encoder):  # noqa: F811
+def written(root: Path, minilm: Encoder):
     def ask(question: str, *replies: str) -> tuple[Answer, list[Piece]]:
         pieces: list[Piece] = []
         settings = Settings(model=QUICK)

@@ -1,19 +1,14 @@
 """What a question's calls of a model took, all of them: to make it whole, to part it, to write."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ignore
-from test_guarded import Clock, ScriptedBackend
-from test_writing import COST, HALLS, QUICK, root  # noqa: F401 - a fixture
+from doubles import Clock, ScriptedBackend
+from oldwater import BOTH, COST, HALLS, PARTS, QUICK, opened
 
 from assistant.answer.answer import Answer
-from assistant.chain.assistant import Assistant
-from assistant.chain.opening import opener
-from assistant.chain.with_model import with_model
 from assistant.models.guarded import GuardedModel
 from assistant.models.limits import Limits
 from assistant.models.recording import RecordingModel, ReplayModel
@@ -36,22 +31,11 @@ from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 
-BOTH = "How much did the bridge of Oldwater cost and how many halls has the museum of Oldwater?"
-PARTS = "How much did the bridge of Oldwater cost?\nHow many halls has the museum of Oldwater?"
 HISTORY = [Turn(question="Where is the museum of Oldwater?", answer="In the valley.")]
 
 
-@contextmanager
-def opened(root: Path, encoder: Encoder, model: ChatModel, settings: Settings) -> Iterator[Assistant]:  # noqa: F811
-    assistant = opener(root, lambda _: encoder, settings, note=ignore, model=with_model(model, settings))()
-    try:
-        yield assistant
-    finally:
-        assistant.close()
-
-
 @pytest.fixture
-def ask(root: Path, minilm: Encoder):  # noqa: F811
+def ask(root: Path, minilm: Encoder):
     def asked(model: ChatModel, question: str = BOTH, *, history: Sequence[Turn] = HISTORY, **prices: float) -> Answer:
         settings = Settings(model=replace(QUICK, **prices))
         with opened(root, minilm, model, settings) as assistant:

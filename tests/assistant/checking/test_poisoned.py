@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ignore, indexed
+from library import ignore, indexed
 
 from assistant.answer.answer import Answer, Status
 from assistant.answer.receipts import Standing, check_answer

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from conftest import Library
+from cross_encoders import save_cross_encoder
 from hypothesis import given
 from hypothesis import strategies as st
-from test_rerank import save_cross_encoder
+from library import Library
 
 from assistant.checking.conflicts import conflicts
 from assistant.checking.entailment import EntailmentScorer

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from test_cli_commands import BRAINS, assistant, environment
-from test_cli_model import FALSE, TRUE
+from commands import BRAINS, FALSE, TRUE, assistant, environment
 
 from assistant.cli.showing import CUT_OFF, WITHDRAWN
 from assistant.models.scripted.script import Trouble, Turn

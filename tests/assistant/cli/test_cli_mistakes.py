@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Library
+from library import REPOSITORY, Library
 
 from assistant.cli import main
 

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_cli_commands import BRAINS, assistant, environment
+from commands import BRAINS, FALSE, TRUE, assistant, environment
 
 from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
 
 KEY = "sk-sesame-open-4711"
-TRUE = "In March 2022 Wu Xiaodong said that Zhejiang had built 30 industrial brains and 61 future factories."
-FALSE = "Zhejiang has built 42 industrial brains."
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from test_cli_commands import assistant
+from commands import assistant
 
 from prompts import load, names
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from test_llama_model import ASKED, QUICK, failure_of, serving
+from model_servers import ASKED, QUICK, failure_of, serving
 
 from assistant.models.scripted.script import Turn
 from assistant.models.seam import Failure

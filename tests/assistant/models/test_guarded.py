@@ -2,38 +2,14 @@
 
 import pytest
 from contracts import ChatModelContract
+from doubles import Clock, ScriptedBackend
 
 from assistant.models.guarded import GuardedModel
 from assistant.models.limits import Limits, Prices
-from assistant.models.scripted.model import Call, ScriptedModel
+from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, Stream, Usage
 
 ASKED = [Message(role="user", content="Who was hurt in it?")]  # 5 words; 19 characters, 7 tokens.
-
-
-class ScriptedBackend:
-    """A scripted model as a backend; each attempt takes `takes` seconds of its clock."""
-
-    name = "scripted"
-
-    def __init__(self, script, *, clock=None, takes=0.0, counts=True):
-        self.model = ScriptedModel(script)
-        self.seconds: list[float] = []
-        self._clock = clock or Clock()
-        self._takes = takes
-        self._counts = counts
-
-    def attempt(self, call: Call, *, seconds: float) -> Stream:
-        def pieces():
-            self.seconds.append(seconds)
-            self._clock.time += self._takes
-            asked = self.model.stream(
-                call.messages, max_tokens=call.max_tokens, temperature=call.temperature, seed=call.seed
-            )
-            yield from asked
-            return asked.completion if self._counts else Completion(text=asked.completion.text)
-
-        return Stream(pieces())
 
 
 class BreakingBackend:
@@ -54,21 +30,6 @@ class BreakingBackend:
             return Completion(text="The river rose.")
 
         return Stream(pieces())
-
-
-class Clock:
-    """Time that passes when somebody waits."""
-
-    def __init__(self):
-        self.time = 1_000.0
-        self.slept: list[float] = []
-
-    def now(self):
-        return self.time
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.time += seconds
 
 
 def failure(kind: Failure, retry_after: float | None = None) -> ModelFailed:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import llama_cpp
 import pytest
-from test_cli_commands import BRAINS, assistant
+from commands import BRAINS, assistant
 
 from assistant.models.opening import open_model
 from assistant.models.seam import ChatModel, Failure, Message, ModelFailed

@@ -5,58 +5,23 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
 from contracts import ChatModelContract
+from model_servers import ASKED, KEY, QUICK, ROOMY, failure_of, opened, serving
 
 from assistant.models.llama import THREADS
 from assistant.models.opening import open_model
 from assistant.models.recording import RecordingModel
 from assistant.models.scripted.script import Trouble, Turn
-from assistant.models.scripted.server import ScriptedServer
-from assistant.models.seam import ChatModel, Failure, Message, ModelFailed
+from assistant.models.seam import Failure, Message, ModelFailed
 from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings
 from index.errors import ConfigurationError
-
-KEY = "sesame-0123456789"
-ASKED = [Message(role="user", content="What happened?")]
-QUICK = ModelSettings(
-    name="small",
-    key=Secret(KEY),
-    connect_seconds=0.3,
-    first_token_seconds=0.3,
-    total_seconds=1.0,
-    retries=0,
-    retry_seconds=0.01,
-    reply_chars=2_000,
-    failures=0,
-)
-ROOMY = replace(QUICK, first_token_seconds=0.95)
-"""For what happens after the first piece, which may be late on a busy machine."""
-
-
-def opened(url: str, settings: ModelSettings = QUICK) -> ChatModel:
-    model = open_model(Settings(model=replace(settings, base_url=url)))
-    assert model is not None
-    return model
-
-
-@contextmanager
-def serving(*turns: Turn, settings: ModelSettings = QUICK) -> Iterator[tuple[ScriptedServer, ChatModel]]:
-    with ScriptedServer(turns) as server:
-        yield server, opened(server.url, settings)
-
-
-def failure_of(model: ChatModel) -> ModelFailed:
-    with pytest.raises(ModelFailed) as caught:
-        list(model.stream(ASKED, max_tokens=9))
-    return caught.value
 
 
 def _ends(condition: Callable[[], bool], *, seconds: float) -> bool:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from test_llama_model import ASKED, KEY, QUICK, failure_of, opened, serving
+from model_servers import ASKED, KEY, QUICK, failure_of, opened, serving
 
 from assistant.models.failures import failure_of as failure_for
 from assistant.models.scripted.script import Trouble, Turn

@@ -1,82 +1,14 @@
 """The page in a real browser: how the other tests of it open one, and what holds in every state it can be in."""
 
 import json
-import re
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.resources import files
 
 import pytest
+from pages import WIDTHS, ask, assert_nothing_is_wider, opened, serious
+from playwright.sync_api import Page, expect
 from serving import OPERA, TRAM, Server, serving, town_in
 
-api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright, which is not installed")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402
-
-CHROMIUM = shutil.which("chromium")
-if CHROMIUM is None:
-    pytest.skip("needs the browser chromium on the path, which is not there", allow_module_level=True)
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # The fixture that refuses sockets does not reach into the browser; this does.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
-MILLISECONDS = 20_000
-"""The longest wait for a condition; a busy machine may need seconds for what takes a moment."""
-
-WIDTHS = (360, 1600)
 KEY_NEEDED = {"error": {"code": "key_needed", "message": "no key was sent", "remedy": "send one", "type": "x"}}
-
-
-@contextmanager
-def browsing() -> Iterator[Browser]:
-    """Chromium, from before the block until after it."""
-    expect.set_options(timeout=MILLISECONDS)
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-@contextmanager
-def opened(browser: Browser, url: str, *, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
-    """The page, ready for a question, as a person sees it who was never here; no script of it may fail."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    context.set_default_timeout(MILLISECONDS)
-    page = context.new_page()
-    thrown: list[str] = []
-    page.on("pageerror", lambda error: thrown.append(str(error)))
-    try:
-        page.goto(url)
-        expect(page.locator("#status")).to_contain_text("article")
-        yield page
-        assert thrown == []
-    finally:
-        context.close()
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask and wait for the whole answer."""
-    before = page.locator(".turn").count()
-    page.fill("#question", question)
-    page.keyboard.press("Enter")
-    expect(page.locator(".turn")).to_have_count(before + 1)
-    expect(page.locator(".turn").last.locator(".tools")).to_be_visible()
-
-
-def conversation_of(page: Page) -> str:
-    """The id of the conversation that is shown."""
-    page.wait_for_url(re.compile("#c="))
-    return page.url.partition("#c=")[2]
 
 
 @pytest.fixture(scope="module")
@@ -85,34 +17,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     town_in(home).close()
     with serving(home) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The source of axe-core, from the package that brings it along."""
-    pytest.importorskip("axe_playwright_python", reason="needs the package axe-playwright-python, which is not here")
-    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-
-
-def assert_nothing_is_wider(page: Page, state: str = "") -> None:
-    """No part of the page scrolls sideways."""
-    wide = page.evaluate("[...document.querySelectorAll('html, .column, .thread, .article-body, dialog[open]')]"
-                         ".filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
-                         ".map((one) => one.id || one.tagName)")  # fmt: skip
-    assert wide == [], f"{state}: {wide}"
-
-
-def serious(page: Page, axe: str) -> list[dict]:
-    """What axe-core holds against the page as it stands, from serious on."""
-    page.evaluate(axe)
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    return [one for one in found if one["impact"] in ("serious", "critical")]
 
 
 def each_state(page: Page, check: Callable[[str], None]) -> None:

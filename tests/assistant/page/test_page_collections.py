@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from island import FERRY, both, island_in
+from pages import WIDTHS, ask, assert_nothing_is_wider, conversation_of, opened, serious
+from playwright.sync_api import Page, expect
 from serving import TRAM, Server, serving, town_in
-from test_page_browser import WIDTHS, Page, ask, assert_nothing_is_wider, conversation_of, expect, opened, serious
-from test_page_browser import axe as axe
-from test_page_browser import browser as browser
-from test_service_collections import FERRY, both, island_in
 
 LONG = "The minutes of the harbour commission and of its committees, 1987 to 2024"
 

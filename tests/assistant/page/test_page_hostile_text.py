@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from pages import ask, assert_the_quote_is_marked, conversation_of, opened
+from playwright.sync_api import expect
 from serving import Server, serving, town_in
-from test_page_browser import ask, conversation_of, expect, opened
-from test_page_browser import browser as browser
-from test_page_whole_way import assert_the_quote_is_marked
 
 ATTACK = "<img src=x onerror=hit=1><script>hit=2</script>"
 QUOTE = f"The ferry carries 212 passengers to Gull Island 🚢 {ATTACK} each day."

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pages import browsing, opened
+from playwright.sync_api import Page
 from serving import serving, town_in
-from test_page_browser import Page, browsing, opened
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from pages import ask, opened
+from playwright.sync_api import Page, expect
 from serving import DAM, TRAM, Server, serving, town_in
-from test_page_browser import Page, ask, expect, opened
-from test_page_browser import browser as browser
 
 TWO_PARTS = f"{DAM[:-1]} and {TRAM[0].lower()}{TRAM[1:]}"
 SENTENCE = {"index": 0, "text": "The dam held. [1]", "citations": []}

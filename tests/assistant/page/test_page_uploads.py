@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from pages import WIDTHS, ask, assert_nothing_is_wider, opened, serious
+from playwright.sync_api import Page, expect
 from serving import DAM, Server, serving, town_in
-from test_page_browser import WIDTHS, Page, ask, assert_nothing_is_wider, expect, opened, serious
-from test_page_browser import axe as axe
-from test_page_browser import browser as browser
 
 REGATTA = b"---\ntitle: The <b>regatta</b>\npublisher: Gull Press\n---\n\nThe crew of the Petrel won the regatta.\n"
 QUESTION = "Who won the regatta?"

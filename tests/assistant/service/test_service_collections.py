@@ -8,30 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import Library
+from island import FERRY, both, island_in
+from library import Library
 from serving import DAM, TRAM, Server, assistant, events, serving, town_in
 
 from eval.cases.case import load_gold
-from index.encoding.encoder import HashEncoder
-from index.storage.store import create_index
 
-ISLAND = {
-    "ferry.md": "---\ntitle: The ferry\npublisher: Gull Press\n---\nThe ferry to Skerry sails at nine on Mondays.\n",
-    "tram.md": "---\ntitle: A tram\npublisher: Gull Press\n---\nThe tram will cost 7 crowns a ride. It has no stops.\n",
-}
-FERRY = "When does the ferry to Skerry sail?"
 REGATTA = "# The regatta\n\nThe crew of the Petrel won the regatta on Sunday.\n"
 WINNER = "Who won the regatta?"
-
-
-def island_in(home: Path) -> Library:
-    """A library of the two articles of `ISLAND`, one of them of the same name as one of the town's."""
-    made = Library(home, HashEncoder())
-    create_index(made.root, made.encoder, max_tokens=made.encoder.max_tokens)
-    for name, text in ISLAND.items():
-        made.write(name, text)
-    made.add()
-    return made
 
 
 @pytest.fixture
@@ -39,11 +23,6 @@ def island(tmp_path: Path) -> Library:
     """Beside a town in `tmp_path`."""
     town_in(tmp_path)
     return island_in(tmp_path / "island")
-
-
-def both(home: Path) -> tuple[str, str]:
-    """What is given beside the town in `home`, which is called as its folder, "index"."""
-    return "--index", f"island={home / 'island' / 'index'}"
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from conftest import Library
+from library import Library
 
 from assistant.chain.assistant import Assistant
 from assistant.models.waiting import GivenUp, Mailbox, sleep

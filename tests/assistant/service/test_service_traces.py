@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import ignore
+from library import ignore
 from serving import OPERA, TRAM, serving, town_in
 
 pytest.importorskip("opentelemetry.exporter.otlp.proto.http")

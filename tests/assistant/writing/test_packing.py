@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from conftest import TOWN
 from hypothesis import given
 from hypothesis import strategies as st
+from library import TOWN
 
 from assistant.language.visible import seen
 from assistant.models.seam import Message

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ignore, indexed
+from library import ignore
+from oldwater import COST, HALLS, KEY, QUESTION, QUICK
 
 from assistant.answer.answer import Answer, Reason, Status
 from assistant.answer.receipts import Standing, check_answer
@@ -20,58 +21,13 @@ from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.scripted.script import Trouble, Turn
 from assistant.models.scripted.server import ScriptedServer
 from assistant.models.seam import ChatModel, Failure, ModelFailed
-from assistant.settings.model import ModelSettings, Secret
+from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from assistant.writing.writer import MAX_READ, ModelWriter
 from index.encoding.encoder import Encoder
 from index.storage.changes import add_paths
 from index.storage.store import create_index
 from prompts import REFUSAL
-
-ARTICLES = {
-    "bridge.md": """---
-title: The new bridge of Oldwater
-published: 2021-05-02
-publisher: Harbour Gazette
----
-The new bridge of Oldwater was opened on 9 March 2021 by Mayor Anna Berg. It has four lanes and is 320 metres long.
-
-The bridge of Oldwater cost 3.5 million crowns. The bridge was not closed during the flood.
-""",
-    "museum.md": """---
-title: The museum of Oldwater
-published: 2022-06-15
-publisher: Valley Post
----
-The museum of Oldwater has 19 halls. Entry to the museum is free on Mondays.
-""",
-    "tram.md": """---
-title: A tram for the valley
-published: 2020-01-05
-publisher: Valley Post
----
-The tram between Oldwater and the valley will have twelve stops. Work on the tram begins in autumn.
-""",
-}
-KEY = "sk-sesame-open-4711"
-QUESTION = "How much did the bridge of Oldwater cost?"
-COST = "The bridge of Oldwater cost 3.5 million crowns."
-HALLS = "The museum of Oldwater has 19 halls."
-QUICK = ModelSettings(
-    name="scripted",
-    key=Secret(KEY),
-    connect_seconds=1,
-    first_token_seconds=1.5,
-    total_seconds=2.5,
-    retries=1,
-    retry_seconds=0.05,
-    retry_after_seconds=0.2,
-)
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
-    return indexed(tmp_path_factory.mktemp("oldwater"), ARTICLES, minilm)
 
 
 @contextmanager

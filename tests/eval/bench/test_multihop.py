@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.question.followups import Turn
-from eval import conversations, multihop
+from eval.bench import conversations, multihop
 from eval.bench.tables import print_table
 from index.encoding.encoders import cache_folder
 from index.errors import UserError

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import ignore
 from hypothesis import given
 from hypothesis import strategies as st
+from library import ignore
 
 from assistant.chain.assistant import Assistant
 from assistant.settings.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from conftest import Library
+from library import Library
 from serving import DAM, TRAM, Server, assistant, serving, town_in
 
 from eval.cases.case import load_gold

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from conftest import ignore
+from library import ignore
 
 from assistant.chain.assistant import Assistant
 from assistant.settings.locations import DEFAULT_ARTICLES

@@ -5,78 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from gate_runs import CASES, GOOD, POLICY, PROVENANCE, a_run, answered, failed, gold, unscored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.cases.case import Evidence, GoldCase, gold_digest
 from eval.gate.compare import CaseChange, compare
 from eval.gate.decision import Verdict
 from eval.gate.gate import GateResult, hold, spent
 from eval.gate.policy import DEFAULT_POLICY, Policy, load_policy
 from eval.measures.registry import BY_NAME, applicable
 from eval.runs.provenance import differences
-from eval.runs.results import CaseResult, Outcome, Provenance, Run, Score, Usage
+from eval.runs.results import CaseResult, Outcome, Usage
 from eval.runs.summary import interval, summarise, summarise_refusals, values_of
 from index.errors import ConfigurationError, UserError
-
-PROVENANCE = Provenance(
-    assistant="0.1.0",
-    index={"fingerprint": "f00d", "generation": 3, "articles": 2, "chunks": 5},
-    encoder="minilm 1234",
-    reader="extractive@5678",
-    model=None,
-    judge=None,
-    prompts={"judge-correctness": "aaaa"},
-    settings={"passages": 6, "threshold": 0.25},
-    packages={"python": "3.11.7", "numpy": "2.4.6"},
-)
-POLICY = Policy(effects={"correct": 0.02, "decision": 0.02, "fact_recall": 0.02})
-
-
-def gold(count: int, *, answerable: bool = True, short: bool = False) -> list[GoldCase]:
-    return [
-        GoldCase(
-            id=f"case-{n}",
-            question=f"Why {n}?",
-            facts=(("so",),) if answerable else (),
-            short=("so",) if short else (),
-            evidence=(Evidence(article_id="a", quote="So.", part="1"),) if answerable else (),
-            answerable=answerable,
-            tags=("even",) if n % 2 == 0 else ("odd",),
-        )
-        for n in range(count)
-    ]
-
-
-def answered(case: GoldCase, value: float = 1.0, *, judged: float | None = None) -> CaseResult:
-    """A case that was answered, with this score of everything that it has."""
-    return CaseResult(
-        case=case,
-        outcome=Outcome.ANSWERED,
-        text="So. [1]" if value else "No. [1]",
-        confidence=0.5,
-        would_be_right=value == 1,
-        scores=tuple(
-            Score(name=name, value=judged if name.startswith("judged") else value)
-            for name in applicable(case, judged=judged is not None)
-        ),
-        seconds=0.1,
-    )
-
-
-def failed(case: GoldCase) -> CaseResult:
-    return CaseResult(case=case, outcome=Outcome.FAILED, error="ValueError: no", seconds=0.1)
-
-
-def unscored(result: CaseResult, *names: str, reason: str = "lost") -> CaseResult:
-    """The same without scores of these measures."""
-    scores = tuple(replace(s, value=None, reason=reason) if s.name in names else s for s in result.scores)
-    return replace(result, scores=scores)
-
-
-def a_run(results: list[CaseResult], provenance: Provenance = PROVENANCE) -> Run:
-    digest = gold_digest([result.case for result in results])
-    return Run(tag=None, gold=digest, provenance=provenance, results=tuple(results), started="2026-01-01", seconds=12.0)
 
 
 def gate(base: list[CaseResult], new: list[CaseResult], policy: Policy = POLICY, *, common: bool = False) -> GateResult:
@@ -86,10 +27,6 @@ def gate(base: list[CaseResult], new: list[CaseResult], policy: Policy = POLICY,
 def check(result: GateResult, name: str) -> tuple[Verdict, str]:
     (found,) = (one for one in result.checks if one.name == name)
     return found.verdict, found.detail
-
-
-CASES = gold(100)
-GOOD = [answered(case) for case in CASES]
 
 
 # Verdicts

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Library, ignore
+from library import Library, ignore
 
 from eval.lab.load.connection import Connection
 from eval.lab.load.load import Tally

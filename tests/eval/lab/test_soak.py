@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Library
+from library import Library
 from serving import DAM, OPERA, TRAM
 
 from eval.lab.load.connection import BROKEN, Connection

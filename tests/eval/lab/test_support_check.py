@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-from conftest import Library
+from library import Library
 
 from assistant.checking.closeness import FEATURES
 from assistant.checking.support import Verdict

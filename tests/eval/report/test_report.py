@@ -7,7 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from test_gate import GOOD, POLICY, a_run, answered, failed, gold, unscored
+from gate_runs import GOOD, POLICY, a_run, answered, failed, gold, unscored
 
 from eval.gate.compare import compare
 from eval.gate.gate import GateResult, hold

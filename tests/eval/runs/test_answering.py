@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import indexed
+from library import indexed
 
 from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ignore, indexed
+from library import ignore, indexed
 
 from assistant.answer.answer import Answer, Status
 from assistant.chain.assistant import Assistant, Previous, Trace

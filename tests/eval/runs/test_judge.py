@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from conftest import CACHE, REPOSITORY, ignore
+from library import CACHE, REPOSITORY, ignore
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Status
 from assistant.models.recording import RecordingModel, ReplayModel

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CACHE, REPOSITORY, ignore
+from library import CACHE, REPOSITORY, ignore
 
 from index.encoding.encoder import Encoder
 from index.storage.changes import add_paths

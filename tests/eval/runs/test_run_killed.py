@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import CACHE, REPOSITORY, ignore
+from library import CACHE, REPOSITORY, ignore
 
 from eval.runs.journal import journal_path
 from index.encoding.encoder import Encoder

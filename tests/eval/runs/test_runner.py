@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from conftest import ignore
 from hypothesis import given
 from hypothesis import strategies as st
+from library import ignore
 
 from assistant.settings.settings import Settings
 from eval.cases.case import Evidence, GoldCase, gold_digest

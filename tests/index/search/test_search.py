@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from conftest import Library
 from contracts import SearchContract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from library import Library
 
 from index.encoding.encoder import HashEncoder
 from index.search.search import Filters, Fusion

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index import loading
 from index.errors import ArticleUnreadable, UserError
+from index.text import loading
 from index.text.loading import Found, article_slug, find_files, find_glossaries, load, load_text, read_bytes, read_text
 
 TEXT = "A heading\n\nThe river rose.\nCafé, 改革.\n"
