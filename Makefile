@@ -47,9 +47,10 @@ build-venv:
 ask: setup ## ask a question: make ask Q="Who is Wu Xiaodong?"
 	@$(VENV)/bin/assistant ask "$$Q"
 
-lint: setup ## ruff, rules and formatting
+lint: setup ## ruff, rules and formatting; the layers of the rooms
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 types: setup ## mypy, strict
 	$(RUN) mypy

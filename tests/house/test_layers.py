@@ -1,25 +1,22 @@
-"""The four packages import each other in one direction only, and a test cannot reach the network."""
+"""Rooms import each other in one direction only, and a test cannot reach the network."""
 
 import ast
 import json
+import re
 import socket
 import subprocess
 import sys
+import tomllib
+from collections import Counter
 
 import pytest
 
 OURS = {"assistant", "index", "prompts", "eval"}
 
-ALLOWED = {
-    "prompts": {"prompts"},
-    "index": {"index"},
-    "assistant": {"assistant", "index", "prompts"},
-    "eval": OURS,
-}
-"""Which of our packages each may import."""
+MOST_MODULES = 20
+"""A folder with more modules than these is no longer a room that one can hold in the head."""
 
-COMPOSITION_ROOT = "assistant/cli"
-"""The command line puts everything together, so it may import everything."""
+CHECK_CONTRACTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 IMPORT_ALL = """
 import importlib, json, sys, warnings
@@ -45,6 +42,10 @@ def sources(repository, package):
     return sorted((repository / package).rglob("*.py"))
 
 
+def module_name(repository, path):
+    return ".".join(path.relative_to(repository).with_suffix("").parts).removesuffix(".__init__")
+
+
 def imports_of(path):
     """The full names that a module imports, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -54,16 +55,41 @@ def imports_of(path):
             yield node, "." * node.level + (node.module or "")
 
 
-@pytest.mark.parametrize("package", sorted(OURS))
-def test_packages_import_in_one_direction_only(repository, package):
-    wrong = []
-    for path in sources(repository, package):
-        relative = path.relative_to(repository).as_posix()
-        allowed = OURS if relative.startswith(COMPOSITION_ROOT) else ALLOWED[package]
-        tops = {name.split(".")[0] for _, name in imports_of(path)}
-        wrong += [f"{relative} imports {top}" for top in sorted(tops & OURS - allowed)]
+def layers(repository):
+    contracts = tomllib.loads((repository / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return [name.strip() for line in contracts[0]["layers"] for name in re.split("[|:]", line)]
 
-    assert wrong == []
+
+def test_each_room_imports_only_from_the_rooms_below_it(repository):
+    # The contracts in pyproject.toml, as `make lint` checks them; no circle inside a room either.
+    process = subprocess.run(
+        [sys.executable, "-c", CHECK_CONTRACTS, "--no-cache", "--no-logo"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+    )
+
+    assert process.returncode == 0, process.stdout
+
+
+def test_every_module_lies_in_a_layer(repository):
+    names = [module_name(repository, path) for package in sorted(OURS) for path in sources(repository, package)]
+    outside = {
+        name for name in names if not any(name == layer or name.startswith(f"{layer}.") for layer in layers(repository))
+    }
+
+    assert outside == {"assistant", "assistant.__main__", "assistant.service", "index", "eval"}
+
+
+def test_no_folder_holds_more_modules_than_one_can_hold_in_the_head(repository):
+    folders = Counter(
+        path.parent.relative_to(repository).as_posix()
+        for package in [*sorted(OURS), "tests"]
+        for path in sources(repository, package)
+        if path.name != "__init__.py"
+    )
+
+    assert {folder: count for folder, count in folders.items() if count > MOST_MODULES} == {}
 
 
 def test_prompts_import_only_the_standard_library(repository):
@@ -87,7 +113,7 @@ def test_nobody_imports_a_package_bare_or_relatively(repository):
 
 def test_every_module_can_be_imported_without_a_warning(repository):
     names = [
-        ".".join(path.relative_to(repository).with_suffix("").parts).removesuffix(".__init__")
+        module_name(repository, path)
         for package in sorted(OURS)
         for path in sources(repository, package)
         # The peers' programs are run in environments of their own.
