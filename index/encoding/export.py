@@ -1,13 +1,8 @@
 """Export a sentence-transformers model once, so that asking needs neither torch nor transformers."""
 
 import contextlib
-import hashlib
 import io
-import json
 import logging
-import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,55 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from index.encoding.projection import TOKEN_DIMENSION, TokenProjection
+from index.encoding.folder import (
+    CHECK_SENTENCES,
+    MIN_COSINE,
+    MIN_QUESTION_COSINE,
+    appearing,
+    cosines_with,
+    fit_projection,
+    write_settings,
+)
 from index.encoding.runtimes import GRAPH_NAME, QUESTIONS_NAME, load_model, onnx_run, torch_run
-from index.encoding.window_encoder import PROJECTION_NAME, SETTINGS_NAME, WindowEncoder
+from index.encoding.window_encoder import PROJECTION_NAME, WindowEncoder
 from index.errors import EncoderUnavailable
 
-MIN_COSINE = 0.9999
-"""Below this agreement with sentence-transformers an export is not used."""
-MIN_QUESTION_COSINE = 0.99
-"""Below this mean agreement of its two networks an export encodes questions with the exact one."""
 OPSET = 23
 """The first in which attention is one operator."""
-
-CHECK_SENTENCES = (
-    "Zhejiang built its digital reform on one data platform.",
-    "How many hospitals recognise each other's examinations?",
-    "On 9 March 2021 the secretary set out a timetable: 2021, 2022 and 2025.",
-    "A complaint is signed for within 1 minute, passed on within 30 and answered within 24 hours.",
-    "浙政钉 is the same system as the Zhejiang Government Nail.",
-    "No.",
-    "The city makes more than one third of the country's economical CNC machine tools, and its share of the "
-    "middle and upper market has grown to about 8% since the machine-tool brain linked 4,000 firms. " * 4,
-)
-"""Short and long, figures and names, one in another script."""
-
-SAMPLE_WORDS = 4_000
-"""Enough token vectors to find their main directions."""
-
-IDENTITY_SUFFIXES = {".safetensors", ".bin", ".json", ".txt", ".model"}
-"""Files of a model that decide what its vectors are."""
-NOT_IDENTITY = {"data_config.json"}
-"""Training notes, no settings."""
-
-
-def model_hash(folder: Path) -> str:
-    """SHA-256 over the names and hashes of the files that decide a model's vectors."""
-    listing = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        foreign = relative.startswith(("onnx/", "openvino/"))
-        if path.suffix in IDENTITY_SUFFIXES and path.name not in NOT_IDENTITY and not hidden and not foreign:
-            listing.update(f"{relative}\0{file_sha256(path)}\n".encode())
-    return listing.hexdigest()
-
-
-def file_sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Callable[[str], None]) -> None:  # noqa: A002
@@ -83,7 +44,7 @@ def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Ca
     fast = getattr(model.tokenizer, "_tokenizer", None)
     if fast is None:
         raise EncoderUnavailable(f"the encoder {name!r} has no fast tokenizer, which offsets need; choose another")
-    with _appearing(target) as folder:
+    with appearing(target) as folder:
         fast.no_truncation()
         fast.no_padding()
         fast.save(str(folder / "tokenizer.json"))
@@ -97,9 +58,9 @@ def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Ca
             "late_chunking": _late_chunking_fits(model),
             "runtime": "onnx",
         }
-        _write_json(folder / SETTINGS_NAME, settings)
+        write_settings(folder, settings)
         direct = WindowEncoder(folder, torch_run(model))
-        (folder / PROJECTION_NAME).write_bytes(_fit_projection(direct).to_bytes())
+        (folder / PROJECTION_NAME).write_bytes(fit_projection(direct).to_bytes())
         agreement = _export_and_compare(model, folder)
         if agreement < MIN_COSINE:
             settings["runtime"] = "sentence-transformers"
@@ -108,11 +69,10 @@ def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Ca
                 f"the export of {name} agrees with sentence-transformers only to cosine {agreement:.5f}; "
                 f"sentence-transformers is used directly, which starts slower"
             )
+            write_settings(folder, settings)
         else:
-            settings["onnx_sha256"] = file_sha256(folder / GRAPH_NAME)
-            settings |= _faster_questions(folder)
-        settings["cosine"] = round(agreement, 7)
-        _write_json(folder / SETTINGS_NAME, settings)
+            names = (GRAPH_NAME, QUESTIONS_NAME) if faster_questions(folder) else (GRAPH_NAME,)
+            write_settings(folder, settings, names)
 
 
 def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
@@ -124,34 +84,20 @@ def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
         return -1.0
     with _quiet():
         expected = model.encode(list(CHECK_SENTENCES), normalize_embeddings=True, prompt=_prompt_of(model, "query"))
-    found = np.stack([one.text for one in exported.encode_questions(CHECK_SENTENCES)])
-    return float((found * expected).sum(axis=1).min())
+    return float(cosines_with(expected, exported).min())
 
 
-def _faster_questions(folder: Path) -> dict[str, str | float]:
-    """Write the network for questions; what the settings say of it."""
+def faster_questions(folder: Path) -> bool:
+    """Write the network in eight bits for questions; False if it loses too much and was removed again."""
     from index.encoding.eight_bits import in_eight_bits
 
     in_eight_bits(folder / GRAPH_NAME, folder / QUESTIONS_NAME)
-    exact, fast = (
-        np.stack([one.text for one in WindowEncoder(folder, run).encode_questions(CHECK_SENTENCES)])
-        for run in (onnx_run(folder), onnx_run(folder, graph=QUESTIONS_NAME))
-    )
-    agreement = float((exact * fast).sum(axis=1).mean())
-    if agreement < MIN_QUESTION_COSINE:
+    exact = WindowEncoder(folder, onnx_run(folder)).encode_questions(CHECK_SENTENCES)
+    fast = WindowEncoder(folder, onnx_run(folder, graph=QUESTIONS_NAME))
+    near = float(cosines_with(np.stack([one.text for one in exact]), fast).mean()) >= MIN_QUESTION_COSINE
+    if not near:
         (folder / QUESTIONS_NAME).unlink()
-        return {"questions_cosine": round(agreement, 7)}
-    return {"questions_sha256": file_sha256(folder / QUESTIONS_NAME), "questions_cosine": round(agreement, 7)}
-
-
-def _fit_projection(encoder: WindowEncoder) -> TokenProjection:
-    """The main directions of the token vectors of the articles that ship with the program."""
-    paths = sorted((Path(__file__).parents[1] / "articles").glob("*.md"))
-    words = [word for path in paths for word in path.read_text(encoding="utf-8").split()]
-    size = max(8, encoder.max_tokens // 4)
-    samples = [" ".join(words[i : i + size]) for i in range(0, min(len(words), SAMPLE_WORDS), size)]
-    tokens = np.concatenate([encoder.encode_questions([sample])[0].tokens for sample in samples])
-    return TokenProjection.fit(tokens, min(TOKEN_DIMENSION, tokens.shape[1]))
+    return near
 
 
 def _prompt_of(model: Any, kind: str) -> str:  # noqa: ANN401
@@ -215,25 +161,3 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(logging.NOTSET)
-
-
-@contextlib.contextmanager
-def _appearing(target: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `target` in one step, or leaves nothing behind."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EncoderUnavailable(
-            f"the folder {target.parent} for exported encoders cannot be made ({error.strerror}); set ASSISTANT_CACHE"
-        ) from error
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        yield folder
-        with contextlib.suppress(OSError):  # Another process was first with the same hash.
-            os.replace(folder, target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoding.export import file_sha256
+from index.encoding.folder import file_sha256
 from index.errors import IndexDamaged
 from index.storage.bm25 import TantivyText, TextEntry
 from index.storage.catalog import Catalog

@@ -6,7 +6,8 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from index.encoding.eight_bits import WEIGHT_LEVELS, in_eight_bits
+from index.encoding.eight_bits import in_eight_bits
+from index.encoding.whole_numbers import WEIGHT_LEVELS
 
 RANDOM = np.random.default_rng(7)
 WEIGHT = RANDOM.normal(size=(48, 32)).astype(np.float32)

