@@ -59,13 +59,10 @@ def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Setti
 @contextmanager
 def opened(settings: Settings) -> Iterator["Assistant"]:
     """The assistant over the index that questions go to."""
-    from assistant.chain.opening import model_of, opener
-    from assistant.settings.locations import encoder_of, index_to_read
+    from assistant.api import open_assistant
 
     with metered("indexing the default collection") as meter:
-        root = index_to_read(settings, note=note, meter=meter)
-    model = model_of(settings)
-    assistant = opener(root, lambda snapshot: encoder_of(snapshot, note), settings, note=note, model=model)()
+        assistant = open_assistant(settings, note=note, meter=meter)
     try:
         yield assistant
     finally:
