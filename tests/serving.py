@@ -82,12 +82,13 @@ def serving(
     *arguments: object,
     command: Sequence[object] = ("-m", "assistant", "serve"),
     variables: Mapping[str, str] | None = None,
+    index: Path | None = None,
 ) -> Iterator[Server]:
-    """A server over the library in `home`, from when it is ready until after the block."""
+    """A server over the library in `home`, or another `index`, from when it is ready until after the block."""
     data, log = home / "data", home / "server.log"
     with log.open("a") as file:
         process = subprocess.Popen(
-            [sys.executable, *map(str, [*command, "--port", 0, "--index", home / "index", *arguments])],
+            [sys.executable, *map(str, [*command, "--port", 0, "--index", index or home / "index", *arguments])],
             stdout=subprocess.PIPE,
             stderr=file,
             encoding="utf-8",
