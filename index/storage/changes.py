@@ -16,7 +16,7 @@ from index.storage.store import Note, catalog_path, fingerprint, now, repair_loc
 from index.text.article import Article, Chunk, ChunkVectors
 from index.text.chunking import Chunking, chunk_article, fitting_title
 from index.text.glossary import load_glossary
-from index.text.loading import Found, article_slug, find_files, find_glossaries, load, read_bytes
+from index.text.loading import LOADERS, Found, article_slug, find_files, find_glossaries, load, read_bytes
 
 PUBLISH_SECONDS = 10.0
 """Encoding this long is published before going on, so that an interruption loses little."""
@@ -166,9 +166,9 @@ def find_articles(paths: Sequence[Path]) -> Found:
     """
     found = find_files(paths)
     if not found.files:
-        raise UserError(
-            f"no articles in {', '.join(map(str, paths))}; files ending in .md, .markdown, .txt or .text are read"
-        )
+        *most, last = LOADERS
+        read = f"{', '.join(most)} or {last}"
+        raise UserError(f"no articles in {', '.join(map(str, paths))}; files ending in {read} are read")
     return found
 
 

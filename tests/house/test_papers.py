@@ -1,0 +1,58 @@
+"""ARCHITECTURE.md, CONTRIBUTING.md and README.md speak of the code as it is."""
+
+import re
+
+import pytest
+
+PAPERS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"]
+
+PATH = re.compile(r"`((?:assistant|index|prompts|eval|tests|docs|\.ci)/[\w./*-]*)`|\]\((?!https?:|#)([^)#]+)\)")
+"""A path of this repository in code marks, or a link to a file."""
+
+
+def rooms(repository):
+    """Every folder with modules two levels deep, and those of the service."""
+    packages = [folder for name in ("assistant", "index", "eval") for folder in (repository / name).iterdir()]
+    service = (repository / "assistant" / "service").iterdir()
+    return {
+        folder.relative_to(repository).as_posix()
+        for folder in [*packages, *service, repository / "prompts"]
+        if (folder / "__init__.py").exists()
+    }
+
+
+def paths(text):
+    return {(one or other).rstrip("/") for one, other in PATH.findall(text)}
+
+
+def test_every_room_has_its_heading(repository):
+    text = (repository / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+    assert sorted(re.findall(r"^### (\S+)$", text, re.MULTILINE)) == sorted(rooms(repository))
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_path_that_a_paper_names_exists(repository, paper):
+    named = paths((repository / paper).read_text(encoding="utf-8"))
+
+    assert named
+    assert {path for path in named if not list(repository.glob(path))} == set()
+
+
+def test_every_relative_link_in_the_docs_leads_to_a_file(repository):
+    missing = {
+        f"{paper.relative_to(repository)}: {link}"
+        for paper in (repository / "docs").rglob("*.md")
+        for _, link in PATH.findall(paper.read_text(encoding="utf-8"))
+        if link and not (paper.parent / link).exists()
+    }
+
+    assert missing == set()
+
+
+def test_each_layer_stands_in_architecture_in_the_order_of_the_contract(repository):
+    text = (repository / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"^assistant\.(\w+)", text.split("## Layers")[1].split("## ")[0], re.MULTILINE)
+    contract = re.findall(r'^ {4}"assistant\.(\w+)', (repository / "pyproject.toml").read_text(), re.MULTILINE)
+
+    assert drawn == list(dict.fromkeys(contract))
