@@ -1,8 +1,8 @@
-"""Numbers of things as messages write them: "1 case", "521 cases"."""
+"""Formats counts for messages: "1 case", "521 cases"."""
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun.
+    """Format a number with its noun.
 
     Args:
         number: how many.

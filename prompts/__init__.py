@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent
 """The prompts that ship with the program."""
 
 REFUSAL = "The passages do not answer this question."
-"""What a model is told to write, and is understood by, when the passages do not answer."""
+"""Sentence that a model is told to write if the passages do not answer, and by which a refusal is recognised."""
 
 _VARIABLE = re.compile(r"\$(?:(\$)|([a-z_]+)|\{([a-z_]+)\})")
 _MARKER = re.compile(r"\s*\[\d+\]")
@@ -27,27 +27,27 @@ _VERDICT = re.compile(r"VERDICT: (yes|no)")
 
 
 class PromptError(ValueError):
-    """A prompt that is not there, cannot be read, or does not fit what it is filled with; one line for a person."""
+    """A prompt is missing, unreadable, or does not fit its values; the message is one line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompt:
-    """A text with places, `$name` or `${name}`, for values; `$$` stands for a dollar sign."""
+    """A template with placeholders, `$name` or `${name}`; `$$` stands for a dollar sign."""
 
     name: str
     text: str
     path: Path
-    """Where it was read."""
+    """File that it was read from."""
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The names of its places, in order of appearance."""
+        """Names of its placeholders, in order of appearance."""
         found = (match[2] or match[3] for match in _VARIABLE.finditer(self.text))
         return tuple(dict.fromkeys(name for name in found if name))
 
     @property
     def digest(self) -> str:
-        """The first 8 hexadecimal digits of the SHA-256 of its text, places unfilled."""
+        """First 8 hexadecimal digits of the SHA-256 of the template."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:8]
 
     @property
@@ -56,7 +56,7 @@ class Prompt:
         return f"{self.name}@{self.digest}"
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """The text with a value at each place; a `$` within a value is never filled again.
+        """Fill each placeholder with its value; a `$` within a value is left alone.
 
         Raises:
             PromptError: a place without a value, or a value without a place.
@@ -71,7 +71,7 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str, *, folder: Path | None = None) -> Prompt:
-    """The prompt of a name.
+    """Load a prompt by name.
 
     Args:
         name: as in `names()`.
@@ -99,7 +99,7 @@ def load(name: str, *, folder: Path | None = None) -> Prompt:
 
 
 def fence(text: str, label: str) -> str:
-    """`text` as quoted material: between two lines with a code that the text cannot contain.
+    """Fence `text` as quoted material, between two lines with a code that the text cannot contain.
 
     The code comes from the text's own SHA-256, so that the same text is always fenced alike, and is
     hashed on until the text does not contain it: nothing within can close the fence.
@@ -120,7 +120,7 @@ def is_refusal(reply: str) -> bool:
 
 
 def verdict(reply: str) -> bool | None:
-    """A judge's verdict: its last line is exactly "VERDICT: yes" or "VERDICT: no"; otherwise there is none."""
+    """Parse a judge's verdict: the last line is exactly "VERDICT: yes" or "VERDICT: no"; else None."""
     lines = reply.rstrip().split("\n")
     match = _VERDICT.fullmatch(lines[-1].rstrip())
     return None if match is None else match[1] == "yes"

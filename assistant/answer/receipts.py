@@ -10,7 +10,7 @@ from index.text.article import sha256_of
 
 
 class Standing(StrEnum):
-    """What became of a receipt."""
+    """Result of checking a receipt again."""
 
     HOLDS = "holds"
     """The quote stands where the receipt says."""
@@ -24,7 +24,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """A receipt and what became of it."""
+    """A receipt with the result of its check."""
 
     number: int
     article_id: str

@@ -1,4 +1,4 @@
-"""The command line: one module a noun; this one joins them and turns errors into a line and an exit code."""
+"""The command line, one module a noun; this one joins them and maps errors to one line and an exit code."""
 
 import errno
 import io
@@ -47,7 +47,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; the process's exit code says how it went."""
+    """Run the command line and exit with its code."""
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - both are None where they were closed
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _say_no_more() -> None:
-    """Drop what is still to be written to the standard output."""
+    """Discard further output to standard output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -98,7 +98,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _misused(error: typer.TyperException) -> int:
-    """Tell what is wrong with the arguments; the exit code."""
+    """Print what is wrong with the arguments; returns the exit code."""
     message = error.format_message()
     if "\n" in message:  # The help of a group of commands, of which none was given.
         print(message, file=sys.stderr)

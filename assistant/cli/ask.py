@@ -1,4 +1,4 @@
-"""`assistant ask`: a question, or many, answered with receipts."""
+"""`assistant ask`: answers one question, or many, with receipts."""
 
 import json
 import sys
@@ -36,21 +36,22 @@ def ask(
         str | None, typer.Argument(metavar="QUESTION", help='The question, or "-" for standard input.')
     ] = None,
     index: IndexOption = None,
-    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
     lines: Annotated[
-        bool, typer.Option("--lines", help='With "-": a question a line in, an answer a line out.')
+        bool, typer.Option("--lines", help='With "-": read one question a line, print one answer a line.')
     ] = False,
     fail_on_refusal: Annotated[
         bool, typer.Option("--fail-on-refusal", help="Exit with 10 if a question is refused.")
     ] = False,
-    sentences: Annotated[int | None, typer.Option("--sentences", help="Sentences to quote at most.")] = None,
+    sentences: Annotated[int | None, typer.Option("--sentences", help="Quote at most this many sentences.")] = None,
     threshold: Annotated[
-        float | None, typer.Option("--threshold", help="Least probability (0 to 1) at which to answer.")
+        float | None, typer.Option("--threshold", help="Answer only from this probability on (0 to 1).")
     ] = None,
     model: ModelOption = None,
     no_model: NoModelOption = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show what became of every sentence that a model wrote.")
+        bool,
+        typer.Option("--explain", help="Show which sentences of a model passed the check, and why others did not."),
     ] = False,
     published_after: AfterOption = None,
     published_before: BeforeOption = None,
@@ -58,7 +59,7 @@ def ask(
     language: LanguageOption = None,
     article: ArticleOption = None,
 ) -> None:
-    """Answer a question from the articles, or say that they do not."""
+    """Answer a question from the articles, with receipts, or say that they do not answer it."""
     from index.errors import UsageError
 
     if question is None:
@@ -93,7 +94,7 @@ def ask(
 
 
 def _ask_lines(assistant: "Assistant", filters: "Filters", *, as_json: bool, fail_on_refusal: bool) -> None:
-    """A question a line in, an answer a line out; a line that is no question gets an error object."""
+    """Answer one question a line; a line that is no question gets an error object."""
     from index.errors import UserError
 
     refused = failed = False

@@ -7,7 +7,7 @@ from assistant.cli.showing import ask_and_show
 
 
 def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModelOption = False) -> None:
-    """Ask questions one after another; end with an empty line, "exit" or Ctrl-D."""
+    """Hold a conversation: a follow-up keeps its subject; end with an empty line, "exit" or Ctrl-D."""
     from assistant.question.followups import Turn
     from index.errors import UserError
 

@@ -1,4 +1,4 @@
-"""What the commands share: options, opening the assistant, notes and progress on standard error."""
+"""Shared by the commands: options, opening the assistant, notes and progress on standard error."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,10 +23,21 @@ IndexOption = Annotated[
         help="Folder of the index; otherwise ASSISTANT_INDEX, your own, or the default collection.",
     ),
 ]
-ModelOption = Annotated[
-    str | None, typer.Option("--model", metavar="NAME", help="Let this language model write, at the server of [model].")
+ChangedIndexOption = Annotated[
+    str | None,
+    typer.Option(
+        "--index", metavar="DIR", help="Folder of the index to change; otherwise ASSISTANT_INDEX, or your own."
+    ),
 ]
-NoModelOption = Annotated[bool, typer.Option("--no-model", help="Quote, even if the settings name a model.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="NAME", help="Let this language model write; [model] in the settings names its server."
+    ),
+]
+NoModelOption = Annotated[
+    bool, typer.Option("--no-model", help="Quote the articles, even if the settings name a model.")
+]
 AfterOption = Annotated[
     str | None,
     typer.Option("--published-after", metavar="DATE", help="Only articles of this day (YYYY-MM-DD) or later."),
@@ -46,19 +57,19 @@ ArticleOption = Annotated[
 
 
 def note(message: str) -> None:
-    """Tell the person something beside the result."""
+    """Print a note for the person, on standard error."""
     sys.stderr.write(f"assistant: {message}\n")
     sys.stderr.flush()
 
 
 def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Settings:
-    """Settings with flags applied."""
+    """Load the settings, with flags applied."""
     return load_settings(flags)[0]
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator["Assistant"]:
-    """The assistant over the index that questions go to."""
+    """Open the assistant over the index that the settings choose; closed after the block."""
     from assistant.api import open_assistant
 
     with metered("indexing the default collection") as meter:
@@ -70,7 +81,7 @@ def opened(settings: Settings) -> Iterator["Assistant"]:
 
 
 def model_flag(model: str | None, no_model: bool) -> str | None:  # noqa: FBT001 - as typer gives it
-    """The flag for the settings out of --model and --no-model.
+    """Combine --model and --no-model into one flag for the settings: "" for no model.
 
     Raises:
         UsageError: both are given.
@@ -89,7 +100,7 @@ def filters_from(
     languages: list[str] | None,
     articles: list[str] | None,
 ) -> "Filters":
-    """Filters from the options of a command.
+    """Build filters from a command's options.
 
     Raises:
         UsageError: a date is no date.
@@ -118,7 +129,7 @@ def _day(text: str | None, option: str) -> date | None:
 
 @contextmanager
 def metered(what: str, unit: str = "chunks") -> Iterator["Meter"]:
-    """A progress bar with rate and time left on standard error, if that is a terminal."""
+    """Show progress, rate and time left on standard error, if that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, of, chunks: None
         return

@@ -1,10 +1,10 @@
-"""`assistant config`: what is set, and where each value came from."""
+"""`assistant config`: shows each setting and where its value came from."""
 
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Settings and where they come from.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Show settings and where they come from.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("show")
@@ -28,4 +28,4 @@ def show(
 
 @app.callback()
 def _group() -> None:
-    """Settings and where they come from."""
+    """Show settings and where they come from."""

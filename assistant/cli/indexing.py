@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, settings_from
+from assistant.cli.common import ChangedIndexOption, IndexOption, metered, note, settings_from
 from index.counts import counted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SHOWN = 10
 @app.command("add")
 def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, or folders searched recursively.")],
-    index: IndexOption = None,
+    index: ChangedIndexOption = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Also remove articles whose files are gone from these folders.")
     ] = False,
@@ -33,7 +33,7 @@ def add(
         str | None, typer.Option("--encoder", help="For a new index: a folder with a sentence-transformers model.")
     ] = None,
 ) -> None:
-    """Bring articles into the index; what has not changed costs nothing."""
+    """Add articles to the index, or update them; unchanged files are skipped."""
     from assistant.settings.locations import index_to_change
     from index.storage.changes import add_paths, find_articles
 
@@ -57,9 +57,9 @@ def add(
 @app.command("remove")
 def remove(
     articles: Annotated[list[str], typer.Argument(metavar="ARTICLE…", help="Ids or paths of articles.")],
-    index: IndexOption = None,
+    index: ChangedIndexOption = None,
 ) -> None:
-    """Remove articles; nothing of their text or vectors stays behind."""
+    """Remove articles from the index, with all of their text and vectors."""
     from assistant.settings.locations import index_to_change
     from index.storage.changes import remove_articles
 
@@ -75,7 +75,7 @@ def verify(
         bool, typer.Option("--repair", help="Rebuild the search files from the catalog if they differ.")
     ] = False,
 ) -> None:
-    """Check every hash, offset and id, and the catalog against FAISS and tantivy."""
+    """Check the index: every hash, offset and id, and FAISS and tantivy against the catalog."""
     from index.storage.store import repair as repair_index
     from index.storage.verify import verify_index
 

@@ -1,19 +1,23 @@
-"""`assistant prompts`: what language models are told, ours and one's own."""
+"""`assistant prompts`: lists, prints and compares the prompts for language models."""
 
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="What language models are told.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Show what language models are told, and how your own prompts differ.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="As `assistant prompts list` has it.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name from `assistant prompts list`.")]
 
 
 @app.command("list")
 def list_(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Print every prompt with its digest, where it comes from, and the places that are filled in it."""
+    """List every prompt with its digest, where it comes from, and its placeholders."""
     from assistant.cli.common import settings_from
     from assistant.settings.prompts import prompt_of
     from prompts import FOLDER, names
@@ -38,9 +42,9 @@ def list_(
 @app.command("show")
 def show(
     name: Name,
-    ours: Annotated[bool, typer.Option("--ours", help="The one that ships, even if yours replaces it.")] = False,
+    ours: Annotated[bool, typer.Option("--ours", help="Print the one that ships, even if yours replaces it.")] = False,
 ) -> None:
-    """Print a prompt as it is used, to the letter; a copy in your own folder can be changed and replaces it."""
+    """Print a prompt exactly as it is used; a changed copy in your own folder of prompts replaces it."""
     from assistant.cli.common import settings_from
     from assistant.settings.prompts import prompt_of
     from prompts import load
@@ -51,9 +55,11 @@ def show(
 
 @app.command("diff")
 def diff(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One prompt; all of them without it.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Only this prompt; otherwise all of them.")
+    ] = None,
 ) -> None:
-    """Print how your own prompts differ from those that ship, as a unified diff; nothing if they do not."""
+    """Print the differences between your own prompts and those that ship, as a unified diff."""
     import difflib
 
     from assistant.cli.common import note, settings_from
@@ -75,11 +81,11 @@ def diff(
 
 @app.callback()
 def _group() -> None:
-    """What language models are told."""
+    """Show what language models are told, and how your own prompts differ."""
 
 
 def _check(name: str) -> None:
-    """Refuse a name that no prompt has, as a mistake on the command line."""
+    """Raise UsageError for a name that no prompt has."""
     from index.errors import UsageError
     from prompts import PromptError, load
 

@@ -1,4 +1,4 @@
-"""`assistant search`: the passages for a question, without an answer."""
+"""`assistant search`: finds passages for a question, without an answer."""
 
 import json
 from typing import Annotated
@@ -22,7 +22,7 @@ from assistant.cli.common import (
 def search(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to look for.")],
     index: IndexOption = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 5,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to print.")] = 5,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     published_after: AfterOption = None,
     published_before: BeforeOption = None,
@@ -30,7 +30,7 @@ def search(
     language: LanguageOption = None,
     article: ArticleOption = None,
 ) -> None:
-    """Find passages, best first."""
+    """Find passages for a question, best first, without answering it."""
     settings = settings_from({"index": index, "model": ""})
     filters = filters_from(published_after, published_before, publisher, language, article)
     with opened(settings) as assistant:

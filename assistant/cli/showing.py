@@ -1,4 +1,4 @@
-"""Answers for a person: the text, as it comes where that is possible, then the receipts, or where else to look."""
+"""Prints answers for a person: the text, as it comes if possible, then the receipts, or where else to look."""
 
 import sys
 from collections.abc import Sequence
@@ -38,17 +38,17 @@ def ask_and_show(
 
 
 class AsItComes:
-    """Prints the pieces of an answer as they come, and says so where they turn out to be none of it."""
+    """Prints the pieces of an answer as they come, and says so if they are withdrawn later."""
 
     def __init__(self) -> None:
         self._shown = ""
-        """Of the line that is not ended yet."""
+        """What was printed of the line that is not ended yet."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """An interruption or an error ends the line, and says that what stands there is not all."""
+        """End the line after an interruption or an error, and say that the answer is incomplete."""
         if error is not None and self._shown:
             self._write(f"\n{CUT_OFF}\n")
 
@@ -60,7 +60,7 @@ class AsItComes:
         self._show((" " if self._shown else "") + piece.text)
 
     def end(self, answer: "Answer") -> None:
-        """Print what is still to be printed, when the whole answer is there."""
+        """Print what is still missing, once the whole answer is there."""
         if not self._shown:
             show(answer)
             return
@@ -89,7 +89,7 @@ def show(answer: "Answer") -> None:
 
 
 def show_beside(answer: "Answer") -> None:
-    """Note what is to be known of an answer beside its text."""
+    """Note on standard error how the question was searched, and why an answer is degraded."""
     if answer.searched.lower() != answer.question.lower():
         note(f"searched for: {answer.searched}")
     if answer.writing is not None and answer.writing.degraded_reason:
@@ -97,7 +97,7 @@ def show_beside(answer: "Answer") -> None:
 
 
 def show_receipts(answer: "Answer") -> None:
-    """Print what follows the text."""
+    """Print what follows the text: unanswered parts, receipts, nearest articles."""
     for part in answer.unanswered:
         print(f"\nThe articles do not answer: {part}")
     if answer.citations:
@@ -115,7 +115,7 @@ def show_receipts(answer: "Answer") -> None:
 
 
 def _by_part(answer: "Answer") -> "list[tuple[str, list[Citation]]]":
-    """Receipts under the part of the question that they answer, an empty line between; one of two parts twice."""
+    """Group receipts under the part of the question that they answer; a receipt of two parts stands in both."""
     if not answer.parts:
         return [("", list(answer.citations))]
     groups: list[tuple[str, list[Citation]]] = []
@@ -128,7 +128,7 @@ def _by_part(answer: "Answer") -> "list[tuple[str, list[Citation]]]":
 
 
 def explain_answer(answer: "Answer") -> None:
-    """Print what became of every sentence that a model wrote, and what it was not shown."""
+    """Print the check's verdict on every sentence that a model wrote, and the passages it was not shown."""
     print()
     if answer.writing is None:
         print("No model wrote this: it is quoted.")

@@ -1,4 +1,4 @@
-"""`assistant verify`: re-check the receipts of an answer against the articles, today."""
+"""`assistant verify`: checks an answer's receipts against the articles as they are today."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ def verify(
     index: IndexOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Re-check every receipt: does it hold, or has its quote moved, changed or gone? Exit 1 unless all hold."""
+    """Check an answer's receipts again: each quote holds, or has moved, changed or gone; exit 1 unless all hold."""
     from assistant.answer.receipts import Standing, check_answer
     from assistant.answer.sealing import identity
     from assistant.settings.locations import index_to_read

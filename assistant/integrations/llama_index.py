@@ -1,4 +1,4 @@
-"""LlamaIndex, both ways: its readers' documents become articles, and we are a retriever and query engine to it.
+"""Adapters to LlamaIndex: its documents become articles; our search is a retriever, our answers a query engine.
 
 Nothing here touches LlamaIndex's global `Settings`, which would build a client of a remote model.
 """
@@ -29,14 +29,14 @@ from index.text.article import Article
 from index.text.metadata import KEYS, Metadata, parse_date
 
 K = 6
-"""Passages a retriever returns unless told otherwise: as many as the assistant reads for an answer."""
+"""Passages a retriever returns by default: as many as the assistant reads for an answer."""
 
 _ONE_AT_A_TIME = threading.Lock()
 """LlamaIndex may query from several threads; an `Assistant`, which follows its index when that changes, serves one."""
 
 
 def articles_from_documents(documents: Iterable[Document]) -> Iterator[Article]:
-    """Articles of a LlamaIndex reader's documents, ready for `index.storage.changes.add_articles`.
+    """Convert a LlamaIndex reader's documents to articles, for `index.storage.changes.add_articles`.
 
     The text is the document's, with the line ends that our own loader makes; a document without
     text is left out. Metadata is taken from the document's under the usual keys
@@ -143,12 +143,12 @@ class ReceiptsQueryEngine(BaseQueryEngine):
 
 
 def nodes_of_passages(found: Retrieved) -> list[NodeWithScore]:
-    """A node for each passage, best first, with its fused score."""
+    """Convert passages to nodes with their fused scores, best first."""
     return [NodeWithScore(node=_node(p.article, p.start, p.end, p.text), score=p.score) for p in found.passages]
 
 
 def response_of(answer: Answer) -> Response:
-    """An answer as LlamaIndex has it: text, a node for each citation in its order, the public JSON as metadata.
+    """Convert an answer to a response: text, a node for each citation, the public JSON as metadata.
 
     A refusal is a response without nodes; `metadata["status"]` tells it.
     """
@@ -181,7 +181,7 @@ def _node(article: ArticleRow | Citation, start: int, end: int, text: str) -> Te
 
 
 def _metadata(fields: Mapping[str, object]) -> Metadata:
-    """What a document says of itself; `fields` has keys in lower case.
+    """Read a document's metadata; `fields` has keys in lower case.
 
     "source" is a path, an address or a page number to LlamaIndex's readers, never a publisher.
     """

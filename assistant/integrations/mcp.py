@@ -30,7 +30,7 @@ ArticleArgument = Annotated[str, Field(description="An article_id, as citations 
 
 
 def build_server(assistant: Assistant) -> MCPServer[None]:
-    """The server over an assistant, which is used by one tool at a time."""
+    """Build the server over an assistant, which one tool uses at a time."""
     server: MCPServer[None] = MCPServer(
         "article-assistant", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
@@ -41,7 +41,7 @@ def build_server(assistant: Assistant) -> MCPServer[None]:
 
 
 class _Tools:
-    """What the tools do."""
+    """The tools' work, one at a time."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
@@ -69,7 +69,7 @@ class _Tools:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """The assistant's own errors become the tool's, in the same words."""
+    """Turn the assistant's errors into the tool's, in the same words."""
     try:
         yield
     except AssistantError as error:

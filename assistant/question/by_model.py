@@ -1,4 +1,4 @@
-"""A language model makes follow-ups whole and parts questions, held to what was said; else the rule does."""
+"""Query rewriting and decomposition by a language model; its reply is checked, and the rule is the fallback."""
 
 import re
 from collections.abc import Sequence
@@ -14,19 +14,19 @@ from index.text.sentences import split_sentences
 from prompts import Prompt, fence
 
 MAX_TOKENS = 200
-"""For a reply: a question, or a few."""
+"""Limit on the tokens of a reply: a question, or a few."""
 MAX_CHARACTERS = 500
-"""A question that a model writes is not longer, unless what was asked is."""
+"""Limit on the characters of a question that a model writes, unless the one asked is longer."""
 TURNS = 4
-"""The last turns of a conversation that a model is shown."""
+"""How many of the last turns a model is shown."""
 ANSWER_CHARACTERS = 600
-"""Of each answer among them, in whole sentences."""
+"""Limit on the characters of each answer among them, in whole sentences."""
 KNOWN = 0.5
-"""Share of a reply's content words that must have been said before; the rest may be the model's own."""
+"""Share of a reply's content words that must occur in the conversation."""
 
 
 class ModelCondenser:
-    """Asks a language model, and the rule where that fails or says what nobody said."""
+    """Rewrites with a language model; by rule if that fails or adds what nobody said."""
 
     def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Condenser | None = None) -> None:
         """Make a condenser.
@@ -56,7 +56,7 @@ class ModelCondenser:
 
 
 class ModelSplitter:
-    """Asks a language model, and the rule where that fails or asks for something else."""
+    """Splits with a language model; by rule if that fails or asks for something else."""
 
     def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Splitter | None = None) -> None:
         """Make a splitter.
@@ -87,11 +87,11 @@ class _Unusable(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Reply:
-    """What a model said, and what that took."""
+    """A model's reply and its usage."""
 
     text: str
     against: str | None
-    """Why it cannot be used, whatever it says."""
+    """Why the reply cannot be used, for instance because it was cut."""
     usage: Usage
 
     def usable(self) -> str:
@@ -101,7 +101,7 @@ class _Reply:
 
 
 def conversation_text(history: Sequence[Turn]) -> str:
-    """The last turns as a model is shown them, each answer cut at the end of a sentence."""
+    """Format the last turns for a model, each answer cut at the end of a sentence."""
     lines = []
     for turn in history[-TURNS:]:
         lines.append(f"Question: {turn.question}")
@@ -111,7 +111,7 @@ def conversation_text(history: Sequence[Turn]) -> str:
 
 
 def _beginning(text: str) -> str:
-    """Its first sentences, `ANSWER_CHARACTERS` at most; of a first one that is longer, what fits in whole words."""
+    """Cut to whole sentences of at most `ANSWER_CHARACTERS`; a longer first sentence is cut at a word."""
     flat = " ".join(text.split())
     ends = [sentence.end for sentence in split_sentences(flat) if sentence.end <= ANSWER_CHARACTERS]
     return flat[: ends[-1]] if ends else flat[:ANSWER_CHARACTERS].rpartition(" ")[0] or flat[:ANSWER_CHARACTERS]
@@ -163,7 +163,7 @@ def _check_length(reply: str, question: str) -> None:
 
 
 def _check_words(reply: str, said: str) -> None:
-    """Every name, figure and date was said before, and so were most words."""
+    """Check that every name, figure and date, and most words, occur in the conversation."""
     if new := _unsaid(reply, said):
         raise _Unusable(f"the model's question has what nobody said: {new}")
     stems = set(analyse(reply).stems)
@@ -173,13 +173,13 @@ def _check_words(reply: str, said: str) -> None:
 
 
 def _check_kept(reply: str, question: str) -> None:
-    """Names, figures and dates of what was asked are still in it."""
+    """Check that no name, figure or date of the question was lost."""
     if lost := _unsaid(question, reply):
         raise _Unusable(f"the model's question lacks {lost}")
 
 
 def _unsaid(text: str, said: str) -> str | None:
-    """The first name, figure or date of `text` that `said` lacks; case does not count for names."""
+    """Find the first name, figure or date of `text` that `said` lacks, ignoring the case of names."""
     held = read(said)
     for value in values_of(text):
         if not any(agrees(value, token) for token in held):

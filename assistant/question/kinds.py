@@ -1,4 +1,4 @@
-"""Kinds of questions, told apart by their words; the first pattern that fits decides."""
+"""Classifies questions by their words; the first pattern that fits decides."""
 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 

@@ -1,4 +1,4 @@
-"""What a question asks for, read from its words by rule."""
+"""Analyses a question by rule: its kind, content words, names and figures."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from index.text.terms import STOP_WORDS, indexable, stems
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """A question with what is known of it before anything is searched."""
+    """A question as analysed before anything is searched."""
 
     text: str
     kind: Kind
@@ -62,7 +62,7 @@ def topic(question: Question) -> str:
 
 @lru_cache(maxsize=256)
 def analyse(text: str) -> Question:
-    """Read a question: its kind, its terms, its names and figures."""
+    """Analyse a question: its kind, terms, names and figures."""
     text = " ".join(text.split())
     kind = next((kind for kind, pattern in KINDS_BY_PATTERN if pattern.search(text)), Kind.OTHER)
     terms = tuple(stems(text))
@@ -82,7 +82,7 @@ def _words(text: str) -> list[str]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """Capitalised words but the sentence's opener, and figures."""
+    """Find figures, and capitalised words except the first of the sentence."""
     found = []
     for match in _NAME.finditer(text):
         name = match.group().removesuffix("'s").removesuffix("’s").strip(".,")

@@ -1,4 +1,4 @@
-"""The seams to what makes a follow-up whole and parts a question, and the rules behind them."""
+"""Seams of query rewriting (`Condenser`) and decomposition (`Splitter`), with their rule-based implementations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from assistant.question.splitting import split_parts
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condensed:
-    """A question that stands by itself."""
+    """A follow-up rewritten as a question that stands by itself."""
 
     question: str
     note: str | None = None
-    """Why the rule made it though a model was asked; None where nothing went wrong."""
+    """Why the rule was used although a model was asked; None if nothing went wrong."""
     usage: Usage = NO_USAGE
-    """What asking a model took."""
+    """Usage of the model that was asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,10 +31,10 @@ class Split:
 
 
 class Condenser(Protocol):
-    """Makes a follow-up whole."""
+    """Rewrites a follow-up so that it stands by itself (query rewriting)."""
 
     def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
-        """The question by itself; never raises for what a model does.
+        """Rewrite a question; never raises for what a model does.
 
         Args:
             question: as asked.
@@ -43,10 +43,10 @@ class Condenser(Protocol):
 
 
 class Splitter(Protocol):
-    """Parts a question that asks for several things."""
+    """Splits a question that asks for several things (decomposition)."""
 
     def split(self, question: str) -> Split:
-        """The questions to look up, one for most; never raises for what a model does.
+        """Split a question, most into one; never raises for what a model does.
 
         Args:
             question: one that stands by itself.
@@ -54,7 +54,7 @@ class Splitter(Protocol):
 
 
 class RuleCondenser:
-    """Without a model: see `in_conversation`."""
+    """Rewrites by rule: see `in_conversation`."""
 
     def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
         """As the seam says."""
@@ -62,7 +62,7 @@ class RuleCondenser:
 
 
 class RuleSplitter:
-    """Without a model: see `split_parts`."""
+    """Splits by rule: see `split_parts`."""
 
     def split(self, question: str) -> Split:
         """As the seam says."""

@@ -1,4 +1,4 @@
-"""Questions that ask for several things, parted by rule; each part stands by itself."""
+"""Splits questions that ask for several things by rule (decomposition); each part stands by itself."""
 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 
@@ -35,7 +35,7 @@ MAX_PARTS = 4
 
 
 def split_parts(question: str) -> list[str]:
-    """The questions in a question: "How many X and when did Y?" is two; most are one.
+    """Split a question: "How many X and when did Y?" gives two, most give one.
 
     So are "Compare A with B: how high is each?", "Which is larger: the A or the B?", "Name the A and
     the B", "On which days did N open the A and the B?" and "Are A and B both rivers?". A part that
@@ -54,7 +54,7 @@ def split_parts(question: str) -> list[str]:
 
 
 def _of_two(question: str) -> list[str]:
-    """One question about two things as two; none where it is not of that kind."""
+    """Split a question about two things into two; empty if it is not of that kind."""
     if match := _COMPARE.fullmatch(question):
         return [_EACH.sub(lambda _, thing=thing: thing, match[3]) + "?" for thing in match.group(1, 2)]
     if match := _LISTED.fullmatch(question):

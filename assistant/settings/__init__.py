@@ -1,1 +1,1 @@
-"""Settings, prompts of one's own, and where files lie."""
+"""Settings, custom prompts, and the folders of indexes."""

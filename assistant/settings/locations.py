@@ -1,4 +1,4 @@
-"""Which index is meant, and the default collection, built by itself the first time it is asked."""
+"""Locates the index that is meant; builds the default collection the first time it is asked."""
 
 import os
 import time
@@ -17,13 +17,13 @@ from index.text.loading import GLOSSARY_NAME, load_text
 
 DEFAULT_ARTICLES = Path(__file__).resolve().parents[2] / "index" / "articles"
 WAIT_SECONDS = 300
-"""How long to wait while another process builds the default collection."""
+"""Seconds to wait while another process builds the default collection."""
 
 Note = Callable[[str], None]
 
 
 def data_folder() -> Path:
-    """Where indexes live: $ASSISTANT_DATA, else the user's data folder."""
+    """Folder of the indexes: $ASSISTANT_DATA, else the user's data folder."""
     stated = os.environ.get("ASSISTANT_DATA")
     if stated:
         return Path(stated).expanduser()
@@ -32,17 +32,17 @@ def data_folder() -> Path:
 
 
 def own_index() -> Path:
-    """The index that `assistant index add` makes when no other is named."""
+    """Path of the user's own index, which `assistant index add` creates."""
     return data_folder() / "index"
 
 
 def default_index() -> Path:
-    """The index of the default collection."""
+    """Path of the default collection's index."""
     return data_folder() / "default"
 
 
 def index_to_read(settings: Settings, *, note: Note, meter: Meter) -> Path:
-    """The index that questions go to: the one named, else the user's own, else the default collection."""
+    """Choose the index that is asked: the one named, else the user's own, else the default collection."""
     if settings.index:
         named = Path(settings.index).expanduser()
         if named.resolve() == default_index().resolve():  # The way back to it, whether it was ever asked or not.
@@ -55,7 +55,7 @@ def index_to_read(settings: Settings, *, note: Note, meter: Meter) -> Path:
 
 
 def _holds_articles(root: Path) -> bool:
-    """Whether there is an index with at least one article; an empty one answers nothing and is passed over."""
+    """Whether there is an index with at least one article; an empty one is skipped."""
     if not catalog_path(root).exists():
         return False
     catalog = Catalog.open(catalog_path(root), writable=False)
@@ -66,17 +66,17 @@ def _holds_articles(root: Path) -> bool:
 
 
 def index_to_change(settings: Settings) -> Path:
-    """The index that articles are added to and removed from."""
+    """Choose the index to change: the one named, else the user's own."""
     return Path(settings.index).expanduser() if settings.index else own_index()
 
 
 def encoder_of(snapshot: Snapshot, note: Note, *, threads: int = 0) -> Encoder:
-    """The encoder that an index names, with so many threads for one run of it; 0 for one a core."""
+    """Open the encoder that an index names; `threads` for one run of it, 0 for one a core."""
     return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note, threads=threads)
 
 
 def ensure_default(*, note: Note, meter: Meter) -> None:
-    """Build the default collection's index, or bring it up to the articles of this version.
+    """Build the default collection's index, or update it to the articles of this version.
 
     Raises:
         IndexUnavailable: the data folder cannot be written to.

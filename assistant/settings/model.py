@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from index.errors import ConfigurationError
 
 OPENAI_URL = "https://api.openai.com/v1"
-"""Where questions go with a model's name and a key alone."""
+"""Default address, if only a model's name and a key are set."""
 
 Argument = str | int | float | bool
 
 
 class Secret:
-    """A key: it compares and tells whether it is set, and shows itself nowhere unless asked to in so many words."""
+    """An API key that never appears in a repr, a log or a pickle; `reveal` returns it."""
 
     __slots__ = ("_text",)
 
@@ -20,7 +20,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The key itself, for the one place that sends it."""
+        """Return the key, for the one place that sends it."""
         return self._text
 
     def __bool__(self) -> bool:
@@ -36,7 +36,7 @@ class Secret:
         return hash(self._text)
 
     def __reduce__(self) -> tuple[type["Secret"], tuple[()]]:
-        """A pickled key is an empty one."""
+        """Pickle as an empty key."""
         return Secret, ()
 
 
@@ -45,12 +45,12 @@ NO_KEY = Secret()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelSettings:
-    """What can be set of a model; the variable is ASSISTANT_MODEL_ and the field's name, of `name` ASSISTANT_MODEL."""
+    """Settings of a model; a field's variable is ASSISTANT_MODEL_<FIELD>, that of `name` ASSISTANT_MODEL."""
 
     name: str = ""
-    """As the server knows the model; empty for none, and then nothing else here matters."""
+    """Name of the model at its server; empty for no model, and the other fields are ignored."""
     base_url: str = OPENAI_URL
-    """Of an OpenAI-compatible server, with its "/v1"; OPENAI_BASE_URL unless it is set here."""
+    """Address of an OpenAI-compatible server, with its "/v1"; OPENAI_BASE_URL unless set here."""
     key: Secret = NO_KEY
     """What the server wants for a key. OPENAI_API_KEY unless it is set here, which goes nowhere but to
     OPENAI_BASE_URL or else to OpenAI."""
@@ -60,34 +60,34 @@ class ModelSettings:
     """The table `[model.arguments]`: for that class, where it may hold a key of its own; without one, members
     that each request has besides, such as `reasoning_effort`."""
     stream: bool = True
-    """Whether replies are asked for piece by piece; only then is the first piece waited for on its own."""
+    """Whether replies are streamed; `first_token_seconds` applies only then."""
     context_tokens: int = 8192
     """The model's window: prompt and reply together."""
     tokenizer: str = ""
     """Its `tokenizer.json`, or the folder that has it, to count tokens exactly; empty for an estimate."""
     reply_tokens: int = 700
-    """Tokens a reply may have."""
+    """Limit on the tokens of a reply."""
     reply_chars: int = 20_000
-    """Characters a reply may have; a longer one is a failure."""
+    """Limit on the characters of a reply; a longer one is a failure."""
     temperature: float = 0.0
     """0 for the likeliest reply."""
     seed: int = 0
-    """For servers that can repeat a reply; negative for none."""
+    """Seed for servers that support one; negative for none."""
     connect_seconds: float = 5.0
     first_token_seconds: float = 30.0
     """From the request to the first piece of the reply."""
     total_seconds: float = 90.0
     """From the first request to the last piece, attempts that failed and waits between them included."""
     retries: int = 2
-    """Attempts after the first, for failures that pass."""
+    """Attempts after the first, for transient failures."""
     retry_seconds: float = 0.5
-    """Waited before the first of them, twice as long before each further one; more if the server says so."""
+    """Wait before the first retry, doubled for each further one; more if the server asks for it."""
     retry_after_seconds: float = 20.0
-    """The longest wait that a server may ask for; asked for a longer one, there is no further attempt."""
+    """Longest Retry-After that is honoured; a longer one ends the attempts."""
     failures: int = 3
-    """Calls that fail in a row until the model is left alone for a while; 0 for never."""
+    """Circuit breaker: calls that fail in a row before it opens; 0 for never."""
     pause_seconds: float = 60.0
-    """How long it is left alone."""
+    """Seconds the circuit breaker stays open."""
     budget_tokens: int = 0
     """Tokens, prompts and replies together, that one process may use; 0 for no limit."""
     budget_money: float = 0.0
@@ -122,7 +122,7 @@ MODEL_BOUNDS: dict[str, tuple[float, float]] = {
 
 
 def check_model(model: ModelSettings) -> None:
-    """Refuse what fits no model, once one is asked for.
+    """Check the settings of a model, if one is named.
 
     Raises:
         ConfigurationError: the address is none, or holds a password; a limit on money without prices;

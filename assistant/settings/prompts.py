@@ -1,4 +1,4 @@
-"""The prompts that the settings choose: ours, or those of a folder of one's own."""
+"""Loads the prompts that the settings choose: those that ship, or custom ones."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from prompts import Prompt, PromptError, load
 
 
 def prompt_of(name: str, settings: Settings) -> Prompt:
-    """The prompt of a name.
+    """Load a prompt by name, from the settings' folder if it is there.
 
     Raises:
         ConfigurationError: there is no such prompt, or one's own cannot be used.

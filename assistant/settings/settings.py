@@ -12,12 +12,12 @@ from index.errors import ConfigurationError
 
 FILE_NAME = "assistant.toml"
 OTHER_VARIABLES = ("ASSISTANT_CONFIG", "ASSISTANT_DATA", "ASSISTANT_CACHE")
-"""Where things are: the settings file, the indexes, the exported encoders."""
+"""Variables that name places: the settings file, the indexes, the exported encoders."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """What can be set; the key in `assistant.toml` is the field's name, the variable ASSISTANT_ and it.
+    """All settings; a field's key in `assistant.toml` is its name, its variable ASSISTANT_<FIELD>.
 
     The model's are a table of their own, `[model]`.
     """
@@ -33,13 +33,13 @@ class Settings:
     passages: int = 6
     """Passages that are read for an answer, 1 to 50."""
     sentences: int = 3
-    """Sentences that an answer quotes at most, 1 to 10."""
+    """Limit on the sentences that an answer quotes, 1 to 10."""
     threshold: float = -1.0
-    """Least estimated probability, 0 to 1, at which an answer is given; negative for the fitted one."""
+    """Answers are given from this probability on, 0 to 1; negative for the fitted threshold."""
     reranker: str = ""
     """Folder or hub name of a sentence-transformers CrossEncoder that ranks passages again; empty for none."""
     prompts: str = ""
-    """Folder of one's own prompts, which replace ours by name; empty for ours."""
+    """Folder of custom prompts, which replace those that ship by name; empty for none."""
     model: ModelSettings = NO_MODEL
     """The language model that writes answers; without a name, none does."""
 
@@ -51,13 +51,13 @@ class Setting:
     name: str
     """As in the file, with its table: "model.name"."""
     value: str | int | float | bool
-    """For people: of a key no more than that it is set, of arguments no more than their names."""
+    """Printable value: "set" for a key, only the names of arguments."""
     source: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Key:
-    """One thing that can be set: what it is called in the file, in the environment and among the flags."""
+    """A setting's names: in the file, in the environment and among the flags."""
 
     table: str
     field: str
@@ -104,7 +104,7 @@ def load_settings(
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> tuple[Settings, list[Setting]]:
-    """Settings and their sources.
+    """Load the settings, and where each value comes from.
 
     Args:
         flags: from the command line, by the field's name; "model" is the model's name, and "" for no
@@ -143,7 +143,7 @@ def _found(
     flags: Mapping[str, str | int | float | bool | None],
     path: Path,
 ) -> tuple[object, str]:
-    """The value of a key and its source."""
+    """Look up a key's value and its source."""
     value, source = key.default, "default"
     if key.name in in_file:
         value, source = in_file[key.name], str(path)
@@ -160,7 +160,7 @@ def _found(
 
 
 def _honour_openai(model: dict[str, tuple[object, str]], environ: Mapping[str, str]) -> None:
-    """OPENAI_BASE_URL and OPENAI_API_KEY where nothing else is set; that key goes to no other address."""
+    """Apply OPENAI_BASE_URL and OPENAI_API_KEY where nothing else is set; that key goes to no other address."""
     own_address = model["base_url"][1] != "default"
     if not own_address and environ.get("OPENAI_BASE_URL"):
         model["base_url"] = (environ["OPENAI_BASE_URL"], "OPENAI_BASE_URL")
@@ -170,7 +170,7 @@ def _honour_openai(model: dict[str, tuple[object, str]], environ: Mapping[str, s
 
 
 def _check_variables(environ: Mapping[str, str]) -> None:
-    """A misspelt variable would be ignored in silence."""
+    """Raise for an unknown ASSISTANT_ variable, which would otherwise be ignored in silence."""
     known = [key.variable for key in _TOP + _MODEL if not isinstance(key.default, tuple)] + list(OTHER_VARIABLES)
     for name in sorted(environ):
         if name.startswith("ASSISTANT_") and name not in known:
@@ -180,7 +180,7 @@ def _check_variables(environ: Mapping[str, str]) -> None:
 
 
 def _read(path: Path) -> dict[str, object]:
-    """What the file sets, by the name with its table."""
+    """Read the file's settings, by name with table."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -231,7 +231,7 @@ def _checked(key: _Key, value: object, source: str) -> str | int | float | bool:
 
 
 def _secret(name: str, value: object, source: str) -> Secret:
-    """A key, whose value stays out of the error."""
+    """Convert to a secret; an error does not show the value."""
     if not isinstance(value, (str, Secret)):
         raise ConfigurationError(f"{source}: {name} is of type {type(value).__name__}; it must be of type str")
     return value if isinstance(value, Secret) else Secret(value)

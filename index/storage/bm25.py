@@ -1,4 +1,4 @@
-"""The BM25 side of retrieval: a tantivy index of chunks, derived from the catalog."""
+"""Lexical retrieval: a tantivy BM25 index of chunks, derived from the catalog."""
 
 import os
 import shutil
@@ -15,12 +15,12 @@ from index.text.terms import build_analyzer, indexable
 HEAP_BYTES = 64_000_000
 STEMMED = "body"
 EXACT = "words"
-"""The same text without stems, for finding what a misspelt word was meant to be."""
+"""Field with the unstemmed text, for spelling correction."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextEntry:
-    """What BM25 knows of one chunk."""
+    """Entry of one chunk in the BM25 index."""
 
     chunk_id: int
     article_number: int
@@ -123,11 +123,11 @@ class TantivyText:
         return dict(self._hits(query, len(chunk_ids)))
 
     def document_frequency(self, term: str) -> int:
-        """How many chunks hold a stemmed term."""
+        """Document frequency of a stemmed term, in chunks."""
         return int(self._searcher.doc_freq(STEMMED, term))
 
     def word_frequency(self, word: str) -> int:
-        """How many chunks hold a word, unstemmed, in lower case."""
+        """Document frequency of an unstemmed word in lower case, in chunks."""
         return int(self._searcher.doc_freq(EXACT, word))
 
     def similar_words(self, word: str, distance: int, k: int = 20) -> list[int]:
@@ -166,7 +166,7 @@ class TantivyText:
 
 @contextmanager
 def _lockable(folder: Path) -> Iterator[Path]:
-    """`folder`, or where nothing can be written to it, a passing folder of links to its files.
+    """Yield `folder`, or if it is read-only, a temporary folder of links to its files.
 
     Tantivy makes a lock file even to read; what it has opened stays open without the folder.
     """

@@ -22,10 +22,10 @@ from index.storage.vectors import ChunkCodes, quantise
 from index.text.article import Article, Chunk, ChunkVectors, Matrix, Sentence
 
 FORMAT = 1
-"""Raised when an older program could not read what a newer one wrote."""
+"""Version of the format; it goes up when an older program could not read what a newer one wrote."""
 
 BUSY_SECONDS = 20.0
-"""How long a reader waits for a writer's commit, which takes milliseconds."""
+"""Seconds a reader waits for a writer's commit, which takes milliseconds."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -101,7 +101,7 @@ class Catalog:
 
     @classmethod
     def create(cls, path: Path, meta: Mapping[str, str], projection: TokenProjection) -> "Catalog":
-        """A new, empty catalog of generation 0."""
+        """Create an empty catalog of generation 0."""
         catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode=rwc"))
         with catalog.changing():
             for statement in SCHEMA.split(";\n"):
@@ -112,7 +112,7 @@ class Catalog:
 
     @classmethod
     def open(cls, path: Path, *, writable: bool) -> "Catalog":
-        """The catalog in the file `path`.
+        """Open the catalog in the file `path`.
 
         Raises:
             IndexUnavailable: no such file, no catalog in it, or a newer format.
@@ -143,13 +143,13 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One state of the catalog for everything read inside; short, since it holds up commits."""
+        """Read one consistent state of the catalog inside; keep it short, since it blocks commits."""
         with self._transaction("BEGIN"):
             yield
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """All or nothing of what is written inside."""
+        """Write everything inside in one transaction, or nothing."""
         with self._transaction("BEGIN IMMEDIATE"):
             yield
 
@@ -189,12 +189,12 @@ class Catalog:
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(values.items()))
 
     def projection(self) -> TokenProjection:
-        """How this index makes token vectors small."""
+        """Projection that reduces the dimension of this index's token vectors."""
         return TokenProjection.from_bytes(self._db.execute("SELECT data FROM projection").fetchone()[0])
 
     @property
     def generation(self) -> int:
-        """How many changes there have been."""
+        """Number of the current generation: how many changes there have been."""
         return int(self.meta("generation"))
 
     def articles(self) -> list[ArticleRow]:
@@ -214,7 +214,7 @@ class Catalog:
         return str(row[0])
 
     def add_article(self, article: Article, article_id: str) -> int:
-        """Store an article without chunks; its number."""
+        """Store an article without chunks; returns its number."""
         published = article.published.isoformat() if article.published else None
         cursor = self._db.execute(
             f"INSERT INTO articles ({_COLUMNS.removeprefix('number, ')}, text) VALUES (?,?,?,?,?,?,?,?,?,?)",
@@ -235,18 +235,18 @@ class Catalog:
         return cursor.lastrowid
 
     def move_article(self, number: int, source: str) -> None:
-        """Note that an unchanged article has another path now."""
+        """Record the new path of an unchanged article."""
         self._db.execute("UPDATE articles SET source = ? WHERE number = ?", (source, number))
 
     def remove_article(self, number: int) -> list[int]:
-        """Remove an article with its chunks; the ids of those."""
+        """Remove an article with its chunks; returns the chunks' ids."""
         ids = [row[0] for row in self._db.execute("SELECT id FROM chunks WHERE article = ?", (number,))]
         self._db.execute("DELETE FROM chunks WHERE article = ?", (number,))
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
         return ids
 
     def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors) -> int:
-        """Store a chunk of article `number`, its token vectors already projected; its id."""
+        """Store a chunk of article `number`, its token vectors already projected; returns its id."""
         offsets = np.asarray([(s.start, s.end) for s in chunk.sentences], dtype="<u4")
         cursor = self._db.execute(
             'INSERT INTO chunks (article, start, "end", sentences, vector, sentence_codes, token_counts, token_codes) '
@@ -304,7 +304,7 @@ class Catalog:
         self._db.execute("DELETE FROM glossaries WHERE source = ?", (source,))
 
     def integrity(self) -> str:
-        """The word "ok", or what SQLite finds wrong with the file."""
+        """Run SQLite's integrity check: "ok", or what is wrong with the file."""
         try:
             return " ".join(str(self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]).split())
         except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""Add articles to an index and remove them: the writer's side."""
+"""Adds articles to an index and removes them."""
 
 import hashlib
 import os
@@ -19,10 +19,10 @@ from index.text.glossary import load_glossary
 from index.text.loading import LOADERS, Found, article_slug, find_files, find_glossaries, load, read_bytes
 
 PUBLISH_SECONDS = 10.0
-"""Encoding this long is published before going on, so that an interruption loses little."""
+"""Seconds of encoding after which a generation is published, so that an interruption loses little."""
 
 BATCH_CHUNKS = 128
-"""Chunks of as many articles as it takes are encoded together, so that batches hold similar lengths."""
+"""Chunks encoded together, from as many articles as it takes, so that batches hold similar lengths."""
 
 Meter = Callable[[int, int, int], None]
 """Called with the characters done, the characters in all, and the chunks done."""
@@ -30,7 +30,7 @@ Meter = Callable[[int, int, int], None]
 
 @dataclass(kw_only=True, slots=True)
 class Outcome:
-    """What adding did, article by article."""
+    """Result of adding, article by article."""
 
     added: list[str] = field(default_factory=list)
     """Ids of new articles."""
@@ -159,7 +159,7 @@ def add_paths(
 
 
 def find_articles(paths: Sequence[Path]) -> Found:
-    """Article files under `paths`, one at least, and the files passed over.
+    """Find article files under `paths`, at least one, and the files passed over.
 
     Raises:
         UserError: a path does not exist or holds no article.
@@ -173,7 +173,7 @@ def find_articles(paths: Sequence[Path]) -> Found:
 
 
 def remove_articles(root: Path, names: Sequence[str], *, note: Note) -> list[str]:
-    """Remove articles, given by id or path, from the index in `root`; their ids.
+    """Remove articles, given by id or path, from the index in `root`; returns their ids.
 
     Nothing of their text or vectors stays in any file of the index.
 
@@ -194,7 +194,7 @@ def remove_articles(root: Path, names: Sequence[str], *, note: Note) -> list[str
 
 
 class _Writer:
-    """One run of adding, which publishes now and then."""
+    """One run of adding; it publishes a generation every `PUBLISH_SECONDS`."""
 
     def __init__(self, root: Path, catalog: Catalog, encoder: Encoder, meter: Meter, total: int) -> None:
         self.root = root
@@ -261,7 +261,7 @@ class _Writer:
         return outcome
 
     def _moved(self, article: Article, known: dict[str, ArticleRow]) -> ArticleRow | None:
-        """The row of the same file at a path that is gone."""
+        """Find the row of a moved file: same content, at a path that is gone."""
         return next(
             (
                 row
@@ -280,7 +280,7 @@ class _Writer:
         return _Cut(article, [EncodingJob(title=title, chunk=chunk) for chunk in chunks])
 
     def _encode(self) -> None:
-        """Encode what was cut up, the chunks of all articles together."""
+        """Encode the pending chunks of all articles together."""
         jobs = [job for cut in self._cut for job in cut.jobs]
         size = sum(len(cut.article.text) for cut in self._cut)
 
@@ -299,7 +299,7 @@ class _Writer:
         self._cut = []
 
     def _publish(self, texts: dict[str, str | None], outcome: Outcome) -> None:
-        """Make what was done so far part of the index."""
+        """Publish what was encoded so far as a new generation."""
         self._encode()
         if not (self._waiting or self._replaced or texts):
             return
@@ -318,7 +318,7 @@ def _publish(
     add: Sequence[_Prepared],
     glossaries: dict[str, str | None],
 ) -> list[str]:
-    """One change of the index, all or nothing; the ids of the articles added."""
+    """Commit one change of the index, all or nothing; returns the ids of the articles added."""
     with catalog.changing():
         current = catalog.generation
         for row in remove:

@@ -1,4 +1,4 @@
-"""What is derived from one state of the catalog: FAISS, tantivy, sentence vectors and a manifest.
+"""Files derived from one state of the catalog: FAISS, tantivy, sentence vectors and a manifest.
 
 Each generation has a folder of its own that is complete before the catalog's transaction names it,
 so a change appears in one step and a reader never sees half of it.
@@ -37,7 +37,7 @@ class Generation:
 
 
 def generation_folder(root: Path, number: int) -> Path:
-    """Where a generation's files are."""
+    """Folder of a generation's files."""
     return root / "generations" / f"{number:08d}"
 
 
@@ -115,7 +115,7 @@ def open_generation(root: Path, number: int) -> Generation:
 
 
 def differences(folder: Path, *, hashes: bool) -> list[str]:
-    """How the files in `folder` differ from its manifest, in words; with `hashes` to the byte."""
+    """Compare the files in `folder` with its manifest: sizes, or with `hashes` every byte; problems in words."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         expected: dict[str, dict[str, object]] = manifest["files"]
@@ -134,7 +134,7 @@ def differences(folder: Path, *, hashes: bool) -> list[str]:
 
 
 def contradictions(generation: Generation, catalog: Catalog) -> list[str]:
-    """Where a generation's files and the catalog do not say the same, in words."""
+    """Compare a generation's content with the catalog; contradictions in words."""
     ids, rows = catalog.vectors()
     wrong = []
     if sorted(generation.vectors.ids().tolist()) != ids:
@@ -152,7 +152,7 @@ def contradictions(generation: Generation, catalog: Catalog) -> list[str]:
 
 
 def remove_strays(root: Path, keep: int) -> list[int]:
-    """Remove the folders of all generations but `keep`; their numbers, ascending."""
+    """Remove the folders of all generations but `keep`; returns their numbers, ascending."""
     strays = []
     for folder in sorted((root / "generations").glob("*")):
         if folder != generation_folder(root, keep):
@@ -185,7 +185,7 @@ def _files(folder: Path) -> Sequence[Path]:
 
 
 def _sync(folder: Path) -> None:
-    """Bring files and folders to disk, so that the commit that names them comes after them."""
+    """Flush files and folders to disk, so that they are there before the commit that names them."""
     for path in [*_files(folder), folder / TEXT_NAME, folder, folder.parent]:
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""One writer at a time: an advisory lock that the system releases when its holder dies."""
+"""Locks an index for one writer: an advisory lock that the system releases when its holder dies."""
 
 import fcntl
 import os

@@ -28,20 +28,20 @@ from index.text.glossary import Glossary
 Note = Callable[[str], None]
 CATALOG_NAME = "catalog.sqlite"
 PARTIAL_NAMES = (f"{CATALOG_NAME}.new", f"{CATALOG_NAME}.new-journal")
-"""A catalog that is being made; they are left behind where that was interrupted."""
+"""Files of a catalog that is being created; an interruption leaves them behind."""
 OWN_NAMES = frozenset({"writer.lock", "generations", CATALOG_NAME, f"{CATALOG_NAME}-journal", *PARTIAL_NAMES})
-"""What an index's folder may hold."""
+"""Names that an index's folder may hold."""
 ATTEMPTS = 5
-"""How often a reader follows a writer that is faster before it gives up."""
+"""Attempts of a reader to open a generation before a faster writer replaces it."""
 
 
 def catalog_path(root: Path) -> Path:
-    """Where the catalog of the index in `root` is."""
+    """Path of the catalog of the index in `root`."""
     return root / CATALOG_NAME
 
 
 def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
-    """Make an empty index in the folder `root`, which may exist if nothing but leftovers is in it.
+    """Create an empty index in the folder `root`, which may exist if it holds nothing but leftovers.
 
     Raises:
         IndexUnavailable: the folder is a file, holds something else, or cannot be written to.
@@ -113,12 +113,12 @@ class Snapshot:
         return rows
 
     def is_current(self) -> bool:
-        """Whether the index has been neither changed nor removed or put in place anew since."""
+        """Whether the index is still in this state: not changed, removed or replaced."""
         return self._file == _file_of(self.root) and self.catalog.generation == self.generation.number
 
     @property
     def replaced(self) -> bool:
-        """Whether another catalog lies where this one was."""
+        """Whether another catalog has taken this one's place."""
         return _file_of(self.root) not in (None, self._file)
 
     def text(self, number: int) -> str:
@@ -140,7 +140,7 @@ class Snapshot:
 
 
 def _file_of(root: Path) -> tuple[int, int] | None:
-    """What tells an index's catalog from another one put in its place; None where there is none."""
+    """Identity of a catalog's file, which changes if it is replaced; None if there is none."""
     try:
         found = catalog_path(root).stat()
     except OSError:
@@ -149,7 +149,7 @@ def _file_of(root: Path) -> tuple[int, int] | None:
 
 
 def check_index(root: Path) -> None:
-    """There is an index in `root`; what is in it is looked at no further.
+    """Check that there is an index in `root`, without looking into it.
 
     Raises:
         IndexUnavailable: there is none, or none that can be read.
@@ -203,7 +203,7 @@ def _clear_up(root: Path, note: Note) -> None:
 
 
 def keep_threshold(root: Path, threshold: float, calibration: str) -> None:
-    """Keep with the index the probability from which on questions are answered, and how it was fitted.
+    """Store a collection's own threshold with the index, and how it was fitted.
 
     Raises:
         IndexBusy: another process is changing the index.
@@ -218,7 +218,7 @@ def keep_threshold(root: Path, threshold: float, calibration: str) -> None:
 
 
 def repair(root: Path, *, note: Note, thorough: bool = False) -> None:
-    """Bring the derived files in line with the catalog, as the writer.
+    """Repair the derived files from the catalog, holding the writer's lock.
 
     Args:
         root: the index's folder.
@@ -237,7 +237,7 @@ def repair(root: Path, *, note: Note, thorough: bool = False) -> None:
 
 
 def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = False) -> None:
-    """As `repair`, by a process that holds the writer's lock."""
+    """Repair as `repair` does, in a process that already holds the writer's lock."""
     current = catalog.generation
     _remove_partial(root)
     strays = remove_strays(root, current)
@@ -288,7 +288,7 @@ def fingerprint(catalog: Catalog) -> str:
 
 @lru_cache(maxsize=1)
 def versions() -> Mapping[str, str]:
-    """Of the packages that write an index's files."""
+    """Versions of the packages that write an index's files."""
     return {name: importlib.metadata.version(name) for name in ("faiss-cpu", "tantivy", "numpy", "tokenizers")}
 
 

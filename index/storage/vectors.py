@@ -1,4 +1,4 @@
-"""The dense side of retrieval: chunk vectors in FAISS, sentence and token vectors in mapped files.
+"""Dense retrieval: chunk vectors in FAISS, sentence and token vectors in memory-mapped files.
 
 LlamaIndex's FAISS stores take ids from `ntotal` and never delete (see the design page), so this
 is our own thin wrapper: ids come from the catalog and are never reused.
@@ -25,7 +25,7 @@ COUNTS_NAME = "token-counts.npy"
 ROWS_NAME = "rows.npy"
 
 KEPT_CHUNKS = 128
-"""Chunks whose token vectors are kept restored for the next question, some 60 kB each."""
+"""Chunks whose dequantised token vectors are cached for the next question, some 60 kB each."""
 THREADS_FROM = 20_000
 """With fewer vectors, waking threads costs more than they save (3.5 ms against 0.3 ms a search)."""
 
@@ -38,7 +38,7 @@ class FaissVectors:
 
     @classmethod
     def read(cls, path: Path) -> "FaissVectors":
-        """Open what `write` wrote."""
+        """Read an index that `write` wrote."""
         vectors = cls.__new__(cls)
         vectors._index = faiss.read_index(str(path))  # noqa: SLF001 - owns what it read; a downcast of it would not
         if len(vectors) < THREADS_FROM:
@@ -59,12 +59,12 @@ class FaissVectors:
         return found
 
     def add(self, ids: Sequence[int], vectors: Matrix) -> None:
-        """Add rows of length 1 under new ids."""
+        """Add unit vectors under new ids."""
         if len(ids):
             self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(ids, dtype=np.int64))
 
     def remove(self, ids: Collection[int]) -> None:
-        """Remove vectors; ids that are not there are passed over."""
+        """Remove vectors; unknown ids are ignored."""
         if ids:
             self._index.remove_ids(faiss.IDSelectorBatch(np.asarray(sorted(ids), dtype=np.int64)))
 
@@ -95,7 +95,7 @@ class FaissVectors:
 
 
 def quantise(vectors: Matrix) -> Quantised:
-    """Unit vectors, (n, dimension), as int8 codes; each row is scaled by its own largest entry.
+    """Quantise unit vectors, (n, dimension), to int8; each row is scaled by its own largest entry.
 
     The scale need not be kept: a row read back is brought to length 1 again.
     """
@@ -105,7 +105,7 @@ def quantise(vectors: Matrix) -> Quantised:
 
 
 def restore(codes: Quantised) -> Matrix:
-    """Unit vectors, (n, dimension) float32, from `quantise`."""
+    """Restore unit vectors, (n, dimension) float32, from `quantise`."""
     rows = codes.astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     restored: Matrix = rows / np.maximum(lengths, 1e-12)[:, None]
@@ -126,7 +126,7 @@ class ChunkCodes:
 
     @classmethod
     def from_bytes(cls, chunk_id: int, count: int, sentences: bytes, counts: bytes, tokens: bytes) -> "ChunkCodes":
-        """From the catalog's bytes for a chunk of `count` sentences.
+        """Decode the catalog's bytes for a chunk of `count` sentences.
 
         Raises:
             IndexDamaged: the sizes do not fit together.
@@ -146,7 +146,7 @@ class ChunkCodes:
 
 
 class EvidenceVectors:
-    """Sentence and token vectors of all chunks, mapped into memory; only what is asked for is read."""
+    """Sentence and token vectors of all chunks, memory-mapped; only requested ones are read."""
 
     def __init__(self, folder: Path) -> None:
         """Map the files that `write` wrote to `folder`."""

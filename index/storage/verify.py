@@ -17,7 +17,7 @@ from index.text.article import sha256_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
-    """What was checked, and what is wrong."""
+    """Counts of what was checked, and the problems found."""
 
     articles: int
     chunks: int
@@ -98,6 +98,6 @@ def _of_article(article: ArticleRow, text: str, chunks: list[ChunkRow]) -> list[
 
 
 def _gaps(chunk: ChunkRow, covered: int) -> list[tuple[int, int]]:
-    """Characters before and between the chunk's sentences."""
+    """Characters of a chunk that lie before or between its sentences."""
     ends = [covered, *(sentence.end for sentence in chunk.sentences[:-1])]
     return [(end, sentence.start) for end, sentence in zip(ends, chunk.sentences, strict=True)]

@@ -21,9 +21,9 @@ class Article:
     """One article as it was extracted from its source; absent metadata is None, never guessed."""
 
     source: str
-    """Where it came from: an absolute path or a URI; the identity of an article over time."""
+    """Absolute path or URI that it came from; identifies the article over time."""
     name: str
-    """What its id is made from, usually the file's name without its suffix."""
+    """Basis of its id, usually the file's name without its suffix."""
     text: str
     """The extracted text; every offset of this project counts its Unicode characters."""
     title: str | None = None
@@ -33,7 +33,7 @@ class Article:
     language: str | None = None
     """ISO 639-1 code such as "en"."""
     source_sha256: str = ""
-    """Hash of the source's bytes; an unchanged hash means that nothing need be done again."""
+    """SHA-256 of the source's bytes; if it is unchanged, the article is not indexed again."""
 
     @property
     def sha256(self) -> str:
@@ -65,7 +65,7 @@ class Chunk:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChunkVectors:
-    """What one encoder pass over a chunk yields."""
+    """Vectors from one encoder pass over a chunk."""
 
     chunk: Matrix
     """(dimension,) float32 of length 1."""
@@ -79,7 +79,7 @@ class ChunkVectors:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionVectors:
-    """What one encoder pass over a question yields."""
+    """Vectors from one encoder pass over a question."""
 
     text: Matrix
     """(dimension,) float32 of length 1."""

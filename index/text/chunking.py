@@ -24,19 +24,19 @@ MAX_SENTENCE_CHARACTERS = 2_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunking:
-    """How articles are cut."""
+    """Parameters of chunking."""
 
     max_tokens: int
     """Tokens a chunk may have, its title and the encoder's special tokens included."""
 
 
 def encoded_text(title: str, text: str) -> str:
-    """What the encoder reads for a chunk: its article's title, then the chunk itself."""
+    """Text given to the encoder for a chunk: its article's title, then the chunk itself."""
     return f"{title}\n{text}" if title else text
 
 
 def fitting_title(title: str | None, count: CountTokens, max_tokens: int) -> str:
-    """The words of `title` that take at most a quarter of the window; empty for None."""
+    """Shorten `title` to whole words that take at most a quarter of the window; empty for None."""
     words = (title or "").split()
     while words and count([" ".join(words)])[0] > max_tokens // TITLE_SHARE:
         words = words[: len(words) * 3 // 4]
@@ -76,7 +76,7 @@ def _fits(text: str, sentences: Sequence[Sentence], heading: str, count: CountTo
 
 
 def _greedy_end(text: str, sentences: Sequence[Sentence], sizes: Sequence[int], first: int, room: int) -> int:
-    """Index after the last sentence of the chunk that opens at `first`."""
+    """End (exclusive) of the chunk that begins with sentence `first`."""
     used = 0
     last = first
     while last < len(sentences) and (used + sizes[last] <= room or last == first):
@@ -97,7 +97,7 @@ def _heading_at(text: str, sentence: Sentence) -> bool:
 def _fitting_sentences(
     text: str, sentences: Sequence[Sentence], count: CountTokens, room: int
 ) -> tuple[list[Sentence], list[int]]:
-    """Sentences, the too long ones cut, with their sizes in tokens."""
+    """Sentences with their sizes in tokens, long ones cut into pieces."""
     special = count([""])[0]
     fitting: list[Sentence] = []
     for sentence in sentences:
@@ -114,7 +114,7 @@ def _fitting_sentences(
 
 
 def _pieces(text: str, sentence: Sentence, limit: int) -> list[Sentence]:
-    """`sentence` cut into pieces of at most `limit` characters, at a clause, else a space."""
+    """Cut `sentence` into pieces of at most `limit` characters, at a clause if possible, else at a space."""
     pieces: list[Sentence] = []
     start = sentence.start
     while sentence.end - start > limit:

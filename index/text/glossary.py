@@ -1,4 +1,4 @@
-"""Aliases: one thing, its names. A question that uses one of them is searched under all of them."""
+"""Aliases (synonyms): a question that uses one name of a thing is searched under all of its names."""
 
 import re
 import tomllib
@@ -13,13 +13,13 @@ from index.text.terms import CJK
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """Groups of names; the first of each group is the one that people should read."""
+    """Groups of synonymous names; the first of each group is the one to display."""
 
     groups: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def parse(cls, text: str, source: str) -> "Glossary":
-        """From TOML: `[[alias]]` tables with `name` and `also`.
+        """Parse TOML: `[[alias]]` tables with `name` and `also`.
 
         Raises:
             ArticleUnreadable: not TOML, or not of that form.
@@ -45,7 +45,7 @@ class Glossary:
 
     @classmethod
     def merged(cls, glossaries: Iterable["Glossary"]) -> "Glossary":
-        """All groups together; groups that share a name become one."""
+        """Merge glossaries; groups that share a name become one."""
         groups: list[tuple[str, ...]] = []
         for group in (group for glossary in glossaries for group in glossary.groups):
             keys = {name.lower() for name in group}
@@ -55,7 +55,7 @@ class Glossary:
         return cls(tuple(groups))
 
     def found_in(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
-        """The names that stand in `text`, each with its group, longest names first."""
+        """Find the names in `text`, each with its group, longest names first."""
         found = []
         taken: list[tuple[int, int]] = []
         lowered = text.lower()
@@ -71,14 +71,14 @@ class Glossary:
         return found
 
     def other_names(self, text: str) -> list[str]:
-        """Names that mean the same as a name in `text` and do not stand in it themselves."""
+        """Synonyms of the names in `text` that do not occur in it themselves."""
         present = text.lower()
         names = [name for _, group in self.found_in(text) for name in group if name.lower() not in present]
         return list(dict.fromkeys(names))
 
 
 def load_glossary(path: Path) -> str:
-    """The text of a glossary file, checked.
+    """Read a glossary file and check it.
 
     Raises:
         ArticleUnreadable: it cannot be read or is of the wrong form.
@@ -93,14 +93,14 @@ def load_glossary(path: Path) -> str:
 
 @lru_cache(maxsize=16)
 def _longest_first(groups: tuple[tuple[str, ...], ...]) -> list[tuple[str, list[str], tuple[str, ...]]]:
-    """Every name with its words in lower case and its group."""
+    """List every name with its words in lower case and its group."""
     named = [(name, re.split(r"[\s-]+", name.lower()), group) for group in groups for name in group]
     return sorted(named, key=lambda entry: -len(entry[0]))
 
 
 @lru_cache(maxsize=4096)
 def _pattern(name: str) -> str:
-    """Matches a name as whole words, plural or possessive too, white space or hyphens between its words."""
+    """Pattern for a name as whole words, also plural or possessive, with spaces or hyphens between words."""
     parts: Sequence[str] = [re.escape(part) for part in re.split(r"[\s-]+", name) if part]
     joined = r"[\s-]+".join(parts)
     before = "" if re.match(f"[{CJK}]", name) else r"(?<!\w)"

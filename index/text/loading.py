@@ -1,4 +1,4 @@
-"""Files and folders become articles: text and Markdown now, one function per format."""
+"""Loads articles from files and folders: text and Markdown, one function per format."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ GLOSSARY_NAME = "glossary.toml"
 """The file of aliases that a folder of articles may hold; never an article itself."""
 
 NOTICES = frozenset({"readme", "license"})
-"""Names, without suffix and in lower case, of files that are about a folder and none of its articles."""
+"""Names, in lower case without suffix, of files that describe a folder and are not articles."""
 
 
 def read_text(data: bytes, source: str) -> str:
@@ -43,7 +43,7 @@ def read_text(data: bytes, source: str) -> str:
 
 
 def load_text(data: bytes, path: Path) -> Article:
-    """An article from the bytes of a text or Markdown file, front matter split off."""
+    """Load a text or Markdown file; front matter becomes metadata."""
     stated, text = split_front_matter(read_text(data, str(path)), str(path))
     if not text.strip():
         raise ArticleUnreadable(f"{path}: no text in it; leave it out or write the article")
@@ -67,11 +67,11 @@ LOADERS: dict[str, Callable[[bytes, Path], Article]] = {
     ".txt": load_text,
     ".text": load_text,
 }
-"""By suffix in lower case. A new format is one entry here."""
+"""Loader by suffix in lower case. A new format is one entry here."""
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of an article's file.
+    """Read the bytes of an article's file.
 
     Raises:
         ArticleUnreadable: it cannot be read, is no regular file, or is too large.
@@ -92,7 +92,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def load(path: Path, data: bytes) -> Article:
-    """The article in `data`, the bytes of the file at `path`."""
+    """Load the article in `data`, the bytes of the file at `path`."""
     loader = LOADERS.get(path.suffix.lower())
     if loader is None:
         raise ArticleUnreadable(f"{path}: {_suffix(path)} files cannot be read yet; supported: {' '.join(LOADERS)}")
@@ -103,18 +103,18 @@ def load(path: Path, data: bytes) -> Article:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """The files under some paths, absolute, in order and without repeats."""
+    """Files found under some paths: absolute, in order, without repeats."""
 
     files: list[Path]
     """Articles."""
     unsupported: list[Path]
     """Files of types that cannot be read."""
     set_aside: list[Path]
-    """Files in folders that are no articles by their names: README, LICENSE, and a glossary below a named folder."""
+    """Files in folders whose names say that they are not articles: README, LICENSE, a glossary in a subfolder."""
 
 
 def find_files(paths: Sequence[Path]) -> Found:
-    """Article files under `paths` (files, or folders searched recursively), and those passed over.
+    """Find article files under `paths` (files, or folders searched recursively), and those passed over.
 
     Hidden files and folders are passed over without a trace; a file that was named itself is always taken.
 
@@ -146,13 +146,13 @@ def find_files(paths: Sequence[Path]) -> Found:
 
 
 def find_glossaries(paths: Iterable[Path]) -> list[Path]:
-    """Glossary files that stand directly in the folders among `paths`."""
+    """Find glossary files directly in the folders among `paths`."""
     folders = (Path(os.path.abspath(path.expanduser())) for path in paths)
     return [folder / GLOSSARY_NAME for folder in folders if (folder / GLOSSARY_NAME).is_file()]
 
 
 def article_slug(name: str) -> str:
-    """A readable, stable id from a file's name: letters and digits of any script, joined by "-"."""
+    """Make a readable, stable id from a file's name: letters and digits of any script, joined by "-"."""
     return re.sub(r"[\W_]+", "-", name.lower()).strip("-") or "article"
 
 

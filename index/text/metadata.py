@@ -1,4 +1,4 @@
-"""What an article says about itself: front matter first, then the text where it is plain.
+"""Reads an article's metadata: front matter first, then the text where it is unambiguous.
 
 "Plain" is strict on purpose: a heading, or a line that is nothing but a labelled value or a full
 date near the top. What is not plainly said stays absent; it is never inferred.
@@ -39,7 +39,7 @@ ENGLISH = frozenset("the of and to in a is that for it was on as with by are be 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metadata:
-    """What is known about an article; None where nothing says."""
+    """Metadata of an article; None for what is not stated."""
 
     title: str | None = None
     published: date | None = None
@@ -49,7 +49,7 @@ class Metadata:
 
 
 def split_front_matter(text: str, source: str) -> tuple[Metadata, str]:
-    """Metadata of the front matter (YAML between ---, TOML between +++), and the text after it.
+    """Split off front matter (YAML between ---, TOML between +++): its metadata, and the text after it.
 
     Raises:
         ArticleUnreadable: the front matter is not valid YAML or TOML, or a date in it is no date.
@@ -98,7 +98,7 @@ def _date_of(value: object, source: str) -> date | None:
 
 
 def parse_date(text: str) -> date | None:
-    """The date that `text` begins with, or None; "2021-03-09", "9 March 2021", "March 9, 2021", "2021年3月9日"."""
+    """Parse the date that `text` begins with: "2021-03-09", "9 March 2021", "March 9, 2021", "2021年3月9日"."""
     text = text.strip()
     if match := re.match(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)", text):
         year, month, day = int(match[1]), int(match[2]), int(match[3])
@@ -115,12 +115,12 @@ def parse_date(text: str) -> date | None:
 
 
 def _month(name: str) -> int:
-    """1 to 12, or 0 for what is no month."""
+    """Number of a month, 1 to 12; 0 if it is not one."""
     return next((n for n, month in enumerate(MONTHS, 1) if month.startswith(name.lower()[:9])), 0)
 
 
 def complete_from_text(known: Metadata, text: str) -> Metadata:
-    """`known`, with what is absent taken from `text` where it stands plainly near the top."""
+    """Fill in metadata that `known` lacks from unambiguous lines near the top of `text`."""
     head = [line.strip() for line in text.split("\n") if line.strip()][:HEAD_LINES]
     labelled = {name: _labelled(head, label) for name, label in LABELS.items()}
     dates = [labelled["published"] or "", *(line for line in head if len(line) <= 30 and line[-1] not in ".。!！?？")]
@@ -154,7 +154,7 @@ def _title(text: str) -> str | None:
 
 
 def plain_language(text: str) -> str | None:
-    """The code "zh", "ja", "ko" or "en" where script or common words leave no doubt, else None."""
+    """Detect "zh", "ja", "ko" or "en" by script or common words; None in doubt."""
     sample = text[:4_000]
     letters = sum(map(str.isalpha, sample)) or 1
     if len(re.findall(r"[\u3040-\u30ff]", sample)) > 0.1 * letters:

@@ -17,10 +17,10 @@ ABBREVIATIONS = frozenset(
     "vs etc cf al approx ca jan feb mar apr jun jul aug sep sept oct nov dec "
     "e.g i.e u.s u.k u.n a.m p.m ph.d d.c b.c a.d".split()
 )
-"""Words after which a full stop need not end a sentence, without that stop, in lower case."""
+"""Abbreviations, in lower case and without their stop: a stop after them need not end a sentence."""
 
 ALWAYS_GO_ON = frozenset("mr mrs ms dr prof rev hon gen col lt sgt capt cmdr adm maj gov sen rep".split())
-"""Titles: a name follows them, so that the capital letter after them says nothing."""
+"""Titles (abbreviated): a name follows them, so a capital letter after them begins no sentence."""
 
 TERMINATOR = re.compile(r"""(?<![.!?…])[.!?…]++["'”’)\]»]*+(?=\s|$)|[。！？；]+["'”’）】》」』]*""")
 """A run of closing punctuation with the quotes and brackets that close with it.
@@ -40,7 +40,7 @@ WRAPPED_LINE = (55, 100)
 
 
 def split_sentences(text: str) -> list[Sentence]:
-    """Sentences of `text` in reading order, without the white space around them.
+    """Split `text` into sentences in reading order, without the white space around them.
 
     Returns:
         Sentences that do not overlap, none of them empty, which together hold every character of
@@ -58,7 +58,7 @@ def is_heading(text: str) -> bool:
 
 
 def _is_wrapped(text: str) -> bool:
-    """Whether most line ends stand inside sentences, as in text wrapped at a fixed width."""
+    """Whether the text is hard-wrapped: most line ends stand inside sentences."""
     lines = [line.rstrip() for line in text.split("\n")]
     inner = [line for line, after in pairwise(lines) if line.strip() and after.strip()]
     low, high = WRAPPED_LINE
@@ -66,7 +66,7 @@ def _is_wrapped(text: str) -> bool:
 
 
 def _blocks(text: str, *, wrapped: bool) -> Iterator[tuple[int, int]]:
-    """Paragraphs, headings, list items: spans that no sentence crosses."""
+    """Split into blocks that no sentence crosses: paragraphs, headings, list items."""
     cuts = {match.start() for match in BREAK.finditer(text)}
     if wrapped:
         cuts |= {line.end() for line in re.finditer(r"[^\n]+", text) if HEADING.match(text, line.start())}

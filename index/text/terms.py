@@ -1,4 +1,4 @@
-"""Words of a text as the BM25 index counts them: lower case, accents folded, English stems.
+"""Tokenizes text as the BM25 index does: lower case, accents folded, English stems.
 
 Scripts without spaces (Chinese, Japanese) are cut into overlapping pairs of characters, which
 BM25 handles about as well as true segmentation and which needs no dictionary.
@@ -20,11 +20,11 @@ STOP_WORDS = frozenset(
     "my me not no so such what which who whom whose when where why how there here into about over under "
     "can could may might will would shall should must s t".split()
 )
-"""Words that say nothing about what a text is about; they are indexed all the same."""
+"""Stop words: ignored when comparing what texts are about, but indexed."""
 
 
 def indexable(text: str) -> str:
-    """`text` rewritten so that a tokenizer that splits at what is no letter or digit finds its words.
+    """Normalise `text` for a tokenizer that splits at everything but letters and digits.
 
     Thousands separators vanish ("35,000" is "35000"), decimal points become a letter ("97.4" is one
     word), and CJK runs become overlapping pairs.
@@ -38,7 +38,7 @@ def _pairs(run: str) -> str:
 
 
 def build_analyzer(*, stem: bool) -> tantivy.TextAnalyzer:
-    """The tokenizer of the index's fields, with or without English stemming."""
+    """Build the tokenizer of the index's fields, with or without English stemming."""
     builder = (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(64))
@@ -54,19 +54,19 @@ def _analyzer(stem: bool) -> tantivy.TextAnalyzer:  # noqa: FBT001 - a cache key
 
 
 def stems(text: str) -> list[str]:
-    """The terms of `text` in order, as the index holds them."""
+    """Stemmed terms of `text` in order, as the index holds them."""
     found: list[str] = _analyzer(True).analyze(indexable(text))
     return found
 
 
 def words(text: str) -> list[str]:
-    """The same without stemming."""
+    """Unstemmed terms of `text` in order."""
     found: list[str] = _analyzer(False).analyze(indexable(text))
     return found
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """The first term of a single word, or "" if it has none."""
+    """Stem of a single word: its first term, or "" if it has none."""
     found = stems(word)
     return found[0] if found else ""
