@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         UsageError,
         UserError,
     )
-    from index.search.search import Filters, Passage
+    from index.search.engine import Filters, Passage
 
 __version__ = "0.1.0"
 __all__ = [
@@ -60,7 +60,7 @@ _MODULES = {
     "assistant.settings.settings": "Settings",
     "index.errors": "AssistantError ConfigurationError EncoderUnavailable IndexBusy IndexDamaged IndexUnavailable "
     "ReceiptBroken UsageError UserError",
-    "index.search.search": "Filters Passage",
+    "index.search.engine": "Filters Passage",
 }
 """Where the public names are. They are imported when first used: `import assistant` alone loads none of these."""
 

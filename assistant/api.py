@@ -13,7 +13,8 @@ from assistant.chain.opening import model_of, opener
 from assistant.question.followups import Turn
 from assistant.settings.locations import encoder_of, index_to_read
 from assistant.settings.settings import Settings, load_settings
-from index.search.search import Filters, Passage
+from index.search.embedded import embedded_opener
+from index.search.engine import Filters, Passage
 from index.storage.changes import Meter
 
 Note = Callable[[str], None]
@@ -92,7 +93,8 @@ def open_assistant(settings: Settings, *, note: Note, meter: Meter) -> Assistant
     """The chain over the index that questions go to; `meter` is told how far the default collection is built."""
     root = index_to_read(settings, note=note, meter=meter)
     model = model_of(settings)
-    return opener(root, lambda snapshot: encoder_of(snapshot, note), settings, note=note, model=model)()
+    engines = embedded_opener(root, lambda snapshot: encoder_of(snapshot, note), note=note)
+    return opener(engines, settings, note=note, model=model)()
 
 
 def _no_meter(done: int, of: int, chunks: int) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from assistant.models.seam import ChatModel, Message
 from index.encoding.encoder import Encoder, EncodingJob
-from index.search.search import Filters, SearchEngine
+from index.search.engine import Filters, SearchEngine
+from index.text.article import sha256_of
 from index.text.chunking import Chunking, chunk_article
 
 CJK_TEXT = "改革很重要。我们要继续！数字平台连接各个城市。"
@@ -244,6 +245,23 @@ class SearchContract:
             text = SEARCHED[p.article.article_id].split("---\n")[2]
             assert p.text == text[p.start : p.end]
             assert [p.sentences[0].start, p.sentences[-1].end] == [p.start, p.end]
+
+    def test_articles_are_listed_and_their_texts_are_whole(self, engine):
+        assert {id_: engine.text(id_) for id_ in engine.articles} == {
+            id_: text.split("---\n")[2] for id_, text in SEARCHED.items()
+        }
+        for id_, row in engine.articles.items():
+            assert (row.article_id, row.sha256) == (id_, sha256_of(engine.text(id_)))
+        assert engine.articles["tram"].published == date(2020, 1, 5)
+        with pytest.raises(KeyError):
+            engine.text("nothing")
+
+    def test_its_state_is_that_of_its_articles(self, engine):
+        assert engine.state.chunks >= len(engine.articles) == len(SEARCHED)
+        assert engine.is_current()
+        assert not engine.is_replaced()
+        assert "浙政钉" in engine.glossary.groups[0]
+        assert engine.threshold is None
 
     def test_a_search_gives_no_more_passages_than_asked_for(self, engine):
         assert [len(engine.search("river tram mayor", k=k, filters=Filters()).passages) for k in (1, 2)] == [1, 2]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import cache_folder
-from index.search.search import EmbeddedSearch
+from index.search.embedded import EmbeddedSearch
 from index.storage.changes import Outcome, add_articles, add_paths, remove_articles
 from index.storage.store import Snapshot, create_index, open_index
 from index.storage.verify import Verification, verify_index

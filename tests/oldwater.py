@@ -16,6 +16,7 @@ from assistant.models.seam import (
 from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
+from index.search.embedded import embedded_opener
 
 KEY = "sk-sesame-open-4711"
 ARTICLES = {
@@ -79,7 +80,9 @@ PARTS = "How much did the bridge of Oldwater cost?\nHow many halls has the museu
 
 @contextmanager
 def opened(root: Path, encoder: Encoder, model: ChatModel, settings: Settings) -> Iterator[Assistant]:
-    assistant = opener(root, lambda _: encoder, settings, note=ignore, model=with_model(model, settings))()
+    assistant = opener(
+        embedded_opener(root, lambda _: encoder, note=ignore), settings, note=ignore, model=with_model(model, settings)
+    )()
     try:
         yield assistant
     finally:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from index.storage.catalog import ArticleRow
+from index.text.article import IndexedArticle
 
 
 class Status(StrEnum):
@@ -62,7 +62,7 @@ class Citation:
     """Which parts of the question it answers; only in the JSON of a question that was parted."""
 
     @classmethod
-    def of(cls, article: ArticleRow, start: int, end: int, text: str, *, number: int) -> "Citation":
+    def of(cls, article: IndexedArticle, start: int, end: int, text: str, *, number: int) -> "Citation":
         """A receipt for characters `start` to `end` of an article with this text."""
         return cls(
             number=number,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.search.search import Passage
+from index.search.engine import Passage
 from index.text.article import Sentence
 
 

@@ -1,37 +1,71 @@
-"""From a reading to an answer: the text a person reads, and where in it each receipt holds."""
+"""Compose an answer of quotes, or a refusal, out of what was read."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
-from assistant.chain.by_part import naming
+from assistant.chain.open_index import OpenIndex
+from assistant.chain.part_labels import labelled
+from assistant.chain.steps import Asked, ReadPart
 from assistant.language.markdown import plain
+from assistant.reading.extractive import nearest_articles
 from assistant.reading.reader import Quote, Reading
-from index.search.search import Passage
-from index.storage.catalog import ArticleRow
-
-if TYPE_CHECKING:
-    from assistant.answer.kept import Kept
+from index.search.engine import Passage, SearchEngine
+from index.search.spelling import corrected
 
 REFUSALS = {
     Reason.NOT_FOUND: "Nothing in the articles is about this.",
     Reason.INSUFFICIENT: "The articles do not say.",
 }
+NEAREST = 3
+"""Articles that a refusal names."""
 
-TextOf = Callable[[ArticleRow], str]
+TextOf = Callable[[str], str]
+"""The text of an article by its id."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
-    """A piece of an answer as it is shown, on its way or at once."""
+def compose(index: OpenIndex, asked: Asked, parts: Sequence[ReadPart]) -> Answer:
+    """Compose the answer to a question, not yet sealed; a refusal where no part of it is answered."""
+    passages = distinct_passages(parts)
+    searched = " ".join(corrected(one.part, one.found.retrieved.corrections) for one in parts)
+    readings = [one.reading for one in parts]
+    if not any(reading.quotes for reading in readings):
+        return refused(
+            asked.question,
+            readings[0],
+            passages,
+            nearest_articles(passages, NEAREST),
+            index=index_reference(index.engine),
+            searched=searched,
+            reader=index.reader.name,
+        )
+    answer = answered(
+        asked.question,
+        _without_repeats([reading for reading in readings if reading.quotes]),
+        passages,
+        index.engine.text,
+        index=index_reference(index.engine),
+        searched=searched,
+        reader=index.reader.name,
+        unanswered=[one.part for one in parts if not one.reading.quotes],
+    )
+    return labelled(answer, asked.parts, readings)
 
-    start: int
-    """First character in the answer's text."""
-    text: str
-    """With its marker, as in "The dam held [1]"."""
-    citation: Citation
-    """What it rests on; its spans are of this piece alone."""
+
+def index_reference(engine: SearchEngine) -> IndexReference:
+    """The state of the index that an answer names."""
+    state = engine.state
+    return IndexReference(
+        fingerprint=state.fingerprint,
+        generation=state.generation,
+        articles=len(engine.articles),
+        chunks=state.chunks,
+    )
+
+
+def distinct_passages(parts: Sequence[ReadPart]) -> list[Passage]:
+    """The passages that were read for all parts, each once."""
+    return list({passage.chunk_id: passage for one in parts for passage in one.found.retrieved.passages}.values())
 
 
 def answered(
@@ -52,11 +86,13 @@ def answered(
         for place, quote in enumerate(reading.quotes):
             spans = []
             number = len(citations) + 1
-            for piece in _pieces(quote, text_of(quote.article), first=place == 0):
+            for piece in _pieces(quote, text_of(quote.article.article_id), first=place == 0):
                 text += "\n" if text else ""
                 spans.append((len(text), len(text) + len(piece)))
                 text += f"{piece} [{number}]"
-            citation = Citation.of(quote.article, quote.start, quote.end, text_of(quote.article), number=number)
+            citation = Citation.of(
+                quote.article, quote.start, quote.end, text_of(quote.article.article_id), number=number
+            )
             citations.append(replace(citation, answer_spans=tuple(spans)))
     return Answer(
         question=question,
@@ -71,61 +107,6 @@ def answered(
         reader=reader,
         index=index,
     )
-
-
-class Composition:
-    """An answer out of sentences that passed the check, one after another, each with what it rests on."""
-
-    def __init__(
-        self, text_of: TextOf, *, parts: Sequence[str] = (), part_of: "Callable[[Kept], int] | None" = None
-    ) -> None:
-        """Make an empty answer.
-
-        Args:
-            text_of: the text of an article.
-            parts: the questions in the question, where there are several.
-            part_of: the number of the part that a sentence answers; None where there is one.
-        """
-        self._text_of = text_of
-        self._parts = parts
-        self._part_of = part_of
-        self._spans: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
-        self._answered: dict[tuple[int, int], int] = {}
-        """The part that each span answers."""
-        self._citations: list[Citation] = []
-        self.text = ""
-
-    def add(self, sentence: "Kept") -> "Piece":
-        """Take a sentence in; what is shown of it."""
-        receipt = sentence.receipt
-        article = receipt.passage.article
-        key = (article.number, receipt.start, receipt.end)
-        if key not in self._spans:
-            number = len(self._citations) + 1
-            text = self._text_of(article)
-            self._citations.append(Citation.of(article, receipt.start, receipt.end, text, number=number))
-        place = list(self._spans).index(key) if key in self._spans else len(self._spans)
-        self.text += " " if self.text else ""
-        start = len(self.text)
-        span = (start, start + len(sentence.text))
-        self._spans.setdefault(key, []).append(span)
-        self.text += f"{sentence.text} [{place + 1}]"
-        if self._part_of is not None:
-            self._answered[span] = self._part_of(sentence)
-        return Piece(start=start, text=self.text[start:], citation=self._with_spans(self._citations[place], [span]))
-
-    @property
-    def citations(self) -> tuple[Citation, ...]:
-        """With the spans of all sentences taken in so far."""
-        spans = self._spans.values()
-        return tuple(self._with_spans(one, own) for one, own in zip(self._citations, spans, strict=True))
-
-    def _with_spans(self, citation: Citation, spans: Sequence[tuple[int, int]]) -> Citation:
-        by_part: dict[int, list[tuple[int, int]]] = {}
-        for span in spans:
-            if span in self._answered:
-                by_part.setdefault(self._answered[span], []).append(span)
-        return naming(replace(citation, answer_spans=tuple(spans)), self._parts, by_part)
 
 
 def refused(
@@ -182,7 +163,7 @@ def _nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
 
 
 def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
-    """What is shown of a quote, each piece with a marker: what alone answers, then the quote."""
+    """What is shown of a quote, each piece with a marker: the short answer, then the quote."""
     whole = plain(text[quote.start : quote.end])
     if quote.dated:
         assert quote.article.published is not None
@@ -191,3 +172,15 @@ def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
         return [whole]
     lead = plain(text[quote.lead[0] : quote.lead[1]])
     return [lead[:1].upper() + lead[1:], whole]
+
+
+def _without_repeats(readings: Sequence[Reading]) -> list[Reading]:
+    """Readings without the quotes that an earlier one has."""
+    seen: set[tuple[int, int, int]] = set()
+    kept = []
+    for reading in readings:
+        quotes = [q for q in reading.quotes if (q.article.number, q.start, q.end) not in seen]
+        seen |= {(q.article.number, q.start, q.end) for q in quotes}
+        if quotes:
+            kept.append(replace(reading, quotes=quotes))
+    return kept

@@ -1,14 +1,12 @@
 """From settings to assistants: the one place that gives the chain what they ask for, whichever way in it is."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.chain.assistant import Assistant, Note
-from assistant.chain.opened import Rerank, Watch
+from assistant.chain.open_index import Rerank, Watch
 from assistant.settings.settings import Settings
-from index.encoding.encoder import Encoder
-from index.storage.store import Snapshot
+from index.search.engine import OpenEngine
 
 if TYPE_CHECKING:
     from assistant.chain.with_model import WithModel
@@ -16,8 +14,7 @@ if TYPE_CHECKING:
 
 
 def opener(
-    root: Path,
-    open_encoder: Callable[[Snapshot], Encoder],
+    open_engine: OpenEngine,
     settings: Settings,
     *,
     note: Note,
@@ -28,8 +25,7 @@ def opener(
     """What opens assistants over an index, as often as it is called; they share the re-ranker and the model.
 
     Args:
-        root: the index's folder.
-        open_encoder: finds the encoder that the index names.
+        open_engine: opens a search engine over the newest state of the index.
         settings: of which passages, sentences, threshold and re-ranker matter here.
         note: told of repairs, and of what a model did not do.
         model: what a model does in the chain; None to quote, whatever model the settings name.
@@ -43,8 +39,7 @@ def opener(
 
     def opened() -> Assistant:
         return Assistant(
-            root,
-            open_encoder,
+            open_engine,
             settings,
             note=note,
             rerank=rerank,

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from assistant.checking.naming import Mentions
 from assistant.language.statements import INTERJECTIONS, statement
 from assistant.language.values import agrees
+from index.search.engine import Passage, SearchEngine
 from index.search.query import Query, similarities
-from index.search.search import Passage, SearchEngine
 from index.text.terms import STOP_WORDS, stem, stems
 
 FEATURES = (

@@ -20,9 +20,8 @@ from assistant.checking.conflicts import Conflict, conflicts
 from assistant.checking.naming import Mentions, Surroundings
 from assistant.language.statements import Statement, statement
 from assistant.reading.weights import Linear, probability
+from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
-from index.search.search import Passage, SearchEngine
-from index.text.glossary import Glossary
 from index.text.sentences import is_heading
 
 WEIGHTS_PATH = Path(__file__).parent / "support.json"
@@ -102,9 +101,8 @@ def load_scorer() -> FittedScorer:
 class SupportCheck:
     """Checks sentences against the passages that they may rest on."""
 
-    def __init__(self, engine: SearchEngine, glossary: Glossary, *, scorer: SupportScorer | None = None) -> None:
+    def __init__(self, engine: SearchEngine, *, scorer: SupportScorer | None = None) -> None:
         self.engine = engine
-        self.glossary = glossary
         self.scorer = scorer or load_scorer()
 
     def check(self, claim: Query, passages: Sequence[Passage]) -> Verdict:
@@ -134,7 +132,7 @@ class SupportCheck:
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
         """The runs of one sentence that have most of the claim, then those of two, and so on."""
         stated = statement(claim.text)
-        mentions = self.glossary.found_in(claim.text)
+        mentions = self.engine.glossary.found_in(claim.text)
         held = [_Held(claim, passage, self.engine, mentions) for passage in passages]
         for length in range(1, LONGEST_RUN + 1):
             runs = [(one, run) for one in held for run in one.runs(length)]

@@ -25,7 +25,7 @@ from assistant.cli.showing import ask_and_show, explain_answer
 
 if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant
-    from index.search.search import Filters
+    from index.search.engine import Filters
 
 REFUSED = 10
 MAX_STDIN_CHARACTERS = 1_000_000

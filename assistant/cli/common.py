@@ -12,7 +12,7 @@ from assistant.settings.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant
-    from index.search.search import Filters
+    from index.search.engine import Filters
     from index.storage.changes import Meter
 
 IndexOption = Annotated[
@@ -105,7 +105,7 @@ def filters_from(
     Raises:
         UsageError: a date is no date.
     """
-    from index.search.search import Filters
+    from index.search.engine import Filters
 
     return Filters(
         published_after=_day(after, "--published-after"),

@@ -83,7 +83,7 @@ def calibrate(
 
     with opened(settings_from({"index": index, "model": ""})) as assistant:
         found = fit(assistant, Path(questions), refuse=refuse)
-        keep_threshold(assistant.snapshot.root, found.threshold, str(found))
+        keep_threshold(Path(assistant.engine.state.location), found.threshold, str(found))
     print(f"threshold {found.threshold}, {found}")
 
 

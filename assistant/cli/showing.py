@@ -10,9 +10,9 @@ from assistant.cli.common import note
 if TYPE_CHECKING:
     from assistant.answer.answer import Answer, Citation
     from assistant.chain.assistant import Assistant
-    from assistant.chain.compose import Piece
+    from assistant.chain.write import Piece
     from assistant.question.followups import Turn
-    from index.search.search import Filters
+    from index.search.engine import Filters
 
 CUT_OFF = "(This is not the whole answer.)"
 ANEW = "(The articles changed meanwhile, so the answer begins anew.)"

@@ -23,9 +23,8 @@ from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, Q
 
 from assistant.answer.answer import Answer, Citation
 from assistant.chain.assistant import Assistant
-from index.search.search import Filters, Retrieved
-from index.storage.catalog import ArticleRow
-from index.text.article import Article
+from index.search.engine import Filters, Retrieved
+from index.text.article import Article, IndexedArticle
 from index.text.metadata import KEYS, Metadata, parse_date
 
 K = 6
@@ -156,7 +155,7 @@ def response_of(answer: Answer) -> Response:
     return Response(response=answer.text, source_nodes=nodes, metadata=answer.to_json())
 
 
-def _node(article: ArticleRow | Citation, start: int, end: int, text: str) -> TextNode:
+def _node(article: IndexedArticle | Citation, start: int, end: int, text: str) -> TextNode:
     """Characters `start` to `end` of an article; equal places of equal texts have equal ids."""
     metadata = {
         "article_id": article.article_id,

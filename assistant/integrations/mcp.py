@@ -16,7 +16,7 @@ from pydantic import Field
 
 from assistant import AssistantError, __version__
 from assistant.chain.assistant import Assistant
-from index.storage.store import Snapshot
+from index.search.engine import SearchEngine
 
 INSTRUCTIONS = (
     "Answers questions from a collection of articles, and from nothing else. Every sentence of an answer carries a "
@@ -61,7 +61,7 @@ class _Tools:
     def read_article(self, article_id: ArticleArgument) -> dict[str, Any]:
         """Read the whole text of an article; receipts count its characters."""
         with self._lock, _told():
-            found = self._assistant.current(lambda snapshot: _article(snapshot, article_id))
+            found = self._assistant.current(lambda engine: _article(engine, article_id))
         if found is None:
             raise ToolError(f"there is no article {article_id[:100]!r}; search names the ids that there are")
         return found
@@ -76,16 +76,18 @@ def _told() -> Iterator[None]:
         raise ToolError(str(error)) from error
 
 
-def _article(snapshot: Snapshot, article_id: str) -> dict[str, Any] | None:
-    for row in snapshot.articles.values():
-        if row.article_id == article_id:
-            return {
-                "article_id": row.article_id,
-                "title": row.title,
-                "publisher": row.publisher,
-                "published": row.published.isoformat() if row.published else None,
-                "url": row.url,
-                "sha256": row.sha256,
-                "text": snapshot.text(row.number),
-            }
-    return None
+def _article(engine: SearchEngine, article_id: str) -> dict[str, Any] | None:
+    row = engine.articles.get(article_id)
+    return (
+        None
+        if row is None
+        else {
+            "article_id": row.article_id,
+            "title": row.title,
+            "publisher": row.publisher,
+            "published": row.published.isoformat() if row.published else None,
+            "url": row.url,
+            "sha256": row.sha256,
+            "text": engine.text(row.article_id),
+        }
+    )

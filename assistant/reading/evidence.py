@@ -19,8 +19,8 @@ from assistant.language.sentence import NEGATIONS, SUPERLATIVES, TakenApart, run
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question
+from index.search.engine import Passage, SearchEngine
 from index.search.query import Query, Word, similarities
-from index.search.search import Passage, SearchEngine
 from index.text.article import Matrix, Sentence
 
 Column = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64]

@@ -21,8 +21,8 @@ from assistant.reading.leading import leading_span, unit_beside_figure
 from assistant.reading.mismatch import contradicted
 from assistant.reading.reader import Quote, Reading
 from assistant.reading.weights import Weights, answerability_row, probability, rank, shares
+from index.search.engine import Passage, Retrieved, SearchEngine
 from index.search.query import Query
-from index.search.search import Passage, Retrieved, SearchEngine
 from index.text.sentences import is_heading
 from index.text.terms import stems
 

@@ -6,16 +6,15 @@ from typing import Protocol
 
 from assistant.answer.answer import Reason
 from assistant.question.question import Question
-from index.search.search import Retrieved, SearchEngine
-from index.storage.catalog import ArticleRow
-from index.text.article import Sentence
+from index.search.engine import Retrieved, SearchEngine
+from index.text.article import IndexedArticle, Sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quote:
     """Characters of an article that answer, or help to understand what answers."""
 
-    article: ArticleRow
+    article: IndexedArticle
     sentences: tuple[Sentence, ...]
     """Whole sentences that follow one another."""
     best: Sentence

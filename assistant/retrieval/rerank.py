@@ -10,7 +10,7 @@ from typing import Any
 
 from index.encoding.runtimes import folder_of, quiet_loading
 from index.errors import EncoderUnavailable
-from index.search.search import Passage
+from index.search.engine import Passage
 
 ADVICE = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from assistant.answer.answer import Answer, Citation
 from assistant.question.followups import Turn
-from index.search.search import Filters
+from index.search.engine import Filters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,6 +36,7 @@ from assistant.service.work.uploads import Uploads
 from assistant.settings.locations import data_folder, default_index, encoder_of
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
+from index.search.embedded import embedded_opener
 from index.storage.store import Snapshot, open_index
 
 if TYPE_CHECKING:
@@ -135,7 +136,14 @@ def build_service(
 
     def opened(index: NamedIndex) -> Callable[[], Assistant]:
         watch = traces.searches(index.name) if traces else None
-        return opener(index.root, encoders, settings, note=note, model=model, watch=watch, rerank=rerank)
+        return opener(
+            embedded_opener(index.root, encoders, note=note),
+            settings,
+            note=note,
+            model=model,
+            watch=watch,
+            rerank=rerank,
+        )
 
     pool = AssistantPool(
         {index.name: opened(index) for index in plan.indexes},

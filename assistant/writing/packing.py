@@ -7,7 +7,7 @@ from assistant.language.visible import seen
 from assistant.models.seam import Message
 from assistant.models.tokens import TokenCount, least_tokens
 from assistant.settings.model import ModelSettings
-from index.search.search import Passage
+from index.search.engine import Passage
 from prompts import fence
 
 TURN_TOKENS = 32

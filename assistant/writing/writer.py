@@ -28,9 +28,8 @@ from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
 from assistant.writing.draft import DraftSentence, sentences
 from assistant.writing.packing import Packed, cut_in_silence, pack, room
+from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
-from index.search.search import EmbeddedSearch, Passage
-from index.text.glossary import Glossary
 from prompts import REFUSAL, is_refusal
 
 ATTEMPTS = 2
@@ -89,8 +88,7 @@ class Writer(Protocol):
         self,
         question: str,
         passages: Sequence[Passage],
-        engine: EmbeddedSearch,
-        glossary: Glossary,
+        engine: SearchEngine,
         *,
         on_kept: OnKept,
     ) -> Written:
@@ -127,8 +125,7 @@ class ModelWriter:
         self,
         question: str,
         passages: Sequence[Passage],
-        engine: EmbeddedSearch,
-        glossary: Glossary,
+        engine: SearchEngine,
         *,
         on_kept: OnKept,
     ) -> Written:
@@ -142,7 +139,7 @@ class ModelWriter:
 
         if not packed.shown:
             return done(failure="no passage fits into its window (model.context_tokens)")
-        check = SupportCheck(engine, glossary, scorer=self._scorer)
+        check = SupportCheck(engine, scorer=self._scorer)
         messages = [Message(role="user", content=self._filled(question, packed.text))]
         for _ in range(ATTEMPTS):
             draft = _Draft(packed.shown, check, engine, on_kept)
@@ -208,7 +205,7 @@ class ModelWriter:
 class _Draft:
     """A reply that is checked sentence by sentence while it comes."""
 
-    def __init__(self, shown: Sequence[Passage], check: SupportCheck, engine: EmbeddedSearch, on_kept: OnKept) -> None:
+    def __init__(self, shown: Sequence[Passage], check: SupportCheck, engine: SearchEngine, on_kept: OnKept) -> None:
         self.kept: list[Kept] = []
         self.verdicts: list[SentenceVerdict] = []
         self.refused = False

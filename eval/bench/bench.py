@@ -18,6 +18,7 @@ from eval.bench.observe import holds_answer, ranked_documents
 from eval.bench.sets import BenchQuestion, BenchSet, article_of, load_set
 from eval.measures.formulas import area_under_roc, ndcg, recall, risk_coverage
 from index.encoding.encoders import open_encoder
+from index.search.embedded import embedded_opener
 from index.storage.changes import Meter
 
 RETRIEVED = 100
@@ -103,10 +104,8 @@ def _ask(asked: BenchQuestion, assistant: Assistant) -> _Outcome:
     trace = assistant.trace(text)
     reading = trace.parts[0][1]
     first, some = _holds(asked, reading, trace, assistant)
-    rows = {row.article_id: row for row in assistant.snapshot.articles.values()}
-    checks = check_answer(
-        trace.answer.to_json(), lambda id_: assistant.snapshot.text(rows[id_].number) if id_ in rows else None
-    )
+    engine = assistant.engine
+    checks = check_answer(trace.answer.to_json(), lambda id_: engine.text(id_) if id_ in engine.articles else None)
     return _Outcome(
         asked=asked,
         ranked=ranked,
@@ -125,11 +124,10 @@ def _holds(asked: BenchQuestion, reading: Reading, trace: Trace, assistant: Assi
 
     Refused questions are judged by what would have been quoted, so that refusing is measured apart.
     """
-    texts = {row.number: row for row in assistant.snapshot.articles.values()}
     held = []
     for quote in [*reading.quotes, *reading.withheld]:
-        document = texts[quote.article.number].source.removeprefix("bench:")
-        text = assistant.snapshot.text(quote.article.number)
+        document = quote.article.source.removeprefix("bench:")
+        text = assistant.engine.text(quote.article.article_id)
         relevant = asked.relevant.get(document, 0) > 0
         for sentence in quote.sentences:
             found = relevant and holds_answer(plain(text[sentence.start : sentence.end]), asked.answers)
@@ -186,9 +184,8 @@ def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[
 @contextmanager
 def _assistant(bench: BenchSet, note: Callable[[str], None], meter: Meter) -> Iterator[Assistant]:
     root = bench_index(bench, note=note, meter=meter)
-    assistant = Assistant(
-        root, lambda s: open_encoder(s.encoder_hash, s.encoder_name, note=note), Settings(), note=note
-    )
+    engines = embedded_opener(root, lambda s: open_encoder(s.encoder_hash, s.encoder_name, note=note), note=note)
+    assistant = Assistant(engines, Settings(), note=note)
     try:
         yield assistant
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 from eval.bench.sets import BenchSet
 from eval.files import no_meter, silent
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
-from index.search.search import EmbeddedSearch
+from index.search.embedded import EmbeddedSearch
 from index.storage.changes import Meter, add_articles
 from index.storage.store import catalog_path, create_index, open_index
 

@@ -10,7 +10,8 @@ from assistant.question.question import Question, analyse
 from assistant.reading.evidence import Candidate, Evidence
 from eval.bench.sets import BenchQuestion
 from eval.cases.short_answers import normalise
-from index.search.search import EmbeddedSearch, Filters, Passage, Retrieved
+from index.search.embedded import EmbeddedSearch
+from index.search.engine import Filters, Passage, Retrieved
 
 
 def holds_answer(text: str, answers: Sequence[str]) -> bool:

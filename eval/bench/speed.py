@@ -157,11 +157,16 @@ def _warm(questions: int = 100) -> SpeedRow:
     from assistant.chain.assistant import Assistant
     from assistant.settings.locations import default_index, encoder_of
     from assistant.settings.settings import Settings
+    from index.search.embedded import embedded_opener
 
     def quiet(message: str) -> None:
         pass
 
-    assistant = Assistant(default_index(), lambda snapshot: encoder_of(snapshot, quiet), Settings(), note=quiet)
+    assistant = Assistant(
+        embedded_opener(default_index(), lambda snapshot: encoder_of(snapshot, quiet), note=quiet),
+        Settings(),
+        note=quiet,
+    )
     assistant.ask(QUESTION)
     seconds = []
     for _ in range(questions):

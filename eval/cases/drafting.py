@@ -11,7 +11,7 @@ from assistant.language.markdown import plain
 from assistant.reading.reader import Quote
 from eval.cases.case import Evidence, GoldCase, read_gold, read_lines, to_line
 from index.errors import UsageError, UserError
-from index.search.search import Passage
+from index.search.engine import Passage
 from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS
 
@@ -37,13 +37,13 @@ def candidates(trace: Trace, assistant: Assistant) -> list[Candidate]:
     quotes: list[Quote] = [quote for _, reading in trace.parts for quote in [*reading.quotes, *reading.withheld]]
     found: dict[tuple[str, int], Candidate] = {}
     for quote in quotes:
-        text = assistant.snapshot.text(quote.article.number)
+        text = assistant.engine.text(quote.article.article_id)
         for sentence in quote.sentences:
             key = (quote.article.article_id, sentence.start)
             found[key] = _candidate(key[0], text, sentence.start, sentence.end, cited=trace.answer.citations != ())
     passages: list[Passage] = [passage for retrieved, _ in trace.parts for passage in retrieved.passages]
     for passage in passages:
-        text = assistant.snapshot.text(passage.article.number)
+        text = assistant.engine.text(passage.article.article_id)
         for sentence in passage.sentences:
             key = (passage.article.article_id, sentence.start)
             found.setdefault(key, _candidate(key[0], text, sentence.start, sentence.end, cited=False))
@@ -57,8 +57,7 @@ def quoted(words: str, assistant: Assistant) -> Candidate:
         UsageError: no article has them, or several have.
     """
     pattern = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
-    snapshot = assistant.snapshot
-    texts = [(row.article_id, snapshot.text(row.number)) for row in snapshot.articles.values()]
+    texts = [(article_id, assistant.engine.text(article_id)) for article_id in assistant.engine.articles]
     found = [(id_, text, match) for id_, text in texts for match in pattern.finditer(text)]
     if not found:
         raise UsageError(f"no article has the words {words!r}; give them as they stand there")

@@ -12,6 +12,7 @@ from assistant.settings.settings import Settings
 from eval.runs.examine import Examiner, Judge
 from eval.runs.provenance import provenance_of
 from eval.runs.results import Provenance
+from index.search.embedded import embedded_opener
 
 if TYPE_CHECKING:
     from eval.runs.answering import ConfiguredWriter
@@ -62,9 +63,8 @@ class IndexChain:
     @contextmanager
     def _opened(self) -> Iterator[Chain]:
         model = self.writer() if self.writer else None
-        assistant = opener(
-            self.root, lambda snapshot: encoder_of(snapshot, self.note), self.settings, note=self.note, model=model
-        )()
+        engines = embedded_opener(self.root, lambda snapshot: encoder_of(snapshot, self.note), note=self.note)
+        assistant = opener(engines, self.settings, note=self.note, model=model)()
         try:
             provenance = provenance_of(
                 assistant,

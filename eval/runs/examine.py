@@ -20,7 +20,6 @@ from eval.measures.retrieval import find_articles, find_quotes
 from eval.runs.results import DIGITS, CaseResult, Outcome, Score, Usage
 from eval.runs.scoring import _answer_scores, _cited, _right, citation_scores
 from eval.runs.stating import answer_pieces
-from index.storage.store import Snapshot
 
 
 class Judgement(Protocol):
@@ -63,8 +62,6 @@ class Examiner:
         self._assistant = assistant
         self._judge = judge
         self._price = price or (lambda prompt, reply: None)
-        self._numbered: Snapshot | None = None
-        self._numbers: dict[str, int] = {}
 
     def examine(self, case: GoldCase) -> CaseResult:
         """Ask a case and score it; an error becomes a failed case that names it."""
@@ -166,18 +163,14 @@ class Examiner:
     def _withheld(self, trace: Trace) -> list[str]:
         """What a refusal would have quoted."""
         return [
-            plain(self._assistant.snapshot.text(quote.article.number)[quote.start : quote.end])
+            plain(self._assistant.engine.text(quote.article.article_id)[quote.start : quote.end])
             for _, reading in trace.parts
             for quote in reading.withheld
         ]
 
     def _text(self, article_id: str) -> str | None:
-        snapshot = self._assistant.snapshot
-        if snapshot is not self._numbered:  # The index changed, or this is the first look.
-            self._numbered = snapshot
-            self._numbers = {row.article_id: row.number for row in snapshot.articles.values()}
-        number = self._numbers.get(article_id)
-        return None if number is None else snapshot.text(number)
+        engine = self._assistant.engine
+        return engine.text(article_id) if article_id in engine.articles else None
 
 
 def _together(writing: Usage | None, judging: Usage | None) -> Usage | None:

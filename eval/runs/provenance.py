@@ -39,8 +39,8 @@ def provenance_of(
         model: the name of the model that writes answers; None where they are quoted.
         model_settings: what its answers depend on, by name.
     """
-    snapshot = assistant.snapshot
-    stated = settings.threshold if settings.threshold >= 0 else snapshot.threshold
+    engine = assistant.engine
+    stated = settings.threshold if settings.threshold >= 0 else engine.threshold
     values: dict[str, str | int | float | bool] = {name: getattr(settings, name) for name in READING}
     values["threshold"] = load_weights().threshold if stated is None else stated
     values |= model_settings or {}
@@ -50,12 +50,12 @@ def provenance_of(
     return Provenance(
         assistant=program.__version__,
         index={
-            "fingerprint": snapshot.fingerprint,
-            "generation": snapshot.generation.number,
-            "articles": len(snapshot.articles),
-            "chunks": len(snapshot.generation.vectors),
+            "fingerprint": engine.state.fingerprint,
+            "generation": engine.state.generation,
+            "articles": len(engine.articles),
+            "chunks": engine.state.chunks,
         },
-        encoder=f"{snapshot.encoder_name} {snapshot.encoder_hash[:12]}",
+        encoder=f"{engine.state.encoder_name} {engine.state.encoder_hash[:12]}",
         reader=f"extractive@{_digest(WEIGHTS_PATH)}",
         model=model,
         judge=judge,

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Protocol
 
 from index.encoding.encoder import Encoder
-from index.storage.bm25 import TantivyText
 from index.text.terms import STOP_WORDS, stems, words
 
 MIN_LETTERS = 4
@@ -13,8 +13,21 @@ LETTERS_FOR_TWO = 8
 """From this length on two mistakes are forgiven, below it one."""
 
 
+class Frequencies(Protocol):
+    """In how many chunks words stand."""
+
+    def document_frequency(self, term: str) -> int:
+        """Chunks that hold a stem."""
+
+    def word_frequency(self, word: str) -> int:
+        """Chunks that hold a word, unstemmed, in lower case."""
+
+    def similar_words(self, word: str, distance: int, k: int = 20) -> list[int]:
+        """Ids of up to `k` chunks that hold a word within an edit distance of `word` (1 or 2)."""
+
+
 def corrections(
-    question: str, text: TantivyText, encoder: Encoder, chunk_text: Callable[[int], str], known: Iterable[str] = ()
+    question: str, text: Frequencies, encoder: Encoder, chunk_text: Callable[[int], str], known: Iterable[str] = ()
 ) -> dict[str, str]:
     """Misspelt words of a question with what they were meant to be.
 
@@ -61,7 +74,7 @@ def corrected(question: str, changes: dict[str, str]) -> str:
     return question
 
 
-def _meant(word: str, text: TantivyText, chunk_text: Callable[[int], str]) -> str | None:
+def _meant(word: str, text: Frequencies, chunk_text: Callable[[int], str]) -> str | None:
     for distance in (1, 2) if len(word) >= LETTERS_FOR_TWO else (1,):
         nearby: dict[str, int] = {}
         for chunk in text.similar_words(word, distance):

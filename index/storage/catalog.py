@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from index.encoding.projection import TokenProjection
 from index.errors import IndexBusy, IndexUnavailable
 from index.storage.vectors import ChunkCodes, quantise
-from index.text.article import Article, Chunk, ChunkVectors, Matrix, Sentence
+from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, Sentence
 
 FORMAT = 1
 """Version of the format; it goes up when an older program could not read what a newer one wrote."""
@@ -53,23 +53,6 @@ CREATE TABLE projection (one INTEGER PRIMARY KEY CHECK (one = 1), data BLOB NOT 
 CREATE INDEX chunks_by_article ON chunks(article);
 CREATE TABLE glossaries (source TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ArticleRow:
-    """An article as the catalog lists it, without its text."""
-
-    number: int
-    """Never reused, not even after the article was removed."""
-    article_id: str
-    source: str
-    source_sha256: str
-    sha256: str
-    title: str | None
-    published: date | None
-    publisher: str | None
-    url: str | None
-    language: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,7 +180,7 @@ class Catalog:
         """Number of the current generation: how many changes there have been."""
         return int(self.meta("generation"))
 
-    def articles(self) -> list[ArticleRow]:
+    def articles(self) -> list[IndexedArticle]:
         """Every article, by number."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM articles ORDER BY number")
         return [_article_row(row) for row in rows]
@@ -323,9 +306,9 @@ def _connect(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
-def _article_row(row: Sequence[str]) -> ArticleRow:
+def _article_row(row: Sequence[str]) -> IndexedArticle:
     number, article_id, source, source_sha256, sha256, title, published, publisher, url, language = row
-    return ArticleRow(
+    return IndexedArticle(
         number=int(number),
         article_id=article_id,
         source=source,

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from index.encoding.encoder import Encoder, EncodingJob
 from index.errors import ArticleUnreadable, UserError
-from index.storage.catalog import ArticleRow, Catalog
+from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
 from index.storage.lock import writing
 from index.storage.store import Note, catalog_path, fingerprint, now, repair_locked, versions
-from index.text.article import Article, Chunk, ChunkVectors
+from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle
 from index.text.chunking import Chunking, chunk_article, fitting_title
 from index.text.glossary import load_glossary
-from index.text.loading import LOADERS, Found, article_slug, find_files, find_glossaries, load, read_bytes
+from index.text.loading import LOADERS, Found, article_slug, find_files, find_glossaries, free_id, load, read_bytes
 
 PUBLISH_SECONDS = 10.0
 """Seconds of encoding after which a generation is published, so that an interruption loses little."""
@@ -75,7 +75,7 @@ def add_articles(
     note: Note,
     meter: Meter,
     glossaries: Sequence[Path] = (),
-    remove: Sequence[ArticleRow] = (),
+    remove: Sequence[IndexedArticle] = (),
     remove_glossaries: Sequence[str] = (),
     total_characters: int = 0,
 ) -> Outcome:
@@ -205,7 +205,7 @@ class _Writer:
         self.projection = catalog.projection()
         self._cut: list[_Cut] = []
         self._waiting: list[_Prepared] = []
-        self._replaced: list[ArticleRow] = []
+        self._replaced: list[IndexedArticle] = []
         self._done_characters = 0
         self._done_chunks = 0
         self.chunking = Chunking(max_tokens=int(catalog.meta("max_tokens")))
@@ -214,7 +214,7 @@ class _Writer:
         self,
         articles: Iterable[Article],
         glossaries: Sequence[Path],
-        remove: Sequence[ArticleRow],
+        remove: Sequence[IndexedArticle],
         remove_glossaries: Sequence[str],
     ) -> Outcome:
         outcome = Outcome()
@@ -260,7 +260,7 @@ class _Writer:
         outcome.removed = [row.article_id for row in remove if row.number not in moved]
         return outcome
 
-    def _moved(self, article: Article, known: dict[str, ArticleRow]) -> ArticleRow | None:
+    def _moved(self, article: Article, known: dict[str, IndexedArticle]) -> IndexedArticle | None:
         """Find the row of a moved file: same content, at a path that is gone."""
         return next(
             (
@@ -314,7 +314,7 @@ def _publish(
     root: Path,
     catalog: Catalog,
     *,
-    remove: Sequence[ArticleRow],
+    remove: Sequence[IndexedArticle],
     add: Sequence[_Prepared],
     glossaries: dict[str, str | None],
 ) -> list[str]:
@@ -333,7 +333,7 @@ def _publish(
         taken = {row.article_id for row in catalog.articles()} | set(kept.values())
         ids, chunk_ids = [], []
         for prepared in add:
-            article_id = kept.get(prepared.article.source) or _free_id(article_slug(prepared.article.name), taken)
+            article_id = kept.get(prepared.article.source) or free_id(article_slug(prepared.article.name), taken)
             taken.add(article_id)
             ids.append(article_id)
             number = catalog.add_article(prepared.article, article_id)
@@ -347,16 +347,7 @@ def _publish(
     return ids
 
 
-def _free_id(slug: str, taken: set[str]) -> str:
-    if slug not in taken:
-        return slug
-    number = 2
-    while f"{slug}-{number}" in taken:
-        number += 1
-    return f"{slug}-{number}"
-
-
-def _known_articles(root: Path) -> dict[str, ArticleRow]:
+def _known_articles(root: Path) -> dict[str, IndexedArticle]:
     catalog = Catalog.open(catalog_path(root), writable=False)
     try:
         return {row.source: row for row in catalog.articles()}
@@ -376,7 +367,7 @@ def _is_under(source: str, paths: Sequence[Path]) -> bool:
     return any(Path(source).is_relative_to(os.path.abspath(path.expanduser())) for path in paths)
 
 
-def _named(rows: Sequence[ArticleRow], name: str) -> ArticleRow:
+def _named(rows: Sequence[IndexedArticle], name: str) -> IndexedArticle:
     path = os.path.abspath(Path(name).expanduser())
     for row in rows:
         if name == row.article_id or path == row.source:

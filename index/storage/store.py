@@ -1,9 +1,7 @@
 """An index on disk: opened by readers, changed by one writer at a time, repaired when it lags."""
 
 import contextlib
-import hashlib
 import importlib.metadata
-import json
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
@@ -12,7 +10,7 @@ from pathlib import Path
 
 from index.encoding.encoder import Encoder
 from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
-from index.storage.catalog import ArticleRow, Catalog, ChunkRow
+from index.storage.catalog import Catalog, ChunkRow
 from index.storage.generation import (
     Generation,
     build,
@@ -23,6 +21,7 @@ from index.storage.generation import (
     remove_strays,
 )
 from index.storage.lock import writing
+from index.text.article import IndexedArticle, fingerprint_of
 from index.text.glossary import Glossary
 
 Note = Callable[[str], None]
@@ -31,6 +30,8 @@ PARTIAL_NAMES = (f"{CATALOG_NAME}.new", f"{CATALOG_NAME}.new-journal")
 """Files of a catalog that is being created; an interruption leaves them behind."""
 OWN_NAMES = frozenset({"writer.lock", "generations", CATALOG_NAME, f"{CATALOG_NAME}-journal", *PARTIAL_NAMES})
 """Names that an index's folder may hold."""
+KEPT_TEXTS = 256
+"""Articles whose texts a snapshot keeps in memory, at most."""
 ATTEMPTS = 5
 """Attempts of a reader to open a generation before a faster writer replaces it."""
 
@@ -89,7 +90,7 @@ class Snapshot:
         with catalog.reading():
             if catalog.generation != generation.number:
                 raise IndexDamaged(f"the index in {root} changed while it was opened; try again")
-            self.articles: dict[int, ArticleRow] = {row.number: row for row in catalog.articles()}
+            self.articles: dict[int, IndexedArticle] = {row.number: row for row in catalog.articles()}
             self.fingerprint = catalog.meta("fingerprint")
             self.changed = catalog.meta("changed")
             self.encoder_name = catalog.meta("encoder_name")
@@ -129,9 +130,12 @@ class Snapshot:
         """
         if number not in self._texts:
             try:
-                self._texts[number] = self.catalog.text(number)
+                text = self.catalog.text(number)
             except KeyError:
                 raise IndexDamaged(f"the index in {self.root} was changed while it was read; open it again") from None
+            if len(self._texts) == KEPT_TEXTS:
+                del self._texts[next(iter(self._texts))]
+            self._texts[number] = text
         return self._texts[number]
 
     def close(self) -> None:
@@ -273,17 +277,13 @@ def _number(catalog: Catalog, key: str) -> float | None:
 
 
 def fingerprint(catalog: Catalog) -> str:
-    """Hash of all that decides answers: articles and their metadata, glossaries, encoder, chunk size.
-
-    Equal content gives an equal fingerprint, in whatever order and on whatever machine it was added.
-    """
-    articles = sorted(
-        [row.article_id, row.sha256, row.title, str(row.published), row.publisher, row.url, row.language]
-        for row in catalog.articles()
+    """Hash of all that decides answers (`fingerprint_of`), as a catalog holds it."""
+    return fingerprint_of(
+        catalog.articles(),
+        catalog.glossaries().values(),
+        encoder_hash=catalog.meta("encoder_hash"),
+        max_tokens=int(catalog.meta("max_tokens")),
     )
-    settings = [catalog.meta("encoder_hash"), catalog.meta("max_tokens")]
-    content = json.dumps([settings, articles, sorted(catalog.glossaries().values())], ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)

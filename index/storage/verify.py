@@ -9,10 +9,10 @@ import numpy as np
 
 from index.encoding.encoders import damaged_export
 from index.errors import IndexDamaged
-from index.storage.catalog import ArticleRow, Catalog, ChunkRow
+from index.storage.catalog import Catalog, ChunkRow
 from index.storage.generation import contradictions, differences, generation_folder, open_generation
 from index.storage.store import catalog_path, fingerprint
-from index.text.article import sha256_of
+from index.text.article import IndexedArticle, sha256_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +78,7 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
     )
 
 
-def _of_article(article: ArticleRow, text: str, chunks: list[ChunkRow]) -> list[str]:
+def _of_article(article: IndexedArticle, text: str, chunks: list[ChunkRow]) -> list[str]:
     wrong = []
     if sha256_of(text) != article.sha256:
         wrong.append(f"the text of {article.article_id} is not what its hash says")

@@ -1,6 +1,8 @@
 """The values that an index is made of: articles, their sentences and their chunks."""
 
 import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +41,54 @@ class Article:
     def sha256(self) -> str:
         """Hash of the text in UTF-8."""
         return sha256_of(self.text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexedArticle:
+    """An article as an index lists it, without its text."""
+
+    number: int
+    """Never reused, not even after the article was removed."""
+    article_id: str
+    source: str
+    source_sha256: str
+    sha256: str
+    title: str | None
+    published: date | None
+    publisher: str | None
+    url: str | None
+    language: str | None
+
+    @classmethod
+    def of(cls, article: Article, *, number: int, article_id: str) -> "IndexedArticle":
+        """The listing of an article under its number and id."""
+        return cls(
+            number=number,
+            article_id=article_id,
+            source=article.source,
+            source_sha256=article.source_sha256,
+            sha256=article.sha256,
+            title=article.title,
+            published=article.published,
+            publisher=article.publisher,
+            url=article.url,
+            language=article.language,
+        )
+
+
+def fingerprint_of(
+    articles: Iterable[IndexedArticle], glossaries: Iterable[str], *, encoder_hash: str, max_tokens: int
+) -> str:
+    """Hash of all that decides answers: articles and their metadata, glossaries, encoder, chunk size.
+
+    Equal content gives an equal fingerprint, in whatever order, on whatever machine and in whatever engine.
+    """
+    listed = sorted(
+        [row.article_id, row.sha256, row.title, str(row.published), row.publisher, row.url, row.language]
+        for row in articles
+    )
+    content = json.dumps([[encoder_hash, str(max_tokens)], listed, sorted(glossaries)], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,8 +4,9 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from index.errors import ArticleUnreadable, UserError
@@ -154,6 +155,11 @@ def find_glossaries(paths: Iterable[Path]) -> list[Path]:
 def article_slug(name: str) -> str:
     """Make a readable, stable id from a file's name: letters and digits of any script, joined by "-"."""
     return re.sub(r"[\W_]+", "-", name.lower()).strip("-") or "article"
+
+
+def free_id(slug: str, taken: Container[str]) -> str:
+    """`slug`, with the lowest number from 2 on that makes it one not taken."""
+    return next(one for one in chain([slug], (f"{slug}-{n}" for n in count(2))) if one not in taken)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -32,7 +32,7 @@ print(json.dumps(failed))
 
 LIGHT = """
 import sys
-import index.storage.changes, index.search.search, index.storage.store, index.storage.verify, index.encoding.encoders
+import index.storage.changes, index.search.embedded, index.storage.store, index.storage.verify, index.encoding.encoders
 heavy = {"torch", "transformers", "sentence_transformers", "llama_index", "onnxruntime", "pandas", "scipy"}
 print(sorted(heavy & set(sys.modules)))
 """

@@ -13,9 +13,9 @@ from assistant.service.http.replies import WITH_BODY, described, errors, json_re
 from assistant.service.options import Options
 from assistant.service.work.collection import Collection
 from assistant.service.work.uploads import UploadedFile, Uploads
-from index.errors import AssistantError, IndexDamaged, UserError
-from index.storage.catalog import ArticleRow
-from index.storage.store import Snapshot
+from index.errors import AssistantError, UserError
+from index.search.engine import SearchEngine
+from index.text.article import IndexedArticle
 
 router = APIRouter()
 FILES = {"maxItems": Options().files, "items": {"contentMediaType": "application/octet-stream"}}
@@ -34,11 +34,11 @@ async def list_articles(
 ) -> Response:
     """Articles in the order of their ids, a page at a time."""
 
-    def page(snapshot: Snapshot) -> dict[str, Any]:
-        rows = sorted((r for r in snapshot.articles.values() if r.article_id > after), key=lambda r: r.article_id)
+    def page(engine: SearchEngine) -> dict[str, Any]:
+        rows = sorted((r for r in engine.articles.values() if r.article_id > after), key=lambda r: r.article_id)
         shown = rows[:limit]
         more = shown[-1].article_id if len(rows) > limit else None
-        return {"articles": [_article_json(row, _text(snapshot, row)) for row in shown], "next": more}
+        return {"articles": [_article_json(row, engine.text(row.article_id)) for row in shown], "next": more}
 
     return json_response(await service.pool.run(collection.name, lambda assistant: assistant.current(page)))
 
@@ -47,11 +47,11 @@ async def list_articles(
 async def read_article(article_id: ArticleId, service: Here, collection: Chosen) -> Response:
     """An article with its whole text, to whose characters receipts refer."""
 
-    def whole(snapshot: Snapshot) -> dict[str, Any] | None:
-        row = next((row for row in snapshot.articles.values() if row.article_id == article_id), None)
+    def whole(engine: SearchEngine) -> dict[str, Any] | None:
+        row = engine.articles.get(article_id)
         if row is None:
             return None
-        text = _text(snapshot, row)
+        text = engine.text(row.article_id)
         return {**_article_json(row, text), "text": text, "sha256": row.sha256}
 
     found = await service.pool.run(collection.name, lambda assistant: assistant.current(whole))
@@ -83,7 +83,7 @@ async def upload(
     uploads = _uploads(collection)
     taken = [UploadedFile(name=file.filename or "article", data=await file.read()) for file in files]
     there = await service.pool.run(
-        collection.name, lambda assistant: assistant.current(lambda snapshot: len(snapshot.articles))
+        collection.name, lambda assistant: assistant.current(lambda engine: len(engine.articles))
     )
     try:
         outcome = await asyncio.to_thread(uploads.add, taken, there=there)
@@ -109,8 +109,8 @@ async def remove(article_id: ArticleId, service: Here, collection: Chosen) -> Re
     """Remove an article; nothing of its text or vectors stays in the index."""
     uploads = _uploads(collection)
 
-    def there(snapshot: Snapshot) -> bool:
-        return any(row.article_id == article_id for row in snapshot.articles.values())
+    def there(engine: SearchEngine) -> bool:
+        return article_id in engine.articles
 
     if not await service.pool.run(collection.name, lambda assistant: assistant.current(there)):
         raise not_found("article", article_id)
@@ -131,15 +131,7 @@ def _uploads(collection: Collection) -> Uploads:
     return collection.uploads
 
 
-def _text(snapshot: Snapshot, row: ArticleRow) -> str:
-    """Not kept in memory, as texts that are quoted from are: a list goes through all of them."""
-    try:
-        return snapshot.catalog.text(row.number)
-    except KeyError:
-        raise IndexDamaged(f"the index in {snapshot.root} was changed while it was read; open it again") from None
-
-
-def _article_json(row: ArticleRow, text: str) -> dict[str, Any]:
+def _article_json(row: IndexedArticle, text: str) -> dict[str, Any]:
     return {
         "article_id": row.article_id,
         "title": row.title,

@@ -26,8 +26,7 @@ from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
 from assistant.service.store.conversations import Channel
 from assistant.service.work.service import Service, Turn
-from index.search.search import Filters, Retrieved
-from index.storage.store import Snapshot
+from index.search.engine import Filters, Retrieved, SearchEngine
 
 router = APIRouter()
 EVENT_STREAM = "text/event-stream"
@@ -138,13 +137,12 @@ async def verify(
     answer = await request.json()  # As it came, since its id is a hash of all of it.
 
     def work(assistant: Assistant) -> list[Check]:
-        return assistant.current(lambda snapshot: check_answer(answer, _texts(snapshot)))
+        return assistant.current(lambda engine: check_answer(answer, _texts(engine)))
 
     checks = await service.pool.run(collection.name, work)
     altered = int("id" in answer and identity(answer) != answer["id"])
     return json_response({"receipts": [as_json(check) for check in checks], "altered_answers": altered})
 
 
-def _texts(snapshot: Snapshot) -> Callable[[str], str | None]:
-    numbers = {row.article_id: row.number for row in snapshot.articles.values()}
-    return lambda article_id: snapshot.text(numbers[article_id]) if article_id in numbers else None
+def _texts(engine: SearchEngine) -> Callable[[str], str | None]:
+    return lambda article_id: engine.text(article_id) if article_id in engine.articles else None

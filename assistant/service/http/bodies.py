@@ -20,7 +20,7 @@ from assistant.answer.receipts import Standing
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.service.store.conversations import Feedback, Produced
 from assistant.service.work.collection import NAME_CHARACTERS
-from index.search.search import Filters
+from index.search.engine import Filters
 
 HAS_WORD = {"pattern": r"[\p{L}\p{N}]"}
 """For the OpenAPI document: what `checked_question` asks for, in the words of JSON Schema."""

@@ -23,8 +23,7 @@ from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece
 from assistant.service.store.conversations import REMEMBERED, Channel
 from assistant.service.work.service import Service, Turn
-from index.search.search import Filters
-from index.storage.store import Snapshot
+from index.search.engine import Filters, SearchEngine
 
 router = APIRouter()
 ANSWER_CHARACTERS = 2_000
@@ -49,8 +48,8 @@ async def model(model: Annotated[str, Path(max_length=200)], service: Here) -> R
 
 
 async def _model(name: str, service: Service) -> dict[str, Any]:
-    def changed(snapshot: Snapshot) -> str:
-        return snapshot.changed
+    def changed(engine: SearchEngine) -> str:
+        return engine.state.changed
 
     time_ = await service.pool.run(name, lambda assistant: assistant.current(changed))
     created = int(datetime.fromisoformat(time_.replace("Z", "+00:00")).timestamp())

@@ -13,7 +13,7 @@ from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import described, errors, json_response
 from assistant.service.work.collection import Collection
 from assistant.service.work.service import Service
-from index.storage.store import Snapshot
+from index.search.engine import SearchEngine
 
 router = APIRouter()
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -51,23 +51,23 @@ async def metrics(service: Here) -> Response:
 async def status(service: Here, collection: Chosen) -> Response:
     """A collection as it is now, the names of all that are served, and what the server allows."""
 
-    def described_(snapshot: Snapshot) -> dict[str, Any]:
-        return _status_json(snapshot, collection, service)
+    def described_(engine: SearchEngine) -> dict[str, Any]:
+        return _status_json(engine, collection, service)
 
     return json_response(await service.pool.run(collection.name, lambda assistant: assistant.current(described_)))
 
 
-def _status_json(snapshot: Snapshot, collection: Collection, service: Service) -> dict[str, Any]:
-    rows = snapshot.articles.values()
+def _status_json(engine: SearchEngine, collection: Collection, service: Service) -> dict[str, Any]:
+    rows = engine.articles.values()
     dates = sorted(row.published.isoformat() for row in rows if row.published)
     return {
         "model": collection.name,
         "collections": list(service.collections),
         "articles": len(rows),
-        "chunks": len(snapshot.generation.vectors),
-        "fingerprint": snapshot.fingerprint,
-        "generation": snapshot.generation.number,
-        "changed": snapshot.changed,
+        "chunks": engine.state.chunks,
+        "fingerprint": engine.state.fingerprint,
+        "generation": engine.state.generation,
+        "changed": engine.state.changed,
         "publishers": sorted({row.publisher for row in rows if row.publisher}),
         "without_publisher": sum(row.publisher is None for row in rows),
         "published_min": dates[0] if dates else None,

@@ -25,7 +25,7 @@ from assistant.answer.answer import Answer
 from assistant.service.errors import ServiceError
 from assistant.service.seam import Finished, Piece
 from index.errors import ConfigurationError
-from index.search.search import Retrieved
+from index.search.engine import Retrieved
 
 SERVICE = "article-assistant"
 Attributes = dict[str, str | int | float | bool]

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import Assistant
-from assistant.chain.compose import Piece as ShownPiece
+from assistant.chain.write import Piece as ShownPiece
 from assistant.service.seam import Asked, CheckedSentence, Finished, Piece, Started
 from assistant.service.work.pool import AssistantPool
 

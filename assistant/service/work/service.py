@@ -21,7 +21,7 @@ from assistant.service.work.collection import Collection
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings
 from index.errors import AssistantError
-from index.search.search import Filters
+from index.search.engine import Filters
 
 if TYPE_CHECKING:
     from assistant.service.telemetry.traces import Traces

@@ -23,7 +23,6 @@ from eval.lab.support_check.caught import planted_engine
 from eval.lab.support_check.labelled_claims import DEVELOPMENT, best_cut, claims_with_passages
 from eval.lab.support_check.pairs import load_pairs, pairs_set
 from eval.lab.support_check.planted_claims import OTHER_WORDS, written_claims
-from index.text.glossary import Glossary
 
 ROUNDS = 4
 """The run that speaks for a claim is chosen anew with each fit; the choices are settled by then."""
@@ -68,7 +67,7 @@ def _pairs(folder: Path) -> list[tuple[Rows, NDArray[np.bool_], bool]]:
     pairs = load_pairs(folder / f"{DEVELOPMENT}.jsonl")
     found = []
     with bench_engine(pairs_set(f"wice-{DEVELOPMENT}", pairs)) as engine:
-        check = SupportCheck(engine, Glossary(), scorer=_NONE)
+        check = SupportCheck(engine, scorer=_NONE)
         for pair, claim, passages in claims_with_passages(pairs, engine):
             runs = [one for length in check.considered(claim, passages) for one in length]
             if runs:
@@ -81,7 +80,7 @@ def _own() -> list[Rows]:
     """Features of the runs that are in no conflict with true sentences in other words, development half."""
     found = []
     with planted_engine() as engine:
-        check = SupportCheck(engine, engine.snapshot.glossary, scorer=_NONE)
+        check = SupportCheck(engine, scorer=_NONE)
         for claim in written_claims(engine, development=True):
             if claim.group == OTHER_WORDS and claim.made.kind == "as written":
                 runs = [o for held in check.considered(engine.encode(claim.made.text), claim.passages) for o in held]

@@ -23,6 +23,7 @@ from assistant.settings.locations import default_index, encoder_of
 from assistant.settings.settings import Settings
 from eval.lab.load.connection import Connection
 from eval.lab.load.running import gold_questions, memory, processor_seconds, served, threads
+from index.search.embedded import embedded_opener
 
 QUESTIONS = 12
 """Different ones that are asked."""
@@ -60,8 +61,7 @@ def cases(questions: Sequence[str]) -> list[Case]:
     model = ScriptedModel(lambda call: reply[0])
     chain = with_model(model, settings)
     assistant = Assistant(
-        default_index(),
-        lambda snapshot: encoder_of(snapshot, _quietly),
+        embedded_opener(default_index(), lambda snapshot: encoder_of(snapshot, _quietly), note=_quietly),
         settings,
         note=_quietly,
         writer=chain.writer,

@@ -32,7 +32,8 @@ from eval.lab.support_check.planted_claims import (
     written_claims,
 )
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
-from index.search.search import EmbeddedSearch, Filters
+from index.search.embedded import EmbeddedSearch
+from index.search.engine import Filters
 from index.storage.changes import add_paths
 from index.storage.store import catalog_path, create_index, open_index
 
@@ -68,7 +69,7 @@ def judged(
         claims: to be judged.
         retrieved: so many passages that a search for the claim finds are added to its own; with 0, its own alone.
     """
-    check = SupportCheck(engine, engine.snapshot.glossary)
+    check = SupportCheck(engine)
     for claim in claims:
         passages = claim.passages
         if retrieved and claim.made.kind not in {MOVED, TOLD_TOO}:

@@ -17,9 +17,9 @@ from assistant.checking.support import SupportCheck, Verdict
 from eval.bench.indexes import bench_engine
 from eval.lab.support_check.pairs import Pair, load_pairs, pairs_set
 from eval.measures.formulas import area_under_roc
+from index.search.embedded import EmbeddedSearch
+from index.search.engine import Filters, Passage
 from index.search.query import Query
-from index.search.search import EmbeddedSearch, Filters, Passage
-from index.text.glossary import Glossary
 from index.text.terms import stems
 
 PASSAGES = 6
@@ -61,7 +61,7 @@ def claims_with_passages(
     pairs: Sequence[Pair], engine: EmbeddedSearch
 ) -> Iterator[tuple[Pair, Query, tuple[Passage, ...]]]:
     """Each claim, encoded, with the passages of its own text that a search for it finds."""
-    ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.snapshot.articles.values()}
+    ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.articles.values()}
     for pair in pairs:
         filters = Filters(articles=(ids[pair.id],))
         yield pair, engine.encode(pair.claim), engine.search(pair.claim, k=PASSAGES, filters=filters).passages
@@ -69,7 +69,7 @@ def claims_with_passages(
 
 def judge(pairs: Sequence[Pair], engine: EmbeddedSearch, meter: Meter) -> list[Judged]:
     """What word overlap, cosine and the check make of labelled claims."""
-    check = SupportCheck(engine, Glossary())
+    check = SupportCheck(engine)
     found = []
     for done, (pair, claim, passages) in enumerate(claims_with_passages(pairs, engine), 1):
         own = set(claim.stems)

@@ -17,7 +17,8 @@ from eval.bench.sets import BenchSet, article_of
 from eval.lab.support_check.negations import denials
 from eval.lab.support_check.paraphrases import Paraphrase, exchanges, load_paraphrases
 from eval.lab.support_check.planted_errors import Planted, errors, names_in, paraphrases, words_in
-from index.search.search import EmbeddedSearch, Filters, Passage
+from index.search.embedded import EmbeddedSearch
+from index.search.engine import Filters, Passage
 from index.text.sentences import is_heading
 from index.text.terms import STOP_WORDS
 
@@ -52,7 +53,7 @@ class PlantedClaim:
 
 def half_of(engine: EmbeddedSearch, *, development: bool) -> list[str]:
     """Ids of one half of the articles: paragraphs of one text stay together."""
-    ids = sorted(row.article_id for row in engine.snapshot.articles.values())
+    ids = sorted(row.article_id for row in engine.articles.values())
     even = set(sorted({article_of(id_) or id_ for id_ in ids})[::2])
     return [id_ for id_ in ids if ((article_of(id_) or id_) in even) is development]
 
@@ -71,7 +72,7 @@ def own_claims(engine: EmbeddedSearch, *, development: bool, most: int | None = 
         half = sorted(chance.sample(half, most))
     held = [(id_, passage, text) for id_ in half for passage in passages_of(engine, id_) for text in plain(passage)]
     names, words = names_in([text for _, _, text in held]), words_in([text for _, _, text in held])
-    glossary = engine.snapshot.glossary
+    glossary = engine.glossary
     for id_, passage, text in held:
         every = (*paraphrases(text, glossary, chance), *errors(text, names, glossary, chance, words=words))
         every += tuple(Planted(kind=f"denied: {form}", text=denied, true=False) for form, denied in denials(text))
@@ -87,7 +88,7 @@ def written_claims(engine: EmbeddedSearch, *, development: bool) -> Iterator[Pla
     written = [one for one in load_paraphrases() if set(one.articles) <= half]
     held = {id_: passages_of(engine, id_) for id_ in sorted(half)}
     names, words = names_in([one.text for one in written]), words_in([one.text for one in written])
-    glossary = engine.snapshot.glossary
+    glossary = engine.glossary
     written += _joined(held)
     for one in written:
         passages = tuple(p for id_ in one.articles for p in held[id_] if _has_quote(p, one))
@@ -145,7 +146,7 @@ def tells(passage: Passage, text: str) -> bool:
 
 def passages_of(engine: EmbeddedSearch, article: str) -> Sequence[Passage]:
     """All passages of an article that a search can bring up, in reading order."""
-    rows = [row for row in engine.snapshot.articles.values() if row.article_id == article]
+    rows = [row for row in engine.articles.values() if row.article_id == article]
     found = engine.search(rows[0].title or article, k=50, filters=Filters(articles=(article,))).passages
     return sorted(found, key=lambda passage: passage.start)
 
@@ -184,9 +185,9 @@ def denied_sentences(engine: EmbeddedSearch, *, development: bool) -> list[Denie
 def denied_set(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> BenchSet:
     """The articles of denied sentences with those in the places of the plain ones."""
     texts = {}
-    for row in engine.snapshot.articles.values():
+    for row in engine.articles.values():
         own = [one for one in denied if one.article == row.article_id]
-        text = engine.snapshot.text(row.number)
+        text = engine.text(row.article_id)
         for one in own:
             text = text.replace(one.plain, one.text, 1)
         if own:
@@ -201,7 +202,7 @@ def denied_claims(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> I
         engine: over the denied articles.
         denied: the sentences that they deny.
     """
-    ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.snapshot.articles.values()}
+    ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.articles.values()}
     held = {one.article: passages_of(engine, ids[one.article]) for one in denied}
     for one in denied:
         passages = tuple(passage for passage in held[one.article] if one.text in passage.text)

@@ -20,7 +20,8 @@ from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
-from index.search.search import Filters
+from index.search.embedded import embedded_opener
+from index.search.engine import Filters
 from index.storage.changes import add_paths, remove_articles
 from index.storage.store import create_index, keep_threshold
 
@@ -91,14 +92,13 @@ def root(folder: Path, minilm: Encoder) -> Path:
 
 @pytest.fixture(scope="module")
 def assistant(root: Path, minilm: Encoder) -> Iterator[Assistant]:
-    assistant = Assistant(root, lambda _: minilm, Settings(), note=quiet)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=quiet), Settings(), note=quiet)
     yield assistant
     assistant.close()
 
 
 def text_of(assistant: Assistant, article_id: str) -> str:
-    (number,) = (n for n, row in assistant.snapshot.articles.items() if row.article_id == article_id)
-    return assistant.snapshot.text(number)
+    return assistant.engine.text(article_id)
 
 
 def assert_holds(assistant: Assistant, answer: Answer) -> None:
@@ -154,7 +154,7 @@ def test_a_receipt_says_what_its_article_says_of_itself(assistant: Assistant) ->
 def test_an_answer_tells_which_index_and_passages_it_is_from(assistant: Assistant) -> None:
     answer = assistant.ask(LANES)
 
-    assert (answer.index.articles, answer.index.fingerprint) == (5, assistant.snapshot.fingerprint)
+    assert (answer.index.articles, answer.index.fingerprint) == (5, assistant.engine.state.fingerprint)
     assert [p.rank for p in answer.passages] == list(range(1, len(answer.passages) + 1))
     for citation in answer.citations:
         assert any(
@@ -269,7 +269,7 @@ def test_a_refusal_names_the_nearest_articles_each_once(assistant: Assistant) ->
 
 
 def test_a_threshold_of_one_refuses_everything(root: Path, minilm: Encoder) -> None:
-    strict = Assistant(root, lambda _: minilm, Settings(threshold=1.0), note=quiet)
+    strict = Assistant(embedded_opener(root, lambda _: minilm, note=quiet), Settings(threshold=1.0), note=quiet)
 
     answers = [strict.ask(question) for question in (LANES, HALLS, BREAD)]
     strict.close()
@@ -344,7 +344,7 @@ def test_only_articles_that_pass_the_filters_are_searched_and_quoted(
     found = assistant.search(HALLS, k=50, filters=filters)
     answer = assistant.ask(HALLS, filters=filters)
 
-    expected = {row.article_id for row in assistant.snapshot.articles.values() if filters.passes(row)}
+    expected = {row.article_id for row in assistant.engine.articles.values() if filters.passes(row)}
     assert expected == article_ids or filters.languages == ("en",)
     assert {p.article.article_id for p in found.passages} == expected
     assert {p.article_id for p in answer.passages} <= expected
@@ -378,7 +378,7 @@ def test_a_change_of_the_index_between_two_questions_is_followed(tmp_path: Path,
     (folder / "tram.txt").write_text(ARTICLES["tram.txt"], encoding="utf-8")
     create_index(root, minilm, max_tokens=minilm.max_tokens)
     add_paths(root, [folder], minilm, note=quiet, meter=quiet)
-    assistant = Assistant(root, lambda _: minilm, Settings(), note=quiet)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=quiet), Settings(), note=quiet)
     before = assistant.ask(BREAD)
 
     (folder / "bakery.md").write_text(ARTICLES["bakery.md"], encoding="utf-8")
@@ -406,7 +406,7 @@ def test_an_index_that_is_removed_is_missed_and_one_put_in_its_place_is_read(tmp
         add_paths(root, [tmp_path / name], minilm, note=quiet, meter=quiet)
 
     built("tram.txt")
-    assistant = Assistant(root, lambda _: minilm, Settings(), note=quiet)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=quiet), Settings(), note=quiet)
     before = assistant.ask(BREAD)
     shutil.rmtree(root)
 
@@ -433,7 +433,9 @@ def test_a_threshold_kept_with_the_index_counts_unless_the_settings_say_otherwis
 
     answers = {}
     for threshold in (-1.0, 0.0):
-        assistant = Assistant(root, lambda _: minilm, Settings(threshold=threshold), note=quiet)
+        assistant = Assistant(
+            embedded_opener(root, lambda _: minilm, note=quiet), Settings(threshold=threshold), note=quiet
+        )
         answers[threshold] = assistant.ask(question)
         assistant.close()
 
@@ -443,7 +445,7 @@ def test_a_threshold_kept_with_the_index_counts_unless_the_settings_say_otherwis
 
 def test_an_index_without_articles_answers_nothing(tmp_path: Path, minilm: Encoder) -> None:
     create_index(tmp_path / "index", minilm, max_tokens=minilm.max_tokens)
-    assistant = Assistant(tmp_path / "index", lambda _: minilm, Settings(), note=quiet)
+    assistant = Assistant(embedded_opener(tmp_path / "index", lambda _: minilm, note=quiet), Settings(), note=quiet)
 
     answer = assistant.ask(LANES)
     assistant.close()
@@ -454,7 +456,7 @@ def test_an_index_without_articles_answers_nothing(tmp_path: Path, minilm: Encod
 
 def test_where_there_is_no_index_that_is_said(tmp_path: Path, minilm: Encoder) -> None:
     with pytest.raises(IndexUnavailable, match="no index in"):
-        Assistant(tmp_path / "absent", lambda _: minilm, Settings(), note=quiet)
+        Assistant(embedded_opener(tmp_path / "absent", lambda _: minilm, note=quiet), Settings(), note=quiet)
 
 
 def test_a_question_that_waits_for_its_model_keeps_the_index_it_began_with_when_others_follow_a_change(town, tmp_path):
@@ -463,14 +465,19 @@ def test_a_question_that_waits_for_its_model_keeps_the_index_it_began_with_when_
 
     def reply(call: Call) -> str:
         if not seen:
-            first = assistant.snapshot
+            first = assistant.engine
             (tmp_path / "dam.txt").write_text("The dam at Oldwater was pulled down.")
             town.add(tmp_path / "dam.txt")
-            seen.extend([first, assistant.ask("Which dam held?", written=False), assistant.snapshot])
+            seen.extend([first, assistant.ask("Which dam held?", written=False), assistant.engine])
         return "The dam at Oldwater held [1]."
 
     model = with_model(ScriptedModel(reply), Settings())
-    assistant = Assistant(town.root, lambda _: town.encoder, Settings(), note=town.notes.append, writer=model.writer)
+    assistant = Assistant(
+        embedded_opener(town.root, lambda _: town.encoder, note=town.notes.append),
+        Settings(),
+        note=town.notes.append,
+        writer=model.writer,
+    )
     try:
         answer = assistant.ask("Which dam held?")
         first, other, second = seen
@@ -478,12 +485,12 @@ def test_a_question_that_waits_for_its_model_keeps_the_index_it_began_with_when_
         assert answer.reader == "model:scripted"
         assert answer.text == "The dam at Oldwater held. [1]"
         assert (answer.index.generation, other.index.generation) == (
-            first.generation.number,
-            second.generation.number,
+            first.state.generation,
+            second.state.generation,
         )
         assert answer.index.generation < other.index.generation
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            first.catalog.projection()
+            first.snapshot.catalog.projection()
         assert assistant.ask("Which dam held?", written=False).index.generation == other.index.generation
     finally:
         assistant.close()

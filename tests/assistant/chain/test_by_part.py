@@ -8,10 +8,11 @@ from oldwater import BOTH, COST, HALLS, PARTS, QUICK, opened
 
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import Assistant
-from assistant.chain.compose import Piece
+from assistant.chain.write import Piece
 from assistant.models.scripted.model import ScriptedModel
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
+from index.search.embedded import embedded_opener
 from prompts import REFUSAL
 
 FIRST, SECOND = PARTS.split("\n")
@@ -22,7 +23,7 @@ OPENED_PARTS = "When was the new bridge of Oldwater opened?\nWho opened the new 
 @pytest.fixture
 def quoted(root: Path, minilm: Encoder):
     def ask(question: str) -> Answer:
-        assistant = Assistant(root, lambda _: minilm, Settings(), note=ignore)
+        assistant = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
         try:
             return assistant.ask(question)
         finally:

@@ -14,8 +14,7 @@ from assistant.language.markdown import plain
 from assistant.question.question import analyse
 from assistant.reading.leading import leading_span
 from assistant.reading.reader import Quote, Reading
-from index.storage.catalog import ArticleRow
-from index.text.article import sha256_of
+from index.text.article import IndexedArticle, sha256_of
 from index.text.sentences import split_sentences
 
 INDEX = IndexReference(fingerprint="f", generation=1, articles=1, chunks=1)
@@ -28,8 +27,8 @@ QUESTIONS = [
 ]
 
 
-def row(number: int, text: str, published: date | None = None) -> ArticleRow:
-    return ArticleRow(
+def row(number: int, text: str, published: date | None = None) -> IndexedArticle:
+    return IndexedArticle(
         number=number,
         article_id=f"article-{number}",
         source=f"test:{number}",
@@ -54,7 +53,7 @@ def composed(texts: dict[int, str], *readings: list[Quote], unanswered: tuple[st
         "What of it?",
         [Reading(quotes=quotes, reason=None, confidence=0.7) for quotes in readings],
         (),
-        lambda article: texts[article.number],
+        lambda article_id: texts[int(article_id.removeprefix("article-"))],
         index=INDEX,
         searched="What of it?",
         reader="extractive",
@@ -205,7 +204,7 @@ dates = st.one_of(st.none(), st.dates())
 
 
 @st.composite
-def quotes(draw: st.DrawFn, article: ArticleRow, text: str) -> Quote:
+def quotes(draw: st.DrawFn, article: IndexedArticle, text: str) -> Quote:
     """A run of an article's sentences, as the reader quotes them."""
     sentences = split_sentences(text)
     last = draw(st.integers(0, len(sentences) - 1))

@@ -16,6 +16,7 @@ from assistant.settings.model import ModelSettings, Secret
 from assistant.settings.settings import Settings
 from assistant.writing.writer import ModelWriter
 from index.encoding.encoder import Encoder
+from index.search.embedded import embedded_opener
 from prompts import REFUSAL
 
 KEY = "sk-sesame-open-4711"
@@ -131,11 +132,12 @@ def ask(root: Path, minilm: Encoder):
     def asked(question: str, reply: str | None = None) -> tuple[Answer, list[Call]]:
         model = ScriptedModel(lambda call: reply or "")
         writer = ModelWriter(model, SETTINGS) if reply is not None else None
-        assistant = Assistant(root, lambda _: minilm, SETTINGS, note=ignore, writer=writer)
+        assistant = Assistant(
+            embedded_opener(root, lambda _: minilm, note=ignore), SETTINGS, note=ignore, writer=writer
+        )
         try:
             answer = assistant.ask(question)
-            rows = {row.article_id: row.number for row in assistant.snapshot.articles.values()}
-            checks = check_answer(answer.to_json(), lambda id_: assistant.snapshot.text(rows[id_]))
+            checks = check_answer(answer.to_json(), assistant.engine.text)
         finally:
             assistant.close()
         assert [check.standing for check in checks] == [Standing.HOLDS] * len(answer.citations)

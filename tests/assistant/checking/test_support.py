@@ -15,7 +15,8 @@ from assistant.checking.support import FittedScorer, SupportCheck, Verdict, load
 from assistant.language.statements import statement
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
-from index.search.search import EmbeddedSearch, Filters
+from index.search.embedded import EmbeddedSearch
+from index.search.engine import Filters
 from index.text.glossary import Glossary
 
 GLOSSARY = Glossary(groups=(("harbour tram", "line 7", "港口电车"), ("Anna Berg", "安娜")))
@@ -28,7 +29,7 @@ def engine(town: Library) -> EmbeddedSearch:
 
 def verdict(engine: EmbeddedSearch, claim: str, *, k: int = 3) -> Verdict:
     passages = engine.search(claim, k=k, filters=Filters()).passages
-    return SupportCheck(engine, engine.snapshot.glossary).check(engine.encode(claim), passages)
+    return SupportCheck(engine).check(engine.encode(claim), passages)
 
 
 def against(claim: str, *sentences: str, title: str = "", publisher: str = "", core: int = 0) -> list[str]:

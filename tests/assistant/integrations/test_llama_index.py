@@ -23,7 +23,8 @@ from assistant.integrations.llama_index import ReceiptsQueryEngine, ReceiptsRetr
 from assistant.settings.settings import Settings
 from index.encoding.encoder import HashEncoder
 from index.errors import UsageError
-from index.search.search import Filters
+from index.search.embedded import embedded_opener
+from index.search.engine import Filters
 from index.storage.changes import Outcome, add_articles
 from index.storage.store import create_index, open_index
 from index.text.article import Article
@@ -74,7 +75,11 @@ def root(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def assistant(root: Path) -> Iterator[Assistant]:
-    assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(threshold=0.0), note=lambda _: None)
+    assistant = Assistant(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None),
+        Settings(threshold=0.0),
+        note=lambda _: None,
+    )
     yield assistant
     assistant.close()
 
@@ -87,9 +92,9 @@ def added(root: Path, documents: list[Document]) -> Outcome:
 def assert_stands(assistant: Assistant, found: NodeWithScore) -> None:
     """Each node's text is what its article has between its offsets."""
     node = found.node
-    rows = {row.article_id: row for row in assistant.snapshot.articles.values()}
+    rows = assistant.engine.articles
     row = rows[node.metadata["article_id"]]
-    assert assistant.snapshot.text(row.number)[node.start_char_idx : node.end_char_idx] == node.text
+    assert assistant.engine.text(row.article_id)[node.start_char_idx : node.end_char_idx] == node.text
     assert node.metadata["sha256"] == row.sha256
 
 
@@ -288,7 +293,9 @@ def test_node_ids_are_the_same_in_an_index_made_anew(assistant: Assistant, folde
     create_index(root, HashEncoder(64, 48), max_tokens=48)
     documents = SimpleDirectoryReader(str(folder), file_metadata=stated).load_data()
     added(root, [Document(text="Something else."), *reversed(documents)])
-    other = Assistant(root, lambda _: HashEncoder(64, 48), Settings(), note=lambda _: None)
+    other = Assistant(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None), Settings(), note=lambda _: None
+    )
 
     again = [n.node_id for n in ReceiptsRetriever(other, k=6).retrieve(QUESTION)]
     other.close()
@@ -303,7 +310,9 @@ def test_the_same_place_of_a_changed_article_is_another_node(tmp_path: Path) -> 
     ids = set()
     for text in ("The mill has 12 brains.", "The mill has 13 brains."):
         added(root, [Document(text=text, doc_id="mill")])
-        assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(), note=lambda _: None)
+        assistant = Assistant(
+            embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None), Settings(), note=lambda _: None
+        )
         ids |= {n.node_id for n in ReceiptsRetriever(assistant).retrieve(QUESTION)}
         assistant.close()
 
@@ -376,7 +385,11 @@ def test_the_metadata_of_a_response_is_json(assistant: Assistant) -> None:
 
 
 def test_a_refusal_is_a_response_without_nodes(root: Path) -> None:
-    assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(threshold=1.0), note=lambda _: None)
+    assistant = Assistant(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None),
+        Settings(threshold=1.0),
+        note=lambda _: None,
+    )
 
     response = ReceiptsQueryEngine(assistant).query("Who discovered the moons of Neptune?")
     assistant.close()
@@ -420,7 +433,11 @@ def test_a_change_of_the_index_is_followed_between_queries(folder: Path, tmp_pat
     root = tmp_path / "index"
     create_index(root, HashEncoder(64, 48), max_tokens=48)
     added(root, [Document(text="The mill stands.", doc_id="mill")])
-    assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(threshold=0.0), note=lambda _: None)
+    assistant = Assistant(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None),
+        Settings(threshold=0.0),
+        note=lambda _: None,
+    )
     retriever = ReceiptsRetriever(assistant, k=5)
     before = retriever.retrieve(QUESTION)
 

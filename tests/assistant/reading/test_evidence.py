@@ -7,8 +7,8 @@ from library import Library
 from assistant.language.sentence import taken_apart
 from assistant.question.question import analyse
 from assistant.reading.evidence import FEATURES, Evidence
+from index.search.engine import Filters, SearchEngine
 from index.search.query import Query
-from index.search.search import Filters, SearchEngine
 
 QUESTION = "How many lanes does the new Harbour tunnel not have?"
 ARTICLES = {

@@ -21,7 +21,7 @@ from assistant.reading.weights import (
     probability,
     shares,
 )
-from index.search.search import Filters
+from index.search.engine import Filters
 
 TUNNEL = "How many lanes does the tunnel have?"
 

@@ -7,14 +7,13 @@ import pytest
 
 from assistant.reading.evidence import Candidate
 from assistant.reading.mismatch import contradicted
-from index.search.search import Passage
-from index.storage.catalog import ArticleRow
-from index.text.article import Sentence
+from index.search.engine import Passage
+from index.text.article import IndexedArticle, Sentence
 
 
 def candidate(sentence: str, *, passage: str = "", title: str = "", published: date | None = None) -> Candidate:
     text = f"{sentence} {passage}".strip()
-    article = ArticleRow(
+    article = IndexedArticle(
         number=1,
         article_id="a",
         source="a.md",

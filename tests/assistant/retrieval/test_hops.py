@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from library import Library
 
-from assistant.retrieval.hops import KEPT, KEPT_IN_CONVERSATION, in_places, search_twice, second_question
-from index.search.search import Filters, Passage, Retrieved
+from assistant.retrieval.second_search import KEPT, KEPT_IN_CONVERSATION, in_places, search_twice, second_question
+from index.search.engine import Filters, Passage, Retrieved
 from index.text.terms import stems
 
 BODY = "The Harbour Gazette is published by the Valley Society in the old mill of Lindholm."

@@ -24,7 +24,8 @@ from assistant.service.work.collection import NamedIndex
 from assistant.settings.settings import Settings
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
-from index.search.search import Filters, Passage
+from index.search.embedded import embedded_opener
+from index.search.engine import Filters, Passage
 from index.storage.changes import add_articles
 from index.storage.store import create_index
 from index.text.article import Article
@@ -58,7 +59,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def plain(root: Path) -> Iterator[Assistant]:
-    assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(), note=lambda _: None)
+    assistant = Assistant(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None), Settings(), note=lambda _: None
+    )
     yield assistant
     assistant.close()
 
@@ -125,11 +128,14 @@ def test_a_passage_longer_than_the_window_is_cut_and_ranked_all_the_same(
 def test_answers_over_reranked_passages_are_sealed_and_repeatable(root: Path, folder: Path) -> None:
     rerank = cross_encoder(str(folder), hub=False)
     assistant = Assistant(
-        root, lambda _: HashEncoder(64, 48), Settings(threshold=0.0), note=lambda _: None, rerank=rerank
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None),
+        Settings(threshold=0.0),
+        note=lambda _: None,
+        rerank=rerank,
     )
 
     answer = assistant.ask(QUESTION)
-    texts = {row.article_id: assistant.snapshot.text(row.number) for row in assistant.snapshot.articles.values()}
+    texts = {id_: assistant.engine.text(id_) for id_ in assistant.engine.articles}
 
     assert answer.status is Status.ANSWERED
     assert sealed(answer, texts.__getitem__).id == answer.id == assistant.ask(QUESTION).id
@@ -141,7 +147,12 @@ def test_the_best_of_all_candidates_are_kept_rather_than_the_searchs_best(
     root: Path, folder: Path, passages: tuple[Passage, ...]
 ) -> None:
     rerank = cross_encoder(str(folder), hub=False)
-    assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(), note=lambda _: None, rerank=rerank)
+    assistant = Assistant(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None),
+        Settings(),
+        note=lambda _: None,
+        rerank=rerank,
+    )
 
     kept = [p.chunk_id for p in assistant.search(QUESTION, k=2).passages]
     assistant.close()
@@ -152,7 +163,12 @@ def test_the_best_of_all_candidates_are_kept_rather_than_the_searchs_best(
 
 def test_filters_hold_with_a_cross_encoder(root: Path, folder: Path) -> None:
     rerank = cross_encoder(str(folder), hub=False)
-    assistant = Assistant(root, lambda _: HashEncoder(64, 48), Settings(), note=lambda _: None, rerank=rerank)
+    assistant = Assistant(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=lambda _: None),
+        Settings(),
+        note=lambda _: None,
+        rerank=rerank,
+    )
 
     found = assistant.search(QUESTION, k=5, filters=Filters(articles=("harbour", "school")))
 
@@ -162,11 +178,16 @@ def test_filters_hold_with_a_cross_encoder(root: Path, folder: Path) -> None:
 
 def test_all_assistants_that_are_opened_from_settings_rank_again(root: Path, folder: Path) -> None:
     by_hand = Assistant(
-        root, lambda _: HashEncoder(64, 48), Settings(), note=ignore, rerank=cross_encoder(str(folder), hub=False)
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=ignore),
+        Settings(),
+        note=ignore,
+        rerank=cross_encoder(str(folder), hub=False),
     )
     expected = [p.chunk_id for p in by_hand.search(QUESTION, k=4).passages]
     by_hand.close()
-    opened = opener(root, lambda _: HashEncoder(64, 48), Settings(reranker=str(folder)), note=ignore)
+    opened = opener(
+        embedded_opener(root, lambda _: HashEncoder(64, 48), note=ignore), Settings(reranker=str(folder)), note=ignore
+    )
 
     for assistant in (opened(), opened()):
         assert [p.chunk_id for p in assistant.search(QUESTION, k=4).passages] == expected

@@ -16,6 +16,7 @@ from assistant.service.errors import ServiceError
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings
 from index.errors import IndexDamaged, UsageError
+from index.search.embedded import embedded_opener
 
 T = TypeVar("T")
 TOWN = "town"
@@ -32,7 +33,9 @@ def make(town: Library, notes: list[str]) -> Callable[..., AssistantPool]:
         chosen = {"threads": 2, "queue_size": 50, "wait_seconds": 60.0, "seconds": 30.0} | options
 
         def open_assistant() -> Assistant:
-            return Assistant(town.root, lambda _: town.encoder, Settings(), note=notes.append)
+            return Assistant(
+                embedded_opener(town.root, lambda _: town.encoder, note=notes.append), Settings(), note=notes.append
+            )
 
         return AssistantPool({TOWN: open_assistant}, note=notes.append, **chosen)
 
@@ -82,7 +85,9 @@ def test_the_threads_of_a_pool_have_an_assistant_for_each_collection(town, libra
     def opener(name: str, root: Path) -> Callable[[], Assistant]:
         def open_assistant() -> Assistant:
             opened.append(name)
-            return Assistant(root, lambda _: town.encoder, Settings(), note=notes.append)
+            return Assistant(
+                embedded_opener(root, lambda _: town.encoder, note=notes.append), Settings(), note=notes.append
+            )
 
         return open_assistant
 
@@ -91,7 +96,7 @@ def test_the_threads_of_a_pool_have_an_assistant_for_each_collection(town, libra
 
     async def work(stopped: asyncio.Event) -> list[tuple[int, Path]]:
         def where(assistant: Assistant) -> tuple[int, Path]:
-            return threading.get_ident(), assistant.snapshot.root
+            return threading.get_ident(), Path(assistant.engine.state.location)
 
         return await asyncio.gather(*[pool.run(name, where) for name in (TOWN, "empty") * 10])
 

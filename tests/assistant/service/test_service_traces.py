@@ -12,6 +12,8 @@ import pytest
 from library import ignore
 from serving import OPERA, TRAM, serving, town_in
 
+from index.search.embedded import embedded_opener
+
 pytest.importorskip("opentelemetry.exporter.otlp.proto.http")
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -32,7 +34,7 @@ from assistant.service.work.answering import WrittenAnswerer
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
-from index.search.search import Filters
+from index.search.engine import Filters
 
 PRICE = "The tram will cost 35,000 crowns a metre."
 MODEL = ModelSettings(name="tiny", base_url="http://127.0.0.1:11434/v1")
@@ -74,7 +76,11 @@ def answered(home, kept: Kept, script: list, question: str = TRAM):
     settings = Settings()
     model = with_model(traced(ScriptedModel(script), kept), settings)
     opened = opener(
-        library.root, lambda _: library.encoder, settings, note=ignore, model=model, watch=kept.traces.searches("town")
+        embedded_opener(library.root, lambda _: library.encoder, note=ignore),
+        settings,
+        note=ignore,
+        model=model,
+        watch=kept.traces.searches("town"),
     )
     pool = AssistantPool({"town": opened}, threads=1, queue_size=4, wait_seconds=9, seconds=30, note=ignore)
 

@@ -15,10 +15,10 @@ from assistant.models.tokens import estimated_tokens, token_count
 from assistant.settings.model import ModelSettings
 from assistant.writing.packing import TURN_TOKENS, cut_in_silence, pack, room
 from index.errors import ConfigurationError
-from index.search.search import Filters, Passage
-from index.storage.catalog import ArticleRow
+from index.search.engine import Filters, Passage
+from index.text.article import IndexedArticle
 
-ARTICLE = ArticleRow(
+ARTICLE = IndexedArticle(
     number=1,
     article_id="river",
     source="river.md",
@@ -32,7 +32,7 @@ ARTICLE = ArticleRow(
 )
 
 
-def passage(text: str, *, rank: int = 1, article: ArticleRow = ARTICLE) -> Passage:
+def passage(text: str, *, rank: int = 1, article: IndexedArticle = ARTICLE) -> Passage:
     return Passage(
         chunk_id=rank,
         article=article,

@@ -15,7 +15,7 @@ from oldwater import COST, HALLS, KEY, QUESTION, QUICK
 from assistant.answer.answer import Answer, Reason, Status
 from assistant.answer.receipts import Standing, check_answer
 from assistant.chain.assistant import Assistant
-from assistant.chain.compose import Piece
+from assistant.chain.write import Piece
 from assistant.models.opening import open_model
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.scripted.script import Trouble, Turn
@@ -25,6 +25,7 @@ from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from assistant.writing.writer import MAX_READ, ModelWriter
 from index.encoding.encoder import Encoder
+from index.search.embedded import embedded_opener
 from index.storage.changes import add_paths
 from index.storage.store import create_index
 from prompts import REFUSAL
@@ -36,7 +37,7 @@ def opened(
 ) -> Iterator[Assistant]:
     chosen = Settings(model=settings)
     writer = ModelWriter(model, chosen) if model else None
-    assistant = Assistant(root, lambda _: encoder, chosen, note=ignore, writer=writer)
+    assistant = Assistant(embedded_opener(root, lambda _: encoder, note=ignore), chosen, note=ignore, writer=writer)
     try:
         yield assistant
     finally:
@@ -72,8 +73,7 @@ def number(root: Path, minilm: Encoder) -> dict[str, int]:
 
 
 def assert_sealed(assistant: Assistant, answer: Answer) -> None:
-    rows = {row.article_id: row.number for row in assistant.snapshot.articles.values()}
-    checks = check_answer(answer.to_json(), lambda id_: assistant.snapshot.text(rows[id_]))
+    checks = check_answer(answer.to_json(), assistant.engine.text)
     assert [check.standing for check in checks] == [Standing.HOLDS] * len(answer.citations)
 
 

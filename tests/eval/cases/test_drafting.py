@@ -18,6 +18,7 @@ from eval.runs.article_texts import article_texts
 from eval.runs.results import Provenance, Run
 from index.encoding.encoder import Encoder
 from index.errors import UsageError, UserError
+from index.search.embedded import embedded_opener
 from index.storage.changes import add_paths
 from index.storage.store import create_index
 
@@ -52,7 +53,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Iter
     (home / "bridge.md").write_text(ARTICLE, encoding="utf-8")
     create_index(home / "index", minilm, max_tokens=minilm.max_tokens)
     add_paths(home / "index", [home / "bridge.md"], minilm, note=ignore, meter=ignore)
-    assistant = Assistant(home / "index", lambda _: minilm, Settings(), note=ignore)
+    assistant = Assistant(embedded_opener(home / "index", lambda _: minilm, note=ignore), Settings(), note=ignore)
     yield assistant
     assistant.close()
 
@@ -64,7 +65,7 @@ def test_words_that_a_person_gives_are_found_as_they_stand_in_an_article(assista
     found = quoted("opened  by\nmayor ANNA", assistant)
 
     assert found.quote == "The new bridge of Oldwater was opened by Mayor Anna Berg."
-    (text,) = (assistant.snapshot.text(row.number) for row in assistant.snapshot.articles.values())
+    (text,) = map(assistant.engine.text, assistant.engine.articles)
     assert text[found.start : found.end] == found.quote
     assert quoted("Anna Berg. It has", assistant).quote.endswith("It has four lanes.")
 
@@ -89,7 +90,7 @@ def test_sentences_of_the_answer_are_offered_first_then_those_of_its_passages(as
 
     offered = candidates(trace, assistant)
 
-    (text,) = (assistant.snapshot.text(row.number) for row in assistant.snapshot.articles.values())
+    (text,) = map(assistant.engine.text, assistant.engine.articles)
     assert 3 == len(offered) <= OFFERED
     assert "four lanes" in "".join(one.quote for one in offered if one.cited)
     assert [one.cited for one in offered] == sorted((one.cited for one in offered), reverse=True)
@@ -252,7 +253,7 @@ def test_a_case_that_could_not_be_read_back_is_not_added(tmp_path: Path, case: G
 def test_the_articles_of_a_run_are_there_only_if_its_very_index_is(assistant: Assistant, tmp_path: Path) -> None:
     provenance = Provenance(
         assistant="0",
-        index={"fingerprint": assistant.snapshot.fingerprint},
+        index={"fingerprint": assistant.engine.state.fingerprint},
         encoder="",
         reader="",
         model=None,
@@ -262,7 +263,7 @@ def test_the_articles_of_a_run_are_there_only_if_its_very_index_is(assistant: As
         packages={},
     )
     run = Run(tag=None, gold="", provenance=provenance, results=(), started="", seconds=0)
-    settings = Settings(index=str(assistant.snapshot.root))
+    settings = Settings(index=assistant.engine.state.location)
     notes: list[str] = []
 
     found = article_texts(run, settings, note=notes.append)

@@ -15,6 +15,7 @@ from eval.runs.examine import Examiner
 from eval.runs.results import Outcome
 from eval.runs.which_index import DEFAULT_GOLD
 from index.encoding.encoder import Encoder, HashEncoder
+from index.search.embedded import embedded_opener
 from index.storage.changes import add_paths
 from index.storage.store import create_index
 
@@ -36,7 +37,7 @@ def default_collection(
     root = tmp_path_factory.mktemp("default") / "index"
     create_index(root, encoder, max_tokens=64 if "64" in request.param else encoder.max_tokens)
     add_paths(root, [DEFAULT_ARTICLES], encoder, note=ignore, meter=ignore)
-    assistant = Assistant(root, lambda _: encoder, Settings(), note=ignore)
+    assistant = Assistant(embedded_opener(root, lambda _: encoder, note=ignore), Settings(), note=ignore)
     yield assistant
     assistant.close()
 
@@ -54,8 +55,8 @@ def test_the_default_gold_asks_enough_and_of_every_kind(gold: tuple[GoldCase, ..
 def test_every_quote_of_the_default_gold_stands_whatever_the_chunks_and_the_encoder(
     gold: tuple[GoldCase, ...], default_collection: Assistant
 ) -> None:
-    snapshot = default_collection.snapshot
-    texts = {row.article_id: snapshot.text(row.number) for row in snapshot.articles.values()}
+    engine = default_collection.engine
+    texts = {article_id: engine.text(article_id) for article_id in engine.articles}
 
     lost = [
         (case.place, part)
@@ -91,7 +92,7 @@ def test_the_same_articles_make_other_chunks_in_each_index(
     request: pytest.FixtureRequest, minilm: Encoder, default_collection: Assistant
 ) -> None:
     """Without this the tests above could be three times the same."""
-    snapshot = default_collection.snapshot
+    snapshot = default_collection.engine.snapshot
     longest = max(chunk.end - chunk.start for chunk in snapshot.catalog.chunks())
     least, most = {
         "as it ships": (800, 2000),

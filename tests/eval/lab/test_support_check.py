@@ -20,7 +20,7 @@ from eval.lab.support_check.paraphrases import Paraphrase, exchanges, load_parap
 from eval.lab.support_check.planted_claims import MOVED, OWN_WORDS, denied_sentences, denied_set, own_claims, tells
 from eval.lab.support_check.planted_errors import TRUE_KINDS, errors, names_in, paraphrases
 from index.errors import UserError
-from index.search.search import Filters
+from index.search.engine import Filters
 from index.text.glossary import Glossary
 from index.text.loading import load
 

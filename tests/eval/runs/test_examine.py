@@ -21,7 +21,8 @@ from eval.runs.scoring import citation_scores, fact_recall
 from eval.runs.stating import answer_pieces
 from index.encoding.encoder import Encoder, HashEncoder
 from index.errors import EncoderUnavailable, IndexDamaged
-from index.search.search import Filters
+from index.search.embedded import embedded_opener
+from index.search.engine import Filters
 from index.storage.changes import add_paths, remove_articles
 from index.storage.store import create_index
 
@@ -73,7 +74,7 @@ def root(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Path:
 
 @pytest.fixture(scope="module")
 def assistant(root: Path, minilm: Encoder) -> Iterator[Assistant]:
-    assistant = Assistant(root, lambda _: minilm, Settings(), note=ignore)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
     yield assistant
     assistant.close()
 
@@ -381,7 +382,7 @@ def test_the_pieces_of_an_answer_are_what_its_receipts_support(assistant: Assist
 
 
 def test_what_a_refusal_withheld_counts_for_the_curve_of_risk(root: Path, minilm: Encoder) -> None:
-    strict = Assistant(root, lambda _: minilm, Settings(threshold=1.0), note=ignore)
+    strict = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(threshold=1.0), note=ignore)
 
     results = [Examiner(strict).examine(case) for case in (ANSWERED, WRONG, replace(ANSWERED, facts=()))]
     strict.close()
@@ -431,7 +432,7 @@ def test_evidence_is_sought_in_the_index_as_it_is_now(tmp_path: Path) -> None:
     root = tmp_path / "index"
     (tmp_path / "bridge.md").write_text(ARTICLES["bridge.md"], encoding="utf-8")
     create_index(root, encoder, max_tokens=100)
-    assistant = Assistant(root, lambda _: encoder, Settings(), note=ignore)
+    assistant = Assistant(embedded_opener(root, lambda _: encoder, note=ignore), Settings(), note=ignore)
     examiner = Examiner(assistant)
 
     before = examiner.examine(ANSWERED)

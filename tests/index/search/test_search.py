@@ -1,16 +1,20 @@
 """Search keeps its contract over an index on this machine, with the offline double and with the real encoder."""
 
 import math
+from pathlib import Path
 
 import pytest
-from contracts import SearchContract
+from contracts import SEARCHED, SEARCHED_GLOSSARY, SearchContract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library import Library
 
 from index.encoding.encoder import HashEncoder
-from index.search.search import Filters, Fusion
+from index.search.engine import Filters
+from index.search.fusion import Fusion
+from index.search.memory import MemorySearch
 from index.storage.store import create_index
+from index.text.loading import load_text
 from index.text.terms import stems
 
 
@@ -46,6 +50,16 @@ class TestEmbeddedSearch(SearchContract):
         return engine_of
 
 
+class TestMemorySearch(SearchContract):
+    @pytest.fixture
+    def make(self):
+        def engine_of(texts, glossary):
+            articles = [load_text(text.encode(), Path(f"{name}.md")) for name, text in texts.items()]
+            return MemorySearch(articles, HashEncoder(dimension=256), glossary=glossary)
+
+        return engine_of
+
+
 class TestEmbeddedSearchWithTheRealEncoder(SearchContract):
     @pytest.fixture
     def make(self, quick_path, made, minilm):
@@ -54,6 +68,20 @@ class TestEmbeddedSearchWithTheRealEncoder(SearchContract):
             return made[-1].search()
 
         return engine_of
+
+
+def test_equal_articles_have_one_fingerprint_in_every_engine(quick_path, made):
+    encoder = HashEncoder(dimension=256)
+    made.append(library_of(quick_path, encoder, SEARCHED, SEARCHED_GLOSSARY))
+    articles = [load_text(text.encode(), Path(f"{name}.md")) for name, text in SEARCHED.items()]
+    fingerprints = [
+        MemorySearch(articles, encoder, glossary=SEARCHED_GLOSSARY).state.fingerprint,
+        MemorySearch(reversed(articles), encoder, glossary=SEARCHED_GLOSSARY).state.fingerprint,
+        made[-1].search().state.fingerprint,
+    ]
+
+    assert len(set(fingerprints)) == 1
+    assert MemorySearch(articles, encoder).state.fingerprint not in fingerprints
 
 
 def test_scores_are_joined_as_they_are_said_to_be(town):

@@ -6,7 +6,7 @@ import pytest
 
 from index.encoding.encoder import HashEncoder
 from index.errors import ArticleUnreadable, UserError
-from index.search.search import Filters
+from index.search.engine import Filters
 from index.text.article import Article
 
 

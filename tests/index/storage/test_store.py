@@ -13,7 +13,7 @@ import pytest
 from index.encoding.encoder import HashEncoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import ConfigurationError, EncoderUnavailable, IndexBusy, IndexDamaged, IndexUnavailable
-from index.search.search import Filters
+from index.search.engine import Filters
 from index.storage.lock import writing
 from index.storage.store import create_index, open_index
 
@@ -42,7 +42,7 @@ READER = """
 import mmap, os, sys
 from pathlib import Path
 from index.encoding.encoder import HashEncoder
-from index.search.search import EmbeddedSearch, Filters
+from index.search.embedded import EmbeddedSearch, Filters
 from index.storage.store import open_index
 if os.geteuid() == 0:
     os.setuid(65534)  # Rights do not bind root.

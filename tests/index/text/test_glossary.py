@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ArticleUnreadable
-from index.search.search import MAX_WORDINGS, wordings
+from index.search.fusion import MAX_WORDINGS, wordings
 from index.text.glossary import Glossary, load_glossary
 
 NAIL = ("Zhejiang Government Nail", "Zhezhengding", "浙政钉")

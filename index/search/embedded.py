@@ -1,141 +1,49 @@
 """Retrieval: dense and BM25 candidates, fused and ranked by late interaction, filtered before ranking."""
 
 import math
-import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from pathlib import Path
 
 import numpy as np
 
 from index.encoding.encoder import Encoder
 from index.encoding.projection import TokenProjection
+from index.search.engine import Filters, IndexState, OpenEngine, Passage, Retrieved
+from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
 from index.search.spelling import corrected, corrections
-from index.storage.catalog import ArticleRow
-from index.storage.store import Snapshot
-from index.text.article import Matrix, Sentence
+from index.storage.store import Note, Snapshot, open_index
+from index.text.article import IndexedArticle, Matrix
 from index.text.glossary import Glossary
 from index.text.terms import stems
 
 FEW_CHUNKS = 256
 """An index of so many is asked for the BM25 of all at once, which costs less than to ask again for those of FAISS."""
-MAX_WORDINGS = 4
-"""A question with many aliases is searched under this many wordings at most."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fusion:
-    """How the signals are joined: score = cosine + bm25 · BM25 + late · late interaction.
+def embedded_opener(root: Path, open_encoder: Callable[[Snapshot], Encoder], *, note: Note) -> OpenEngine:
+    """What opens engines over the index in the folder `root`; they share the encoder.
 
-    Chosen on the development halves of XQuAD and NFCorpus (docs/benchmarks.md).
+    Args:
+        root: the index's folder.
+        open_encoder: finds the encoder that a snapshot names.
+        note: told what was repaired.
     """
+    encoders: dict[str, Encoder] = {}
 
-    bm25: float = 0.03
-    late: float = 1.2
-    pool: int = 50
-    """Candidates taken from FAISS and from tantivy each."""
+    def opened() -> EmbeddedSearch:
+        snapshot = open_index(root, note=note)
+        try:
+            if snapshot.encoder_hash not in encoders:
+                encoders.clear()
+                encoders[snapshot.encoder_hash] = open_encoder(snapshot)
+        except BaseException:
+            snapshot.close()
+            raise
+        return EmbeddedSearch(snapshot, encoders[snapshot.encoder_hash])
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filters:
-    """Which articles may be searched; None lets all pass."""
-
-    published_after: date | None = None
-    """On this day or later; articles without a date do not pass."""
-    published_before: date | None = None
-    """On this day or earlier."""
-    publishers: tuple[str, ...] = ()
-    """Any of these, compared without regard to case."""
-    languages: tuple[str, ...] = ()
-    articles: tuple[str, ...] = ()
-    """Article ids."""
-
-    def passes(self, row: ArticleRow) -> bool:
-        """Whether an article may be searched."""
-        after, before = self.published_after, self.published_before
-        return (
-            (after is None or (row.published is not None and row.published >= after))
-            and (before is None or (row.published is not None and row.published <= before))
-            and _among(row.publisher, self.publishers)
-            and _among(row.language, self.languages)
-            and _among(row.article_id, self.articles)
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Passage:
-    """A retrieved chunk."""
-
-    chunk_id: int
-    article: ArticleRow
-    start: int
-    end: int
-    text: str
-    """`article text[start:end]`."""
-    sentences: tuple[Sentence, ...]
-    rank: int
-    """1 is the best."""
-    score: float
-    cosine: float
-    bm25: float
-    late: float
-
-    def to_json(self) -> dict[str, Any]:
-        """For people and programs."""
-        article = self.article
-        return {
-            "rank": self.rank,
-            "article_id": article.article_id,
-            "title": article.title,
-            "publisher": article.publisher,
-            "published": article.published.isoformat() if article.published else None,
-            "start": self.start,
-            "end": self.end,
-            "score": round(self.score, 4),
-            "cosine": round(self.cosine, 4),
-            "bm25": round(self.bm25, 4),
-            "late": round(self.late, 4),
-            "text": self.text,
-        }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Retrieved:
-    """What a search found, and under which wordings."""
-
-    question: str
-    """As it was searched: spelling corrected."""
-    corrections: dict[str, str]
-    queries: tuple[Query, ...]
-    """The question's wordings, the one as asked first."""
-    passages: tuple[Passage, ...]
-    """Best first."""
-
-
-class SearchEngine(Protocol):
-    """Finds passages for a question, and what is needed to judge their sentences."""
-
-    def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
-        """The best `k` passages, best first."""
-
-    def encode(self, text: str) -> Query:
-        """A text as a question is encoded, to compare it with passages' vectors; spelling is left as it is."""
-
-    def idf(self, stem: str) -> float:
-        """Inverse document frequency of a stem."""
-
-    @property
-    def highest_idf(self) -> float:
-        """Idf of a stem that no chunk has."""
-
-    def sentence_vectors(self, passage: Passage) -> Matrix:
-        """(sentences, dimension) float32, rows of length 1."""
-
-    def token_vectors(self, passage: Passage) -> tuple[Matrix, list[int]]:
-        """(tokens, token dimension) float32, and how many of them belong to each sentence."""
+    return opened
 
 
 class EmbeddedSearch:
@@ -146,6 +54,50 @@ class EmbeddedSearch:
         self.encoder = encoder
         self.fusion = fusion or Fusion()
         self._idf: dict[str, float] = {}
+
+    @property
+    def state(self) -> IndexState:
+        """State of the snapshot."""
+        return IndexState(
+            location=str(self.snapshot.root),
+            fingerprint=self.snapshot.fingerprint,
+            generation=self.snapshot.generation.number,
+            changed=self.snapshot.changed,
+            chunks=len(self.snapshot.generation.vectors),
+            encoder_name=self.snapshot.encoder_name,
+            encoder_hash=self.snapshot.encoder_hash,
+        )
+
+    @cached_property
+    def articles(self) -> Mapping[str, IndexedArticle]:
+        """Articles of the snapshot by id."""
+        return {row.article_id: row for row in self.snapshot.articles.values()}
+
+    def text(self, article_id: str) -> str:
+        """Text of an article, from the catalog."""
+        return self.snapshot.text(self.articles[article_id].number)
+
+    @property
+    def glossary(self) -> Glossary:
+        """Aliases of the snapshot."""
+        return self.snapshot.glossary
+
+    @property
+    def threshold(self) -> float | None:
+        """Threshold that is kept with the index."""
+        return self.snapshot.threshold
+
+    def is_current(self) -> bool:
+        """Whether the catalog is still of the snapshot's generation."""
+        return self.snapshot.is_current()
+
+    def is_replaced(self) -> bool:
+        """Whether another catalog lies where the snapshot's was."""
+        return self.snapshot.replaced
+
+    def close(self) -> None:
+        """Close the catalog."""
+        self.snapshot.close()
 
     @cached_property
     def _projection(self) -> TokenProjection:
@@ -160,11 +112,11 @@ class EmbeddedSearch:
 
     @cached_property
     def highest_idf(self) -> float:
-        """As the seam says."""
+        """Of a stem in no chunk."""
         return math.log(1 + (len(self.snapshot.generation.text) + 0.5) / 0.5)
 
     def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
-        """As the seam says."""
+        """Rank candidates of FAISS and tantivy, under every wording of the question."""
         generation = self.snapshot.generation
         glossary = self.snapshot.glossary
         names = [name for group in glossary.groups for name in group]
@@ -180,7 +132,7 @@ class EmbeddedSearch:
         return Retrieved(question=text, corrections=changes, queries=queries, passages=self._passages(best, scored))
 
     def encode(self, text: str) -> Query:
-        """As the seam says."""
+        """Encode a text as questions are."""
         (query,) = self._encoded([text])
         return query
 
@@ -188,11 +140,11 @@ class EmbeddedSearch:
         return tuple(encode_queries(texts, self.encoder, self._projection, self.idf))
 
     def sentence_vectors(self, passage: Passage) -> Matrix:
-        """As the seam says."""
+        """(sentences, dimension) float32, restored from 8 bits."""
         return self.snapshot.generation.evidence.sentences(passage.chunk_id)
 
     def token_vectors(self, passage: Passage) -> tuple[Matrix, list[int]]:
-        """As the seam says."""
+        """(tokens, token dimension) float32, restored from 8 bits, and how many belong to each sentence."""
         evidence = self.snapshot.generation.evidence
         counts = evidence.codes(passage.chunk_id).token_counts
         return evidence.tokens(passage.chunk_id), [int(n) for n in counts]
@@ -214,7 +166,7 @@ class EmbeddedSearch:
         scores = {}
         for chunk, cosine, late in zip(pool, map(float, cosines), self._late(query, pool), strict=True):
             bm25 = lexical.get(chunk, 0.0)
-            scores[chunk] = (cosine + fusion.bm25 * bm25 + fusion.late * late, cosine, bm25, late)
+            scores[chunk] = (fusion.joined(cosine, bm25, late), cosine, bm25, late)
         return scores
 
     def _late(self, query: Query, pool: Sequence[int]) -> list[float]:
@@ -262,22 +214,3 @@ class EmbeddedSearch:
         (row,) = self.snapshot.chunks([chunk])
         title = self.snapshot.articles[row.article].title or ""
         return f"{title}\n{self.snapshot.text(row.article)[row.start : row.end]}"
-
-
-def wordings(question: str, glossary: Glossary, occurs: Callable[[str], bool]) -> list[str]:
-    """The question as asked, then with its aliases replaced by other names that occur, `MAX_WORDINGS` at most."""
-    texts = [question]
-    for name, group in glossary.found_in(question):
-        for other in group:
-            # "Industry brains" and "industrial brain" are the same terms: another wording would find nothing new.
-            if stems(other) != stems(name) and len(texts) < MAX_WORDINGS and occurs(other):
-                texts.append(_replaced(question, name, other))
-    return list(dict.fromkeys(texts))
-
-
-def _replaced(question: str, name: str, other: str) -> str:
-    return re.sub(r" {2,}", " ", question.replace(name, f" {other} ")).strip().replace(" ?", "?").replace(" ,", ",")
-
-
-def _among(value: str | None, allowed: tuple[str, ...]) -> bool:
-    return not allowed or (value is not None and value.lower() in {one.lower() for one in allowed})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.question.question import analyse
-from index.search.search import Passage, Retrieved
+from index.search.engine import Passage, Retrieved
 from index.text.terms import STOP_WORDS, stems
 
 WIDE = 30

@@ -8,7 +8,7 @@ from assistant.answer.answer import Answer, AnsweredPart, Citation
 from assistant.question.pieces import asked_for
 from assistant.question.question import analyse
 from assistant.reading.reader import Reading
-from index.search.search import Retrieved
+from index.search.engine import Retrieved
 from index.text.terms import stems
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ def labelled(answer: Answer, parts: Sequence[str], readings: Sequence[Reading]) 
     for citation in answer.citations:
         key = (citation.article_id, citation.start, citation.end)
         spans = {place: citation.answer_spans for place, quotes in enumerate(quoted) if key in quotes}
-        citations.append(naming(citation, parts, spans))
+        citations.append(label(citation, parts, spans))
     return replace(answer, parts=tuple(parts), citations=tuple(citations))
 
 
-def naming(citation: Citation, parts: Sequence[str], spans: Mapping[int, Spans]) -> Citation:
+def label(citation: Citation, parts: Sequence[str], spans: Mapping[int, Spans]) -> Citation:
     """A receipt that names the parts with these numbers, each with its spans of the answer's text."""
     named = [
         AnsweredPart(index=place, question=parts[place], answer_spans=tuple(spans[place])) for place in sorted(spans)

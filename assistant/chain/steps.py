@@ -1,0 +1,103 @@
+"""The steps of a question that come before composing: understand it, retrieve passages, read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.chain.open_index import OpenIndex
+from assistant.models.seam import Usage, together
+from assistant.question.followups import Turn, asked_alone
+from assistant.question.question import Question, analyse, topic
+from assistant.question.seams import Condenser, Splitter
+from assistant.reading.reader import Reading
+from assistant.retrieval.second_search import search_twice
+from index.search.engine import Filters, Passage, Retrieved
+
+Previous = str | Sequence[Turn] | None
+"""The question before one in a conversation, made whole; or all turns before it, oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A question as it will be searched."""
+
+    question: str
+    """As typed."""
+    parts: tuple[str, ...]
+    """Questions that stand alone; most questions have one part."""
+    context: str
+    """What was answered just before it in a conversation; empty without one."""
+    usage: Usage
+    """What a model took to make the question whole and to split it."""
+    notes: tuple[str, ...]
+    """What went wrong on the way, for whoever runs the assistant."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Found:
+    """What one wording of a question's part found."""
+
+    asked: Question
+    """The part itself."""
+    retrieved: Retrieved
+    """With the passages that are read."""
+    ranked: tuple[Passage, ...]
+    """Passages as deep as was asked for, best first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ReadPart:
+    """A part of a question with what was found for it and the reading of that."""
+
+    part: str
+    found: Found
+    reading: Reading
+
+
+def understand(question: str, previous: Previous, condenser: Condenser, splitter: Splitter) -> Asked:
+    """Make a question stand alone, and split it where it asks for several things."""
+    history = (Turn(question=previous),) if isinstance(previous, str) else tuple(previous or ())
+    condensed = condenser.condense(question, history)
+    split = splitter.split(condensed.question)
+    return Asked(
+        question=question,
+        parts=split.parts,
+        context=history[-1].answer if history else "",
+        usage=together([condensed.usage, split.usage]),
+        notes=tuple(filter(None, (condensed.note, split.note))),
+    )
+
+
+def retrieve(index: OpenIndex, part: str, filters: Filters, *, depth: int, context: str) -> list[Found]:
+    """Search for a part of a question: as asked, its bare topic, and what alone asks, where these differ.
+
+    Args:
+        index: to search.
+        part: a question that stands alone.
+        filters: which articles may be used.
+        depth: how many passages to rank, at least those that are read.
+        context: what was answered just before it.
+    """
+    asked = analyse(part)
+    read = index.settings.passages
+    found = []
+    for wording in dict.fromkeys([part, topic(asked), asked_alone(part)]):
+        wide = search_twice(
+            wording,
+            max(read, depth),
+            lambda text, k: index.search(text, k, filters),
+            index.engine.idf,
+            context=context,
+        )
+        retrieved = replace(wide, passages=wide.passages[:read])
+        found.append(Found(asked=asked, retrieved=retrieved, ranked=wide.passages))
+    return found
+
+
+def read(index: OpenIndex, part: str, found: Sequence[Found]) -> ReadPart:
+    """Read what each wording found; the surest reading that quotes something counts."""
+    readings = [
+        index.reader.read(replace(analyse(one.retrieved.question), kind=one.asked.kind), one.retrieved, index.engine)
+        for one in found
+    ]
+    best = max(range(len(found)), key=lambda n: (readings[n].reason is None, readings[n].confidence))
+    return ReadPart(part=part, found=found[best], reading=readings[best])

@@ -1,0 +1,176 @@
+"""The seam to search: a question in, passages out, and what is needed to judge their sentences."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from index.search.query import Query
+from index.text.article import IndexedArticle, Matrix, Sentence
+from index.text.glossary import Glossary
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """Which articles may be searched; None lets all pass."""
+
+    published_after: date | None = None
+    """On this day or later; articles without a date do not pass."""
+    published_before: date | None = None
+    """On this day or earlier."""
+    publishers: tuple[str, ...] = ()
+    """Any of these, compared without regard to case."""
+    languages: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    """Article ids."""
+
+    def passes(self, row: IndexedArticle) -> bool:
+        """Whether an article may be searched."""
+        after, before = self.published_after, self.published_before
+        return (
+            (after is None or (row.published is not None and row.published >= after))
+            and (before is None or (row.published is not None and row.published <= before))
+            and _among(row.publisher, self.publishers)
+            and _among(row.language, self.languages)
+            and _among(row.article_id, self.articles)
+        )
+
+
+def _among(value: str | None, allowed: tuple[str, ...]) -> bool:
+    return not allowed or (value is not None and value.lower() in {one.lower() for one in allowed})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Passage:
+    """A retrieved chunk."""
+
+    chunk_id: int
+    article: IndexedArticle
+    start: int
+    end: int
+    text: str
+    """`article text[start:end]`."""
+    sentences: tuple[Sentence, ...]
+    rank: int
+    """1 is the best."""
+    score: float
+    cosine: float
+    bm25: float
+    late: float
+
+    def to_json(self) -> dict[str, Any]:
+        """For people and programs."""
+        article = self.article
+        return {
+            "rank": self.rank,
+            "article_id": article.article_id,
+            "title": article.title,
+            "publisher": article.publisher,
+            "published": article.published.isoformat() if article.published else None,
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 4),
+            "cosine": round(self.cosine, 4),
+            "bm25": round(self.bm25, 4),
+            "late": round(self.late, 4),
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Retrieved:
+    """What a search found, and under which wordings."""
+
+    question: str
+    """As it was searched: spelling corrected."""
+    corrections: dict[str, str]
+    queries: tuple[Query, ...]
+    """The question's wordings, the one as asked first."""
+    passages: tuple[Passage, ...]
+    """Best first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexState:
+    """Which state of which index an engine searches."""
+
+    location: str
+    """Where the index is, for messages: a folder, or an address."""
+    fingerprint: str
+    """Hash of all that decides answers; equal content has equal fingerprints on every machine."""
+    generation: int
+    """Raised by one with every change."""
+    changed: str
+    """Time of the last change, in UTC to the second."""
+    chunks: int
+    encoder_name: str
+    encoder_hash: str
+    """Of the encoder with which articles and questions are encoded."""
+
+
+class SearchEngine(Protocol):
+    """Searches one state of an index, and gives what is needed to read and to quote what it found.
+
+    An engine is opened, asked and closed by one thread. Methods that read the index raise `IndexDamaged`
+    where the index was changed so that this state can no longer be read; the caller opens a new engine.
+    """
+
+    @property
+    def state(self) -> IndexState:
+        """The state that is searched."""
+
+    @property
+    def articles(self) -> Mapping[str, IndexedArticle]:
+        """All articles by their id, without their texts."""
+
+    def text(self, article_id: str) -> str:
+        """The text of an article.
+
+        Raises:
+            KeyError: there is no such article.
+            IndexDamaged: the article was changed since.
+        """
+
+    @property
+    def glossary(self) -> Glossary:
+        """Aliases that came with the articles."""
+
+    @property
+    def threshold(self) -> float | None:
+        """Least probability at which questions are answered, if one was fitted for this collection."""
+
+    def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
+        """The best `k` passages, best first."""
+
+    def encode(self, text: str) -> Query:
+        """Encode a text as questions are, to compare it with passages' vectors; spelling is left as it is."""
+
+    def idf(self, stem: str) -> float:
+        """Inverse document frequency of a stem."""
+
+    @property
+    def highest_idf(self) -> float:
+        """Idf of a stem that no chunk has."""
+
+    def sentence_vectors(self, passage: Passage) -> Matrix:
+        """(sentences, dimension) float32, rows of length 1."""
+
+    def token_vectors(self, passage: Passage) -> tuple[Matrix, list[int]]:
+        """(tokens, token dimension) float32, and how many of them belong to each sentence."""
+
+    def is_current(self) -> bool:
+        """Whether the index is still in the state that is searched."""
+
+    def is_replaced(self) -> bool:
+        """Whether another index lies where this one was."""
+
+    def close(self) -> None:
+        """Free what is held; the engine is not used after that."""
+
+
+OpenEngine = Callable[[], SearchEngine]
+"""Opens an engine over the newest state of an index.
+
+Raises `IndexUnavailable` where there is no index, `IndexDamaged` where it cannot be read, and
+`EncoderUnavailable` where the encoder that it names cannot be had.
+"""
