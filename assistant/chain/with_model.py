@@ -58,5 +58,5 @@ class _CompoundSplitter:
         self._rule = RuleSplitter()
 
     def split(self, question: str) -> Split:
-        """As the seam says."""
+        """Split a question; one that cannot be several is not sent to the model."""
         return (self._model if _COMPOUND.search(question) else self._rule).split(question)

@@ -41,7 +41,7 @@ class ModelCondenser:
         self._rule = rule or RuleCondenser()
 
     def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
-        """As the seam says; a first question is repeated without asking anybody."""
+        """Rewrite a follow-up; a first question is returned without asking the model."""
         if not history:
             return Condensed(question=question)
         said = conversation_text(history)
@@ -71,7 +71,7 @@ class ModelSplitter:
         self._rule = rule or RuleSplitter()
 
     def split(self, question: str) -> Split:
-        """As the seam says."""
+        """Split a question that asks for several things."""
         text = self._prompt.fill({"parts": str(MAX_PARTS), "question": question})
         reply = _reply(self._model, text)
         try:

@@ -57,7 +57,7 @@ class RuleCondenser:
     """Rewrites by rule: see `in_conversation`."""
 
     def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
-        """As the seam says."""
+        """Rewrite a follow-up out of the conversation."""
         return Condensed(question=in_conversation(question, history))
 
 
@@ -65,5 +65,5 @@ class RuleSplitter:
     """Splits by rule: see `split_parts`."""
 
     def split(self, question: str) -> Split:
-        """As the seam says."""
+        """Split a question that asks for several things."""
         return Split(parts=tuple(split_parts(question)))

@@ -1,4 +1,4 @@
-"""The network with its large products in whole numbers, for questions: half the time, nearly the same vectors.
+"""Quantises a network for questions: its large products in 8 bits, half the time, nearly the same vectors.
 
 Each row of activations (a token) is scaled by its own largest value to 8 bits, each column of weights by its
 own to 7, and the product is taken in integers: per-token and per-channel quantisation after ZeroQuant (Yao et

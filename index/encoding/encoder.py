@@ -13,7 +13,7 @@ from index.text.article import Chunk, ChunkVectors, Matrix, QuestionVectors
 from index.text.chunking import encoded_text
 
 Progress = Callable[[int, int], None]
-"""Called with how much is done and how much there is."""
+"""Progress: called with how much is done and how much there is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +26,7 @@ class EncodingJob:
 
     @property
     def text(self) -> str:
-        """What the encoder reads."""
+        """Text given to the encoder: the title, then the chunk."""
         return encoded_text(self.title, self.chunk.text)
 
     def sentence_spans(self) -> list[tuple[int, int]]:
@@ -40,7 +40,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """What a person calls it: a package, path or hub name."""
+        """Name for people: a package, path or hub name."""
 
     @property
     def hash(self) -> str:
@@ -52,7 +52,7 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """Tokens read of one text, special tokens included; the rest would be dropped."""
+        """Length of the window in tokens, special tokens included; the rest of a text would be dropped."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens included, however many there are."""
@@ -62,7 +62,7 @@ class Encoder(Protocol):
 
     @property
     def projection(self) -> TokenProjection:
-        """Makes token vectors small enough to keep; an index copies it when it is made."""
+        """Projection of token vectors to fewer dimensions; a new index stores a copy."""
 
     def encode_questions(self, questions: Sequence[str]) -> list[QuestionVectors]:
         """Vectors of each whole question and of its tokens; together they cost less than one by one."""
@@ -76,7 +76,7 @@ class Encoder(Protocol):
 
 
 def unit(rows: Matrix) -> Matrix:
-    """`rows`, (n, dimension) or (dimension,), scaled to length 1; zero rows stay zero."""
+    """Scale `rows`, (n, dimension) or (dimension,), to length 1; zero rows stay zero."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
     scaled: Matrix = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
     return scaled
@@ -101,11 +101,11 @@ class HashEncoder:
         return [len(_pieces(text)) + 2 for text in texts]
 
     def tokens(self, word: str) -> list[str]:
-        """The word in pieces of three letters: it knows no words."""
+        """Split the word into pieces of three letters, since there is no vocabulary."""
         return [word[i : i + 3] for i in range(0, len(word), 3)]
 
     def encode_questions(self, questions: Sequence[str]) -> list[QuestionVectors]:
-        """As the seam says; a token is a word."""
+        """Encode questions; a token is a word."""
         return [
             QuestionVectors(
                 text=self._vector(question),
@@ -116,7 +116,7 @@ class HashEncoder:
         ]
 
     def encode_chunks(self, jobs: Sequence[EncodingJob], progress: Progress) -> list[ChunkVectors]:
-        """As the seam says."""
+        """Encode chunks and their sentences."""
         for job, count in zip(jobs, self.count_tokens([job.text for job in jobs]), strict=True):
             if count > self.max_tokens:
                 raise ValueError(f"{count} tokens do not fit in {self.max_tokens}: {job.text[:60]!r}")

@@ -1,4 +1,4 @@
-"""Find the encoder that settings ask for, or that an index names."""
+"""Finds the encoder that settings ask for, or that an index names."""
 
 import json
 import os
@@ -19,7 +19,7 @@ Note = Callable[[str], None]
 
 
 def cache_folder() -> Path:
-    """Where exported encoders live: $ASSISTANT_CACHE, else the user's cache."""
+    """Folder of exported encoders: $ASSISTANT_CACHE, else the user's cache."""
     stated = os.environ.get("ASSISTANT_CACHE")
     if stated:
         return Path(stated).expanduser()
@@ -33,7 +33,7 @@ def encoder_folder(hash: str) -> Path:  # noqa: A002
 
 
 def open_encoder(hash: str, name: str, *, note: Note, threads: int = 0) -> Encoder:  # noqa: A002
-    """The encoder that an index names, exported again from its source if the cache lost it.
+    """Open the encoder that an index names; it is exported again from its source if the cache lost it.
 
     Args:
         hash: as the index has it.
@@ -59,7 +59,7 @@ def open_encoder(hash: str, name: str, *, note: Note, threads: int = 0) -> Encod
 
 
 def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
-    """The encoder that settings ask for: the default by name, a folder, a hub name, or "hash-64-48".
+    """Find the encoder that settings ask for: the default by name, a folder, a hub name, or "hash-64-48".
 
     Raises:
         EncoderUnavailable: there is none such, or the default's weights are not the official ones.
@@ -83,7 +83,7 @@ def find_encoder(spec: str, *, note: Note, hub: bool = False) -> Encoder:
 
 
 def damaged_export(hash: str) -> list[str]:  # noqa: A002
-    """What is wrong with the files of the encoder of this hash, if it is in the cache, in words."""
+    """Check the files of the encoder with this hash, if it is in the cache; problems in words."""
     from index.encoding.folder import file_sha256
 
     folder = encoder_folder(hash)
@@ -96,7 +96,7 @@ def damaged_export(hash: str) -> list[str]:  # noqa: A002
 
 
 def _default(note: Note) -> Encoder:
-    """The default encoder, built unless it is in the cache."""
+    """Open the default encoder; it is built unless it is in the cache."""
     folder = encoder_folder(DEFAULT_HASH)
     if not (folder / "encoder.json").is_file():
         from index.encoding.minilm.build import build_minilm

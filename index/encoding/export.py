@@ -1,4 +1,4 @@
-"""Export a sentence-transformers model once, so that asking needs neither torch nor transformers."""
+"""Exports a sentence-transformers model once, so that asking needs neither torch nor transformers."""
 
 import contextlib
 import io
@@ -24,7 +24,7 @@ from index.encoding.window_encoder import PROJECTION_NAME, WindowEncoder
 from index.errors import EncoderUnavailable
 
 OPSET = 23
-"""The first in which attention is one operator."""
+"""ONNX opset: the first in which attention is one operator."""
 
 
 def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Callable[[str], None]) -> None:  # noqa: A002
@@ -76,7 +76,7 @@ def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Ca
 
 
 def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
-    """Write the graph; its lowest cosine with the model over the check sentences (-1 if it failed)."""
+    """Write the graph; returns its lowest cosine with the model over the check sentences (-1 if it failed)."""
     try:
         _export_graph(model, folder / GRAPH_NAME)
         exported = WindowEncoder(folder, onnx_run(folder))
@@ -88,7 +88,7 @@ def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
 
 
 def faster_questions(folder: Path) -> bool:
-    """Write the network in eight bits for questions; False if it loses too much and was removed again."""
+    """Write the 8-bit network for questions; False if it loses too much and was removed again."""
     from index.encoding.eight_bits import in_eight_bits
 
     in_eight_bits(folder / GRAPH_NAME, folder / QUESTIONS_NAME)
@@ -101,14 +101,14 @@ def faster_questions(folder: Path) -> bool:
 
 
 def _prompt_of(model: Any, kind: str) -> str:  # noqa: ANN401
-    """What the model wants before a "query" or a "document"; empty for most."""
+    """Prefix that the model expects before a "query" or a "document"; empty for most models."""
     names = (kind, "passage") if kind == "document" else (kind,)
     prompts = dict(model.prompts or {})
     return next((prompts[name] for name in names if prompts.get(name)), "")
 
 
 def _late_chunking_fits(model: Any) -> bool:  # noqa: ANN401
-    """Whether a mean of token vectors lies in the space of the text vectors: mean pooling, no more."""
+    """Whether the model pools by plain mean, so that a mean of token vectors is comparable to text vectors."""
     kinds = [type(module).__name__ for module in model]
     pooling = next((module for module in model if type(module).__name__ == "Pooling"), None)
     mean = pooling is not None and "mean" in str(pooling.get_config_dict())
@@ -149,7 +149,7 @@ def _export_graph(model: Any, path: Path) -> None:  # noqa: ANN401
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The exporter prints progress, warnings and log lines that help nobody here."""
+    """Silence the exporter's progress, warnings and log lines."""
     logging.disable(logging.WARNING)
     try:
         with (

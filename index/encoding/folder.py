@@ -1,4 +1,4 @@
-"""What exported and built encoders share: identity, checks, and a folder that appears complete or not at all."""
+"""Shared by exported and built encoders: identity, checks, and a folder that is written whole or not at all."""
 
 import contextlib
 import hashlib
@@ -19,9 +19,9 @@ from index.errors import EncoderUnavailable
 from index.text.article import Matrix
 
 MIN_COSINE = 0.9999
-"""Below this agreement with sentence-transformers a network is not used."""
+"""Lowest cosine with sentence-transformers at which a network is used."""
 MIN_QUESTION_COSINE = 0.99
-"""Below this mean agreement the network in eight bits does not encode questions."""
+"""Lowest mean cosine at which the 8-bit network encodes questions."""
 CHECK_SENTENCES = (
     "Zhejiang built its digital reform on one data platform.",
     "How many hospitals recognise each other's examinations?",
@@ -35,7 +35,7 @@ CHECK_SENTENCES = (
 """Short and long, figures and names, one in another script."""
 
 SAMPLE_WORDS = 4_000
-"""Enough token vectors to find their main directions."""
+"""Token vectors sampled to fit the projection."""
 
 IDENTITY_SUFFIXES = {".safetensors", ".bin", ".json", ".txt", ".model"}
 """Files of a model that decide what its vectors are."""

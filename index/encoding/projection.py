@@ -1,4 +1,4 @@
-"""Token vectors made small: centred, projected to their main directions, kept as bytes.
+"""Reduces token vectors (PCA): centred, projected to their principal directions, kept as bytes.
 
 One encoder pass over a chunk yields a vector for each of its tokens. Kept at full width they would
 dwarf the text; their 64 main directions lose next to nothing (docs/benchmarks.md has the figures),
@@ -27,7 +27,7 @@ class TokenProjection:
 
     @classmethod
     def fit(cls, tokens: Matrix, dimension: int = TOKEN_DIMENSION) -> "TokenProjection":
-        """Principal directions of sample token vectors, (n, width) with n well above `dimension`."""
+        """Fit the principal directions of sample token vectors, (n, width) with n well above `dimension`."""
         rows = _unit(tokens)
         mean = rows.mean(axis=0)
         centred = _unit(rows - mean).astype(np.float64)
@@ -36,7 +36,7 @@ class TokenProjection:
 
     @classmethod
     def identity(cls, width: int) -> "TokenProjection":
-        """Leaves vectors of length 1 as they are."""
+        """Make a projection that leaves unit vectors unchanged."""
         return cls(np.zeros(width, dtype=np.float32), np.eye(width, dtype=np.float32))
 
     @property
@@ -45,18 +45,18 @@ class TokenProjection:
         return int(self.basis.shape[1])
 
     def apply(self, tokens: Matrix) -> Matrix:
-        """(n, width) token vectors as (n, dimension) float32, rows of length 1."""
+        """Project token vectors, (n, width), to (n, dimension) float32, rows of length 1."""
         return _unit(_unit(_unit(tokens) - self.mean) @ self.basis)
 
     def to_bytes(self) -> bytes:
-        """For a file or a catalog."""
+        """Serialise for a file or a catalog."""
         buffer = io.BytesIO()
         np.save(buffer, np.vstack([self.mean[None, :], self.basis.T]).astype("<f4"))
         return buffer.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "TokenProjection":
-        """What `to_bytes` gave.
+        """Read what `to_bytes` wrote.
 
         Raises:
             ValueError: it is not that.

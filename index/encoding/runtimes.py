@@ -56,7 +56,7 @@ def onnx_run(folder: Path, *, threads: int = 0, graph: str = GRAPH_NAME) -> Run:
 
 
 def opened_late(open_run: Callable[[], Run]) -> Run:
-    """A network that is opened when it is first run: whoever only asks questions never has it in memory."""
+    """A network that is opened when it is first run, so that asking never loads the one for articles."""
     opened: list[Run] = []
     lock = Lock()
 
@@ -70,7 +70,7 @@ def opened_late(open_run: Callable[[], Run]) -> Run:
 
 
 def torch_run(model: Any) -> Run:  # noqa: ANN401 - the library is imported late
-    """A `SentenceTransformer` used directly: slow to start, and never wrong about itself."""
+    """A `SentenceTransformer` used directly: slow to start; the reference for exported networks."""
     import torch
 
     model.eval()

@@ -1,4 +1,4 @@
-"""An exported sentence-transformers model at work: tokenizers, and a run of the network in windows."""
+"""Encodes texts with an exported model: tokenization, windows, batches, pooling."""
 
 import json
 import re
@@ -25,7 +25,7 @@ vectors (n, tokens, width)."""
 
 
 class WindowEncoder:
-    """Reads texts of at most `max_tokens` tokens; what runs the network is given."""
+    """Encodes texts of at most `max_tokens` tokens with a given runtime of the network."""
 
     def __init__(self, folder: Path, run: Run, *, run_questions: Run | None = None) -> None:
         """Open the export in `folder`.
@@ -63,17 +63,17 @@ class WindowEncoder:
         self._prompts: dict[str, str] = settings["prompts"]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As the seam says, the document prompt included."""
+        """Count tokens, the document prompt included."""
         prompt = self._prompts["document"]
         return [len(e.ids) for e in self._tokenizer.encode_batch_fast([prompt + text for text in texts])]
 
     def tokens(self, word: str) -> list[str]:
-        """As the seam says."""
+        """Split a word into the vocabulary's pieces."""
         pieces: list[str] = self._tokenizer.encode(word, add_special_tokens=False).tokens
         return pieces
 
     def encode_questions(self, questions: Sequence[str]) -> list[QuestionVectors]:
-        """As the seam says; the vector of a question longer than the window is the mean of its windows."""
+        """Encode questions; the vector of one longer than the window is the mean of its windows."""
         prompt = self._prompts["query"]
         encodings = [self._tokenizer.encode(prompt + question) for question in questions]
         short = [encoding for encoding in encodings if len(encoding.ids) <= self.max_tokens]
@@ -102,7 +102,7 @@ class WindowEncoder:
         )
 
     def encode_chunks(self, jobs: Sequence[EncodingJob], progress: Progress) -> list[ChunkVectors]:
-        """As the seam says, in batches of similar length."""
+        """Encode chunks and their sentences, in batches of similar length."""
         prompt = self._prompts["document"]
         encodings = self._tokenizer.encode_batch([prompt + job.text for job in jobs])
         for job, encoding in zip(jobs, encodings, strict=True):
@@ -127,7 +127,7 @@ class WindowEncoder:
         return [vectors[i] for i in range(len(jobs))]
 
     def _independently(self, job: EncodingJob) -> Matrix:
-        """Sentence vectors one by one, for models whose token vectors are no mean of meaning."""
+        """Encode sentences one by one, for models that do not pool by plain mean."""
         prompt = self._prompts["document"]
         texts = [prompt + job.text[start:end] for start, end in job.sentence_spans()]
         return unit(_run(self._network, [e.ids for e in self._tokenizer.encode_batch(texts)])[0])
@@ -145,7 +145,7 @@ def _run(network: Run, ids: Sequence[Sequence[int]]) -> tuple[Matrix, Matrix]:
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Positions grouped so that neighbours in length share a batch and little is padding."""
+    """Group positions into batches of similar length, so that little is padding."""
     batches: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lambda i: (lengths[i], i)):
         # Sorted ascending, so the newcomer is the longest and sets the padded size.

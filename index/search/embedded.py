@@ -19,11 +19,11 @@ from index.text.glossary import Glossary
 from index.text.terms import stems
 
 FEW_CHUNKS = 256
-"""An index of so many is asked for the BM25 of all at once, which costs less than to ask again for those of FAISS."""
+"""With at most this many chunks, BM25 scores all of them at once, which costs less than asking again for FAISS's."""
 
 
 def embedded_opener(root: Path, open_encoder: Callable[[Snapshot], Encoder], *, note: Note) -> OpenEngine:
-    """What opens engines over the index in the folder `root`; they share the encoder.
+    """Make a function that opens engines over the index in the folder `root`; they share the encoder.
 
     Args:
         root: the index's folder.
@@ -84,7 +84,7 @@ class EmbeddedSearch:
 
     @property
     def threshold(self) -> float | None:
-        """Threshold that is kept with the index."""
+        """Threshold that is stored with the index."""
         return self.snapshot.threshold
 
     def is_current(self) -> bool:
@@ -112,7 +112,7 @@ class EmbeddedSearch:
 
     @cached_property
     def highest_idf(self) -> float:
-        """Of a stem in no chunk."""
+        """Idf of a stem that no chunk has."""
         return math.log(1 + (len(self.snapshot.generation.text) + 0.5) / 0.5)
 
     def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
@@ -170,7 +170,7 @@ class EmbeddedSearch:
         return scores
 
     def _late(self, query: Query, pool: Sequence[int]) -> list[float]:
-        """Late interaction of the candidates with one wording."""
+        """Score the candidates by late interaction with one wording."""
         evidence, late = self.snapshot.generation.evidence, LateInteraction(query)
         if evidence.all_tokens is None:
             return [late.score(evidence.tokens(chunk)) for chunk in pool]
@@ -207,7 +207,7 @@ class EmbeddedSearch:
         return [row.number for row in self.snapshot.articles.values() if filters.passes(row)]
 
     def _occurs(self, name: str) -> bool:
-        """Whether all words of a name stand in the articles, so that searching under it can help."""
+        """Whether all words of a name occur in the articles, so that searching under it can help."""
         return all(map(self.snapshot.generation.text.document_frequency, stems(name)))
 
     def _chunk_text(self, chunk: int) -> str:

@@ -59,7 +59,7 @@ class Passage:
     late: float
 
     def to_json(self) -> dict[str, Any]:
-        """For people and programs."""
+        """JSON object of the passage, as `assistant search --json` prints it."""
         article = self.article
         return {
             "rank": self.rank,
@@ -99,7 +99,7 @@ class IndexState:
     fingerprint: str
     """Hash of all that decides answers; equal content has equal fingerprints on every machine."""
     generation: int
-    """Raised by one with every change."""
+    """Number of the generation; one more with every change."""
     changed: str
     """Time of the last change, in UTC to the second."""
     chunks: int
@@ -162,7 +162,7 @@ class SearchEngine(Protocol):
         """Whether the index is still in the state that is searched."""
 
     def is_replaced(self) -> bool:
-        """Whether another index lies where this one was."""
+        """Whether another index has taken this one's place."""
 
     def close(self) -> None:
         """Free what is held; the engine is not used after that."""

@@ -1,4 +1,4 @@
-"""What every engine of ours shares: wordings of a question and the fusion of its signals."""
+"""Wordings of a question (query expansion by aliases) and fusion of scores, shared by our engines."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from index.text.glossary import Glossary
 from index.text.terms import stems
 
 MAX_WORDINGS = 4
-"""A question with many aliases is searched under this many wordings at most."""
+"""Limit on the wordings under which a question with many aliases is searched."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fusion:
-    """How the signals are joined: score = cosine + bm25 · BM25 + late · late interaction.
+    """Weights of the fused score: cosine + bm25 · BM25 + late · late interaction.
 
     Chosen on the development halves of XQuAD and NFCorpus (docs/benchmarks.md).
     """
@@ -29,7 +29,7 @@ class Fusion:
 
 
 def wordings(question: str, glossary: Glossary, occurs: Callable[[str], bool]) -> list[str]:
-    """The question as asked, then with its aliases replaced by other names that occur, `MAX_WORDINGS` at most."""
+    """Expand a question: as asked, then with aliases replaced by other names that occur, at most `MAX_WORDINGS`."""
     texts = [question]
     for name, group in glossary.found_in(question):
         for other in group:

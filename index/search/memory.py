@@ -28,7 +28,7 @@ K1, B = 1.2, 0.75
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Held:
-    """A chunk with all that is searched of it."""
+    """A chunk with its vectors and term counts."""
 
     article: IndexedArticle
     chunk: Chunk
@@ -215,7 +215,7 @@ class MemorySearch:
 
 
 class _Frequencies:
-    """In how many chunks words and stems stand."""
+    """Document frequencies of words and stems, in chunks."""
 
     def __init__(self, chunks: Sequence[_Held]) -> None:
         self._chunks = chunks

@@ -1,4 +1,4 @@
-"""A question as the index searches it: its wordings, their vectors and the weights of their words."""
+"""Encodes a question for search: its wordings, their vectors, and the weights of their words."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from index.text.article import Matrix
 from index.text.terms import CJK, STOP_WORDS, stems
 
 MIN_IDF = 0.05
-"""Weight of a word that stands in nearly every chunk."""
+"""Lowest weight of a word, even if nearly every chunk has it."""
 
 QUESTION_WORDS = frozenset("what who whom whose when where which why how".split())
 
@@ -31,7 +31,7 @@ class Word:
     idf: float
     """At least `MIN_IDF`."""
     content: bool
-    """Whether it says what the question is about; stop words and question words do not."""
+    """Whether it is a content word: neither a stop word nor a question word."""
     tokens: tuple[int, ...]
     """Rows of its tokens in the question's token vectors; several for a word in pieces."""
 
@@ -54,7 +54,7 @@ class Query:
 
     @cached_property
     def content(self) -> tuple[Word, ...]:
-        """The words that say what it is about; all words if none does."""
+        """The content words; all words if there is none."""
         return tuple(word for word in self.words if word.content) or self.words
 
 
@@ -94,7 +94,7 @@ def _words(text: str, spans: Sequence[tuple[int, int]], idf: Idf) -> list[Word]:
 
 
 def similarities(query: Query, words: Sequence[Word], tokens: Matrix) -> Matrix:
-    """How near each token comes to each word of the question.
+    """Compute the similarity of each token to each word of the question.
 
     Args:
         query: the encoded question.
@@ -109,7 +109,7 @@ def similarities(query: Query, words: Sequence[Word], tokens: Matrix) -> Matrix:
 
 
 class LateInteraction:
-    """How near passages come to a question, word by word.
+    """Late interaction: the similarity of passages to a question, word by word.
 
     After ColBERT (Khattab & Zaharia, 2020, eq. 3): the best match of each content word among a passage's
     tokens, weighted by idf, as a mean in place of the sum so that long questions compare with short ones.

@@ -1,4 +1,4 @@
-"""Small spelling mistakes: a word that no article has becomes the article's word that it was meant to be."""
+"""Spelling correction: a word that no article has is replaced by the articles' word that it was meant to be."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,11 +10,11 @@ from index.text.terms import STOP_WORDS, stems, words
 
 MIN_LETTERS = 4
 LETTERS_FOR_TWO = 8
-"""From this length on two mistakes are forgiven, below it one."""
+"""Words of at least this many characters may have two mistakes, shorter ones one."""
 
 
 class Frequencies(Protocol):
-    """In how many chunks words stand."""
+    """Document frequencies that the correction needs, in chunks."""
 
     def document_frequency(self, term: str) -> int:
         """Chunks that hold a stem."""
@@ -29,7 +29,7 @@ class Frequencies(Protocol):
 def corrections(
     question: str, text: Frequencies, encoder: Encoder, chunk_text: Callable[[int], str], known: Iterable[str] = ()
 ) -> dict[str, str]:
-    """Misspelt words of a question with what they were meant to be.
+    """Find misspelt words of a question, and what they were meant to be.
 
     A word is taken for misspelt when no chunk has it or another form of it, and when the encoder's
     vocabulary does not have it whole: a real word that merely is not in the articles stays, since
@@ -67,7 +67,7 @@ def _words_of(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def corrected(question: str, changes: dict[str, str]) -> str:
-    """The question with its misspelt words replaced, first letters kept as large as they were."""
+    """Replace the misspelt words of a question, keeping the case of first letters."""
     for wrong, right in changes.items():
         replacement = right.capitalize() if wrong[0].isupper() else right
         question = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", replacement, question)
