@@ -137,7 +137,10 @@ def test_a_refusal_has_an_exit_code_of_its_own_if_that_is_asked_for(data: Path, 
 def test_asking_imports_nothing_heavy_and_another_process_gives_the_same_json_but_for_the_seconds(
     data: Path, printed: str
 ) -> None:
-    heavy = "torch transformers sentence_transformers llama_index llama_index.core scipy sklearn pandas fastapi"
+    # Typer imports pydantic by itself to convert what is typed.
+    heavy = (
+        "torch transformers sentence_transformers llama_index llama_index.core scipy sklearn pandas fastapi jinja2 rich"
+    )
 
     run = imported("ask", BRAINS, "--json", among=heavy, ASSISTANT_DATA=data)
 
