@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,13 +59,15 @@ HALLS = "The museum of Oldwater has 19 halls."
 QUICK = ModelSettings(
     name="scripted",
     key=Secret(KEY),
-    connect_seconds=1,
-    first_token_seconds=1.5,
-    total_seconds=2.5,
+    connect_seconds=30,
+    first_token_seconds=60,
+    total_seconds=60,
     retries=1,
     retry_seconds=0.05,
     retry_after_seconds=0.2,
 )
+HASTY = replace(QUICK, first_token_seconds=1.5, total_seconds=3)
+"""Gives up soon: for servers that do not reply to their end."""
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,6 @@ from model_servers import ASKED, QUICK, failure_of, serving
 from assistant.models.scripted.script import Turn
 from assistant.models.seam import Failure
 
-ROOMY = replace(QUICK, total_seconds=10, first_token_seconds=10)
-
 
 def refusal(message: str, *, status: int = 400, param: str | None = None, code: str | None = None) -> Turn:
     body = {"error": {"message": message, "type": "invalid_request_error", "param": param, "code": code}}
@@ -50,7 +48,7 @@ NOBODY = Turn(reply="Nobody.")
     ],
 )
 def test_what_is_refused_is_left_out_at_once_and_from_then_on(turn, left_out: str, instead, stream: bool) -> None:
-    with serving(turn, NOBODY, settings=replace(ROOMY, stream=stream)) as (server, model):
+    with serving(turn, NOBODY, settings=replace(QUICK, stream=stream)) as (server, model):
         for _ in range(2):
             assert model.complete(ASKED, max_tokens=9, seed=7).text == "Nobody."
 
@@ -59,7 +57,7 @@ def test_what_is_refused_is_left_out_at_once_and_from_then_on(turn, left_out: st
 
 
 def test_a_server_that_refuses_several_things_is_asked_without_any_of_them() -> None:
-    with serving(LENGTH, TEMPERATURE, OPTIONS, SEED, NOBODY, settings=ROOMY) as (server, model):
+    with serving(LENGTH, TEMPERATURE, OPTIONS, SEED, NOBODY, settings=QUICK) as (server, model):
         completion = model.complete(ASKED, max_tokens=9, seed=7)
 
     assert completion.text == "Nobody."
@@ -79,21 +77,21 @@ def test_a_server_that_refuses_several_things_is_asked_without_any_of_them() -> 
     ],
 )
 def test_any_other_refusal_is_one(turn: Turn) -> None:
-    with serving(turn, NOBODY, settings=ROOMY) as (server, model):
+    with serving(turn, NOBODY, settings=QUICK) as (server, model):
         assert failure_of(model).kind is Failure.REJECTED
 
     assert len(server.requests) == 1
 
 
 def test_a_server_that_refuses_the_same_again_and_again_is_not_asked_for_ever() -> None:
-    with serving(TEMPERATURE, settings=ROOMY) as (server, model):
+    with serving(TEMPERATURE, settings=QUICK) as (server, model):
         assert failure_of(model).kind is Failure.REJECTED
 
     assert len(server.requests) == 2
 
 
 def test_arguments_without_a_class_are_members_of_each_request() -> None:
-    settings = replace(ROOMY, arguments=(("reasoning_effort", "none"), ("top_k", 1)))
+    settings = replace(QUICK, arguments=(("reasoning_effort", "none"), ("top_k", 1)))
     with serving(NOBODY, settings=settings) as (server, model):
         model.complete(ASKED, max_tokens=9)
 
