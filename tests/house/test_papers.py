@@ -56,3 +56,10 @@ def test_each_layer_stands_in_architecture_in_the_order_of_the_contract(reposito
     contract = re.findall(r'^ {4}"assistant\.(\w+)', (repository / "pyproject.toml").read_text(), re.MULTILINE)
 
     assert drawn == list(dict.fromkeys(contract))
+
+
+def test_every_decision_stands_in_the_index_of_decisions(repository):
+    folder = repository / "docs" / "decisions"
+    listed = re.findall(r"^\| \[[\w.-]+\]\(([\w.-]+)\) \|", (folder / "README.md").read_text(encoding="utf-8"), re.M)
+
+    assert sorted(listed) == sorted(page.name for page in folder.glob("*.md") if page.name != "README.md")
