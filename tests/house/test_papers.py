@@ -63,3 +63,14 @@ def test_every_decision_stands_in_the_index_of_decisions(repository):
     listed = re.findall(r"^\| \[[\w.-]+\]\(([\w.-]+)\) \|", (folder / "README.md").read_text(encoding="utf-8"), re.M)
 
     assert sorted(listed) == sorted(page.name for page in folder.glob("*.md") if page.name != "README.md")
+
+
+@pytest.mark.parametrize("paper", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_name_of_the_code_that_a_paper_uses_is_in_the_code(repository, paper):
+    text = (repository / paper).read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z]\w+)(?:\._?[a-z]\w*)?`", text)) - {"CHANGELOG"}  # A file.
+    modules = [path for name in ("assistant", "index", "prompts", "eval") for path in (repository / name).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in modules)
+
+    assert len(named) > 5
+    assert {name for name in named if not re.search(rf"\b(?:class {name}\b|{name}\b.*=)", code)} == set()
