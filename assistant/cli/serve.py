@@ -145,7 +145,7 @@ def _root(options: "Options", settings: "Settings") -> "Path":
 def _build_first(settings: "Settings") -> None:
     """Build the default collection in a process of its own, where there is none yet.
 
-    Building takes torch and its threads along, which a process that serves, or forks such, should not have.
+    Building takes the encoder's threads along, which a process that serves, or forks such, should not have.
     """
     import subprocess
 
@@ -153,7 +153,8 @@ def _build_first(settings: "Settings") -> None:
     from index.storage.store import catalog_path
 
     if not (settings.index or catalog_path(own_index()).exists() or catalog_path(default_index()).exists()):
-        run = subprocess.run([sys.executable, "-m", "assistant", "index", "status"], stdout=subprocess.DEVNULL)
+        # -P: not with modules of the current folder, which the command does not see either.
+        run = subprocess.run([sys.executable, "-P", "-m", "assistant", "index", "status"], stdout=subprocess.DEVNULL)
         if run.returncode:
             raise typer.Exit(run.returncode)
 
