@@ -85,28 +85,3 @@ def calibrate(
         found = fit(assistant, Path(questions), refuse=refuse)
         keep_threshold(Path(assistant.engine.state.location), found.threshold, str(found))
     print(f"threshold {found.threshold}, {found}")
-
-
-def support(
-    folder: Annotated[str, typer.Argument(metavar="SET", help="Folder with labelled claims in WiCE's form.")],
-) -> None:
-    """Measure the check of support on labelled claims, beside plain word overlap and plain cosine."""
-    from eval.lab.support_check.labelled_claims import report
-
-    with metered("checking", "claims") as draw:
-        lines = list(report(Path(folder), meter=lambda done, of: draw(done, of, done)))
-    for line in lines:
-        print(line)
-
-
-def planted(
-    retrieved: Annotated[
-        int, typer.Option("--retrieved", min=0, max=50, help="Passages beside the sentence's own, as a model is shown.")
-    ] = 0,
-) -> None:
-    """Plant errors into sentences of the default collection, and count those that the check catches."""
-    from eval.lab.support_check.caught import planted_engine, report
-
-    with planted_engine() as engine:
-        for line in report(engine, development=False, retrieved=retrieved):
-            print(line)

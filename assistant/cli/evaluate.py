@@ -17,8 +17,6 @@ app.command("import")(eval_gold.import_)
 app.command("export")(eval_gold.export)
 app.command("bench")(eval_measure.bench)
 app.command("speed")(eval_measure.speed)
-app.command("support")(eval_measure.support)
-app.command("planted")(eval_measure.planted)
 app.command("calibrate")(eval_measure.calibrate)
 
 

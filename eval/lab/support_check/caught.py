@@ -1,14 +1,11 @@
 """Measure the support check on planted errors.
 
-`python -m eval.lab.support_check.caught [FOLDER]`, with a test set in FOLDER.
-
 A sentence that an article bears out should be supported; with an error planted in it, or held against
 another article, it should not. `eval.lab.support_check.planted_claims` says where the sentences are from.
 """
 
 import hashlib
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -117,20 +114,7 @@ def report(engine: EmbeddedSearch, *, development: bool, retrieved: int = 0) -> 
     yield from table(every_result(engine, development=development, retrieved=retrieved))
 
 
-def main(folder: Path | None) -> None:
-    """Report on the held-out half of the default collection, or of a test set."""
-    if folder is None:
-        with planted_engine() as engine:
-            for retrieved in (0, 6):
-                print(f"held-out articles, {'own passage alone' if not retrieved else f'and {retrieved} retrieved'}")
-                for line in report(engine, development=False, retrieved=retrieved):
-                    print(line)
-        return
+def report_of_set(folder: Path) -> Iterator[str]:
+    """The table of the verdicts on claims made of a public test set."""
     with bench_engine(load_set(folder)) as engine:
-        claims = own_claims(engine, development=False, most=PARAGRAPHS)
-        for line in table(judged(engine, claims, retrieved=0)):
-            print(line)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+        yield from table(judged(engine, own_claims(engine, development=False, most=PARAGRAPHS), retrieved=0))

@@ -1,12 +1,9 @@
 """Measure how well the support check tells supported claims from others.
 
-`python -m eval.lab.support_check.labelled_claims FOLDER`, with WiCE in FOLDER.
-
 It stands beside plain word overlap and plain cosine of the encoder; the thresholds of all three are
 chosen on `pairs_dev.jsonl`, and the figures reported are those of the other files.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,13 +147,3 @@ def report(folder: Path, *, meter: Meter) -> Iterator[str]:
         yield f"  {'':14} precision  recall  area under ROC  called supported"
         for row in compare(judged[DEVELOPMENT], judged[name]):
             yield f"  {row.method:14} {row.precision:9.3f} {row.recall:7.3f} {row.area:15.3f} {row.called:17}"
-
-
-def _meter(done: int, of: int) -> None:
-    if done % 100 == 0:
-        print(f"{done} of {of}", file=sys.stderr)
-
-
-if __name__ == "__main__":
-    for line in report(Path(sys.argv[1]), meter=_meter):
-        print(line)
