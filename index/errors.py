@@ -6,6 +6,7 @@
         ConfigurationError         settings, or the machine, do not allow it; exit code 3
           IndexUnavailable         no index, or one that this program cannot read
           EncoderUnavailable       the encoder that an index names is not here
+          ExtraMissing             packages of an optional extra are not installed
         ArticleUnreadable          one file cannot become an article
       IndexBusy                    another process is changing the index
       IndexDamaged                 the index contradicts itself
@@ -14,6 +15,9 @@
 
 Messages are sentences: what was wrong, the value, what to do.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class AssistantError(Exception):
@@ -44,6 +48,30 @@ class IndexUnavailable(ConfigurationError):
 
 class EncoderUnavailable(ConfigurationError):
     """The encoder that an index names cannot be had here."""
+
+
+class ExtraMissing(ConfigurationError, ImportError):
+    """Packages of an optional extra are not installed."""
+
+
+@contextmanager
+def needing_extra(extra: str, what: str) -> Iterator[None]:
+    """Turn a package that is missing inside the block into one line that names the extra.
+
+    Args:
+        extra: as pyproject.toml names it.
+        what: needs it; the beginning of a sentence.
+
+    Raises:
+        ExtraMissing: a module was not found.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ExtraMissing(
+            f"{what} needs the package {str(error.name).split('.')[0]}, which is not installed; "
+            f"run `pip install 'article-assistant[{extra}]'`"
+        ) from error
 
 
 class ArticleUnreadable(UserError):

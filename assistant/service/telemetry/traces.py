@@ -24,7 +24,7 @@ from assistant import __version__
 from assistant.answer.answer import Answer
 from assistant.service.errors import ServiceError
 from assistant.service.seam import Finished, Piece
-from index.errors import ConfigurationError
+from index.errors import needing_extra
 from index.search.engine import Retrieved
 
 SERVICE = "article-assistant"
@@ -162,18 +162,13 @@ def sending_traces(*, questions: bool) -> Traces:
     """Traces that are sent over OTLP, as the OTEL_… variables say.
 
     Raises:
-        ConfigurationError: the extra is not installed.
+        ExtraMissing: the extra is not installed.
     """
-    try:
+    with needing_extra("telemetry", "--telemetry"):
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError as error:
-        raise ConfigurationError(
-            f"the packages for --telemetry are not installed ({error}); run "
-            f"`pip install 'article-assistant[telemetry]'`"
-        ) from error
     name = os.environ.get("OTEL_SERVICE_NAME", SERVICE)
     provider = TracerProvider(resource=Resource.create({"service.name": name, "service.version": __version__}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
