@@ -91,7 +91,7 @@ def damaged_export(hash: str) -> list[str]:  # noqa: A002
         return []
     settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
     if any(file_sha256(folder / name) != sha256 for name, sha256 in settings["sha256"].items()):
-        return [f"the exported encoder in {folder} was changed; remove that folder, and it is exported again"]
+        return [f"the encoder in {folder} was changed; remove that folder, and it is made again"]
     return []
 
 

@@ -42,8 +42,8 @@ def onnx_run(folder: Path, *, threads: int = 0, graph: str = GRAPH_NAME) -> Run:
         session = onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - onnxruntime has no common error of its own
         raise EncoderUnavailable(
-            f"the exported encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
-            f"remove that folder, and it is exported again"
+            f"the encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
+            f"remove that folder, and it is made again"
         ) from error
     names = [node.name for node in session.get_inputs()]
 

@@ -62,26 +62,3 @@ def test_the_documented_session_runs_as_printed(repository, default_data, monkey
 @pytest.mark.parametrize("package", ["assistant", "index", "prompts", "eval"])
 def test_the_packages_are_typed(repository, package):
     assert (repository / package / "py.typed").read_bytes() == b""
-
-
-def test_a_package_in_the_way_ends_the_command_with_one_line(tmp_path):
-    (tmp_path / "index.py").write_text("", encoding="utf-8")
-    command = [sys.executable, "-m", "assistant", "ask", "Who is there?"]
-
-    # Without the path of this checkout first: what lies in the current folder is found before it.
-    process = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True)
-
-    assert (process.returncode, process.stdout) == (3, "")
-    (line,) = process.stderr.splitlines()
-    assert line.startswith(f"assistant: the package 'index' resolves to {tmp_path / 'index.py'} instead of ")
-    assert line.endswith("rename or move what is in the way, or run from another folder")
-
-
-def test_a_package_in_the_way_is_an_import_error_to_a_program(tmp_path):
-    (tmp_path / "eval.py").write_text("", encoding="utf-8")
-    command = [sys.executable, "-c", "import assistant"]
-
-    process = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True)
-
-    assert process.returncode == 1
-    assert "ImportError: the package 'eval' resolves to" in process.stderr

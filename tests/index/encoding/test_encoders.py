@@ -227,7 +227,7 @@ def test_whoever_only_asks_does_not_open_the_exact_network(minilm, tmp_path):
     encoder = _open_folder(folder)
 
     assert len(encoder.encode_questions(["How far did the river rise?"])[0].text) == 384
-    with pytest.raises(EncoderUnavailable, match=r"cannot be opened .*remove that folder, and it is exported again"):
+    with pytest.raises(EncoderUnavailable, match=r"cannot be opened .*remove that folder, and it is made again"):
         encoder.encode_chunks(jobs_of(encoder, "The river rose.", "Weather"), ignore)
 
 
@@ -272,7 +272,7 @@ def test_a_damaged_export_is_one_clear_error_with_a_remedy(minilm, tmp_path, nam
     if data is not None:
         (folder / name).write_bytes(data)
 
-    with pytest.raises(EncoderUnavailable, match=r"cannot be opened .*remove that folder, and it is exported again"):
+    with pytest.raises(EncoderUnavailable, match=r"cannot be opened .*remove that folder, and it is made again"):
         WindowEncoder(folder, onnx_run(folder), run_questions=onnx_run(folder, graph="questions.onnx"))
 
 
