@@ -63,7 +63,8 @@ def measure_speed(*, runs: int, note: Callable[[str], None]) -> SpeedReport:
         if built.returncode == 0:
             commands[plain] = [*script, "ask", store, QUESTION]
         else:
-            note(f"no comparison: the plain LlamaIndex script fails ({built.stderr.strip().splitlines()[-1:]})")
+            why = built.stderr.strip().splitlines()[-1:]
+            note(f"no comparison: the plain LlamaIndex script, which needs the extra dev, fails ({why})")
         measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
         for _ in range(runs):
             for name, command in commands.items():
