@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         AssistantError,
         ConfigurationError,
         EncoderUnavailable,
+        ExtraMissing,
         IndexBusy,
         IndexDamaged,
         IndexUnavailable,
@@ -36,6 +37,7 @@ __all__ = [
     "Citation",
     "ConfigurationError",
     "EncoderUnavailable",
+    "ExtraMissing",
     "Filters",
     "Index",
     "IndexBusy",
@@ -58,8 +60,8 @@ _MODULES = {
     "assistant.api": "Index open_index",
     "assistant.question.followups": "Turn",
     "assistant.settings.settings": "Settings",
-    "index.errors": "AssistantError ConfigurationError EncoderUnavailable IndexBusy IndexDamaged IndexUnavailable "
-    "ReceiptBroken UsageError UserError",
+    "index.errors": "AssistantError ConfigurationError EncoderUnavailable ExtraMissing IndexBusy IndexDamaged "
+    "IndexUnavailable ReceiptBroken UsageError UserError",
     "index.search.engine": "Filters Passage",
 }
 """Where the public names are. They are imported when first used: `import assistant` alone loads none of these."""
