@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking.naming import Mentions
-from assistant.language.statements import INTERJECTIONS, statement
+from assistant.language.statements import statement
 from assistant.language.values import agrees
+from assistant.language.vocabulary import INTERJECTIONS
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query, similarities
 from index.text.terms import STOP_WORDS, stem, stems

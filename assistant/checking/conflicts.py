@@ -2,15 +2,28 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.checking.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.language.dates import Date
 from assistant.language.statements import Statement, Value, denied_by_prefix
 from assistant.language.values import agrees
+from assistant.language.vocabulary import ABOUT, AT_LEAST, AT_MOST, LESS, MORE, NEARLY
 from index.text.terms import stem
 
 _PERCENTAGES = frozenset(("%", "percentage points"))
+_BORNE_OUT: dict[str | None, set[str | None]] = {
+    None: {None, ABOUT, NEARLY},
+    ABOUT: {None, ABOUT, NEARLY, MORE, LESS},
+    MORE: {MORE},
+    AT_LEAST: {AT_LEAST, MORE, None},
+    LESS: {LESS, NEARLY},
+    NEARLY: {NEARLY, LESS},
+    AT_MOST: {AT_MOST, LESS, NEARLY, None},
+}
+"""By how a claim bounds a figure, in which bounds of the same figure it stands."""
+_EXISTS = frozenset("has have had there number numbers total totals count counts comprise comprises".split())
+"""Words with which a claim says only how many there are."""
 _BEHIND_PRONOUN = frozenset("of another can who that which is was".split()) | {None}
 _BEFORE_PRONOUN = frozenset("no any every each this that which only new not".split())
 
@@ -72,6 +85,9 @@ def _values(
         if (misplaced := _misplaced(value, held)) is not None:
             yield misplaced
             continue
+        if _of_a_part(claim, value, run):
+            yield Conflict(kind="figure", reason=f"only a part of the {value.text} is meant there")
+            continue
         times = sum(
             other.token.figure == value.token.figure and other.token.date == value.token.date for other in claim.values
         )
@@ -103,13 +119,26 @@ def _single(value: Value, own: Statement) -> bool:
     return not any(value.heads[0] in other.heads for other in own.values)
 
 
+def _of_a_part(claim: Statement, value: Value, run: Sequence[Statement]) -> bool:
+    """Whether the claim says of a whole what the sentences say of a part: the 40 of "half of the 40 are women"."""
+    if value.token.figure is None or value.token.figure.whole:
+        return False
+    same = [(one, own) for one in run for own in one.values if _equal(value, own)]
+    if not same or not all(own.token.figure and own.token.figure.whole for _, own in same):
+        return False
+    one, own = same[0]
+    said = {term for term in one.stems[own.place + 1 :] if term in one.telling}
+    return not any(token.word in _EXISTS for token in claim.tokens) or said <= set(claim.stems)
+
+
 def _misplaced(value: Value, held: Sequence[Value]) -> Conflict | None:
     """What speaks against a figure that stands there: it counts something else, or the truth is on its other side."""
     if value.token.figure is None or value.token.date is not None:
         return None
-    same = [own for own in held if agrees(value.token, own.token)]
-    if same and value.bound and all(own.bound == -value.bound for own in same):
-        return Conflict(kind="direction", reason=f"it says the reverse of {value.text}")
+    same = [own for own in held if _equal(value, own)]
+    bound = value.token.figure.bound
+    if same and not any(own.token.figure and own.token.figure.bound in _BORNE_OUT[bound] for own in same):
+        return Conflict(kind="direction", reason=f"the figure {value.text} is bounded otherwise there")
     if not same or not value.heads or any(set(value.heads) & set(own.heads) for own in same):
         return None
     rivals = [own for own in held if own not in same and own.token.figure and own.token.date is None]
@@ -145,7 +174,15 @@ def _is_pronoun(claim: Statement, at: int) -> bool:
 
 def _touches(value: Value, own: Value) -> bool:
     """Whether the claim says a value of the core, in full or in part."""
-    return agrees(value.token, own.token) or agrees(own.token, value.token)
+    return _equal(value, own) or _equal(own, value)
+
+
+def _equal(value: Value, own: Value) -> bool:
+    """Whether two say the same, however they bound it."""
+    token = value.token
+    if token.figure is not None and token.figure.bound:
+        token = replace(token, figure=replace(token.figure, bound=None))
+    return agrees(token, own.token)
 
 
 def _alike(value: Value, own: Value) -> bool:
@@ -158,7 +195,7 @@ def _alike(value: Value, own: Value) -> bool:
 
 def _bears_out(value: Value, own: Value) -> bool:
     """Whether a figure or date of the sentences is the claim's, its unit and measure too."""
-    if not agrees(value.token, own.token):
+    if not _equal(value, own):
         return False
     if value.token.figure and own.token.figure:
         unit, found = value.token.figure.unit, own.token.figure.unit
@@ -171,7 +208,7 @@ def _bears_out(value: Value, own: Value) -> bool:
 def _dated(value: Value, core: Statement, held: Sequence[Value], around: Surroundings) -> bool:
     """Whether the surroundings supply what the sentences leave out of a date, contradicted by none of theirs."""
     wanted = value.token.date
-    if wanted is None:
+    if wanted is None or wanted.until or wanted.years > 1:
         return False
     own = [one.token.date for one in held if one.token.date is not None]
     partly = [one for one in own if _partly(wanted, one)]

@@ -6,35 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.language.statements import Name, Statement, statement
-from assistant.language.values import states
-from index.text.terms import STOP_WORDS, stem
+from assistant.language.values import holds
+from assistant.language.vocabulary import ACRONYMS, OPENERS, PARTICLES
+from index.text.terms import stem
 
-OPENERS = STOP_WORDS | frozenset(
-    "according after all almost already also although altogether among another any anyone anything anybody around "
-    "as because before behind being beside besides between beyond both but by certain compared conversely currently "
-    "despite each earlier early either else elsewhere enough even eventually ever every everybody everyone "
-    "everything except few fewer finally first following for formerly further furthermore given half hence here how "
-    "however if in including indeed instead just last late later least less like likewise many maybe meanwhile more "
-    "moreover most much nearly neither never nevertheless next no nobody none nor not nothing now nowadays of often "
-    "on once one only opposite other others otherwise out over overall own per perhaps previously prior quite "
-    "rather roughly same second several since so some somebody someone something sometimes somewhat soon still such "
-    "than that then there thereafter thereby therefore these third those though through throughout thus till to "
-    "today together too toward towards twice under unless unlike until up upon using versus very via well what "
-    "whatever when whenever where whereas wherever whether which whichever while who whoever whom whose why with "
-    "within without yes yet yesterday tomorrow two three four five six seven eight nine ten eleven twelve twenty "
-    "thirty forty fifty sixty seventy eighty ninety hundred hundreds thousands millions articles authorities cases "
-    "cities companies data details enterprises everyday experts figures firms goals government governments help "
-    "information journalists leaders local measures members news officials others parts passages people plans "
-    "police problems projects reasons reporters reports residents results sources steps users work workers".split()
-)
-"""Words that often open a sentence and are no names."""
 _COMMON_END = re.compile(
     r"(?:ing|ed|ly|tion|sion|ment|ity|ness|ance|ence|ship|ism|ers|ors|ies|ents|ants|ives|als|ages)$"
 )
 """Ends of words that open sentences far more often than names have them."""
 _PEOPLE_OF = frozenset("s n an ian ese ish i y a ns ans ians is e er ers".split()) | {""}
 """What makes "German" of "Germany" and "Chinese" of "China"."""
-_SMALL = frozenset("of and for in on".split())
+_SMALL = PARTICLES | frozenset("and for in on".split())
 """Words inside a name that have no capital."""
 _INITIALS = range(2, 7)
 
@@ -100,7 +82,7 @@ class Aliases:
         places: set[int] = set()
         words: set[str] = set()
         for name, group in mentions:
-            held = [o for o in group if statement(o).tokens and any(states(one.text, o) for one in run)]
+            held = [o for o in group if statement(o).tokens and any(holds(one.text, o) for one in run)]
             if not held:
                 continue
             words |= {token.word for other in held for token in statement(other).tokens if token.word}
@@ -138,10 +120,21 @@ def unnamed(
 
 
 def _held(claim: Statement, name: Name, run: Sequence[Statement]) -> bool:
+    if len(name.word) == 1 and name.place:
+        return any(_pair(claim, name.place) == _pair(one, held.place) for one in run for held in one.names)
     words = {token.word for one in run for token in one.tokens if token.word}
-    if name.word in words or any(stem(name.word) in one.stems for one in run):
+    if name.word in words:
+        return True
+    if name.word in ACRONYMS or not name.word.isalnum():  # US is not "us", and C++ is not C.
+        return False
+    if any(stem(name.word) in one.stems for one in run):
         return True
     return any(_same_root(name.word, word) for word in words) or _abbreviated(claim, name.place, run)
+
+
+def _pair(one: Statement, place: int) -> tuple[str, str | None]:
+    """A letter that is a name, and what it is the name of: the B of "Plan B"."""
+    return one.stems[place - 1] if place else "", one.tokens[place].word
 
 
 def _known(name: Name, around: Surroundings) -> bool:
@@ -249,7 +242,7 @@ def _mixed_up(claim: Statement, run: Sequence[Statement]) -> str | None:
 def unquoted(claim: Statement, run: Sequence[Statement], around: Surroundings, aliases: Aliases) -> Iterator[str]:
     """What the claim has in quotation marks and the sentences do not have in those words."""
     for quoted in claim.quoted:
-        if not statement(quoted).tokens or any(states(one.text, quoted) for one in (*run, *around.statements)):
+        if not statement(quoted).tokens or any(holds(one.text, quoted) for one in (*run, *around.statements)):
             continue
         at = claim.text.find(quoted)
         places = {i for i, t in enumerate(claim.tokens) if at <= t.start and t.end <= at + len(quoted)}

@@ -1,182 +1,703 @@
-"""Read figures by value: "11.27 million", "11,270,000", "1127万" and "1,127 × 10,000" are one figure."""
+"""Read figures by value: "11.27 million", "11,270,000", "1127万" and "1,127 × 10,000" are one figure.
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+A grammar over the lexemes of a text. The longest reading counts, and none cuts a figure at the mark between its
+groups of digits, its sign, its range, its fraction or its power of ten. A number that is part of a name, a version,
+a telephone number or a score is no figure but a word.
+"""
 
-END = r"(?![^\W_]|[\u0300-\u036f])"
-"""Behind a word that is to end here."""
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-_ONES += "seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_CARDINALS = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
-_IRREGULAR = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
-_IRREGULAR["twelve"] = "twelfth"
-_POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_ORDINALS = {
-    _IRREGULAR.get(word, f"{word[:-1]}ieth" if word.endswith("y") else f"{word}th"): word
-    for word in (*_CARDINALS, *_POWERS)
-}
-_POWERS_SHORT = {"k": 3, "m": 6, "mn": 6, "mln": 6, "b": 9, "bn": 9, "tn": 12, "lakh": 5, "crore": 7}
-_POWERS_CJK = {"千": 3, "万": 4, "萬": 4, "百万": 6, "百萬": 6, "千万": 7, "千萬": 7, "亿": 8, "億": 8}
-_POWERS_CJK |= {"十亿": 9, "万亿": 12, "萬億": 12, "兆": 12}
-_CJK_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+from assistant.language.lexemes import IDEOGRAPH, NUMERAL, SIGN, WORD, Lexeme, Line, phrases
+from assistant.language.vocabulary import (
+    CARDINALS,
+    CLASSIFIERS_CJK,
+    CURRENCIES_BEFORE,
+    DIGITS_CJK,
+    GENERIC_UNITS,
+    GLUED,
+    LABELS,
+    MEASURES,
+    MONTHS,
+    ORDINAL_ENDS,
+    ORDINALS,
+    PARTS,
+    PARTS_PLURAL,
+    PORTIONS,
+    POWERS,
+    QUALIFIERS,
+    QUALIFIERS_BEHIND,
+    SCALES,
+    SCALES_CJK,
+    TIME_ZONES,
+    UNITS,
+)
 
+_UNITS = phrases((written, unit) for unit, writings in UNITS.items() for written in writings)
+_QUALIFIERS = phrases(QUALIFIERS.items())
+_BEHIND = phrases(QUALIFIERS_BEHIND.items())
+_NUMBER_WORDS = frozenset((*CARDINALS, *POWERS, *ORDINALS))
+BEGINNINGS = frozenset(
+    (*CARDINALS, *ORDINALS, *_QUALIFIERS, *CURRENCIES_BEFORE, *"a an half minus negative between zwischen".split())
+) | set("$€£¥₹₽₩-−–+½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞第百一二三四五六七八九十两零〇")
+"""Words and signs with which a figure may begin; digits besides."""
 _LONGEST = 40
-"""No number below a quadrillion has more words."""
-
-_UNITS = {
-    "%": ("%", r"per\s?cent"),
-    "percentage points": (r"percentage[\s-]points?",),
-    "CNY": ("yuan", "renminbi", "RMB", "CNY", "人民币", "元"),
-    "JPY": ("yen", "JPY", "日元"),
-    "USD": (r"US\$", "USD", r"(?:US|U\.S\.)\sdollars?", "美元"),
-    "HKD": (r"HK\$", "HKD", r"Hong\sKong\sdollars?", "港元"),
-    "AUD": (r"AU?\$", "AUD", r"Australian\sdollars?"),
-    "CAD": (r"CA?\$", "CAD", r"Canadian\sdollars?"),
-    "EUR": ("€", "euros?", "EUR", "欧元"),
-    "GBP": ("£", "GBP", r"pounds\ssterling", "英镑"),
-    "$": (r"\$", "dollars?"),
-    "¥": ("¥",),
-}
-_GENERIC = {"$": {"USD", "HKD", "AUD", "CAD"}, "¥": {"CNY", "JPY"}}
-"""Signs that several currencies share: each agrees with all of them."""
-
-
-def _longest_first(patterns: Iterable[str]) -> str:
-    return "|".join(sorted(patterns, key=len, reverse=True))
-
-
-def _closed(pattern: str) -> str:
-    """`pattern`, and the end of the word where it ends in a letter; a sign before digits is theirs."""
-    if re.search(r"[a-zA-Z?]$", pattern):
-        return pattern + END
-    return rf"{pattern}(?!\s?\d)" if pattern[-1] in "$€£¥" else pattern
-
-
-_SIGN = _longest_first([p for unit in ("USD", "HKD", "AUD", "CAD", "EUR", "GBP", "$", "¥") for p in _UNITS[unit][:1]])
-_CODE = "RMB|CNY|USD|HKD|AUD|CAD|EUR|GBP|JPY"
-_UNIT_BEHIND = _longest_first(_closed(p) for patterns in _UNITS.values() for p in patterns)
-_UNIT_OF = [("|".join(patterns), unit) for unit, patterns in _UNITS.items()]
-_SCALE = "|".join(_POWERS)
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?"
-_TIMES = r"\s?[×x*]\s?(?P<power>1(?:0{3,12}|0{0,2}(?:,000){1,4})(?!\d|[.,]\d)|10\^\d{1,2}(?!\d)|10[⁰¹²³⁴-⁹]{1,2})"
-
-ORDINAL_FIGURE = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})++|\d++)(?:st|nd|rd|th){END}|第\s?(?:\d++|[一二三四五六七八九十百零〇]{{1,7}})"
+"""No number below a quadrillion has more words, or digits."""
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_VULGAR = {
+    "½": Fraction(1, 2), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3), "¼": Fraction(1, 4), "¾": Fraction(3, 4),
+    "⅕": Fraction(1, 5), "⅖": Fraction(2, 5), "⅗": Fraction(3, 5), "⅘": Fraction(4, 5), "⅙": Fraction(1, 6),
+    "⅚": Fraction(5, 6), "⅛": Fraction(1, 8), "⅜": Fraction(3, 8), "⅝": Fraction(5, 8), "⅞": Fraction(7, 8),
+}  # fmt: skip
+_DENOMINATORS = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 24, 32, 50, 64, 100, 1000))
+_SHARES = range(1, 10)
+_DASHES = "-–—−‐‑~"
+_OPEN_PREFIXES = frozenset("mid pre post early late sub over under ex non about circa".split())
+BEFORE_MONTHS = frozenset("in by since until during".split())
+"""Words behind which a month has no day: "In May 14 300 guests came"."""
+_DETERMINERS = frozenset("the its their his her our these those all my your".split())
+_CONTINENTAL = frozenset(
+    "der die das und ist sind hat haben eine einen mit für von wurde wurden les des est une sont avec dans el los las "
+    "una con por il gli della sono het een zijn".split()
 )
-"""Matches "10th" and "第十"."""
-FIGURE = (
-    rf"(?=[\d$€£¥百−-]|[a-z]{{1,3}}[$\s\d])"
-    rf"(?P<minus>(?<![^\s(\[])[-−](?=[\d$€£¥]))?"
-    rf"(?P<sign>(?:(?:{_CODE})|(?:(?:US|HK|AU|CA|A|C))?\$|[€£¥])\s?|百分之\s?)?"
-    rf"(?P<digits>{_DIGITS})"
-    rf"(?:{_TIMES}|[\s-]{{0,2}}(?P<scale>(?:{_SCALE}|mn|mln|bn|tn|lakh|crore){END}"
-    rf"(?:\s(?:thousand|million|billion|trillion){END})?)|(?P<letter>k|(?(sign)[mb]|(?!))){END}"
-    rf"|\s?(?P<cjk>{_longest_first(set(_POWERS_CJK) - {'千'})}|千(?![米克瓦])))?"
-    rf"(?:[\s-]{{0,2}}(?P<unit>{_UNIT_BEHIND}))?"
-)
-"""Matches a figure in digits with its sign, scale and unit. Needs `re.IGNORECASE`."""
-_NUMBER_WORD = _longest_first({*_CARDINALS, *_POWERS, *_ORDINALS})
-SPELLED = (
-    rf"(?=[zotfsenha])"
-    rf"(?:(?:half\s)?an?\s(?:{_SCALE}){END}|"
-    rf"(?:{_longest_first({*_CARDINALS, *_ORDINALS})}){END}(?:[\s-]{{1,2}}(?:and\s)?(?:{_NUMBER_WORD}){END})*+)"
-    rf"(?:[\s-]{{1,2}}(?P<spelled_unit>{_UNIT_BEHIND}))?"
-)
-"""Matches a run of number words, perhaps several figures. Needs `re.IGNORECASE`."""
+"""Words of languages that write a point between groups of digits and a comma before decimals."""
+CLOCK = "clock"
+"""Unit of a time of day, in minutes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
     """A figure by its value."""
 
-    value: Decimal
-    """Exact."""
+    start: int = field(default=0, compare=False)
+    """First character in the text it was read from, of its qualifier where it has one."""
+    end: int = field(default=0, compare=False)
+    """One past the last."""
+    value: Fraction
+    """Exact; the lower end of a range."""
+    high: Fraction | None = None
+    """The upper end of a range."""
+    bound: str | None = None
+    """One of `vocabulary`'s MORE, AT_LEAST, ABOUT, AT_MOST, LESS and NEARLY; None where it is exact."""
     ordinal: bool = False
     """"tenth" rather than "ten"."""
     unit: str | None = None
-    """"%", "percentage points", a currency's code or its ambiguous sign; None when none is written."""
+    """Of `vocabulary.UNITS`, or `CLOCK`; None when none is written."""
     zeros: int = 0
     """Zeros at the end of its decimals, as in "platform 2.0"; 0 where a scale follows ("2.0 million")."""
+    minutes: int | None = None
+    """What it is as a time of day, "10.30" too."""
+    half_day: bool = False
+    """Whether a time is told on a clock of twelve hours, and not which half of the day is meant."""
+    whole: bool = field(default=False, compare=False)
+    """Whether only a part of it is meant: the 40 of "half of the 40 singers"."""
+    label: bool = field(default=False, compare=False)
+    """Whether it may be a name and count nothing: "room 12"."""
+    glued: bool = field(default=False, compare=False)
+    """Whether it is part of a name for certain: "COVID-19"."""
 
     def agrees(self, found: "Figure") -> bool:
-        """Equal in value and kind and, where both have one, in unit.
+        """Equal in value and kind and, where both have one, in unit; a bound of its own is also `found`'s.
 
         A bare "2.0" is another figure than "2", as versions and scores are written; with a unit on
         both sides zeros at the end say nothing ("2.0%" is "2%").
         """
-        if self.value != found.value or self.ordinal != found.ordinal:
+        if (self.glued and not found.label) or (found.glued and not self.label):
+            return False
+        if self.bound not in {None, found.bound}:
+            return False
+        if CLOCK in {self.unit, found.unit}:
+            return self._same_time(found)
+        if (self.value, self.high, self.ordinal) != (found.value, found.high, found.ordinal):
             return False
         if self.unit is None or found.unit is None:
             return self.zeros == found.zeros
-        return self.unit == found.unit or self._generic(found.unit) or found._generic(self.unit)
+        return (
+            self.unit == found.unit
+            or found.unit in GENERIC_UNITS.get(self.unit, ())
+            or self.unit in GENERIC_UNITS.get(found.unit, ())
+        )
 
-    def _generic(self, unit: str) -> bool:
-        return unit in _GENERIC.get(self.unit or "", ())
+    def _same_time(self, found: "Figure") -> bool:
+        if self.minutes is None or found.minutes is None:
+            return False
+        day = 720 if self.half_day or found.half_day else 1440
+        return (self.minutes - found.minutes) % day == 0
 
 
-def parse_figure(match: re.Match[str]) -> Figure:
-    """The figure that `FIGURE` matched."""
-    digits = match["digits"].replace(",", "")
-    power = _exponent(match)
-    scaled = power > 0
-    zeros = len(digits) - len(digits.rstrip("0")) if "." in digits and not scaled else 0
-    sign = "-" if match["minus"] else ""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amount:
+    """A number with its sign, scale and unit, before qualifier and range are looked at."""
+
+    value: Fraction
+    unit: str | None = None
+    ordinal: bool = False
+    zeros: int = 0
+    plain: bool = False
+    """Whether it is nothing but digits, as a year is."""
+    scale: int = 0
+    """The power of ten that its scale multiplies by."""
+    minutes: int | None = None
+    half_day: bool = False
+    digits: bool = True
+    """Whether it is written in digits."""
+
+
+def figure_at(line: Line, at: int) -> tuple[Figure, int] | None:
+    """The figure that begins at a lexeme, and the place behind it."""
+    bound, first = qualifier_at(line, at)
+    between = line[first].low in {"between", "zwischen"}
+    begins = first + between
+    found = amount_at(line, begins)
+    if found is None:
+        return None
+    low, behind = found
+    high = None
+    low, behind = _out_of(line, low, behind)
+    if (ranged := _range(line, begins, low, behind, between=between)) is not None:
+        low, high, behind = ranged
+    elif between or (low.plain and _tied(line, behind)):
+        return None
+    if not bound:
+        bound, further = line.phrase(behind, _BEHIND)
+        if bound == "at least" and line[behind].low == "+" and (not line.glued(behind - 1) or line.glued(behind)):
+            bound, further = "", behind
+        behind = further
+    glued = _glued(line, at)
     return Figure(
-        value=Decimal(f"{sign}{digits}e{power}"), unit=_unit(match["sign"]) or _unit(match["unit"]), zeros=zeros
+        start=line[at].start,
+        end=line[behind - 1].end,
+        value=low.value,
+        high=high,
+        bound=bound or None,
+        ordinal=low.ordinal,
+        unit=low.unit,
+        zeros=low.zeros,
+        minutes=low.minutes,
+        half_day=low.half_day,
+        whole=_whole(line, at),
+        label=glued or _label(line, at),
+        glued=glued,
+    ), behind
+
+
+def qualifier_at(line: Line, at: int) -> tuple[str, int]:
+    """What bounds a figure from a lexeme on, "" if nothing does, and the place of the figure."""
+    bound, first = line.phrase(at, _QUALIFIERS)
+    article = bound and line[first].low in {"a", "an", "the"} and amount_at(line, first) is None
+    return bound, first + 1 if article else first
+
+
+def _tied(line: Line, at: int) -> bool:
+    """Whether a dash ties more digits to a number, so that both are a score or a telephone number."""
+    mark = line[at].text
+    return bool(mark) and mark in _DASHES and line.glued(at - 1) and line.glued(at) and line[at + 1].kind == NUMERAL
+
+
+def _glued(line: Line, at: int) -> bool:
+    """Whether a hyphen ties a number to a name before it."""
+    if at < 2 or line[at - 1].text not in "-‐‑–" or not (line.glued(at - 1) and line.glued(at - 2)):
+        return False
+    return line[at - 2].kind == WORD and line[at - 2].low not in _OPEN_PREFIXES and line[at - 3].text != "°"
+
+
+def _label(line: Line, at: int) -> bool:
+    before = line[at - 1]
+    if before.text in {"#", "№"}:
+        return line.glued(at - 1)
+    if before.text == "." and line[at - 2].low in LABELS:
+        before = line[at - 2]
+    if before.kind != WORD or line[at].kind != NUMERAL:
+        return False
+    mixed = before.text != before.low and not before.text.isupper() and not before.text[1:].islower()
+    return before.low in LABELS or (mixed and len(before.text) > 1)
+
+
+def _whole(line: Line, at: int) -> bool:
+    place = at - 1
+    while line[place].low in _DETERMINERS and at - place < 3:
+        place -= 1
+    if line[place].low != "of":
+        return False
+    before = line[place - 1]
+    if place < 1 or before.kind == SIGN:
+        return True
+    return before.kind == NUMERAL or before.low in PORTIONS or before.low in {"out", "percent", "cent", *CARDINALS}
+
+
+def _out_of(line: Line, low: Amount, behind: int) -> tuple[Amount, int]:
+    """The share that "one in ten" is; the number as it stands if it is none."""
+    found = amount_at(line, behind + 1) if line[behind].low == "in" and low.value in _SHARES else None
+    if found is None or low.unit or found[0].unit or low.digits != found[0].digits or line[found[1]].low in MEASURES:
+        return low, behind
+    below = found[0].value
+    if below not in _DENOMINATORS or low.value >= below:
+        return low, behind
+    return replace(low, value=low.value / below, plain=False), found[1]
+
+
+# Ranges.
+
+
+def _range(line: Line, begins: int, low: Amount, behind: int, *, between: bool) -> tuple[Amount, Fraction, int] | None:
+    """The range that a number opens: its lower end, its upper end, and the place behind."""
+    joint = _joint(line, begins, behind, between=between)
+    found = amount_at(line, joint) if joint else None
+    if found is None or low.ordinal or found[0].ordinal or CLOCK in {low.unit, found[0].unit}:
+        return None
+    high, end = found
+    if line[joint - 1].text in {"±"}:
+        return replace(low, value=low.value - high.value, unit=low.unit or high.unit), low.value + high.value, end
+    if low.digits != high.digits or (low.unit and high.unit and low.unit != high.unit):
+        return None
+    start = low.value
+    if high.scale and not low.scale and start * Fraction(10) ** high.scale < high.value:
+        start *= Fraction(10) ** high.scale
+    years = 1000 <= low.value <= 2100 and low.plain
+    if start >= high.value or (years and not high.plain):
+        return None
+    if low.plain and high.plain and line[joint - 1].kind == SIGN and _chained(line, end):
+        return None
+    changed = line[joint - 1].low == "to" and line[begins - 1].low in {"from", "von"}
+    if changed and not (years and 1000 <= high.value <= 2100):
+        return None  # "It rose from 10 to 15": each stands for itself.
+    return replace(low, value=start, unit=low.unit or high.unit, plain=low.plain and high.plain), high.value, end
+
+
+def _joint(line: Line, begins: int, behind: int, *, between: bool) -> int:
+    """The place behind what joins the ends of a range; 0 if nothing does."""
+    joint = line[behind]
+    if between:
+        return behind + 1 if joint.low in {"and", "und"} else 0
+    if joint.low in {"to", "bis", "至", "到", "±"}:
+        return behind + 1
+    if joint.text and joint.text in _DASHES:
+        tight = line.glued(behind - 1) and line.glued(behind)
+        apart = joint.text in "–—" and line.spaced(behind - 1) and line.spaced(behind)
+        return behind + 1 if tight or (apart and not 1000 <= _plain_value(line, behind - 1) <= 2100) else 0
+    return 0
+
+
+def _plain_value(line: Line, at: int) -> int:
+    return int(line[at].text) if line[at].kind == NUMERAL and len(line[at].text) < 9 else 0
+
+
+def _chained(line: Line, at: int) -> bool:
+    """Whether more digits hang on a number by a mark: 978-3-16."""
+    mark = line[at]
+    return bool(
+        mark.text and mark.text in "-–/:" and line.glued(at - 1) and line.glued(at) and line[at + 1].kind == NUMERAL
     )
 
 
-def parse_ordinal(text: str) -> Figure:
-    """The figure of what `ORDINAL_FIGURE` matched."""
-    digits = re.search(r"\d+", text.replace(",", ""))
-    value = Decimal(digits.group()) if digits else Decimal(_cjk_number(text[1:].strip()))
-    return Figure(value=value, ordinal=True)
+# Numbers.
 
 
-def parse_spelled(match: re.Match[str]) -> list[tuple[int, int, Figure | None]]:
-    """The figures in what `SPELLED` matched, with their offsets; None for a number word that is no figure."""
-    unit = match["spelled_unit"]
-    until = match.end() if unit is None else match.start("spelled_unit")
-    found_words = re.compile(r"[^\W_]+").finditer(match.string, match.start(), until)
-    words = [(_plain(word.group()), word.start(), word.end()) for word in found_words]
-    if words[0][0] in {"a", "an", "half"}:
-        value = Decimal(f"{'0.5' if words[0][0] == 'half' else '1'}e{_POWERS[words[-1][0]]}")
-        found: list[tuple[int, int, Figure | None]] = [(match.start(), words[-1][2], Figure(value=value))]
-    else:
-        found = _spelled_out(words)
-    start, _, last = found[-1]
-    if unit is not None and last is not None:
-        found[-1] = (start, match.end(), Figure(value=last.value, ordinal=last.ordinal, unit=_unit(unit)))
-    return found
+def amount_at(line: Line, at: int) -> tuple[Amount, int] | None:
+    """The number that begins at a lexeme, with sign and unit, and the place behind it."""
+    begun, sign = at, 1
+    lexeme = line[at]
+    if lexeme.kind == SIGN and lexeme.text in "-−–+" and line.opens(at) and line.glued(at):
+        sign, at = (1 if lexeme.text == "+" else -1), at + 1
+        if line[at].kind != NUMERAL and line[at].text not in UNITS:
+            return None
+    elif lexeme.low in {"minus", "negative"} and (line[at + 1].kind == NUMERAL or line[at + 1].low in CARDINALS):
+        sign, at = -1, at + 1
+    unit, at = _currency(line, at)
+    found = _number(line, at, currency=unit is not None)
+    if found is None or (begun != at and found[0].ordinal):
+        return None
+    amount, at = found
+    if unit is None:
+        unit, at = _unit(line, at)
+    if unit is None and line[at].low in {"degree", "degrees"} and line[at + 1].low == "below":
+        sign = -1 if line[at + 2].low in {"zero", "freezing"} else sign
+    plain = amount.plain and begun + 1 == at
+    return replace(amount, value=sign * amount.value, unit=amount.unit or unit, plain=plain), at
 
 
-def _spelled_out(words: list[tuple[str, int, int]]) -> list[tuple[int, int, Figure | None]]:
-    found: list[tuple[int, int, Figure | None]] = []
-    at = 0
-    while at < len(words):
-        count, value, ordinal = _one_number([word for word, _, _ in words[at : at + _LONGEST]])
-        start, end = words[at][1], words[at + max(count, 1) - 1][2]
-        if words[at][0] != "and":
-            found.append((start, end, Figure(value=Decimal(value), ordinal=ordinal) if count else None))
-        at += max(count, 1)
-    return found
+def _currency(line: Line, at: int) -> tuple[str | None, int]:
+    """The currency before a sum, and the place behind it."""
+    lexeme = line[at]
+    if lexeme.text == "百" and line[at + 1].text == "分" and line[at + 2].text == "之":
+        return "%", at + 3
+    if lexeme.kind == SIGN or lexeme.low in CURRENCIES_BEFORE:
+        unit, behind = line.phrase(at, _UNITS)
+        word = lexeme.kind == WORD and behind == at + 1 and len(lexeme.low) < 3
+        if unit and unit not in {"%", "‰"} and not word and line.near(behind - 1):
+            return (unit, behind) if line[behind].kind == NUMERAL or line[behind].text in _VULGAR else (None, at)
+    return None, at
 
 
-def _one_number(words: list[str]) -> tuple[int, int, bool]:
+def _unit(line: Line, at: int) -> tuple[str | None, int]:
+    """The unit behind a figure, and the place behind it."""
+    place = at + (line[at].text == "-" and line.glued(at - 1) and line.glued(at))
+    if not line.near(place - 1):
+        return None, at
+    unit, behind = line.phrase(place, _UNITS)
+    if not unit:
+        return None, at
+    sign = line[behind - 1]
+    if sign.kind == SIGN and sign.text in "$€£¥₹" and line.near(behind - 1) and line[behind].kind == NUMERAL:
+        return None, at  # It is the next sum's.
+    return unit, behind
+
+
+def _number(line: Line, at: int, *, currency: bool) -> tuple[Amount, int] | None:
+    lexeme = line[at]
+    if lexeme.kind == NUMERAL:
+        return _in_digits(line, at, currency=currency)
+    if lexeme.kind == IDEOGRAPH:
+        return _in_ideographs(line, at)
+    if lexeme.text in _VULGAR:
+        return _scaled(line, at + 1, Amount(value=_VULGAR[lexeme.text]), currency=currency)
+    return _in_words(line, at) if lexeme.kind == WORD else None
+
+
+def _in_digits(line: Line, at: int, *, currency: bool) -> tuple[Amount, int] | None:
+    if (clock := _clock(line, at)) is not None:
+        return clock
+    read = numeral_at(line, at)
+    if read is None:
+        return None
+    value, zeros, behind = read
+    mark = line[behind]
+    if mark.kind == SIGN and line.glued(behind - 1) and line.glued(behind) and line[behind + 1].kind == NUMERAL:
+        if mark.text in "/⁄":
+            part = _over(line, at, behind)
+            return None if part is None else _scaled(line, behind + 2, Amount(value=part), currency=currency)
+        if mark.text in ":." or (mark.text in _DASHES and _chained(line, behind + 2)):
+            return None
+    if mark.kind == WORD and line.glued(behind - 1):
+        if mark.low in ORDINAL_ENDS:
+            return Amount(value=value, ordinal=True), behind + 1
+        if not _may_be_glued(mark, currency=currency):
+            return None
+    plain = behind == at + 1
+    minutes = _as_clock(line, at, behind)
+    amount = Amount(value=value, zeros=zeros, plain=plain, minutes=minutes, half_day=bool(minutes and minutes < 780))
+    return _scaled(line, behind, amount, currency=currency)
+
+
+def _may_be_glued(word: Lexeme, *, currency: bool) -> bool:
+    """Whether a word right behind digits is a scale, a power or a measure; else both are a name, as in 5G."""
+    low = word.low
+    if low in SCALES or low in {"k", "x", "x10"} or low in _VULGAR or word.text == "M" or (currency and low in "mb"):
+        return True
+    if low[0] == "e":
+        return low == "e" or low[1:].isdecimal() or low in _UNITS
+    raised = word.text.translate(_RAISED) != word.text
+    return raised or low in _UNITS or (low in GLUED and word.text not in {"G", "H", "L", "W", "T"})
+
+
+def numeral_at(line: Line, at: int) -> tuple[Fraction, int, int] | None:
+    """A number in digits, with groups and decimals: its value, zeros at its end, the place behind it.
+
+    None where digits are no number: with a zero in front, as "007".
+    """
+    first = line[at].text
+    digits, behind, mark = first, at + 1, ""
+    if len(first) <= 3 and first[0] != "0":
+        mark = _group_mark(line, at)
+        while mark and len(digits) < _LONGEST and grouped(line, behind, mark):
+            digits += line[behind].text if mark == " " else line[behind + 1].text
+            behind += 1 if mark == " " else 2
+    if (len(first) > 1 and first[0] == "0") or len(first) > _LONGEST:
+        return None
+    point = line[behind].text
+    if point and point in ".," and point != mark and line.glued(behind - 1) and line.glued(behind):
+        decimals = line[behind + 1]
+        if decimals.kind == NUMERAL and len(decimals.text) < _LONGEST and _is_decimal(line, behind, point):
+            zeros = len(decimals.text) - len(decimals.text.rstrip("0"))
+            return Fraction(f"{digits}.{decimals.text}"), zeros, behind + 2
+    return Fraction(int(digits)), 0, behind
+
+
+def _group_mark(line: Line, at: int) -> str:
+    """The mark between the groups of digits that follow; "" if none does."""
+    mark = line[at + 1]
+    if mark.kind == NUMERAL:  # Only a space may lie between.
+        named = line[at - 1].low in LABELS or _is_day(line, at)
+        return " " if not named and grouped(line, at + 1, " ") else ""
+    if mark.text not in {",", "'", "’", "_", "."} or not grouped(line, at + 1, mark.text):
+        return ""
+    if mark.text == "." and not grouped(line, at + 3, ".") and not _continental(line, at):
+        return ""
+    return mark.text
+
+
+def grouped(line: Line, at: int, mark: str) -> bool:
+    """Whether one more group of digits follows, behind its mark."""
+    if mark == " ":
+        return line.spaced(at - 1) and line[at].kind == NUMERAL and len(line[at].text) == 3
+    if line[at].text != mark or not (line.glued(at - 1) and line.glued(at)) or line[at + 1].kind != NUMERAL:
+        return False
+    if len(line[at + 1].text) == 2 and mark == ",":  # Indian: 2,45,000.
+        last = at + 10
+        while line[at].text == mark and len(line[at + 1].text) == 2 and line.glued(at) and at < last:
+            at += 2
+        return line[at].text == mark and line.glued(at) and len(line[at + 1].text) == 3 and line[at + 1].kind == NUMERAL
+    return len(line[at + 1].text) == 3
+
+
+def _is_day(line: Line, at: int) -> bool:
+    """Whether a number behind a month is its day, so that another figure follows: "On May 12 400 people came"."""
+    return line[at - 1].low in MONTHS and line[at - 2].low not in BEFORE_MONTHS
+
+
+def _is_decimal(line: Line, at: int, point: str) -> bool:
+    further = line[at + 2]
+    more = further.text in {".", ","} and line.glued(at + 1) and line.glued(at + 2) and line[at + 3].kind == NUMERAL
+    if point == ".":
+        return not (more and further.text == ".")
+    if more:
+        return False
+    size = len(line[at + 1].text)
+    return size < 3 or size > 3 or line[at - 1].text == "0" or _continental(line, at)
+
+
+def _continental(line: Line, at: int) -> bool:
+    """Whether the words around are of a language with a comma before decimals."""
+    return sum(line[i].low in _CONTINENTAL for i in range(max(0, at - 30), min(line.size, at + 30))) > 1
+
+
+def _over(line: Line, at: int, behind: int) -> Fraction | None:
+    """The fraction of two numbers around a stroke, if they are one."""
+    above, below = line[behind - 1].text, line[behind + 1].text
+    if behind != at + 1 or len(above) > 4 or len(below) > 4 or _chained(line, behind + 2):
+        return None
+    numerator, denominator = int(above), int(below)
+    if not 0 < numerator < denominator or denominator not in _DENOMINATORS or (below[0] == "0"):
+        return None
+    return Fraction(numerator, denominator)
+
+
+def _scaled(line: Line, at: int, amount: Amount, *, currency: bool) -> tuple[Amount, int]:
+    """The number with the fraction, the power of ten and the scale behind it."""
+    part, at = _part_behind(line, at, amount)
+    power, behind = _power(line, at, currency=currency)
+    if (part or behind == at) and not power:
+        power, behind = _power(line, at, currency=currency)
+    if not part and power:
+        part, behind = _part_behind(line, behind, amount)
+    value = (amount.value + part) * Fraction(10) ** power
+    changed = power or part
+    return replace(
+        amount,
+        value=value,
+        zeros=0 if changed else amount.zeros,
+        plain=amount.plain and not changed,
+        minutes=None if changed else amount.minutes,
+        scale=power,
+    ), behind
+
+
+def _part_behind(line: Line, at: int, amount: Amount) -> tuple[Fraction, int]:
+    """The fraction that a number goes on with, 0 if none: "7½", "3 1/2", "one and a half"."""
+    lexeme = line[at]
+    if amount.value.denominator != 1 or not line.near(at - 1):
+        return Fraction(0), at
+    if lexeme.text in _VULGAR:
+        return _VULGAR[lexeme.text], at + 1
+    if lexeme.kind == NUMERAL and line.spaced(at - 1) and line[at + 1].text in {"/", "⁄"} and line.glued(at):
+        part = _over(line, at, at + 1) if line.glued(at + 1) and line[at + 2].kind == NUMERAL else None
+        return (part, at + 3) if part else (Fraction(0), at)
+    if lexeme.low == "and":
+        one = line[at + 1].low
+        if one in {"a", "one"} and line[at + 2].low in {"half", "quarter", "third"}:
+            return Fraction(1, PARTS[line[at + 2].low]), at + 3
+        if one in {"two", "three"} and line[at + 2].low in {"thirds", "quarters"}:
+            return Fraction(CARDINALS[one], PARTS_PLURAL[line[at + 2].low]), at + 3
+    return Fraction(0), at
+
+
+def _power(line: Line, at: int, *, currency: bool) -> tuple[int, int]:
+    """The power of ten behind a number, 0 if none, and the place behind it."""
+    lexeme = line[at]
+    if lexeme.text in {"×", "x", "X", "*", "·", "x10", "X10"}:
+        joined = len(lexeme.text) > 1
+        power, behind = _of_ten(line, at if joined else at + 1, joined=joined)
+        return (power, behind) if power else (0, at)
+    glued = line.glued(at - 1)
+    if glued and lexeme.low[:1] == "e" and 1 < len(lexeme.low) < 4 and lexeme.low[1:].isdecimal():
+        return int(lexeme.low[1:]), at + 1
+    if glued and lexeme.low == "e" and line[at + 1].text in {"-", "−", "+"} and line[at + 2].kind == NUMERAL:
+        size = int(line[at + 2].text[:2])
+        return (size if line[at + 1].text == "+" else -size), at + 3
+    if lexeme.text == "^" and glued and line[at - 1].text == "10" and line[at + 1].kind == NUMERAL:
+        return (int(line[at + 1].text) - 1, at + 2) if len(line[at + 1].text) < 3 else (0, at)
+    if glued and line[at - 1].text == "10" and (raised := lexeme.text.translate(_RAISED)) != lexeme.text:
+        return (int(raised) - 1, at + 1) if raised.isdecimal() and len(raised) < 3 else (0, at)
+    return _scale(line, at, currency=currency)
+
+
+def _of_ten(line: Line, at: int, *, joined: bool) -> tuple[int, int]:
+    """The exponent of "10^6", "10⁶" or "10,000", and the place behind it."""
+    if not joined:
+        read = numeral_at(line, at) if line[at].kind == NUMERAL else None
+        written = str(read[0]) if read else ""
+        if read and 3 < len(written) < 14 and set(written[1:]) == {"0"} and written[0] == "1":
+            return len(written) - 1, read[2]
+        if written != "10":
+            return 0, at
+    behind = at + 1
+    if line[behind].text == "^":
+        minus = line[behind + 1].text in {"-", "−"}
+        exponent = line[behind + 1 + minus]
+        if exponent.kind == NUMERAL and len(exponent.text) < 3:
+            return (-1 if minus else 1) * int(exponent.text), behind + 2 + minus
+        return 0, at
+    raised = line[behind].text.translate(_RAISED)
+    if raised != line[behind].text and raised.lstrip("-").isdecimal() and len(raised) < 4:
+        return int(raised), behind + 1
+    return 0, at
+
+
+def _scale(line: Line, at: int, *, currency: bool) -> tuple[int, int]:
+    """The power of ten of "million", "k" or "万" behind a number."""
+    lexeme, glued = line[at], line.glued(at - 1)
+    if lexeme.kind == IDEOGRAPH and line.near(at - 1):
+        for size in (2, 1):
+            written = "".join(line[at + i].text for i in range(size))
+            if written in SCALES_CJK and not (written == "千" and line[at + 1].text in "米克瓦"):
+                return SCALES_CJK[written], at + size
+        return 0, at
+    if glued and (lexeme.low == "k" or lexeme.text == "M" or (currency and lexeme.low in {"m", "b"})):
+        return {"k": 3, "m": 6, "b": 9}[lexeme.low], at + 1
+    place = at + (lexeme.text == "-" and glued)
+    if line[place].low not in SCALES or not line.near(place - 1):
+        return 0, at
+    power, place = SCALES[line[place].low], place + 1
+    if line[place - 1].low in {"mio", "mrd"} and line[place].text == "." and line.glued(place - 1):
+        place += 1
+    if POWERS.get(line[place].low, 0) > 2 and line.near(place - 1):
+        return power + POWERS[line[place].low], place + 1
+    return power, place
+
+
+# Times of day.
+
+
+def _clock(line: Line, at: int) -> tuple[Amount, int] | None:
+    """A time of day: "12:30", "5 p.m.", "18 Uhr", "10:30 GMT"."""
+    hour, colon = line[at].text, line[at + 1]
+    if len(hour) > 2 or int(hour) > 24:
+        return None
+    minutes, behind = 0, at + 1
+    told = False
+    if colon.text in {":", "."} and line.glued(at) and line.glued(at + 1) and line[at + 2].kind == NUMERAL:
+        written = line[at + 2].text
+        if len(written) != 2 or int(written) > 59:
+            return None
+        minutes, behind, told = int(written), at + 3, colon.text == ":"
+        while line[behind].text in {":", "."} and line.glued(behind - 1) and line.glued(behind) and told:
+            if line[behind + 1].kind != NUMERAL:
+                break
+            if len(line[behind + 1].text) != 2 and line[behind].text == ":":
+                return None
+            behind += 2
+    half, behind = _half_of_day(line, behind)
+    if not half and not told:
+        return None
+    total = int(hour) % 24 * 60 + minutes
+    if half in {"am", "pm"}:
+        total = total % 720 + (720 if half == "pm" else 0)
+    zone = line[behind].low in TIME_ZONES and line.near(behind - 1)
+    behind += zone or (line[behind].text == "Z" and line.glued(behind - 1))
+    known = half in {"am", "pm", "uhr"} or int(hour) > 12
+    return Amount(value=Fraction(total), unit=CLOCK, minutes=total, half_day=not known), behind
+
+
+def _half_of_day(line: Line, at: int) -> tuple[str, int]:
+    """What behind a number says that it is a time."""
+    low = line[at].low
+    if not line.near(at - 1):
+        return "", at
+    if low in {"am", "pm"} or low in {"uhr", "o'clock", "o’clock"}:
+        return low, at + 1
+    if low in {"a", "p"} and line[at + 1].text == "." and line[at + 2].low == "m" and line.glued(at + 1):
+        return f"{low}m", at + 3 + (line[at + 3].text == "." and line.glued(at + 2))
+    return "", at
+
+
+def _as_clock(line: Line, at: int, behind: int) -> int | None:
+    """Minutes of what may be a time written with a point."""
+    if behind != at + 3 or line[at + 1].text != "." or len(line[at + 2].text) != 2 or len(line[at].text) > 2:
+        return None
+    hour, minute = int(line[at].text), int(line[at + 2].text)
+    return hour * 60 + minute if hour < 25 and minute < 60 else None
+
+
+# Numbers in words.
+
+
+def _in_words(line: Line, at: int) -> tuple[Amount, int] | None:
+    low, second, third = line[at].low, line[at + 1].low, line[at + 2].low
+    if low == "half":
+        if second in {"a", "an"} and (third in POWERS or third == "dozen"):
+            value = Fraction(6) if third == "dozen" else Fraction(10) ** POWERS[third] / 2
+            return Amount(value=value, digits=False), at + 3
+        return (Amount(value=Fraction(1, 2), digits=False), at + 1) if second in {"of", "the"} else None
+    if low in {"a", "an"}:
+        if second in {"third", "quarter", "half", "fifth", "tenth", "sixth", "eighth"} and third == "of":
+            return Amount(value=Fraction(1, PARTS[second]), digits=False), at + 2
+        if second == "dozen":
+            return Amount(value=Fraction(12), digits=False), at + 2
+        if second not in POWERS:
+            return None
+    elif low not in CARDINALS and low not in ORDINALS:
+        return None
+    words, ends = _number_words(line, at)
+    taken, count, ordinal = _one_number(words)
+    if not taken:
+        return None
+    behind = ends[taken - 1]
+    amount = Amount(value=Fraction(count), ordinal=ordinal, digits=False)
+    if ordinal:
+        return amount, behind
+    place = behind + (line[behind].text == "-" and line.glued(behind))
+    part = line[place].low
+    if part in PARTS_PLURAL or (count == 1 and part in PARTS and part != "half" and line[place + 1].low != "party"):
+        denominator = PARTS_PLURAL.get(part) or PARTS[part]
+        return Amount(value=Fraction(count, denominator), digits=False), place + 1
+    if count == 1 and part == "half":
+        return Amount(value=Fraction(1, 2), digits=False), place + 1
+    if part == "dozen":
+        return Amount(value=Fraction(12 * count), digits=False), place + 1
+    addition, behind = _part_behind(line, behind, amount)
+    if addition:
+        power, behind = _scale(line, behind, currency=False)
+        amount = replace(amount, value=(amount.value + addition) * Fraction(10) ** power)
+    return replace(amount, scale=POWERS.get(line[behind - 1].low, 0)), behind
+
+
+def _number_words(line: Line, at: int) -> tuple[list[str], list[int]]:
+    """Number words side by side, and the place behind each."""
+    words, ends = ["one" if line[at].low in {"a", "an"} else line[at].low], [at + 1]
+    place = at + 1
+    while len(words) < _LONGEST:
+        place += line[place].text == "-" and line.glued(place - 1) and line.glued(place)
+        low = line[place].low
+        joined = low == "and" and line[place + 1].low in _NUMBER_WORDS
+        if not (low in _NUMBER_WORDS or joined) or not line.near(place - 1):
+            break
+        words.append(low)
+        ends.append(place + 1)
+        place += 1
+    return words, ends
+
+
+def _one_number(words: Sequence[str]) -> tuple[int, int, bool]:
     """How many of `words` make up the first number, its value, and whether it is an ordinal."""
     total, current, below, taken = 0, 0, 99, 0
     for at, written in enumerate(words):
         if written == "and":
-            if not taken or words[at - 1] not in _POWERS:
+            if not taken or words[at - 1] not in POWERS:
                 break
             continue
-        word = _ORDINALS.get(written, written)
-        value = _CARDINALS.get(word)
+        word = ORDINALS.get(written, written)
+        value = CARDINALS.get(word)
         if value is not None:
             room = 100 if value >= 10 else 10
             if taken and (value == 0 or current % room or (room == 10 and current % 100 == 10)):
@@ -186,8 +707,8 @@ def _one_number(words: list[str]) -> tuple[int, int, bool]:
             if not 0 < current < 100:
                 break
             current *= 100
-        elif current and _POWERS[word] < below:
-            below = _POWERS[word]
+        elif current and POWERS[word] < below:
+            below = POWERS[word]
             total, current = total + current * 10**below, 0
         else:
             break
@@ -199,38 +720,60 @@ def _one_number(words: list[str]) -> tuple[int, int, bool]:
     return taken, total + current, False
 
 
-def _exponent(match: re.Match[str]) -> int:
-    """The power of ten that follows the digits."""
-    if power := match["power"]:
-        if "^" in power:
-            return int(power[3:])
-        raised = power[2:].translate(_RAISED)
-        return int(raised) if power[2:] != raised else power.count("0")
-    if scale := match["scale"]:
-        return sum((_POWERS | _POWERS_SHORT)[word] for word in _plain(scale).split())
-    if letter := match["letter"]:
-        return _POWERS_SHORT[letter.lower()]
-    return _POWERS_CJK[match["cjk"]] if match["cjk"] else 0
-
-
-def _plain(word: str) -> str:
-    """In lower case, with the two letters that `re.IGNORECASE` takes for an i as one."""
-    return word.replace("İ", "i").replace("ı", "i").lower()
-
-
-def _unit(written: str | None) -> str | None:
-    if not written:
+def _in_ideographs(line: Line, at: int) -> tuple[Amount, int] | None:
+    """A number in ideographs: "三十", "第十", "两千万", and "三个" of a single numeral before what it counts."""
+    if line[at].text == "第":
+        if line[at + 1].kind == NUMERAL:
+            return Amount(value=Fraction(int(line[at + 1].text[:18])), ordinal=True), at + 2
+        value, behind = _cjk_number(line, at + 1)
+        return (Amount(value=Fraction(value), ordinal=True, digits=False), behind) if behind > at + 1 else None
+    value, behind = _cjk_number(line, at)
+    size = behind - at
+    if size == 0 or (size == 1 and (line[at].text == "一" or line[behind].text not in CLASSIFIERS_CJK)):
         return None
-    if written.startswith("百分之"):
-        return "%"
-    return next(unit for pattern, unit in _UNIT_OF if re.fullmatch(pattern, written.strip(), re.IGNORECASE))
+    if size > 1 and not any(line[i].text in "十百千万亿萬億" for i in range(at, behind)):
+        return None
+    return Amount(value=Fraction(value), digits=False), behind
 
 
-def _cjk_number(text: str) -> int:
-    total, current = 0, 0
-    for sign in text:
-        if sign in "十百":
-            total, current = total + (current or 1) * (10 if sign == "十" else 100), 0
+def _cjk_number(line: Line, at: int) -> tuple[int, int]:
+    """The value of the numerals from a place on, and the place behind them."""
+    total, section, digit = 0, 0, None
+    begun = at
+    while at - begun < 20:
+        sign = line[at].text
+        if sign in DIGITS_CJK and len(sign) == 1:
+            if digit and line[at - 1].text in DIGITS_CJK:
+                break
+            digit = DIGITS_CJK[sign]
+        elif sign and sign in "十百千":
+            if digit is None and (sign != "十" or at != begun):
+                break
+            section += (1 if digit is None else digit) * {"十": 10, "百": 100, "千": 1000}[sign]
+            digit = None
+        elif sign and sign in "万亿萬億" and (section or digit):
+            total = (total + section + (digit or 0)) * (10**4 if sign in "万萬" else 10**8)
+            section, digit = 0, None
         else:
-            current = 10 * current + _CJK_DIGITS[sign]
-    return total + current
+            break
+        at += 1
+    return total + section + (digit or 0), at
+
+
+def name_with_digits(line: Line, at: int) -> int:
+    """The place behind a name, version, score or telephone number that begins with digits; `at` if none does."""
+    behind = at + 1
+    while True:
+        mark = line[behind]
+        if line.glued(behind - 1) and mark.kind in {NUMERAL, WORD}:
+            behind += 1
+        elif (
+            mark.text
+            and mark.text in "-–/:."
+            and line.glued(behind - 1)
+            and line.glued(behind)
+            and (line[behind + 1].kind == NUMERAL)
+        ):
+            behind += 2
+        else:
+            return behind

@@ -6,26 +6,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from assistant.language.denial import PASSED_OVER, SCOPE, negations
 from assistant.language.values import Token, read
+from assistant.language.vocabulary import INTERJECTIONS, MEASURES
 from index.text.terms import STOP_WORDS, stem
 
-NEGATIONS = frozenset(
-    "not no never without neither nor none nobody nothing nowhere cannot unable fail fails failed failing refuse "
-    "refuses refused lack lacks lacked lacking deny denies denied decline declined declines hardly unless".split()
-)
-"""Words that turn around what follows them; so do the contractions of "not"."""
-_NEGATED_CJK = frozenset("不没未无非")
-INTERJECTIONS = frozenset("yes yeah yep nope ok okay sure certainly absolutely definitely indeed well".split())
-"""Words that may open a reply and state nothing."""
 _FILLERS = INTERJECTIONS | frozenset(
     "no hello hi please thanks thank welcome sorry right correct true false maybe perhaps exactly answer answers "
     "question following follows course".split()
 )
 """Words of a reply that state nothing of the matter."""
-_SCOPE = 3
-"""So many telling words behind a negation are what it negates."""
-_PASSED_OVER = STOP_WORDS | frozenset("yet ever any even longer".split())
-
 _OPPOSITES = (
     "more|less fewer",
     "most|least fewest",
@@ -83,50 +73,6 @@ def denied_by_prefix(word: str) -> str | None:
     return match and (match["un"] or match["latin"] or f"{match['dis']}{match['end']}")
 
 
-_BOUNDS = {
-    **dict.fromkeys("more over above exceeding exceeded least exceeds surpassing beyond".split(), 1),
-    **dict.fromkeys("less fewer under below nearly almost most barely".split(), -1),
-}
-"""Words before a figure that say on which side of it the truth lies; "than" may stand between, "at" before."""
-
-MEASURES = {
-    word: names.split()[0]
-    for names in (
-        "kilometre kilometres kilometer kilometers km",
-        "metre metres meter meters m",
-        "centimetre centimetres centimeter centimeters cm",
-        "millimetre millimetres millimeter millimeters mm",
-        "mile miles",
-        "foot feet ft",
-        "kilogram kilograms kg",
-        "gram grams g",
-        "tonne tonnes ton tons t",
-        "pound pounds lb lbs",
-        "litre litres liter liters",
-        "hectare hectares ha",
-        "acre acres",
-        "second seconds",
-        "minute minutes",
-        "hour hours",
-        "day days",
-        "week weeks",
-        "month months",
-        "year years",
-        "decade decades",
-        "century centuries",
-        "kilowatt kilowatts kw",
-        "megawatt megawatts mw",
-        "gigawatt gigawatts gw",
-        "degree degrees",
-        "crown crowns",
-        "rupee rupees",
-        "franc francs",
-    )
-    for word in names.split()
-}
-"""Measures by any of their words: a figure of one is not a figure of another."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value:
     """A figure or date with the measure behind it."""
@@ -140,8 +86,6 @@ class Value:
     """As written."""
     pronoun: bool
     """Whether it is a "one" that may stand for no number."""
-    bound: int = 0
-    """1 where it is said to be exceeded ("more than 500"), -1 where it is not reached ("nearly 10"), else 0."""
     heads: tuple[str, ...] = ()
     """Stems of the telling words right behind it, the nearest first: what it counts."""
 
@@ -200,7 +144,7 @@ def statement(text: str) -> Statement:
         stems=stems,
         values=tuple(_values(text, tokens)),
         names=tuple(_names(text, tokens)),
-        negations=tuple(tuple(_telling(tokens, stems, at + 1)) for at in _negations(text, tokens)),
+        negations=tuple(tuple(_telling(tokens, stems, at + 1)) for at in negations(text, tokens)),
         directions=frozenset(_directions(text, tokens, stems)),
         quoted=tuple(match.strip(" ,.") for match in re.findall(r"[“\"]([^“”\"]{2,80})[”\"]", text)),
     )
@@ -210,28 +154,10 @@ def _stem(token: Token) -> str:
     return stem(token.word) if token.word else ""
 
 
-def _negations(text: str, tokens: Sequence[Token]) -> list[int]:
-    found = []
-    for at, token in enumerate(tokens):
-        word = token.word or ""
-        after = tokens[at + 1] if at + 1 < len(tokens) else None
-        if word == "not" and after is not None and after.word in {"only", "just", "merely"}:
-            continue
-        if word == "no" and after is not None and after.figure is not None and text[token.end] == ".":
-            continue  # "No. 5".
-        if word in {"no", "not"} and [token.word for token in tokens[at + 2 : at + 3]] == ["than"]:
-            continue  # "No more than 10" is a bound.
-        if word == "no" and at == 0 and text[token.end : token.end + 1] == ",":
-            continue  # "No, it held": what it held is what is stated.
-        if word in NEGATIONS or word.endswith("n't") or word in _NEGATED_CJK:
-            found.append(at)
-    return found
-
-
 def _telling(tokens: Sequence[Token], stems: Sequence[str], at: int) -> list[str]:
     """Stems of the next telling words, within a few tokens."""
-    near = range(at, min(at + 2 * _SCOPE, len(tokens)))
-    return [stems[i] for i in near if stems[i] and tokens[i].word not in _PASSED_OVER][:_SCOPE]
+    near = range(at, min(at + 2 * SCOPE, len(tokens)))
+    return [stems[i] for i in near if stems[i] and tokens[i].word not in PASSED_OVER][:SCOPE]
 
 
 def _directions(text: str, tokens: Sequence[Token], stems: Sequence[str]) -> list[tuple[int, int, str]]:
@@ -275,27 +201,16 @@ def _values(text: str, tokens: Sequence[Token]) -> list[Value]:
                 measure=MEASURES.get(behind or "") if near else None,
                 text=written,
                 pronoun=written.lower() == "one",
-                bound=_bound(tokens, at),
                 heads=_heads(text, tokens, at),
             )
         )
     return found
 
 
-def _bound(tokens: Sequence[Token], at: int) -> int:
-    """Of the words right before a figure: "more than", "nearly" and the like."""
-    before = [token.word or "" for token in tokens[max(0, at - 3) : at]]
-    if before and before[-1] == "than":
-        before.pop()
-    if not before or not (side := _BOUNDS.get(before[-1], 0)):
-        return 0
-    return -side if before[-2:-1] in (["no"], ["not"]) else side
-
-
 def _heads(text: str, tokens: Sequence[Token], at: int) -> tuple[str, ...]:
     """Stems of the telling words behind a figure, up to the next figure or mark."""
     found: list[str] = []
-    for before, token in pairwise(tokens[at : at + 2 * _SCOPE]):
+    for before, token in pairwise(tokens[at : at + 2 * SCOPE]):
         if token.word is None or re.search(r"[^\s'’“”\"-]", text[before.end : token.start]) or len(found) == 2:
             break
         if token.word not in STOP_WORDS:
@@ -304,13 +219,8 @@ def _heads(text: str, tokens: Sequence[Token], at: int) -> tuple[str, ...]:
 
 
 def _with_unit(token: Token, tokens: Sequence[Token], at: int) -> Token:
-    """The first figure of a range has the unit of the second: "5 to 6 percent"."""
-    if (
-        token.figure is None
-        or token.figure.unit
-        or at + 2 >= len(tokens)
-        or tokens[at + 1].word not in {"to", "and", "or"}
-    ):
+    """The first of two figures has the unit of the second: "5 and 6 percent"."""
+    if token.figure is None or token.figure.unit or at + 2 >= len(tokens) or tokens[at + 1].word not in {"and", "or"}:
         return token
     second = tokens[at + 2].figure
     return replace(token, figure=replace(token.figure, unit=second.unit)) if second and second.unit else token

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.language.names import names
+from assistant.language.values import dates
 from assistant.language.vocabulary import MONTHS
 from assistant.question.question import analyse
 from index.text.sentences import split_sentences
@@ -34,8 +36,6 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 """How a question opens that has a verb of its own, however short it is."""
-_DATE = re.compile(rf"(?:\b(?:\d{{1,2}} )?(?:{MONTHS}) )?\b(?:1[89]|20)\d\d\b")
-_PERSON = re.compile(rf"(?!(?:{MONTHS})\b)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)+")
 _NOBODY = re.compile(
     r"^(?:The|In|On|At|By|A|An|Its|His|Her)\b|\b(?:Committee|Party|Service|News|Province|City|County|District|Congress|Council|"
     r"Ministry|Department|University|Office|Government|System|Brain|Platform|Company|Bank|Court|Association|Street|River)\b"
@@ -143,15 +143,22 @@ def _person(history: Sequence[Turn]) -> str | None:
     """The person whom the conversation named last; "who" is answered by one, else the question names one first."""
     for turn in reversed(history[-LOOKED_BACK:]):
         subject = _subject_of(turn.question)
-        asked = subject if subject and _PERSON.fullmatch(subject) and not _NOBODY.search(subject) else None
-        named = (match.group().removesuffix("'s").removesuffix("’s") for match in _PERSON.finditer(turn.answer))
-        told = next((name for name in named if not _NOBODY.search(name) and name not in turn.question), None)
+        asked = subject if subject and _people(subject) == [subject] and not _NOBODY.search(subject) else None
+        told = next(
+            (name for name in _people(turn.answer) if not _NOBODY.search(name) and name not in turn.question), None
+        )
         who = re.search(r"\bwho\b", turn.question, re.IGNORECASE)
         # "Who is Wu Xiaodong?" asks after the one it names, "Who wrote to Wu Xiaodong?" after another.
         found = (told, asked) if who and not _WHO_IS.match(turn.question) else (asked, told)
         if person := found[0] or found[1]:
             return person
     return None
+
+
+def _people(text: str) -> list[str]:
+    """Names of several words, as those of people are."""
+    found = (text[start:end] for start, end in names(text))
+    return [name for name in found if " " in name and name.split()[0].lower() not in MONTHS]
 
 
 def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
@@ -165,9 +172,11 @@ def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
 def _with_fragment(previous: str, fragment: str) -> str:
     """The earlier question with the fragment's date, or its "the 2" or "second", in place of its own; else added."""
     fragment = fragment.strip(" ?.!")
-    date = _DATE.search(fragment)
-    if date and _DATE.search(previous):
-        return _DATE.sub(date.group(), previous)
+    said, others = ([date for date in dates(text) if date.year] for text in (fragment, previous))
+    if said and others:
+        for date in reversed(others):
+            previous = previous[: date.start] + fragment[said[0].start : said[0].end] + previous[date.end :]
+        return previous
     for pattern in (_COUNTED, _ORDINAL):
         if (own := pattern.search(fragment)) and own.end() == len(fragment) and pattern.search(previous):
             return pattern.sub(own.group(), previous, count=1)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from assistant.language.vocabulary import CAPITALISED, DATE, FIGURE, NUMBER_WORDS, PLACE
+from assistant.language.names import names
+from assistant.language.values import read
+from assistant.language.vocabulary import PLACE
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 
@@ -29,13 +31,13 @@ def asked_for(question: Question, text: str) -> list[str]:
 
     match question.kind:
         case Kind.QUANTITY:
-            spelt = [word for word in re.findall(r"[a-z]+", text.lower()) if word in NUMBER_WORDS]
-            return fresh(FIGURE.findall(text)) + fresh(spelt)
+            return fresh([text[token.start : token.end] for token in read(text) if token.figure])
         case Kind.DATE:
-            return fresh(DATE.findall(text))
+            return fresh([text[token.start : token.end] for token in read(text) if token.date])
         case Kind.PERSON | Kind.NAME:
+            found = [text[start:end] for start, end in names(text)]
             # A single capital at the very start may be the sentence's, not a name's.
-            return fresh([m.group() for m in CAPITALISED.finditer(text) if m.start() > 0 or " " in m.group()])
+            return fresh([name for at, name in enumerate(found) if at or " " in name or not text.startswith(name)])
         case Kind.PLACE:
             return fresh([m.group(1) or m.group() for m in PLACE.finditer(text)])
         case Kind.REASON:

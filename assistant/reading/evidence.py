@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.language.sentence import NEGATIONS, SUPERLATIVES, TakenApart, runs_of_letters, taken_apart
+from assistant.language.sentence import TakenApart, negates, superlatives, taken_apart
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question
@@ -172,12 +172,11 @@ class Evidence:
     @cached_property
     def _turns_of_phrase(self) -> tuple[NDArray[np.bool_], ...]:
         """Negations asked for, missing and added, and superlatives missing; (sentences,) each."""
-        asked = runs_of_letters(self._question.text)
-        denied, extreme = asked & NEGATIONS, asked & SUPERLATIVES
+        denied, extreme = negates(self._question.text), superlatives(self._question.text)
         return (
-            np.full(len(self._texts), bool(denied)),
-            np.asarray([bool(denied - own.negations) for own in self._sentences]),
-            np.asarray([bool(own.negations - asked) for own in self._sentences]),
+            np.full(len(self._texts), denied),
+            np.asarray([denied and not own.negates for own in self._sentences]),
+            np.asarray([own.negates and not denied for own in self._sentences]),
             np.asarray([bool(extreme - own.superlatives) for own in self._sentences]),
         )
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.answer import Reason
+from assistant.language.values import figures
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
@@ -230,9 +231,9 @@ def _adjoin(a: Quote, b: Quote) -> bool:
 def _says_the_same(a: Candidate, b: Candidate, engine: SearchEngine) -> bool:
     if a.text == b.text:
         return True
-    figures = [set(re.findall(r"\d[\d,.]*", text)) for text in (a.text, b.text)]
+    said = [set(figures(text)) for text in (a.text, b.text)]
     vectors = [engine.sentence_vectors(c.passage)[c.place] for c in (a, b)]
-    return figures[0] <= figures[1] and float(vectors[0] @ vectors[1]) >= SAME_MEANING
+    return said[0] <= said[1] and float(vectors[0] @ vectors[1]) >= SAME_MEANING
 
 
 def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float) -> bool:

@@ -1,49 +1,54 @@
-"""The shortest piece of a sentence that answers, for questions that ask for a figure, a date, a name or a list."""
+"""The shortest piece of a sentence that answers, for questions that ask for a figure, a date, a name or a list.
+
+Figures, dates and names are taken whole, as `assistant.language` reads them, with what bounds them ("no more than"),
+and never out of words that deny them. A wrong piece is worse than none, so that in doubt there is none.
+"""
 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from assistant.language.vocabulary import CAPITALISED, MONTHS, NUMBER_WORDS
+from assistant.language.denial import doubted
+from assistant.language.figures import CLOCK
+from assistant.language.names import Span, names
+from assistant.language.values import Token, agrees, figures, read
+from assistant.language.vocabulary import ABBREVIATIONS, HONORIFICS, MONTH_NAMES, NAME_ENDS, PARTICLES
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 from index.text.terms import STOP_WORDS, stems
 
-Span = tuple[int, int]
-
-_NUMBER = r"(?:[$£€¥]\s?)?\d[\d,.]*(?<![.,])(?:\s?%|(?:\s(?:million|billion|trillion|thousand|hundred|dozen|percent|per cent))+)?"
-_SPELT = "|".join(sorted(NUMBER_WORDS - {"half", "third", "quarter", "once", "double"}, key=len, reverse=True))
-_QUANTITY = re.compile(
-    rf"(?:(?:more than|over|about|around|nearly|almost|at least|less than|under|up to|some|approximately|roughly|only) )?"
-    rf"(?:(?:{_NUMBER})|\b(?:{_SPELT})\b(?:[ -](?:{_SPELT})\b)*)",
-    re.IGNORECASE,
-)
 _NOUNS = re.compile(
-    r"(?:[ -](?!(?:and|or|but|of|in|on|at|to|for|from|by|with|as|that|which|who|is|are|was|were|had|has|have|while|when|"
+    r"(?:\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?)?(?:[ \u00a0\u2009\u202f-](?!(?:and|or|but|of|in|on|at|to|for|from|by|with|as|that|which|who|is|are|was|were|had|has|have|while|when|"
     r"since|than|into|through|across|so|because|after|before|until|it|they|he|she|this|these|the|a|an|per|covering|"
-    r"using|including|said|will|would|can|could|may|did|do|does|not|between)\b)[A-Za-z][\w'’-]*){1,5}"
+    r"using|including|said|will|would|can|could|may|did|do|does|not|between)\b)[A-Za-z][\w'’-]*){0,5}"
 )
 _AND_NOUNS = re.compile(r" (?:and|or)(?: [A-Za-z][\w'’-]*){1,2}")
+_PART_OF = re.compile(r" of (?:the |its |their |his |her |our |these |those |all )*")
 _NUMBER_OF = re.compile(r"\b(?:number|total) of ((?:[^.,;:!?]|[.,](?=\d))+)", re.IGNORECASE)
 _PREPOSITION = re.compile(r"\b(?:of|in|on|at|to|for|from|by|with|under|among|who|that|which)\b")
-_CLAUSE_ENDS = re.compile(r"[,.](?!\d)|[;:!?()，。；：]")
-_DATES = re.compile(
-    rf"(?:(?:by |at |since |until |before |after )?the (?:end|beginning|start|middle) of )?"
-    rf"(?:\b\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTHS})(?:,? \d{{4}})?|\b(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b"
-    rf"|\b(?:{MONTHS})(?: of)? \d{{4}}\b|\b(?:1\d{{3}}|20\d\d)s?\b|\b\d{{1,2}}(?:st|nd|rd|th) century\b|\b\d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?)",
+_CLAUSE_ENDS = re.compile(r"[,.](?!\d)|[;:!?()，。；：]| (?:and|but|while|which|who) ")
+_BEFORE_DATE = re.compile(
+    r"(?:\b(?:by|since|until|till|before|after|around|about|circa|from|early|late|mid|no later than|as early as|"
+    r"(?:(?:by|at|since|until|before|after|in|from|towards?) )?the (?:end|beginning|start|middle|turn) of)[ -](?:the )?)+$",
     re.IGNORECASE,
 )
-_LIST = re.compile(
-    r"(?:(?<=[:：])|(?<=\bincluding\b)|(?<=\bsuch as\b)|(?<=\bnamely\b)|(?<=\bthese are\b)|(?<=\bthey are\b)|(?<=\bwere\b)|(?<=\bare\b))"
-    r"\s*((?:[^,;.:]{2,80}, ){1,12}(?:and |or )?[^,;.:]{2,80}|[^,;.:]{2,60} and [^,;.:]{2,60})",
+_TURNED_BEFORE = re.compile(
+    r"\b(?:(?:all|none|nobody|nothing|no one) but|except(?: for)?|apart from|than|versus|vs\.?|compared (?:with|to)|as (?:many|much) as)\s+(?:the )?$|"
+    r"\b(?:son|daughter|wife|husband|widow|widower|brother|sister|father|mother|successor|predecessor|friend|student|"
+    r"deputy|assistant|heir|rival|critic) (?:of|to)\s+$",
     re.IGNORECASE,
 )
+"""What before a piece makes it another's, or one of the rest."""
+_TURNED_BEHIND = re.compile(r".* (?:fewer|less|more)$", re.IGNORECASE)
+_LIST = re.compile(r"(?:[:：]|\b(?:including|such as|namely|these are|they are|were|are)\b)\s*", re.IGNORECASE)
+_BEHIND_LIST = re.compile(r"(?:which|who|where|when|while|as|because|said|but)\b")
 _DESCRIBE = re.compile(r"[Ww]ho (?:is|was|are|were) (?:[A-Z][\w'’-]* ?){2,4}[?.]*$")
 """Asks what a person is, not for a name; matched against questions whose kind is a person."""
 _NO_PERSON = frozenset(
     [
-        *MONTHS.split("|"),
+        *MONTH_NAMES,
         *"Committee Bureau Department Office Province Provincial Municipal City County Service News Agency "
         "Congress Party Government Republic University Company Council Ministry District Commission Conference".split(),
     ]
@@ -68,21 +73,24 @@ def leading_span(question: Question, text: str) -> Span | None:
         case Kind.QUANTITY:
             span = _quantity(question, text)
         case Kind.DATE:
-            span = _nearest(question, text, [m.span() for m in _DATES.finditer(text)])
+            span = _date(question, text)
         case Kind.PERSON:
-            span = None if _DESCRIBE.match(question.text) else _nearest(question, text, _people(text))
+            span = None if _DESCRIBE.match(question.text) else _person(question, text)
         case Kind.LIST:
-            span = next((m.span(1) for m in _LIST.finditer(text)), None)
+            span = _list(text)
         case _:
             span = None
     if (
         span is None
         or not _covers(question, text)
-        or span[1] - span[0] > MAX_LEAD_CHARACTERS
+        or span[1] - span[0] > min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
         or text[slice(*span)].lower() in question.text.lower()
+        or _TURNED_BEFORE.search(text, max(0, span[0] - 40), span[0])
+        or _TURNED_BEHIND.match(text[slice(*span)])
+        or doubted(text, *span)
     ):
         return None
-    return None if span[1] - span[0] > 0.8 * len(text) else span
+    return span
 
 
 def _covers(question: Question, text: str) -> bool:
@@ -105,18 +113,36 @@ def unit_beside_figure(question: Question, text: str) -> bool:
 
 
 def _quantities(question: Question, text: str) -> list[Span]:
-    """Figures with the nouns right after them; years, days of months and the question's own left out."""
+    """Figures with the nouns right after them; years, labels and the question's own left out."""
+    asked = read(question.text)
+    place = re.search(r"\b(?:which|what) number(?! of)", question.text, re.IGNORECASE)  # It may be a tenth.
     spans = []
-    for match in _QUANTITY.finditer(text):
-        if re.fullmatch(r"(?:1[89]|20)\d\d", match.group().strip()) or match.group().lower() in question.text.lower():
-            continue
-        if re.match(r"-\d", text[match.end() :]) or re.search(r"\d-$", text[: match.start()]):
-            continue  # A telephone number, a range, part of a name.
-        if re.match(rf"\s(?:{MONTHS})\b", text[match.end() :]) or re.search(rf"(?:{MONTHS}) $", text[: match.start()]):
-            continue
-        nouns = _NOUNS.match(text, match.end())
-        spans.append((match.start(), nouns.end() if nouns else match.end()))
+    for token in read(text):
+        if place and token.figure and token.figure.ordinal:
+            spans.append((token.start, token.end))
+        if _counts(token) and not any(agrees(token, own) for own in asked):
+            end = _with_whole(text, token)
+            nouns = _NOUNS.match(text, end)
+            spans.append((token.start, nouns.end() if nouns else end))
     return spans
+
+
+def _counts(token: Token) -> bool:
+    """Whether a token is a number of things, not the name of one, a year, or a whole of which a part is meant."""
+    figure = token.figure
+    if figure is None or figure.ordinal or figure.label or figure.whole or figure.unit == CLOCK:
+        return False
+    return token.date is None or not 1800 <= figure.value < 2100
+
+
+def _with_whole(text: str, token: Token) -> int:
+    """Where a figure ends with what it is a part of: "half of the 40", "two thirds of the"."""
+    part = _PART_OF.match(text, token.end)
+    if part is None or token.figure is None:
+        return token.end
+    whole = next((one.end for one in figures(text) if one.start == part.end()), None)
+    fraction = token.figure.unit is None and token.figure.value < 1
+    return whole or (part.end() - 1 if fraction else token.end)
 
 
 def _counts_unit(question: Question, text: str, span: Span) -> bool:
@@ -143,7 +169,8 @@ def _quantity(question: Question, text: str) -> Span | None:
     spans = _quantities(question, text)
     beside = [span for span in spans if question.unit and _counts_unit(question, text, span)]
     if beside:
-        return _joined(text, beside[0], spans)
+        joined = _joined(text, beside[0], spans)
+        return joined if all(span[1] <= joined[1] for span in beside) else None  # "It had 90 once and has 12 now."
     numbered = _numbered(question, text, spans) if question.unit else []
     if numbered:
         return numbered[0]
@@ -172,36 +199,117 @@ def _is_amount(question: Question) -> bool:
 
 
 def _joined(text: str, span: Span, spans: Sequence[Span]) -> Span:
-    for other in spans:
-        bare = _QUANTITY.fullmatch(text, *other)  # "five gates, and two were opened" counts no second thing.
-        if other[0] > span[1] and not bare and re.fullmatch(r",? and ", text[span[1] : other[0]]):
+    bare = {figure.end for figure in figures(text)}
+    for other in spans:  # "five gates, and two were opened" counts no second thing.
+        if other[0] > span[1] and other[1] not in bare and re.fullmatch(r",? and ", text[span[1] : other[0]]):
             return span[0], other[1]
     return span
 
 
+def _date(question: Question, text: str) -> Span | None:
+    """The date of what the question asks, with what bounds it; of several only one beside a word of the question."""
+    found = []
+    for token in read(text):
+        if token.date is not None and (token.date.year or token.date.day):
+            before = _BEFORE_DATE.search(text, max(0, token.start - 40), token.start)
+            repeated = before is not None and _repeats(question, before[0])
+            found.append((token.start if before is None or repeated else before.start(), token.end))
+    fresh = _fresh(question, text, found)
+    if len(fresh) < 2:
+        return fresh[0] if fresh else None
+    if any(re.fullmatch(r",? (?:or|and) (?:in )?|, ", text[a[1] : b[0]]) for a, b in pairwise(fresh)):
+        return None  # "In 1340 or 1352".
+    return next(iter(_nearest_by_far(question, text, fresh)), None)
+
+
+def _repeats(question: Question, before: str) -> bool:
+    """Whether the question begins with the word before a date: "Since when", "By which year"."""
+    word = before.strip().lower()
+    return word in {"since", "by", "until"} and question.text.lower().startswith(word)
+
+
+def _nearest_by_far(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:
+    """The one of several spans that is at least twice as near to a word of the question as any other, if one is."""
+    if len(spans) < 2:
+        return list(spans)
+    near = sorted((_distance(question, text, span, spans), span) for span in spans)
+    return [near[0][1]] if 2 * near[0][0] <= near[1][0] and near[0][0] < len(text) else []
+
+
+def _distance(question: Question, text: str, span: Span, spans: Sequence[Span]) -> int:
+    """Characters to the nearest word of the question, names aside, in the same clause; twice the text if none."""
+    named = {stem for name in question.names for stem in stems(name)}
+    asked = set(question.stems) - named - _FRAME
+    ends = [m.start() for m in _CLAUSE_ENDS.finditer(text) if not any(a <= m.start() < b for a, b in spans)]
+    start = max((end for end in ends if end < span[0]), default=0)
+    end = min((end for end in ends if end >= span[1]), default=len(text))
+    marks = [m.span() for m in re.finditer(r"[^\W_]+", text[start:end]) if asked.intersection(stems(m.group()))]
+    return min((max(span[0] - start - b, start + a - span[1], 1) for a, b in marks), default=2 * len(text))
+
+
+def _list(text: str) -> Span | None:
+    """The members behind a colon, "are" or "including", up to the end of the sentence."""
+    openers = list(_LIST.finditer(text))
+    for opener in [one for one in openers if one[0][0] in ":："][-1:] or openers:
+        start = opener.end()
+        body = text[start:].rstrip(" .!?。")
+        members = body.split(", ")
+        behind = next((i for i, member in enumerate(members) if i and _BEHIND_LIST.match(member)), len(members))
+        members = members[:behind]
+        several = len(members) > 1 or " and " in body
+        if several and len(members) < 14 and all(2 <= len(one) <= 84 for one in members):
+            return None if _stops(body) else (start, start + len(", ".join(members)))
+    return None
+
+
+def _stops(text: str) -> bool:
+    """Whether a mark in a list may end it, so that what stands before is not all of it."""
+    if re.search(r"[;:；：]", text):
+        return True
+    words = [match[1].lower() for match in re.finditer(r"(\w+)\.(?!\d|\w)", text)]
+    return any(len(word) > 1 and word not in ABBREVIATIONS for word in words)
+
+
+def _person(question: Question, text: str) -> Span | None:
+    """The person of the clause that has most of the question's words; of several only one much nearer to a word of it."""
+    fresh = _fresh(question, text, _people(text))
+    if len(fresh) > 1:
+        fresh = _nearest_by_far(question, text, _of_the_clause(question, text, fresh))
+    owner = len(fresh) == 1 and text[fresh[0][1] :].startswith(("'s", "’s")) and "whose" not in question.text.lower()
+    return fresh[0] if len(fresh) == 1 and not owner else None
+
+
 def _people(text: str) -> list[Span]:
-    """Runs of two to four capitalised words that name no month and no body, as names of people mostly are."""
+    """Names of two to four words, particles and titles aside, that name no month and no body."""
     long = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
     closed = text.rstrip("\"'”’) ").endswith((".", "!", "?"))
     if not closed and len(long) > 3 and sum(word[0].isupper() for word in long) > 0.7 * len(long):
         return []  # A title, which has capitals everywhere.
     spans = []
-    for match in CAPITALISED.finditer(text):
-        words = match.group().split()
-        start = match.start()
+    for start, end in names(text):
+        words = text[start:end].split()
         while words and (words[0].lower() in STOP_WORDS or words[0] in _ROLES):
-            start += len(words[0]) + 1
+            start = text.index(words[0], start) + len(words[0])
+            start += len(text[start:end]) - len(text[start:end].lstrip())
             words = words[1:]
-        quoted = text[:start].endswith(('"', "“", "‘", "'", "《"))
-        if 2 <= len(words) <= 4 and "of" not in words and not quoted and not _NO_PERSON.intersection(words):
-            spans.append((start, match.end()))
+        titled = NAME_ENDS | HONORIFICS
+        bare = [word for word in words if word not in PARTICLES and word.lower().strip(".,") not in titled]
+        another_s = "'s " in text[start:end] or "’s " in text[start:end]
+        quoted = another_s or text[:start].endswith(('"', "“", "‘", "'", "《"))
+        if 2 <= len(bare) <= 4 and "of" not in words and not quoted and not _NO_PERSON.intersection(words):
+            spans.append((start, end))
     return spans
+
+
+def _fresh(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans that say something which the question does not."""
+    asked = set(question.stems)
+    return [span for span in spans if not set(stems(text[slice(*span)])) <= asked]
 
 
 def _nearest(question: Question, text: str, spans: Sequence[Span]) -> Span | None:
     """The span nearest to the question's words that does not repeat them."""
-    asked = set(question.stems)
-    fresh = [s for s in spans if not set(stems(text[slice(*s)])) <= asked]
+    asked, fresh = set(question.stems), _fresh(question, text, spans)
     marks = [m.start() for m in re.finditer(r"[^\W_]+", text) if asked.intersection(stems(m.group()))]
     if not fresh:
         return None

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from assistant.language.values import values_of
+from assistant.language.figures import CLOCK
+from assistant.language.values import dates, figures
 from assistant.reading.evidence import Candidate
 
 _PRICE = re.compile(
@@ -45,8 +46,13 @@ def _unpriced(question: str, chosen: Sequence[Candidate]) -> bool:
     texts = " ".join(candidate.text for candidate in chosen)
     if _PRICE.search(texts) or _MONEY.search(texts):
         return False
-    return not any(token.figure and token.figure.unit not in {None, "%"} for token in values_of(texts))
+    return all(figure.unit in {None, "%", "‰", CLOCK} for figure in figures(texts))
 
 
 def _years(text: str) -> set[int]:
-    return {token.date.year for token in values_of(text) if token.date and token.date.year}
+    found: set[int] = set()
+    for date in dates(text):
+        if date.year is not None:
+            last = date.until.year if date.until and date.until.year else date.year + date.years - 1
+            found.update(range(date.year, min(last, date.year + 200) + 1))
+    return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from assistant.language.values import read, states
+from assistant.language.denial import states
+from assistant.language.values import read
 from eval.cases.anchors import occurrences
 from eval.cases.case import Evidence, GoldCase
 from eval.measures.planning import detectable_effect, flip_deviation

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from assistant.answer.answer import Answer
-from assistant.language.values import states
+from assistant.language.denial import states
 from eval.runs.results import CaseResult
 
 

@@ -7,25 +7,13 @@ would never be stated to the letter. What a right answer cannot do without are i
 import re
 from dataclasses import dataclass
 
-from assistant.language.values import read, states, values_of
+from assistant.language.denial import states
+from assistant.language.names import names
+from assistant.language.values import read, values_of
+from assistant.language.vocabulary import HONORIFICS, OPENERS
 
 SHORT_WORDS = 8
 """Words up to which an answer is one fact as it stands."""
-
-_LETTER = "[0-9A-Za-zÀ-ÖØ-öø-ɏ]"  # Latin ones: Chinese has no capitals, and no spaces around a name either.
-_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
-_NAME = re.compile(rf"{_LETTER}*{_CAPITAL}{_LETTER}*(?:[-'’&.]{_LETTER}+)*")
-_JOINED = re.compile(r"\s(?:(?:of|the|de|van|von|der)\s){0,2}|\s&\s")
-_CODE = re.compile(rf"{_LETTER}*{_CAPITAL}[A-Za-z]*-?\d{_LETTER}*")
-"""A name with figures in it, such as COVID-19 and G20."""
-_TITLES = frozenset("dr mr mrs ms prof sir st".split())
-_OPENERS = frozenset(
-    "a all also although an and another any as at based because before both but by despite during each either every "
-    "few first for from had has have he her here his how however i if in instead is it its later many moreover most "
-    "no none not of on once one only or other our overall over second several she since so some such than that the "
-    "their then there these they third this those through thus to under unlike until was we were what when where "
-    "which while who why with without yes you your according additionally finally furthermore".split()
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,34 +55,36 @@ def _covered(wording: str, at: int, wordings: list[str]) -> bool:
 def _values(text: str) -> list[tuple[int, int]]:
     """Figures and dates; not "one", "first" and other ordinals in words, the verb "may" or the 19 of COVID-19."""
     found = []
-    codes = [match.span() for match in _CODE.finditer(text)]
     for token in values_of(text):
         written = text[token.start : token.end]
         spelled = not any(character.isdigit() for character in written)
         small = token.figure is not None and (token.figure.ordinal or token.figure.value == 1)
-        bare = token.figure is None or token.figure.unit is None  # RMB5 is a sum, COVID-19 is not.
-        inside = any(start < token.end and token.start < end for start, end in codes)
-        if not ((inside and bare) or (spelled and (small or token.word is not None))):
+        named = token.figure is not None and token.figure.glued
+        if not (named or (spelled and (small or token.word is not None))):
             found.append((token.start, token.end))
     return found
 
 
 def _names(text: str) -> list[tuple[int, int]]:
-    """Runs of capitalised words; one at the start of a sentence needs another sign that it is a name."""
+    """Names without openers and titles; one at the start of a sentence needs another sign that it is a name."""
     taken = _values(text)
     found: list[tuple[int, int]] = []
-    for match in _NAME.finditer(text):
-        start, end = match.span()
-        if any(a < end and start < b for a, b in taken):
-            continue
-        word = re.sub(r"['’]s$", "", match.group())
-        end = start + len(word)
-        if word.lower() in _OPENERS | _TITLES or len(word) == 1:
-            continue
-        if found and _JOINED.fullmatch(text[found[-1][1] : start]):
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
+    for start, end in names(text):
+        run: list[tuple[int, int]] = []
+        for match in re.finditer(r"\S+", text[start:end]):
+            owner = match.group().endswith(("'s", "’s"))
+            word = (start + match.start(), start + match.end() - 2 * owner)
+            plain = match.group().strip(".,").lower()
+            if any(a < word[1] and word[0] < b for a, b in taken):
+                run = []
+            elif run:
+                run[-1] = (run[-1][0], word[1])
+            elif plain not in OPENERS | HONORIFICS and len(plain) > 1:
+                run = [word]
+                found.append(word)
+            if run:
+                found[-1] = run[0]
+            run = [] if owner else run
     return [span for span in found if _is_name(text, *span)]
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from assistant.checking.naming import OPENERS
 from assistant.language.statements import statement
 from assistant.language.values import agrees
+from assistant.language.vocabulary import OPENERS
 from eval.bench.sets import BenchSet, article_of
 from eval.lab.support_check.negations import denials
 from eval.lab.support_check.paraphrases import Paraphrase, exchanges, load_paraphrases

@@ -4,17 +4,18 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import pairwise
 
 from assistant.language.dates import Date
 from assistant.language.statements import Name, statement
 from assistant.language.values import Token, read
+from assistant.language.vocabulary import MONTH_NAMES
 from index.text.glossary import Glossary
 from index.text.terms import STOP_WORDS, stem
 
 TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "alias swapped")
 """What leaves a sentence true."""
-MONTHS = "January February March April May June July August September October November December".split()
 _LEAD_IN = re.compile(r"^(?:In|On|At|By|According to|During|For|With)\b[^,.;]{3,60}, (?=[A-Z“\"a-z])")
 _NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _NEGATION = re.compile(r"\b(?:not|never) |(?<=[a-z])n't\b")
@@ -134,23 +135,23 @@ def _replaced(text: str, token: Token, by: str) -> str:
 def _date_order(text: str, _: random.Random) -> str | None:
     for token in read(text):
         date = token.date
-        if date and date.day and date.month:
+        if date and date.day and date.month and not date.until:
             end = f", {date.year}" if date.year else ""
-            return _replaced(text, token, f"{MONTHS[date.month - 1]} {date.day}{end}")
+            return _replaced(text, token, f"{MONTH_NAMES[date.month - 1]} {date.day}{end}")
     return None
 
 
 def _number_format(text: str, _: random.Random) -> str | None:
     for token in read(text):
         figure = token.figure
-        if figure is None or figure.ordinal or token.date is not None or figure.zeros:
+        if figure is None or figure.ordinal or token.date is not None or figure.zeros or figure.high or figure.bound:
             continue
         written = text[token.start : token.end]
         if figure.unit == "%" and written.endswith("%"):
             return _replaced(text, token, f"{written[:-1]} percent")
         if figure.unit is None and figure.value >= 1000 and figure.value == int(figure.value):
             plain = f"{int(figure.value):,}"
-            scaled = f"{figure.value.scaleb(-3).normalize():f} thousand"
+            scaled = f"{Decimal(int(figure.value)).scaleb(-3).normalize():f} thousand"
             return _replaced(text, token, scaled if written == plain or written == str(figure.value) else plain)
     return None
 
@@ -212,7 +213,9 @@ def _figures_exchanged(text: str) -> str | None:
 
 
 def _date_moved(text: str, chance: random.Random) -> str | None:
-    dates = [t for t in read(text) if t.date and not (t.word and not t.date.year)]
+    dates = [
+        t for t in read(text) if t.date and not (t.word and not t.date.year) and not t.date.until and t.date.years == 1
+    ]
     if not dates:
         return None
     token = chance.choice(dates)
@@ -225,7 +228,7 @@ def _date_moved(text: str, chance: random.Random) -> str | None:
         moved = replace(date, month=chance.choice([m for m in range(1, 13) if m != date.month]))
     else:
         moved = replace(date, day=chance.choice([d for d in range(1, 29) if d != date.day]))
-    words = [str(moved.day or ""), MONTHS[moved.month - 1] if moved.month else "", str(moved.year or "")]
+    words = [str(moved.day or ""), MONTH_NAMES[moved.month - 1] if moved.month else "", str(moved.year or "")]
     return _replaced(text, token, " ".join(word for word in words if word))
 
 

@@ -95,7 +95,7 @@ def test_the_receipt_is_the_smallest_run_of_whole_sentences(engine):
 
 
 def test_without_passages_nothing_is_supported(engine):
-    found = SupportCheck(engine, Glossary()).check(engine.encode("The river rose."), [])
+    found = SupportCheck(engine).check(engine.encode("The river rose."), [])
     assert (found.supported, found.receipt, found.reason) == (False, None, "no passage was given")
 
 
@@ -238,7 +238,7 @@ class _Sure:
 def test_no_scorer_can_overrule_a_conflict(engine):
     claim = "The river rose by four metres in March."
     passages = engine.search(claim, k=3, filters=Filters()).passages
-    assert not SupportCheck(engine, Glossary(), scorer=_Sure()).check(engine.encode(claim), passages).supported
+    assert not SupportCheck(engine, scorer=_Sure()).check(engine.encode(claim), passages).supported
 
 
 def test_a_sentence_in_conflict_that_is_much_nearer_decides(engine):
@@ -263,7 +263,7 @@ class TestEntailment:
     def scores(self, engine: EmbeddedSearch, scorer: EntailmentScorer) -> list[float]:
         claim = engine.encode("The river rose by three metres in March.")
         passages = engine.search(claim.text, k=3, filters=Filters()).passages
-        check = SupportCheck(engine, Glossary(), scorer=scorer)
+        check = SupportCheck(engine, scorer=scorer)
         runs = next(check.considered(claim, passages))
         return scorer.scores(claim.text, runs)
 
@@ -280,7 +280,7 @@ class TestEntailment:
         claim = engine.encode("The river rose by three metres in March.")
         passages = engine.search(claim.text, k=1, filters=Filters()).passages
         scorer = EntailmentScorer(str(labelled), threshold=1.1)
-        check = SupportCheck(engine, Glossary(), scorer=scorer)
+        check = SupportCheck(engine, scorer=scorer)
         found = check.check(claim, passages)
         runs = [one for length in check.considered(claim, passages) for one in length if not one.conflicts]
         assert not found.supported

@@ -107,6 +107,113 @@ def test_where_no_piece_alone_answers_there_is_none(question: str, text: str) ->
     assert lead(question, text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The museum of Harn owns 45 600 coins.", "45 600 coins"),
+        ("The museum of Harn owns 45\u202f600 coins.", "45\u202f600 coins"),
+        ("The museum of Harn owns 45’600 coins.", "45’600 coins"),
+        ("The museum of Harn owns 4_500_600 coins.", "4_500_600 coins"),
+        ("The museum of Harn owns 3,14,159 coins.", "3,14,159 coins"),
+        ("The museum of Harn owns 4.5e4 coins.", "4.5e4 coins"),
+        ("The museum of Harn owns 4.5 × 10⁴ coins.", "4.5 × 10⁴ coins"),
+        ("The museum of Harn owns 300–400 coins.", "300–400 coins"),
+        ("The museum of Harn owns between 300 and 400 coins.", "between 300 and 400 coins"),
+        ("The museum of Harn owns 60 ± 5 coins.", "60 ± 5 coins"),
+        ("The museum of Harn owns 2½ million coins.", "2½ million coins"),
+        ("The museum of Harn owns at most 80 coins.", "at most 80 coins"),
+        ("The museum of Harn owns ≤80 coins today.", "≤80 coins today"),
+        ("The museum of Harn owns no fewer than 80 coins.", "no fewer than 80 coins"),
+        ("The museum of Harn owns just under 80 coins.", "just under 80 coins"),
+        ("The museum of Harn owns 80 or more coins.", "80 or more coins"),
+        ("The museum of Harn owns two thirds of the 90 coins of gold.", "two thirds of the 90 coins"),
+        ("The museum of Harn owns 12 of the 90 coins of gold.", "12 of the 90 coins"),
+        ("The museum of Harn owns one in ten of the 90 coins of gold.", "one in ten of the 90 coins"),
+    ],
+)
+def test_a_figure_leads_whole_and_with_what_bounds_it(text: str, expected: str) -> None:
+    assert lead("How many coins does the museum of Harn own?", text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The museum of Harn does not own 90 coins.",
+        "The museum of Harn owns not 90 coins but 12.",
+        "The museum of Harn never owned 90 coins.",
+        "The mayor denied that the museum of Harn owns 90 coins.",
+        "It is untrue that the museum of Harn owns 90 coins.",
+        "That the museum of Harn owns 90 coins is a rumour.",
+        "Nobody believes that the museum of Harn owns 90 coins.",
+        "If the list is right, the museum of Harn owns 90 coins.",
+        "The museum of Harn once owned 90 coins and owns 12 coins today.",
+        "The museum of Harn owns most of the 90 coins found there.",
+        "Of the 90 coins found there, the museum of Harn owns a few.",
+        "The museum of Harn owns all but 4 of the 90 coins found.",
+        "The museum of Harn owns 90 coins fewer than that of Irm.",
+        "The museum of Harn owns twice as many as the 90 coins of Irm.",
+        "The museum of Harn owns the coin of room 90, coins aside.",
+    ],
+)
+def test_a_figure_that_is_denied_or_is_another_s_leads_nothing(text: str) -> None:
+    assert lead("How many coins does the museum of Harn own?", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The gate of Harn was finished in 340 BC by masons.", "340 BC"),
+        ("The gate of Harn was finished around 340 BC by masons.", "around 340 BC"),
+        ("The gate of Harn was finished c. 1340 by masons.", "c. 1340"),
+        ("The gate of Harn was finished in the 4th century BC.", "4th century BC"),
+        ("The gate of Harn was finished between 1340 and 1352.", "between 1340 and 1352"),
+        ("The gate of Harn was finished before 1340 by masons.", "before 1340"),
+        ("The gate of Harn was finished on 2019-11-04 by masons.", "2019-11-04"),
+        ("The gate of Harn was finished on 4.11.2019 by masons.", "4.11.2019"),
+        ("The gate of Harn was finished on Monday, 4 November 2019.", "Monday, 4 November 2019"),
+        ("The gate of Harn was finished on 12–14 May 2023 by masons.", "12–14 May 2023"),
+        ("The gate of Harn, begun in 1340, was finished in 1352.", "1352"),
+        ("The gate of Harn was begun in 1340 and finished in 1352.", "1352"),
+        ("The gate of Harn was finished in 1352 after a pause since 1340.", "1352"),
+        ("The gate of Harn was not finished in 1352 by the masons.", None),
+        ("The gate of Harn was finished in 1340 or 1352 by masons.", None),
+    ],
+)
+def test_a_date_leads_whole_and_is_that_of_what_is_asked(text: str, expected: str | None) -> None:
+    assert lead("When was the gate of Harn finished?", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The smith of Harn is Juan de la Cruz y Soto.", "Juan de la Cruz y Soto"),
+        ("The smith of Harn is J. R. R. Bell.", "J. R. R. Bell"),
+        ("The smith of Harn is Dr. Anna Weiß-Lind.", "Dr. Anna Weiß-Lind"),
+        ("The smith of Harn is Björn Þórsson III.", "Björn Þórsson III"),
+        ("The smith of Harn is Ali ibn Yusuf al-Amin.", "Ali ibn Yusuf al-Amin"),
+        ("The smith of Harn is Jeanne d'Arc these days.", "Jeanne d'Arc"),
+        ("The smith of Harn is not Anna Berg but a man from Irm.", None),
+        ("The successor of Anna Berg as smith of Harn is Carl Dahl.", None),
+        ("The smith of Harn is the daughter of Carl Dahl.", None),
+        ("Anna Berg's brother is the smith of Harn.", None),
+    ],
+)
+def test_a_name_leads_whole_and_is_not_another_s(text: str, expected: str | None) -> None:
+    assert lead("Who is the smith of Harn?", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The colours are: red, St. Anne blue, white and gold.", "red, St. Anne blue, white and gold"),
+        ("The colours are: red, No. 5 blue and 2.5 per cent grey.", "red, No. 5 blue and 2.5 per cent grey"),
+        ("The colours are: red, blue; the metals are gold and silver.", None),
+    ],
+)
+def test_a_list_is_not_cut_at_a_stop_inside_it(text: str, expected: str | None) -> None:
+    assert lead("What are the colours?", text) == expected
+
+
 def test_a_piece_that_is_nearly_the_whole_sentence_is_no_shorter_answer() -> None:
     assert lead("How many gates are there?", "Five gates.") is None
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.language.values import states
+from assistant.language.denial import states
 from eval.cases.anchors import occurrences
 from eval.cases.case import Evidence, GoldCase, GoldInvalid, load_gold, to_row
 from eval.cases.doctor import Finding

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.language.values import states
+from assistant.language.denial import states
 from eval.cases.case import (
     Evidence,
     GoldCase,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.language.values import read, states
+from assistant.language.denial import states
+from assistant.language.values import read
 from eval.cases.case import Evidence, GoldCase, GoldInvalid, load_gold
 from eval.cases.exporting import to_jsonl
 from eval.cases.importing import Form, Imported, detect_form, import_gold
