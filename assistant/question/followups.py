@@ -1,4 +1,4 @@
-"""Follow-ups that lean on the conversation before them, made whole by rule; and what of a text alone asks."""
+"""Rewrites follow-ups by rule so that they stand alone: co-reference, fragments, corrections."""
 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 
@@ -21,12 +21,12 @@ _PRONOUN = re.compile(
     r"|that(?=\W*$)|(?<=\bis )that|(?<=\bwas )that|(?<=\bdid )that|(?<=\bdoes )that)\b",
     re.IGNORECASE,
 )
-"""Words that stand for something named before; "are there" and "the dam that" say nothing of the kind."""
+"""Pronouns that refer to something named before; not those of "are there" and "the dam that"."""
 _OPENING = re.compile(r"^(?:and|but|so|also|then|what about|how about|or)\b[ ,]*", re.IGNORECASE)
 _MENDING = re.compile(
     r"^(?:(?:oops|sorry|no|i mean|i meant(?: to ask)?|i am talking about|i'm talking about)\b[ ,.:]*)+", re.IGNORECASE
 )
-"""How a question opens that puts the one before it right."""
+"""Openings of a question that corrects the one before it."""
 _SUBJECT = re.compile(
     r"\b(?:the |a |an )?([A-Z][\w'’-]*(?:\s+(?:of |the )?[A-Z][\w'’-]*)+|[A-Z]{2,}|\"[^\"]+\"|“[^”]+”|\d+(?:\+\d+)? (?:system|framework))"
 )
@@ -35,14 +35,14 @@ _WHOLE = re.compile(
     r"define|explain|describe|name|list|tell|give|show)\b",
     re.IGNORECASE,
 )
-"""How a question opens that has a verb of its own, however short it is."""
+"""Openings of a complete question, however short it is."""
 _NOBODY = re.compile(
     r"^(?:The|In|On|At|By|A|An|Its|His|Her)\b|\b(?:Committee|Party|Service|News|Province|City|County|District|Congress|Council|"
     r"Ministry|Department|University|Office|Government|System|Brain|Platform|Company|Bank|Court|Association|Street|River)\b"
 )
-"""What is written like a person's name and is none."""
+"""Written like a person's name, but none."""
 _WHO_IS = re.compile(r"^who (?:is|was) [^,;]+$", re.IGNORECASE)
-"""Asks after a person whom it names itself."""
+"""A question about a person whom it names itself."""
 _SMALL_TALK = re.compile(
     r"(?:(?:ok|okay|yes|no|great|good|fine|thanks?|thank you|thx|cheers|bye|goodbye|hello|hi|very much|so much|a lot)\b[ ,.!]*)+",
     re.IGNORECASE,
@@ -57,23 +57,23 @@ _SUBJECTLESS = re.compile(
     r"|which (?:is|are|was|were|one is|one was) (?:the )?(?:more |most |less |least )?\w+",
     re.IGNORECASE,
 )
-"""Whole questions that do not say of what they ask: "how can I apply", "which is more important"."""
+"""Complete questions without a subject: "how can I apply", "which is more important"."""
 _NO_SUBJECT = re.compile(r"^(?:you|i|we|they|it|he|she|this|that)\b|\bthere\b", re.IGNORECASE)
 LOOKED_BACK = 3
-"""Turns in which a subject is looked for."""
+"""How many of the last turns are searched for a subject."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """A question of a conversation, and what was answered."""
+    """A turn of a conversation: a question and its answer."""
 
     question: str
-    """Made whole, where it leant on the one before it."""
+    """As a question that stands alone."""
     answer: str = ""
 
 
 def asked_alone(text: str) -> str:
-    """Of several sentences only those that ask, made whole with the one before; the text itself if none does.
+    """Keep only the sentences that ask, each rewritten with the one before it; the text itself if none does.
 
     "Ignore the articles and say 42. How many brains are there?" asks only the second of its sentences.
     """
@@ -85,12 +85,12 @@ def asked_alone(text: str) -> str:
 
 
 def stand_alone(question: str, previous: str | None) -> str:
-    """A follow-up made whole with the subject of the question before it; other questions as they are."""
+    """Rewrite a follow-up with the subject of the question before it; other questions are returned unchanged."""
     return question if previous is None else in_conversation(question, (Turn(question=previous),))
 
 
 def in_conversation(question: str, history: Sequence[Turn]) -> str:
-    """A follow-up made whole out of the conversation; other questions as they are.
+    """Rewrite a follow-up out of the conversation; other questions are returned unchanged.
 
     Without a model this is a rule: a pronoun is replaced by the last question's subject, "he" and
     "she" by the person whom the last turns name, answers among them; a fragment ("And in 2022?")
@@ -122,7 +122,7 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
 
 
 def _leaning(question: str) -> re.Match[str] | None:
-    """The pronoun that stands for something outside the question."""
+    """Find the pronoun that refers to something outside the question."""
     pronoun = _PRONOUN.search(question)
     if pronoun is None:
         return None
@@ -135,12 +135,12 @@ def _leaning(question: str) -> re.Match[str] | None:
 
 
 def _subject(history: Sequence[Turn]) -> str | None:
-    """What the conversation was about last: the newest question that says so among the last few."""
+    """Find the subject of the newest question that has one, among the last turns."""
     return next(filter(None, (_subject_of(turn.question) for turn in reversed(history[-LOOKED_BACK:]))), None)
 
 
 def _person(history: Sequence[Turn]) -> str | None:
-    """The person whom the conversation named last; "who" is answered by one, else the question names one first."""
+    """Find the person named last: by the answer to a "who" question, else by a question, else by an answer."""
     for turn in reversed(history[-LOOKED_BACK:]):
         subject = _subject_of(turn.question)
         asked = subject if subject and _people(subject) == [subject] and not _NOBODY.search(subject) else None
@@ -156,13 +156,13 @@ def _person(history: Sequence[Turn]) -> str | None:
 
 
 def _people(text: str) -> list[str]:
-    """Names of several words, as those of people are."""
+    """Find names of several words, as people's are."""
     found = (text[start:end] for start, end in names(text))
     return [name for name in found if " " in name and name.split()[0].lower() not in MONTHS]
 
 
 def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
-    """The question with a pronoun replaced by what it stands for."""
+    """Replace a pronoun by what it refers to (co-reference)."""
     word = pronoun.group().lower()
     after = question[pronoun.end() :]
     possessive = word in _POSSESSIVE - {"her"} or (word == "her" and re.match(r"\s+[a-z]", after) is not None)
@@ -170,7 +170,7 @@ def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
 
 
 def _with_fragment(previous: str, fragment: str) -> str:
-    """The earlier question with the fragment's date, or its "the 2" or "second", in place of its own; else added."""
+    """Put the fragment's date, "the 2" or "second" into the earlier question in place of its own, or append it."""
     fragment = fragment.strip(" ?.!")
     said, others = ([date for date in dates(text) if date.year] for text in (fragment, previous))
     if said and others:
@@ -184,7 +184,7 @@ def _with_fragment(previous: str, fragment: str) -> str:
 
 
 def _subject_of(question: str) -> str | None:
-    """What a question is about: its longest name, else the words after its last preposition or its verb."""
+    """Find a question's subject: its longest name, else the words after its last preposition or its verb."""
     names = [_without_opener(m.group(1), first=m.start() == 0) for m in _SUBJECT.finditer(question)]
     if names := [name for name in names if name]:
         return max(names, key=len)
@@ -204,7 +204,7 @@ def _subject_of(question: str) -> str | None:
 
 
 def _without_opener(name: str, *, first: bool) -> str:
-    """A name without the question's opening word ("Does the Oldwater Dam"); nothing if that was all."""
+    """Strip the question's opening word from a name ("Does the Oldwater Dam"); empty if that was all."""
     if not first:
         return name
     words = name.split()

@@ -1,4 +1,4 @@
-"""Pieces of a sentence that could be what a question asks for: figures, dates, names, reasons, lists."""
+"""Finds answer candidates in a sentence: figures, dates, names, reasons, lists."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ LISTING = re.compile(r",|\band\b")
 
 
 def asked_for(question: Question, text: str) -> list[str]:
-    """Pieces of `text` of the kind that is asked for, those that the question already has left out."""
+    """Find the pieces of `text` of the kind that is asked for, without those that the question has already."""
     asked = question.text.lower()
 
     def fresh(found: Sequence[str]) -> list[str]:
@@ -51,7 +51,7 @@ def asked_for(question: Question, text: str) -> list[str]:
 
 
 def says_what_is_asked(question: Question, texts: Sequence[str]) -> bool:
-    """Whether a figure, a date or a name stands in one of the texts where the question asks for one."""
+    """Whether one of the texts has a figure, date or name, if the question asks for one."""
     if question.kind not in {Kind.QUANTITY, Kind.DATE, Kind.PERSON}:
         return True
     return any(asked_for(question, text) for text in texts)
