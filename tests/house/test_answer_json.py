@@ -19,6 +19,8 @@ from assistant.settings.settings import Settings, load_settings
 from eval.gate.gate import EXIT_CODES
 from index import errors
 from index.encoding.encoder import Encoder
+from index.errors import AssistantError
+from index.search.embedded import embedded_opener
 from prompts import REFUSAL
 
 PLAIN = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
@@ -79,7 +81,7 @@ def _types(name: str) -> tuple[type, ...]:
 def answers(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> list[Answer]:
     """Quoted; refused; written with a sentence dropped; quoted because the model failed; refused by the model."""
     root = indexed(tmp_path_factory.mktemp("oldwater"), ARTICLES, minilm)
-    quoting = Assistant(root, lambda _: minilm, Settings(), note=ignore)
+    quoting = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
     found = [
         quoting.ask(question)
         for question in (
@@ -136,7 +138,8 @@ def test_a_short_answer_is_the_first_span(answers):
 
 
 def test_the_exit_codes_are_those_of_the_page(page):
-    codes = {error.exit_code for error in vars(errors).values() if isinstance(error, type)}
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, AssistantError)]
+    codes = {kind.exit_code for kind in kinds}
 
     assert {int(row[0]) for row in rows(page, "Exit codes")} == {0, REFUSED, 130, *codes, *EXIT_CODES.values()}
 
