@@ -75,36 +75,17 @@ def corrected(question: str, changes: dict[str, str]) -> str:
 
 
 def _meant(word: str, text: Frequencies, chunk_text: Callable[[int], str]) -> str | None:
+    """The word of the articles within one or two mistakes, swapped neighbours counting as one."""
+    from rapidfuzz.distance import OSA  # Here, since few questions have a misspelt word.
+
     for distance in (1, 2) if len(word) >= LETTERS_FOR_TWO else (1,):
         nearby: dict[str, int] = {}
         for chunk in text.similar_words(word, distance):
             for candidate in set(words(chunk_text(chunk))):
-                if edit_distance(word, candidate, limit=distance) <= distance:
+                if OSA.distance(word, candidate, score_cutoff=distance) <= distance:
                     nearby[candidate] = text.word_frequency(candidate)
         # Mistakes at the first letter are rare; among the rest the commoner word is likelier meant.
         best = sorted(nearby, key=lambda c: (c[0] != word[0], -nearby[c], c))
         if best and (best[0][0] == word[0] or len(word) >= LETTERS_FOR_TWO):
             return best[0]
     return None
-
-
-def edit_distance(a: str, b: str, *, limit: int) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours between two words.
-
-    Optimal string alignment (Damerau, 1964); more than `limit` is reported as `limit + 1`.
-    """
-    if abs(len(a) - len(b)) > limit:
-        return limit + 1
-    before: list[int] = []
-    previous = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-        before, previous = previous, row
-    return min(previous[-1], limit + 1)

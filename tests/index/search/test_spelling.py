@@ -1,10 +1,8 @@
 """Small mistakes are put right; real words and known words are left alone."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from index.search.spelling import corrected, corrections, edit_distance
+from index.search.spelling import corrected, corrections
 
 ARTICLE = """# The government of Fuyang
 
@@ -71,37 +69,3 @@ def test_corrections_are_put_in_with_the_case_of_the_question():
     assert corrected(question, {"Goverment": "government", "goverment": "government"}) == (
         "Government and government, not goverments?"
     )
-
-
-WORD = st.text(alphabet="abc", max_size=7)
-
-
-def reference(a: str, b: str) -> int:
-    """Optimal string alignment, written down as it is defined."""
-    if not a or not b:
-        return len(a) + len(b)
-    best = min(
-        reference(a[:-1], b) + 1,
-        reference(a, b[:-1]) + 1,
-        reference(a[:-1], b[:-1]) + (a[-1] != b[-1]),
-    )
-    if len(a) > 1 and len(b) > 1 and a[-1] == b[-2] and a[-2] == b[-1]:
-        best = min(best, reference(a[:-2], b[:-2]) + 1)
-    return best
-
-
-@given(st.text(alphabet="abc", max_size=5), st.text(alphabet="abc", max_size=5), st.integers(min_value=0, max_value=6))
-def test_the_edit_distance_is_that_of_its_definition(a, b, limit):
-    assert edit_distance(a, b, limit=limit) == min(reference(a, b), limit + 1)
-
-
-@given(WORD, WORD)
-def test_the_edit_distance_is_the_same_both_ways(a, b):
-    assert edit_distance(a, b, limit=9) == edit_distance(b, a, limit=9)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "distance"), [("", "", 0), ("river", "river", 0), ("river", "rvier", 1), ("ab", "", 2), ("ca", "abc", 3)]
-)
-def test_swapped_neighbours_are_one_mistake(a, b, distance):
-    assert edit_distance(a, b, limit=5) == distance
