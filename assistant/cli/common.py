@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -133,27 +133,29 @@ def metered(what: str, unit: str = "chunks") -> Iterator["Meter"]:
     if not sys.stderr.isatty():
         yield lambda done, of, chunks: None
         return
-    import time
+    with ExitStack() as bars:
+        drawn: list[Meter] = []
 
-    started: list[float] = []
-    drawn = [0.0]
+        def draw(done: int, of: int, chunks: int) -> None:
+            if not drawn:  # Most commands that might show progress have nothing to do, and need not load a library.
+                drawn.append(bars.enter_context(_bar(what, unit)))
+            drawn[0](done, of, chunks)
 
-    def draw(done: int, of: int, chunks: int) -> None:
-        now = time.monotonic()
-        started.extend([now] if not started else [])
-        if now - drawn[0] < 0.1 and done < of:
-            return
-        drawn[0] = now
-        seconds = max(now - started[0], 1e-6)
-        share = min(1.0, done / max(of, 1))
-        left = seconds / share - seconds if share else 0
-        bar = ("█" * int(share * 24)).ljust(24, "·")
-        sys.stderr.write(f"\r\x1b[K{what} {bar} {share:4.0%}  {chunks / seconds:.0f} {unit}/s  {left:.0f} s left")
-        sys.stderr.flush()
-
-    try:
         yield draw
-    finally:
-        if started:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+
+
+@contextmanager
+def _bar(what: str, unit: str) -> Iterator["Meter"]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]:.0f} " + unit + "/s")
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), rate, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None, rate=0.0)
+
+        def draw(done: int, of: int, chunks: int) -> None:
+            seconds = max(progress.tasks[0].elapsed or 0.0, 1e-6)
+            progress.update(task, completed=done, total=max(of, 1), rate=chunks / seconds)
+
+        yield draw
