@@ -1,11 +1,11 @@
-"""A receipt in its article's text: the quote marked, and the expected evidence marked otherwise."""
+"""Cuts a receipt out of its article's text: the quote, the expected evidence, and the words around them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from eval.cases.anchors import places
 from eval.cases.case import GoldCase
-from eval.report.markup import escaped
 from eval.runs.results import Cited
 
 AROUND = 150
@@ -17,8 +17,28 @@ ContextOf = Callable[[str], str | None]
 Spans = Sequence[tuple[int, int]]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """Characters that are all marked alike."""
+
+    text: str
+    quoted: bool
+    evidence: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """A quote within its article, or by itself with the reason why."""
+
+    pieces: tuple[Piece, ...]
+    cut_before: bool = False
+    cut_after: bool = False
+    """Whether the article goes on before and after the pieces."""
+    why_alone: str | None = None
+
+
 def evidence_spans(case: GoldCase, context_of: ContextOf) -> dict[str, list[tuple[int, int]]]:
-    """Where the quotes of a case's evidence stand, by article; evidence that is a whole article marks nothing."""
+    """Locate the quotes of a case's evidence, by article; evidence that is a whole article marks nothing."""
     found: dict[str, list[tuple[int, int]]] = {}
     for evidence in case.evidence:
         if evidence.quote is not None:
@@ -27,23 +47,18 @@ def evidence_spans(case: GoldCase, context_of: ContextOf) -> dict[str, list[tupl
     return found
 
 
-def in_context(cited: Cited, context_of: ContextOf, evidence: Mapping[str, Spans]) -> str:
-    """A citation as HTML: the quote within its article, or by itself with the reason why."""
+def in_context(cited: Cited, context_of: ContextOf, evidence: Mapping[str, Spans]) -> Context:
+    """Cut a citation out of its article with about `AROUND` characters on each side."""
     text = context_of(cited.article_id)
+    alone = (Piece(text=cited.quote, quoted=True, evidence=False),)
     if text is None:
-        return _alone(cited, "The text of the article is not at hand; this is the quote alone.")
+        return Context(pieces=alone, why_alone="The text of the article is not at hand; this is the quote alone.")
     if text[cited.start : cited.end] != cited.quote:
-        return _alone(cited, "The article does not read so at this place; this is the quote alone.")
+        return Context(pieces=alone, why_alone="The article does not read so at this place; this is the quote alone.")
     low, high = _window(text, cited.start, cited.end)
     spans = evidence.get(cited.article_id, ())
-    pieces = _marked(text, low, high, quote=(cited.start, cited.end), evidence=spans)
-    before, after = ("… " if low else ""), (" …" if high < len(text) else "")
-    return f'<blockquote class="context">{before}{pieces}{after}</blockquote>'
-
-
-def _alone(cited: Cited, why: str) -> str:
-    quote = f'<mark class="quote">{escaped(cited.quote)}</mark>'
-    return f'<blockquote class="context">{quote}</blockquote><p class="aside">{why}</p>'
+    pieces = _pieces(text, low, high, quote=(cited.start, cited.end), evidence=spans)
+    return Context(pieces=pieces, cut_before=low > 0, cut_after=high < len(text))
 
 
 def _window(text: str, start: int, end: int) -> tuple[int, int]:
@@ -60,16 +75,15 @@ def _window(text: str, start: int, end: int) -> tuple[int, int]:
     return low, high
 
 
-def _marked(text: str, low: int, high: int, *, quote: tuple[int, int], evidence: Spans) -> str:
+def _pieces(text: str, low: int, high: int, *, quote: tuple[int, int], evidence: Spans) -> tuple[Piece, ...]:
     """Characters `low` to `high`, cut wherever a mark begins or ends."""
     spans = [quote, *evidence]
     cuts = sorted({low, high, *(place for span in spans for place in span if low < place < high)})
-    pieces = []
-    for start, end in pairwise(cuts):
-        piece = escaped(text[start:end])
-        if any(first <= start and end <= last for first, last in evidence):
-            piece = f'<u class="evidence">{piece}</u>'
-        if quote[0] <= start and end <= quote[1]:
-            piece = f'<mark class="quote">{piece}</mark>'
-        pieces.append(piece)
-    return "".join(pieces)
+    return tuple(
+        Piece(
+            text=text[start:end],
+            quoted=quote[0] <= start and end <= quote[1],
+            evidence=any(first <= start and end <= last for first, last in evidence),
+        )
+        for start, end in pairwise(cuts)
+    )

@@ -1,4 +1,4 @@
-"""The page's pictures as inline SVG, each with its figures in a table beside it."""
+"""The page's pictures: where lines, bars and ticks stand, and the same figures as rows of a table."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from eval.gate.compare import Comparison
-from eval.report.markup import Column, escaped, table
 from eval.report.wording import figure, seconds
 from eval.runs.results import CaseResult, Run
 from eval.runs.summary import RefusalSummary, summarise_refusals, values_of
@@ -17,9 +16,6 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 40
 BINS = 10
 
 DISTRIBUTIONS = ("fact_recall", "citation_precision", "citation_recall")
-
-Ticks = Sequence[tuple[float, str]]
-"""Where along an axis, from 0 to 1, and what stands there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +28,41 @@ class Series:
     values: tuple[float, ...]
 
 
-def pictures(run: Run, comparison: Comparison | None) -> str:
-    """All of them."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """A text at an axis."""
+
+    text: str
+    side: str
+    """Which of its ends stands at `x`: "start", "middle" or "end"."""
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A picture in SVG coordinates, rounded to a tenth, and its figures as a table."""
+
+    title: str
+    told: str
+    """What it shows, in a sentence."""
+    grid: tuple[str, ...]
+    """Paths of the horizontal lines."""
+    ticks: tuple[Tick, ...]
+    legend: tuple[tuple[str, str], ...]
+    """Label and kind of each series."""
+    columns: list[str]
+    rows: list[list[str]]
+    lines: tuple[tuple[str, str], ...] = ()
+    """Kind and path."""
+    dots: tuple[tuple[str, str, str], ...] = ()
+    """Kind, x, y."""
+    bars: tuple[tuple[str, str, str, str, str], ...] = ()
+    """Kind, x, y, width, height."""
+
+
+def pictures(run: Run, comparison: Comparison | None) -> list[Picture]:
+    """All pictures for which there are figures."""
     base = comparison.base if comparison else None
     shown = [_risk_coverage(run, base)]
     for name in DISTRIBUTIONS:
@@ -42,39 +71,40 @@ def pictures(run: Run, comparison: Comparison | None) -> str:
             series.append(Series(label="baseline", kind="second", values=tuple(values_of(name, base.results))))
         shown.append(_histogram(f"Cases by {name}", series, top=1.0))
     shown += [_confidence(run.results), _times(run, base)]
-    return f'<div class="pictures">{"".join(one for one in shown if one)}</div>'
+    return [one for one in shown if one]
 
 
-def _risk_coverage(run: Run, base: Run | None) -> str:
+def _risk_coverage(run: Run, base: Run | None) -> Picture | None:
     """Risk over coverage of each run, with the threshold that it ran with as a dot."""
     told = [(run, "this run", "first"), *([(base, "baseline", "second")] if base else [])]
     curves = [(one, label, kind, summarise_refusals(one.results)) for one, label, kind in told]
     curves = [entry for entry in curves if entry[3].curve]
     if not curves:
-        return ""
+        return None
     highest = max(risk for _, _, _, summary in curves for _, _, risk in summary.curve)
     top = min(1.0, math.ceil(max(highest, 0.05) * 10) / 10)
-    drawn = []
+    lines, dots = [], []
     for one, _, kind, summary in reversed(curves):
         points = [(0.0, summary.curve[0][2]), *((coverage, risk) for _, coverage, risk in summary.curve)]
-        path = "L".join(f"{_x(coverage):.1f} {_y(risk / top):.1f}" for coverage, risk in points)
-        drawn.append(f'<path class="line {kind}" d="M{path}"/>')
+        lines.append((kind, "M" + "L".join(f"{_x(coverage):.1f} {_y(risk / top):.1f}" for coverage, risk in points)))
         if (at := _as_run(one, summary)) is not None:
-            drawn.append(f'<circle class="dot {kind}" cx="{_x(at[0]):.1f}" cy="{_y(at[1] / top):.1f}" r="4"/>')
+            dots.append((kind, f"{_x(at[0]):.1f}", f"{_y(at[1] / top):.1f}"))
     shares = (0.25, 0.5, 0.75, 1.0)
-    rows = [
-        [escaped(label), *(figure(_risk_at(summary, share)) for share in shares), figure(summary.risk_area)]
-        for _, label, _, summary in curves
-    ]
-    columns = [Column(name="run", figures=False), *(Column(name=f"risk at {share:.0%}") for share in shares)]
-    title = "Risk and coverage"
-    return _figure(
-        title,
-        "Share of wrong answers among the most confident share of cases; lower is better. "
+    axis = Tick(text="share of cases answered", side="middle", x=f"{_x(0.5):.1f}", y=f"{HEIGHT - 5}")
+    return Picture(
+        title="Risk and coverage",
+        told="Share of wrong answers among the most confident share of cases; lower is better. "
         "The dot is the threshold of the run.",
-        _axes("share of cases answered", top=top, ticks=[(t / 4, f"{t / 4:g}") for t in range(5)]) + "".join(drawn),
-        [(label, kind) for _, label, kind, _ in curves],
-        table(f"{title}: figures", [*columns, Column(name="area under the curve")], rows),
+        grid=_grid(),
+        ticks=(*_ticks([f"{step / 4:g}" for step in range(5)], top=top), axis),
+        lines=tuple(lines),
+        dots=tuple(dots),
+        legend=tuple((label, kind) for _, label, kind, _ in curves),
+        columns=["run", *(f"risk at {share:.0%}" for share in shares), "area under the curve"],
+        rows=[
+            [label, *(figure(_risk_at(summary, share)) for share in shares), figure(summary.risk_area)]
+            for _, label, _, summary in curves
+        ],
     )
 
 
@@ -92,7 +122,7 @@ def _risk_at(summary: RefusalSummary, share: float) -> float:
     return float(np.interp(share, [c for _, c, _ in summary.curve], [r for _, _, r in summary.curve]))
 
 
-def _confidence(results: Sequence[CaseResult]) -> str:
+def _confidence(results: Sequence[CaseResult]) -> Picture | None:
     """How sure the assistant was of what it would have got right, and of what not."""
     told = [(r.confidence, r.would_be_right) for r in results if r.confidence is not None]
     series = [
@@ -102,7 +132,7 @@ def _confidence(results: Sequence[CaseResult]) -> str:
     return _histogram("Cases by confidence", series, top=1.0)
 
 
-def _times(run: Run, base: Run | None) -> str:
+def _times(run: Run, base: Run | None) -> Picture | None:
     times = [Series(label="this run", kind="first", values=tuple(r.seconds for r in run.results))]
     if base:
         times.append(Series(label="baseline", kind="second", values=tuple(r.seconds for r in base.results)))
@@ -119,36 +149,32 @@ def _round_up(value: float) -> float:
     return next(unit * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if unit * step >= value * (1 - 1e-9))
 
 
-def _histogram(title: str, series: Sequence[Series], *, top: float, time: bool = False) -> str:
+def _histogram(title: str, series: Sequence[Series], *, top: float, time: bool = False) -> Picture | None:
     """Bars side by side; what lies above `top` counts in the last one."""
     if not any(one.values for one in series):
-        return ""
+        return None
     counts = [_counts(one.values, top) for one in series]
-    highest = max(max(row) for row in counts)
-    scale = _round_up(highest)
+    scale = _round_up(max(max(row) for row in counts))
     slot = (WIDTH - _LEFT - _RIGHT) / BINS
     wide = (slot - 3) / len(series)
     bars = []
     for nth, (one, row) in enumerate(zip(series, counts, strict=True)):
         for place, count in enumerate(row):
             x, y = _LEFT + place * slot + 1.5 + nth * wide, _y(count / scale)
-            bars.append(
-                f'<rect class="bar {one.kind}" x="{x:.1f}" y="{y:.1f}" '
-                f'width="{wide - 1:.1f}" height="{_y(0) - y:.1f}"/>'
-            )
+            bars.append((one.kind, f"{x:.1f}", f"{y:.1f}", f"{wide - 1:.1f}", f"{_y(0) - y:.1f}"))
     write = seconds if time else "{:g}".format
-    ticks = [(step / 4, write(top * step / 4)) for step in range(5)]
     names = [f"{write(top * n / BINS)} to {write(top * (n + 1) / BINS)}" for n in range(BINS)]
     if time:
         names[-1] = f"{write(top * (BINS - 1) / BINS)} and more"
-    rows = [[escaped(name), *(str(row[n]) for row in counts)] for n, name in enumerate(names)]
-    columns = [Column(name="from, to", figures=False), *(Column(name=one.label) for one in series)]
-    return _figure(
-        title,
-        "; ".join(f"{one.label}: {len(one.values):,}" for one in series),
-        _axes("", top=scale, ticks=ticks) + "".join(bars),
-        [(one.label, one.kind) for one in series],
-        table(f"{title}: figures", columns, rows),
+    return Picture(
+        title=title,
+        told="; ".join(f"{one.label}: {len(one.values):,}" for one in series),
+        grid=_grid(),
+        ticks=_ticks([write(top * step / 4) for step in range(5)], top=scale),
+        bars=tuple(bars),
+        legend=tuple((one.label, one.kind) for one in series),
+        columns=["from, to", *(one.label for one in series)],
+        rows=[[name, *(str(row[n]) for row in counts)] for n, name in enumerate(names)],
     )
 
 
@@ -165,30 +191,23 @@ def _y(share: float) -> float:
     return HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM)
 
 
-def _axes(label: str, *, top: float, ticks: Ticks) -> str:
-    parts = []
-    for step in range(5):
-        y = _y(step / 4)
-        parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
-        parts.append(f'<text class="tick end" x="{_LEFT - 6}" y="{y + 4:.1f}">{top * step / 4:g}</text>')
-    for share, name in ticks:
-        side = "end" if share == 1 else "start" if share == 0 else "middle"
-        parts.append(f'<text class="tick {side}" x="{_x(share):.1f}" y="{_y(0) + 17:.1f}">{escaped(name)}</text>')
-    if label:
-        parts.append(f'<text class="tick middle" x="{_x(0.5):.1f}" y="{HEIGHT - 5}">{escaped(label)}</text>')
-    return "".join(parts)
+def _grid() -> tuple[str, ...]:
+    return tuple(f"M{_LEFT} {_y(step / 4):.1f}H{WIDTH - _RIGHT}" for step in range(5))
 
 
-def _figure(title: str, told: str, drawing: str, legend: Sequence[tuple[str, str]], figures: str) -> str:
-    """A picture under its name, with a legend, and its figures for those who do not see it."""
-    keys = "".join(
-        f'<li><svg class="key" viewBox="0 0 24 12" aria-hidden="true"><rect class="bar {kind}" x="1" y="1" width="22" '
-        f'height="10"/></svg> {escaped(label)}</li>'
-        for label, kind in legend
-    )
-    return (
-        f'<figure><figcaption><strong>{escaped(title)}</strong> <span class="aside">{escaped(told)}</span></figcaption>'
-        f'<svg class="picture" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escaped(f"{title}. {told}")}">'
-        f'{drawing}</svg><ul class="legend">{keys}</ul>'
-        f"<details><summary>Figures</summary>{figures}</details></figure>\n"
-    )
+def _ticks(names: Sequence[str], *, top: float) -> tuple[Tick, ...]:
+    """Figures at the quarters of both axes.
+
+    Args:
+        names: what stands along the horizontal one.
+        top: value at the upper end of the vertical one.
+    """
+    upright = [
+        Tick(text=f"{top * step / 4:g}", side="end", x=f"{_LEFT - 6}", y=f"{_y(step / 4) + 4:.1f}") for step in range(5)
+    ]
+    sides = ("start", "middle", "middle", "middle", "end")
+    level = [
+        Tick(text=name, side=side, x=f"{_x(step / 4):.1f}", y=f"{_y(0) + 17:.1f}")
+        for step, (name, side) in enumerate(zip(names, sides, strict=True))
+    ]
+    return (*upright, *level)

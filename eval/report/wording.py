@@ -12,6 +12,7 @@ VERDICT_WORDS: Mapping[Verdict, str] = {
     Verdict.FAIL: "failed",
     Verdict.INCONCLUSIVE: "inconclusive",
 }
+VERDICT_SIGNS: Mapping[Verdict, str] = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?"}
 OUTCOME_WORDS: Mapping[Outcome, str] = {
     Outcome.ANSWERED: "answered",
     Outcome.REFUSED: "refused",
