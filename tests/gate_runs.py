@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from eval.cases.case import Evidence, GoldCase, gold_digest
 from eval.gate.policy import Policy
-from eval.measures.registry import applicable
 from eval.runs.results import CaseResult, Outcome, Provenance, Run, Score
+from eval.runs.scoring import applicable
 
 PROVENANCE = Provenance(
     assistant="0.1.0",

@@ -152,9 +152,9 @@ class ModelUse:
     prompt_tokens: int
     """In all calls, as its server counted them, or else estimated."""
     completion_tokens: int
-    estimated: bool
+    estimated: bool = False
     """Whether some of the tokens are an estimate."""
-    cost: float | None
+    cost: float | None = None
     """By the prices of the settings; None without prices."""
 
 

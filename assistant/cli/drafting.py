@@ -75,7 +75,8 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     from datetime import date
 
     from assistant.cli.showing import show
-    from eval.cases.case import read_gold, to_line
+    from eval.cases.case import to_line
+    from eval.cases.case_file import read_gold
     from eval.cases.drafting import append_case, candidates, draft, shown, wordings
     from eval.runs.scoring import all_right
     from eval.runs.stating import answer_pieces

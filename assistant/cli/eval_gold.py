@@ -35,9 +35,9 @@ def doctor(
     """Find gold that no longer stands on its articles, duplicates, contradictions and slices that are too small."""
     from dataclasses import asdict
 
-    from eval.cases.case import read_gold
+    from eval.cases.case_file import read_gold
     from eval.cases.doctor import Diagnosis, Finding, examine_gold
-    from eval.runs.which_index import gold_paths, index_for
+    from eval.runs.indexes import gold_paths, index_for
     from index.storage.store import open_index
 
     paths = gold_paths([Path(name) for name in gold or []])
@@ -135,10 +135,10 @@ def export(
     jsonl: Annotated[str | None, typer.Option("--jsonl", metavar="FILE", help="Write JSON Lines.")] = None,
 ) -> None:
     """Write gold cases into one file, as CSV for a spreadsheet or as JSON Lines."""
-    from eval.cases.case import load_gold
+    from eval.cases.case_file import load_gold
     from eval.cases.exporting import to_csv, to_jsonl
     from eval.files import write_whole
-    from eval.runs.which_index import gold_paths
+    from eval.runs.indexes import gold_paths
     from index.errors import UsageError
 
     if csv is None and jsonl is None:

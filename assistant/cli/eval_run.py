@@ -152,7 +152,7 @@ def gate(
             jobs=jobs,
             resume=resume,
         )
-    result = _held(base, new, rules, common=common or limit is not None)
+    result = _decided(base, new, rules, common=common or limit is not None)
     _write(new, result, index, html=html, junit=junit, markdown=markdown)
     print(gate_text(result))
     raise typer.Exit(result.exit_code)
@@ -172,7 +172,7 @@ def report(
     from eval.runs.run_file import read_run
 
     new = read_run(Path(run))
-    result = _held(read_run(Path(base)), new, _policy(policy), common=common) if base else None
+    result = _decided(read_run(Path(base)), new, _policy(policy), common=common) if base else None
     _write(new, result, index, html=out, junit=junit, markdown=markdown)
     note(f"written to {out}")
 
@@ -214,10 +214,11 @@ def _run(
 ) -> "Run":
     import os
 
-    from eval.cases.case import load_gold, spread
+    from eval.cases.case import spread
+    from eval.cases.case_file import load_gold
     from eval.runs.chain import IndexChain
+    from eval.runs.indexes import gold_paths, index_for, tell
     from eval.runs.runner import run_gold
-    from eval.runs.which_index import gold_paths, index_for, tell
 
     settings = settings_from({"index": index, "model": model})
     paths = gold_paths([Path(name) for name in gold or []])
@@ -237,11 +238,11 @@ def _run(
         )
 
 
-def _held(base: "Run", new: "Run", policy: "Policy", *, common: bool) -> "GateResult":
+def _decided(base: "Run", new: "Run", policy: "Policy", *, common: bool) -> "GateResult":
     from eval.gate.compare import compare as compare_runs
-    from eval.gate.gate import hold
+    from eval.gate.gate import decide_gate
 
-    return hold(compare_runs(base, new, policy, common=common), policy)
+    return decide_gate(compare_runs(base, new, policy, common=common), policy)
 
 
 def _policy(name: str | None) -> "Policy":
@@ -262,7 +263,7 @@ def _write(
     """Write the reports that are asked for, each whole or not at all."""
     from eval.files import write_whole
     from eval.report import html_report, junit_xml, markdown_report
-    from eval.runs.article_texts import article_texts
+    from eval.runs.indexes import article_texts
 
     comparison = result.comparison if result else None
     if html:

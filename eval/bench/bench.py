@@ -13,10 +13,10 @@ from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.reading.reader import Reading
 from assistant.settings.settings import Settings
-from eval.bench.indexes import bench_index
 from eval.bench.observe import holds_answer, ranked_documents
 from eval.bench.sets import BenchQuestion, BenchSet, article_of, load_set
 from eval.measures.formulas import area_under_roc, ndcg, recall, risk_coverage
+from eval.runs.indexes import bench_index
 from index.encoding.encoders import open_encoder
 from index.search.embedded import embedded_opener
 from index.storage.changes import Meter

@@ -15,11 +15,11 @@ from pathlib import Path
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.question.followups import Turn, in_conversation, stand_alone
 from assistant.retrieval.second_search import search_twice
-from eval.bench.indexes import bench_engine
 from eval.bench.observe import document_of
 from eval.bench.sets import BenchQuestion, load_set
 from eval.bench.tables import HALVES, print_table
 from eval.measures.formulas import ndcg, recall
+from eval.runs.indexes import bench_engine
 from index.errors import UserError
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters, Passage, Retrieved

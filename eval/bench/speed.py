@@ -97,9 +97,9 @@ def measure_gold(*, jobs: int) -> SpeedRow:
     from dataclasses import replace
     from itertools import cycle, islice
 
-    from eval.cases.case import load_gold
+    from eval.cases.case_file import load_gold
+    from eval.runs.indexes import DEFAULT_GOLD, gold_chain
     from eval.runs.runner import run_gold
-    from eval.runs.which_index import DEFAULT_GOLD, gold_chain
 
     chain = gold_chain([DEFAULT_GOLD], index=None)
     repeated = islice(cycle(load_gold([DEFAULT_GOLD])), GOLD_CASES)

@@ -9,7 +9,8 @@ from pathlib import Path
 from assistant.chain.assistant import Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.reading.reader import Quote
-from eval.cases.case import Evidence, GoldCase, read_gold, read_lines, to_line
+from eval.cases.case import Evidence, GoldCase, to_line
+from eval.cases.case_file import read_gold, read_lines
 from index.errors import UsageError, UserError
 from index.search.engine import Passage
 from index.text.sentences import split_sentences

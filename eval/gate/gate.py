@@ -42,8 +42,8 @@ class GateResult:
         return EXIT_CODES[self.verdict]
 
 
-def hold(comparison: Comparison, policy: Policy) -> GateResult:
-    """Hold a comparison's new run to a policy."""
+def decide_gate(comparison: Comparison, policy: Policy) -> GateResult:
+    """Decides whether a policy lets the new run of a comparison pass, with every check that it makes."""
     new = comparison.new
     checks = [
         *_measures(comparison, policy),

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from eval.cases.case import GoldCase
-
 DEPTH = 20
 """Passages retrieved for the measures of retrieval."""
 CUTS = (1, 5, 10)
@@ -81,25 +79,3 @@ METRICS: tuple[Metric, ...] = (
 """All of them; higher is better for each."""
 
 BY_NAME = {metric.name: metric for metric in METRICS}
-
-
-def applicable(case: GoldCase, *, judged: bool) -> list[str]:
-    """The measures that a case has, by what is expected of it and never by what came out.
-
-    Args:
-        case: of a gold set.
-        judged: whether the run has a judge.
-    """
-    holds = {
-        "decision": True,
-        "correct": bool(case.facts) or not case.answerable,
-        "fact_recall": bool(case.facts),
-        "exact_match": bool(case.short),
-        "token_f1": bool(case.short),
-    }
-    by_group = {
-        "citations": bool(case.evidence),
-        "retrieval": bool(case.evidence),
-        "judge": judged and bool(case.facts),
-    }
-    return [metric.name for metric in METRICS if holds.get(metric.name, by_group.get(metric.group, False))]

@@ -8,8 +8,8 @@ With one quote a part these are the measures of trec_eval, as `ir_measures` comp
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.cases.anchors import Anchors, Span, overlap
 from eval.measures.formulas import ndcg
+from eval.measures.spans import Anchors, Span, overlap
 
 HELD = 0.5
 """Share from which on a passage holds a quote: one of two sentences may be cut in two, a long one fills passages."""

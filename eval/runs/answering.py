@@ -1,10 +1,8 @@
 """From settings to what writes answers with a model, in whichever process a case is asked."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.chain.with_model import PROMPTS, WithModel, with_model
-from assistant.models.limits import Prices
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings, load_settings
 from eval.runs.judging import Recordings
@@ -37,13 +35,6 @@ class ConfiguredWriter:
         """What its answers depend on, for the run's provenance."""
         model = self._settings().model
         return {f"model.{name}": getattr(model, name) for name in DECIDING}
-
-    @property
-    def price(self) -> Callable[[int, int], float | None]:
-        """What so many tokens of prompts and of replies cost; None without prices."""
-        model = self._settings().model
-        prices = Prices(prompt=model.prompt_price, reply=model.reply_price)
-        return lambda prompt, reply: prices.of(prompt, reply) if prices.prompt or prices.reply else None
 
     def __call__(self) -> WithModel:
         """What the model does in the chain.

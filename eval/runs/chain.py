@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.chain.opening import opener
 from assistant.settings.locations import encoder_of
 from assistant.settings.settings import Settings
-from eval.runs.examine import Examiner, Judge
+from eval.runs.asking import Examiner, Judge
 from eval.runs.provenance import provenance_of
 from eval.runs.results import Provenance
 from index.search.embedded import embedded_opener
@@ -77,11 +77,7 @@ class IndexChain:
                 model=self.writer.name if self.writer else None,
                 model_settings=self.writer.settings if self.writer else {},
             )
-            examiner = Examiner(
-                assistant,
-                judge=self.judge() if self.judge else None,
-                price=self.writer.price if self.writer else None,
-            )
+            examiner = Examiner(assistant, judge=self.judge() if self.judge else None)
             yield Chain(examiner=examiner, provenance=provenance)
         finally:
             assistant.close()

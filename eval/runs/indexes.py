@@ -1,32 +1,55 @@
-"""Which gold, and which index to ask it of."""
+"""The indexes that an evaluation asks: the user's, the default collection's, and cached ones of test sets."""
 
-from collections.abc import Sequence
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
-from assistant.settings.locations import default_index, ensure_default, index_to_read
+from assistant.settings.locations import (
+    DEFAULT_ARTICLES,
+    default_index,
+    ensure_default,
+    index_to_read,
+    own_index,
+)
 from assistant.settings.settings import Settings, load_settings
-from eval.files import no_meter
+from eval.files import no_meter, silent
 from eval.runs.chain import IndexChain
-from index.storage.changes import Meter
+from eval.runs.results import Run
+from index.encoding.encoder import Encoder
+from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
+from index.errors import AssistantError
+from index.search.embedded import EmbeddedSearch
+from index.storage.changes import Meter, add_articles, add_paths
+from index.storage.store import catalog_path, create_index, open_index
+from index.text.article import Article
 
 DEFAULT_GOLD = Path(__file__).resolve().parents[1] / "gold"
 """The gold set of the default collection."""
 
+Note = Callable[[str], None]
+
+
+# Gold cases
+
 
 def gold_paths(named: Sequence[Path]) -> list[Path]:
-    """The gold that is meant: what was named, else `eval/gold` here, else that of the default collection."""
+    """The gold files to read: those named, else `eval/gold` here, else those of the default collection."""
     here = Path("eval/gold")
     return list(named) or [here if here.is_dir() else DEFAULT_GOLD]
 
 
 def index_for(paths: Sequence[Path], settings: Settings, *, meter: Meter = no_meter) -> Path:
-    """The index that gold is asked of: the one named; for the default gold the default collection; else the user's."""
-    ours = all(DEFAULT_GOLD in (path.resolve(), *path.resolve().parents) for path in paths)
-    if ours and not settings.index:
+    """The index to ask gold of: the one named, else the default collection for its own gold, else the user's."""
+    default_gold = all(DEFAULT_GOLD in (path.resolve(), *path.resolve().parents) for path in paths)
+    if default_gold and not settings.index:
         ensure_default(note=tell, meter=meter)
         return default_index()
     root = index_to_read(settings, note=tell, meter=meter)
-    if ours and root.resolve() != default_index().resolve():
+    if default_gold and root.resolve() != default_index().resolve():
         tell(
             f"the gold of the default collection is asked of the index in {root}, which is another; name gold of your "
             "own, or unset --index and ASSISTANT_INDEX"
@@ -35,13 +58,101 @@ def index_for(paths: Sequence[Path], settings: Settings, *, meter: Meter = no_me
 
 
 def gold_chain(paths: Sequence[Path], *, index: str | None) -> IndexChain:
-    """What opens the assistant that gold is asked of."""
+    """The chain that opens the assistant over the index to ask gold of."""
     settings = load_settings({"index": index})[0]
     return IndexChain(root=index_for(paths, settings), settings=settings, note=tell)
 
 
-def tell(message: str) -> None:
-    """A note on standard error; a function of a module, so that other processes can have it too."""
-    import sys
+def article_texts(run: Run, settings: Settings, *, note: Note) -> dict[str, str]:
+    """Texts by article id from the index that a run was asked of; empty, with a note, if it is not here.
 
+    Args:
+        run: its index is recognised by its fingerprint.
+        settings: may name an index; otherwise the user's own and the default one are tried.
+        note: told if the index is not here.
+    """
+    wanted = run.provenance.index.get("fingerprint")
+    folders = [Path(settings.index).expanduser()] if settings.index else [own_index(), default_index()]
+    for root in folders:
+        if not catalog_path(root).exists():
+            continue
+        try:
+            snapshot = open_index(root, note=note)
+        except AssistantError:
+            continue
+        try:
+            if snapshot.fingerprint == wanted:
+                return {row.article_id: snapshot.text(row.number) for row in snapshot.articles.values()}
+        finally:
+            snapshot.close()
+    note("the index that this run was asked of is not here, so quotes are shown without the text around them")
+    return {}
+
+
+def tell(message: str) -> None:
+    """Write a note to standard error; a module's function, so that it can be sent to other processes."""
     print(f"assistant: {message}", file=sys.stderr, flush=True)
+
+
+# Test sets
+
+
+class Documents(Protocol):
+    """The documents of a test set."""
+
+    @property
+    def name(self) -> str:
+        """The set's name, part of the index's folder."""
+
+    @property
+    def documents(self) -> Mapping[str, tuple[str, str]]:
+        """Title and text by id."""
+
+    def articles(self) -> Iterator[Article]:
+        """The documents as articles to index."""
+
+
+def bench_index(bench: Documents, *, note: Note = silent, meter: Meter = no_meter) -> Path:
+    """The folder of an index of a test set's documents, kept in the user's cache so that a set is encoded once."""
+    encoder = find_encoder(DEFAULT_ENCODER, note=note)
+    root = _cached_index(bench.name, repr(sorted(bench.documents.items())).encode(), encoder)
+    size = sum(len(text) for _, text in bench.documents.values())
+    add_articles(root, bench.articles(), encoder, note=note, meter=meter, total_characters=size)
+    return root
+
+
+@contextmanager
+def bench_engine(bench: Documents, *, note: Note = silent, meter: Meter = no_meter) -> Iterator[EmbeddedSearch]:
+    """The search engine over a test set's documents."""
+    with _engine(bench_index(bench, note=note, meter=meter), find_encoder(DEFAULT_ENCODER, note=note)) as engine:
+        yield engine
+
+
+@contextmanager
+def default_engine() -> Iterator[EmbeddedSearch]:
+    """The search engine over the default collection's articles, in a cached index apart from the user's."""
+    encoder = find_encoder(DEFAULT_ENCODER, note=silent)
+    files = sorted(DEFAULT_ARTICLES.iterdir())
+    # With the folder's path, which is part of an article's source: another copy of the files is another collection.
+    content = b"\0".join([os.fsencode(DEFAULT_ARTICLES), *(path.read_bytes() for path in files)])
+    root = _cached_index("articles", content, encoder)
+    add_paths(root, [DEFAULT_ARTICLES], encoder, note=silent, meter=no_meter, prune=True)
+    with _engine(root, encoder) as engine:
+        yield engine
+
+
+def _cached_index(name: str, content: bytes, encoder: Encoder) -> Path:
+    """The folder of a cached index, made empty if it is not there."""
+    root = cache_folder() / "bench" / f"{name}-{hashlib.sha256(content).hexdigest()[:8]}-{encoder.hash[:8]}"
+    if not catalog_path(root).exists():
+        create_index(root, encoder, max_tokens=encoder.max_tokens)
+    return root
+
+
+@contextmanager
+def _engine(root: Path, encoder: Encoder) -> Iterator[EmbeddedSearch]:
+    snapshot = open_index(root, note=silent)
+    try:
+        yield EmbeddedSearch(snapshot, encoder)
+    finally:
+        snapshot.close()

@@ -7,9 +7,24 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+from eval.cases.case_file import STRICT
 from eval.runs.results import CaseResult, Provenance
-from eval.runs.run_file import result_of, result_row
+from eval.runs.run_file import ResultRow, first_mistake, result_of, result_row
 from index.errors import UserError
+
+
+@with_config(STRICT)
+class JournalEntry(TypedDict):
+    """A line of the journal after the first."""
+
+    seconds: float
+    case: ResultRow
+
+
+_ENTRY: TypeAdapter[JournalEntry] = TypeAdapter(JournalEntry)
 
 
 def journal_path(out: Path) -> Path:
@@ -63,24 +78,31 @@ def open_journal(out: Path, *, gold: str, provenance: Provenance, resume: bool) 
 
 
 def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
+    """The results that an interrupted run left, by the case's id."""
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise UserError(
             f"there is nothing to resume: {path} cannot be read ({error.strerror}); run without --resume"
         ) from error
-    rows = []
-    for line in lines:
-        try:
-            rows.append(json.loads(line))
-        except ValueError:  # Cut off by the interruption, perhaps within a character.
-            continue
-    if not rows or rows[0] != json.loads(json.dumps(head)):
+    whole = [line for line in lines if _is_json(line)]  # Cut off by the interruption, perhaps within a character.
+    if not whole or json.loads(whole[0]) != json.loads(json.dumps(head)):
         raise UserError(
             f"{path} is of other cases, or of another index or other settings; run without --resume to start afresh"
         )
-    done = [result_of(row["case"], seconds=row["seconds"]) for row in rows[1:]]
-    return {result.case.id: result for result in done}
+    try:
+        rows = [_ENTRY.validate_json(line) for line in whole[1:]]
+    except ValidationError as error:
+        raise UserError(f"{path} is damaged ({first_mistake(error)}); run without --resume to start afresh") from None
+    return {row["case"]["id"]: result_of(row["case"], seconds=row["seconds"]) for row in rows}
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _append(descriptor: int, row: Mapping[str, object]) -> None:

@@ -1,22 +1,22 @@
 """A judge of answers: a language model with strict prompts, asked several times, its own noise kept apart."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answer.answer import Answer, Status
-from assistant.models.seam import ChatModel, Message, ModelFailed, together, used, used_in_vain
-from assistant.models.seam import Usage as ModelUsage
+from assistant.answer.answer import Answer, ModelUse, Status
+from assistant.models.seam import ChatModel, Message, ModelFailed, Usage, together, used, used_in_vain
 from eval.cases.case import GoldCase
-from eval.runs.examine import Price
-from eval.runs.results import CaseResult, Score, Usage
+from eval.runs.results import CaseResult, Score
 from eval.runs.stating import answer_pieces
 from prompts import Prompt, fence, load, verdict
 
 MAX_TOKENS = 700
 """For the judge's reasoning and its verdict."""
 REPEATS = 3
+Price = Callable[[int, int], float | None]
+"""The cost of so many tokens of prompts and of replies; None where it is not known."""
 QUESTIONS: Mapping[str, str] = {"judged_correct": "judge-correctness", "judged_supported": "judge-support"}
 """Prompts by measure."""
 
@@ -27,7 +27,7 @@ class ModelJudgement:
 
     scores: tuple[Score, ...]
     verdicts: dict[str, tuple[bool, ...]]
-    usage: Usage
+    usage: ModelUse
 
 
 class ModelJudge:
@@ -49,7 +49,7 @@ class ModelJudge:
             repeats: how often each question is put; the seeds differ.
             temperature: of its replies; above 0 the repeats show how sure it is.
             folder: of prompts that replace ours.
-            price: what so many tokens of prompts and of replies cost; None where that is not known.
+            price: the cost of tokens.
         """
         self._model = model
         self._repeats = repeats
@@ -61,7 +61,7 @@ class ModelJudge:
         """As the seam says; a refusal of an answerable question is wrong without asking anybody."""
         scores: list[Score] = []
         verdicts: dict[str, tuple[bool, ...]] = {}
-        taken: list[ModelUsage] = []
+        taken: list[Usage] = []
         for name, prompt in self._prompts.items():
             if answer.status is Status.REFUSED:
                 scores.append(Score(name=name, value=0.0))
@@ -70,9 +70,9 @@ class ModelJudge:
             verdicts[name] = given
             value = sum(given) / len(given) if given and failure is None else None
             scores.append(Score(name=name, value=value, reason=failure))
-        return ModelJudgement(scores=tuple(scores), verdicts=verdicts, usage=self._usage(together(taken)))
+        return ModelJudgement(scores=tuple(scores), verdicts=verdicts, usage=self._priced(together(taken)))
 
-    def _verdicts(self, text: str, taken: list[ModelUsage]) -> tuple[tuple[bool, ...], str | None]:
+    def _verdicts(self, text: str, taken: list[Usage]) -> tuple[tuple[bool, ...], str | None]:
         """The verdicts that could be read, and why one could not."""
         given: list[bool] = []
         messages = [Message(role="user", content=text)]
@@ -94,8 +94,8 @@ class ModelJudge:
             given.append(said)
         return tuple(given), None
 
-    def _usage(self, taken: ModelUsage) -> Usage:
-        return Usage(
+    def _priced(self, taken: Usage) -> ModelUse:
+        return ModelUse(
             calls=taken.calls,
             prompt_tokens=taken.prompt_tokens,
             completion_tokens=taken.completion_tokens,

@@ -17,7 +17,7 @@ import pytest
 
 if TYPE_CHECKING:
     from eval.cases.case import GoldCase
-    from eval.runs.examine import Examiner
+    from eval.runs.asking import Examiner
     from eval.runs.results import CaseResult
 
 OPTION = "--assistant-gold"
@@ -57,7 +57,7 @@ class GoldFile(pytest.File):
 
     def collect(self) -> Iterator["GoldItem"]:
         """A test for each case."""
-        from eval.cases.case import load_gold
+        from eval.cases.case_file import load_gold
         from index.errors import UserError
 
         try:
@@ -102,7 +102,7 @@ _EXAMINER = pytest.StashKey["Examiner"]()
 def _examiner(config: pytest.Config) -> "Examiner":
     """The assistant of this session, opened for the first case and closed at its end."""
     if _EXAMINER not in config.stash:
-        from eval.runs.which_index import gold_chain
+        from eval.runs.indexes import gold_chain
 
         stack = ExitStack()
         config.add_cleanup(stack.close)

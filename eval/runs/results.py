@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from assistant.answer.answer import ModelUse
 from eval.cases.case import GoldCase
 
 DIGITS = 6
@@ -43,19 +44,6 @@ class Cited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Usage:
-    """What a language model was used for a case."""
-
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
-    cost: float | None
-    """In the currency of the prices in the settings; None without prices."""
-    estimated: bool = False
-    """Whether some of the tokens were not counted by the server but estimated."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseResult:
     """A case and what became of it."""
 
@@ -84,7 +72,8 @@ class CaseResult:
     runs of a case have the same measures."""
     judgements: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
     """Every verdict of the judge's repeats, by measure."""
-    usage: Usage | None = None
+    usage: ModelUse | None = None
+    """Calls, tokens and cost of the models that answered and judged."""
     seconds: float = 0.0
 
     def score(self, name: str) -> Score | None:

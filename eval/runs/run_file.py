@@ -1,19 +1,96 @@
-"""Runs as files: JSON that a reviewer can read in a diff, one idea a line, times in one place at the end."""
+"""Run files: JSON that a reviewer can read in a diff, one idea a line, times in one place at the end.
+
+The form is declared once, as `RunFile`; a file that is not of it is refused with the field that is wrong.
+"""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal, NotRequired
 
-from eval.cases.case import Evidence, GoldCase, to_row
+from pydantic import Field, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict  # Pydantic asks for this one before Python 3.12.
+
+from assistant.answer.answer import ModelUse
+from eval.cases.case import to_row
+from eval.cases.case_file import STRICT, CaseRow, case_of
 from eval.files import write_whole
-from eval.runs.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
+from eval.runs.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score
 from eval.runs.summary import summarise
 from index.errors import UserError
 
 FORMAT = 1
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+
+
+@with_config(STRICT)
+class CitationRow(TypedDict):
+    """A receipt; its number is its place in the list."""
+
+    article: str
+    start: Count
+    end: Count
+    quote: str
+    spans: list[tuple[Count, Count]]
+
+
+@with_config(STRICT)
+class UsageRow(TypedDict):
+    """What models were used for, as `ModelUse`."""
+
+    calls: Count
+    prompt_tokens: Count
+    completion_tokens: Count
+    cost: Amount | None
+    estimated: bool
+
+
+@with_config(STRICT)
+class ResultRow(CaseRow):
+    """A case with what became of it, as `CaseResult`; what is empty is left out."""
+
+    outcome: Outcome
+    error: NotRequired[str]
+    reason: NotRequired[str]
+    searched: NotRequired[str]
+    text: NotRequired[str]
+    citations: NotRequired[list[CitationRow]]
+    broken_receipts: NotRequired[Count]
+    degraded: NotRequired[str]
+    judgements: NotRequired[dict[str, list[bool]]]
+    usage: NotRequired[UsageRow]
+    unscored: NotRequired[dict[str, str | None]]
+    confidence: Share | None
+    would_be_right: bool | None
+    scores: dict[str, Share | None]
+
+
+@with_config(STRICT)
+class TimesRow(TypedDict):
+    """Everything that differs between two runs of the same state."""
+
+    started: str
+    seconds: Amount
+    cases: dict[str, Amount]
+
+
+@with_config(STRICT)
+class RunFile(TypedDict):
+    """A run, as its file has it."""
+
+    format: Literal[1]
+    tag: str | None
+    gold: str
+    provenance: Provenance
+    summary: NotRequired[dict[str, dict[str, float | None]]]
+    cases: list[ResultRow]
+    times: TimesRow
+
+
+_RUN: TypeAdapter[RunFile] = TypeAdapter(RunFile)
 
 
 def check_out(path: Path) -> None:
@@ -66,28 +143,42 @@ def read_run(path: Path) -> Run:
     """Read a run.
 
     Raises:
-        UserError: the file is missing or no run that this version can read.
+        UserError: the file is missing or no run that this version can read; it names the field.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(data, dict) or "cases" not in data:
-            raise ValueError("it has no cases")
-        if data.get("format") != FORMAT:
-            raise ValueError(f"its format is {data.get('format')!r}, this version reads {FORMAT}")
-        times = data["times"]
-        return Run(
-            tag=data["tag"],
-            gold=data["gold"],
-            provenance=Provenance(**data["provenance"]),
-            results=tuple(result_of(row, seconds=times["cases"][row["id"]]) for row in data["cases"]),
-            started=times["started"],
-            seconds=times["seconds"],
-        )
+        data = _RUN.validate_json(path.read_bytes())
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); make one with `assistant eval run`") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        told = f"{type(error).__name__} {error}" if not isinstance(error, ValueError) else str(error)
-        raise UserError(f"{path} is no run ({told}); make one with `assistant eval run`") from error
+    except ValidationError as error:
+        raise UserError(f"{path} is no run ({first_mistake(error)}); make one with `assistant eval run`") from None
+    times = data["times"]
+    untimed = [row["id"] for row in data["cases"] if row["id"] not in times["cases"]]
+    if untimed:
+        raise UserError(f"{path} is no run (times.cases lacks {untimed[0]!r}); make one with `assistant eval run`")
+    return Run(
+        tag=data["tag"],
+        gold=data["gold"],
+        provenance=data["provenance"],
+        results=tuple(result_of(row, seconds=times["cases"][row["id"]]) for row in data["cases"]),
+        started=times["started"],
+        seconds=times["seconds"],
+    )
+
+
+def first_mistake(error: ValidationError) -> str:
+    """The first mistake of a file in words, such as "cases[3].scores.correct is 7.0; …"."""
+    details = error.errors(include_url=False)
+    detail = next((one for one in details if one["loc"] == ("format",)), details[0])
+    name = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in detail["loc"]).removeprefix(".")
+    if name == "format":
+        value = None if detail["type"] == "missing" else detail["input"]
+        return f"its format is {value!r}, this version reads {FORMAT}"
+    if detail["type"] in {"json_invalid", "missing", "extra_forbidden"}:
+        what = {"missing": "is missing", "extra_forbidden": "is not known"}.get(detail["type"], detail["msg"])
+        return f"{name} {what}".strip()
+    message = "it must not be blank" if detail["type"] == "string_pattern_mismatch" else detail["msg"].lower()
+    value = repr(detail["input"])
+    return f"{name} is {value if len(value) <= 60 else value[:57] + '…'}; {message}"
 
 
 def result_row(result: CaseResult) -> dict[str, object]:
@@ -103,7 +194,7 @@ def result_row(result: CaseResult) -> dict[str, object]:
         "broken_receipts": result.broken_receipts,
         "degraded": result.degraded,
         "judgements": {name: list(verdicts) for name, verdicts in result.judgements.items()},
-        "usage": asdict(result.usage) if result.usage else None,
+        "usage": _usage_row(result.usage) if result.usage else None,
         "unscored": {score.name: score.reason for score in result.unscored},
     }
     row |= {key: value for key, value in optional.items() if value not in (None, "", 0, [], {})}
@@ -113,27 +204,27 @@ def result_row(result: CaseResult) -> dict[str, object]:
     return row
 
 
-def result_of(row: Mapping[str, Any], *, seconds: float) -> CaseResult:
-    """A result from its JSON."""
+def result_of(row: ResultRow, *, seconds: float) -> CaseResult:
+    """Convert the JSON of a result."""
     reasons = row.get("unscored", {})
     usage = row.get("usage")
     return CaseResult(
-        case=_case_of(row),
-        outcome=Outcome(row["outcome"]),
+        case=case_of(row),
+        outcome=row["outcome"],
         error=row.get("error"),
         reason=row.get("reason"),
-        searched=row.get("searched", row["question"] if row["outcome"] != "failed" else ""),
+        searched=row.get("searched", row["question"] if row["outcome"] is not Outcome.FAILED else ""),
         text=row.get("text", ""),
         citations=tuple(
             Cited(
                 number=number,
-                article_id=c["article"],
-                start=c["start"],
-                end=c["end"],
-                quote=c["quote"],
-                answer_spans=tuple((a, b) for a, b in c["spans"]),
+                article_id=cited["article"],
+                start=cited["start"],
+                end=cited["end"],
+                quote=cited["quote"],
+                answer_spans=tuple(cited["spans"]),
             )
-            for number, c in enumerate(row.get("citations", []), 1)
+            for number, cited in enumerate(row.get("citations", []), 1)
         ),
         broken_receipts=row.get("broken_receipts", 0),
         confidence=row["confidence"],
@@ -141,27 +232,8 @@ def result_of(row: Mapping[str, Any], *, seconds: float) -> CaseResult:
         degraded=row.get("degraded"),
         scores=tuple(Score(name=name, value=value, reason=reasons.get(name)) for name, value in row["scores"].items()),
         judgements={name: tuple(verdicts) for name, verdicts in row.get("judgements", {}).items()},
-        usage=Usage(**usage) if usage else None,
+        usage=ModelUse(**usage) if usage else None,
         seconds=seconds,
-    )
-
-
-def _case_of(row: Mapping[str, Any]) -> GoldCase:
-    return GoldCase(
-        id=row["id"],
-        question=row["question"],
-        turns=tuple(row.get("turns", [])),
-        facts=tuple(tuple(fact) for fact in row.get("facts", [])),
-        never=tuple(row.get("never", [])),
-        short=tuple(row.get("short", [])),
-        evidence=tuple(
-            Evidence(article_id=one["article"], quote=one.get("quote"), part=one.get("part", str(number)))
-            for number, one in enumerate(row.get("evidence", []), 1)
-        ),
-        answerable=row["answerable"],
-        tags=tuple(row.get("tags", [])),
-        as_of=date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
-        note=row.get("note"),
     )
 
 
@@ -173,6 +245,10 @@ def _citation_row(cited: Cited) -> dict[str, object]:
         "quote": cited.quote,
         "spans": [list(span) for span in cited.answer_spans],
     }
+
+
+def _usage_row(usage: ModelUse) -> dict[str, object]:
+    return {name: getattr(usage, name) for name in UsageRow.__annotations__}
 
 
 def _nested(key: str, value: object) -> list[str]:

@@ -1,30 +1,80 @@
-"""Scores of one answer against its gold case."""
+"""Scores one answer against its gold case: facts, short answers, citations, retrieval."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from assistant.answer.answer import Answer, Status
-from eval.cases.anchors import Anchors, Span, shared_characters
+from assistant.chain.assistant import Trace
 from eval.cases.case import GoldCase
 from eval.cases.short_answers import exact_match, token_f1
-from eval.runs.results import Cited, Score
+from eval.measures.registry import CUTS, DEPTH, METRICS
+from eval.measures.retrieval import find_articles, find_quotes
+from eval.measures.spans import Anchors, Span, shared_characters
+from eval.runs.results import DIGITS, Score
 from eval.runs.stating import stated
 
 
-def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:
-    """Share of a case's facts that one of the pieces states in an accepted wording."""
-    found = [stated(pieces, fact) for fact in case.facts]
-    return sum(found) / len(found) if found else 0.0
+def applicable(case: GoldCase, *, judged: bool) -> list[str]:
+    """List the measures that a case has, by what is expected of it and never by what came out.
+
+    Args:
+        case: of a gold set.
+        judged: whether the run has a judge.
+    """
+    holds = {
+        "decision": True,
+        "correct": bool(case.facts) or not case.answerable,
+        "fact_recall": bool(case.facts),
+        "exact_match": bool(case.short),
+        "token_f1": bool(case.short),
+    }
+    by_group = {
+        "citations": bool(case.evidence),
+        "retrieval": bool(case.evidence),
+        "judge": judged and bool(case.facts),
+    }
+    return [metric.name for metric in METRICS if holds.get(metric.name, by_group.get(metric.group, False))]
 
 
-def all_right(case: GoldCase, pieces: Sequence[str]) -> bool:
-    """Whether pieces state all facts of a case and nothing that it must not."""
-    return fact_recall(case, pieces) == 1.0 and not stated(pieces, case.never)
+def answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, broken: int) -> list[Score]:
+    """Score what the answer says.
 
-
-def _right(case: GoldCase, pieces: Sequence[str]) -> bool | None:
+    Args:
+        case: that was asked.
+        answer: to it.
+        pieces: of the answer, as its receipts support them.
+        broken: receipts that do not hold; with one an answer is not correct.
+    """
+    answered = answer.status is Status.ANSWERED
+    scores = [Score(name="decision", value=float(answered is case.answerable))]
     if not case.answerable:
-        return False
-    return all_right(case, pieces) if case.facts else None
+        scores.append(Score(name="correct", value=float(not answered)))
+    if case.facts:
+        scores.append(Score(name="fact_recall", value=fact_recall(case, pieces)))
+        scores.append(Score(name="correct", value=float(answered and all_right(case, pieces) and broken == 0)))
+    if case.short:
+        first = pieces[0] if pieces else ""
+        scores.append(Score(name="exact_match", value=exact_match(first, case.short)))
+        scores.append(Score(name="token_f1", value=token_f1(first, case.short)))
+    return scores
+
+
+def evidence_scores(anchors: Anchors, trace: Trace) -> list[Score]:
+    """Score citations and retrieval against the evidence; unscored, never 0, where evidence is lost."""
+    lost = [part for part, spans in anchors.items() if not spans]
+    if lost:
+        names = [m.name for m in METRICS if m.group in {"citations", "retrieval"}]
+        reason = f"the evidence of part {', '.join(lost)} does not stand in the articles; see `assistant eval doctor`"
+        return [Score(name=name, value=None, reason=reason) for name in names]
+    passages = _best_passages(trace)
+    quotes, articles = find_quotes(anchors, passages), find_articles(anchors, passages)
+    precision, recall = citation_scores(anchors, trace.answer)
+    values = {"citation_precision": precision, "citation_recall": recall}
+    for name, found in (("quote", quotes), ("article", articles)):
+        values |= {f"{name}_recall@{k}": found.recall(k) for k in CUTS}
+        values |= {f"{name}_mrr": found.reciprocal_rank(), f"{name}_ndcg@10": found.ndcg(10)}
+    return [Score(name=name, value=value) for name, value in values.items()]
 
 
 def citation_scores(anchors: Anchors, answer: Answer) -> tuple[float, float]:
@@ -44,30 +94,33 @@ def citation_scores(anchors: Anchors, answer: Answer) -> tuple[float, float]:
     return shared / total, sum(recalls) / len(recalls)
 
 
-def _answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, broken: int) -> list[Score]:
-    answered = answer.status is Status.ANSWERED
-    scores = [Score(name="decision", value=float(answered is case.answerable))]
+def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:
+    """The share of a case's facts that one of the pieces states in an accepted wording."""
+    found = [stated(pieces, fact) for fact in case.facts]
+    return sum(found) / len(found) if found else 0.0
+
+
+def all_right(case: GoldCase, pieces: Sequence[str]) -> bool:
+    """Whether the pieces state all facts of a case and nothing that it must not."""
+    return fact_recall(case, pieces) == 1.0 and not stated(pieces, case.never)
+
+
+def would_be_right(case: GoldCase, pieces: Sequence[str]) -> bool | None:
+    """Whether the pieces would be a right answer; None where the case does not say what is right."""
     if not case.answerable:
-        scores.append(Score(name="correct", value=float(not answered)))
-    if case.facts:
-        scores.append(Score(name="fact_recall", value=fact_recall(case, pieces)))
-        scores.append(Score(name="correct", value=float(answered and all_right(case, pieces) and broken == 0)))
-    if case.short:
-        first = pieces[0] if pieces else ""
-        scores.append(Score(name="exact_match", value=exact_match(first, case.short)))
-        scores.append(Score(name="token_f1", value=token_f1(first, case.short)))
-    return scores
+        return False
+    return all_right(case, pieces) if case.facts else None
 
 
-def _cited(answer: Answer) -> list[Cited]:
-    return [
-        Cited(
-            number=c.number,
-            article_id=c.article_id,
-            start=c.start,
-            end=c.end,
-            quote=c.quote,
-            answer_spans=c.answer_spans,
-        )
-        for c in answer.citations
-    ]
+def in_order(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """Sort scores in the order of the measures, and round them to what a run file keeps."""
+    order = {metric.name: place for place, metric in enumerate(METRICS)}
+    rounded = [s if s.value is None else replace(s, value=round(s.value, DIGITS)) for s in scores]
+    return tuple(sorted(rounded, key=lambda score: order[score.name]))
+
+
+def _best_passages(trace: Trace) -> list[Span]:
+    """The best passages, those for the parts of a question in turn."""
+    in_turn = [passage for row in zip_longest(*trace.ranked) for passage in row if passage is not None]
+    spans = [Span(article_id=p.article.article_id, start=p.start, end=p.end) for p in in_turn]
+    return list(dict.fromkeys(spans))[:DEPTH]

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.measures.formulas import area_under_risk_coverage, risk_coverage
-from eval.measures.registry import BY_NAME, METRICS, applicable
+from eval.measures.registry import BY_NAME, METRICS
 from eval.measures.statistics import Interval, bca_interval, wilson_interval
 from eval.runs.results import CaseResult, Outcome
+from eval.runs.scoring import applicable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

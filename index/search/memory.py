@@ -15,7 +15,7 @@ from index.encoding.encoder import Encoder, EncodingJob
 from index.search.engine import Filters, IndexState, Passage, Retrieved
 from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
-from index.search.spelling import corrected, corrections, edit_distance
+from index.search.spelling import corrected, corrections
 from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, fingerprint_of
 from index.text.chunking import Chunking, chunk_article, encoded_text, fitting_title
 from index.text.glossary import Glossary
@@ -232,5 +232,7 @@ class _Frequencies:
 
     def similar_words(self, word: str, distance: int, k: int = 20) -> list[int]:
         """Up to `k` chunks that hold a word within an edit distance of `word`."""
-        near = {other for other in self._words if edit_distance(word, other, limit=distance) <= distance}
+        from rapidfuzz.distance import OSA  # Here, since few questions have a misspelt word.
+
+        near = {other for other in self._words if OSA.distance(word, other, score_cutoff=distance) <= distance}
         return [number for number, held in enumerate(self._chunks) if near & held.words.keys()][:k]

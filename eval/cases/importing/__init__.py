@@ -6,7 +6,7 @@ What a form cannot say, or says otherwise than gold does, is told in notes; noth
 from enum import StrEnum
 from pathlib import Path
 
-from eval.cases.case import GoldInvalid, Problem
+from eval.cases.case_file import GoldInvalid, Problem
 from eval.cases.importing.beir import beir_drafts, is_beir
 from eval.cases.importing.contexts import Articles, Library
 from eval.cases.importing.deepeval import deepeval_drafts

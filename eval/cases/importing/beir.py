@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.cases.case import Evidence, GoldInvalid, Problem
+from eval.cases.case import Evidence
+from eval.cases.case_file import GoldInvalid, Problem
 from eval.cases.importing.contexts import Library
 from eval.cases.importing.drafts import Draft, Note
 from eval.cases.importing.files import read_rows, read_text

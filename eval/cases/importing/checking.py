@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from eval.cases.case import GoldCase, GoldInvalid, Problem, read_lines
+from eval.cases.case import GoldCase
+from eval.cases.case_file import GoldInvalid, Problem, read_lines
 
 
 def checked(rows: Sequence[tuple[str, Mapping[str, object]]], problems: Sequence[Problem] = ()) -> tuple[GoldCase, ...]:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from eval.cases.case import Evidence, GoldCase, GoldInvalid, Problem, to_row
+from eval.cases.case import Evidence, GoldCase, to_row
+from eval.cases.case_file import GoldInvalid, Problem
 from eval.cases.importing.checking import checked
 from eval.cases.importing.contexts import Library
 from eval.cases.importing.references import facts_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.cases.case import GoldInvalid, Problem
+from eval.cases.case_file import GoldInvalid, Problem
 from eval.cases.importing.rows import Row, shown
 
 LISTS = ("goldens", "samples", "tests", "examples")

@@ -8,7 +8,7 @@ import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eval.cases.case import GoldInvalid, Problem
+from eval.cases.case_file import GoldInvalid, Problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

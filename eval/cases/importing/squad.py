@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.language.values import read
-from eval.cases.case import Evidence, GoldInvalid, Problem
+from eval.cases.case import Evidence
+from eval.cases.case_file import GoldInvalid, Problem
 from eval.cases.importing.contexts import Library
 from eval.cases.importing.drafts import Draft
 from eval.cases.importing.rows import Row, shown

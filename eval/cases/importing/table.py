@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from eval.cases.case import GoldCase, Problem, load_gold
+from eval.cases.case import GoldCase
+from eval.cases.case_file import Problem, load_gold
 from eval.cases.exporting import LISTS, unguarded
 from eval.cases.importing.checking import checked
 from eval.cases.importing.files import read_rows

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from assistant.checking.closeness import FEATURES
 from assistant.checking.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from assistant.reading.weights import Linear, probability
-from eval.bench.indexes import bench_engine
 from eval.lab.fitting.fit import fit_logistic
-from eval.lab.support_check.caught import planted_engine
 from eval.lab.support_check.labelled_claims import DEVELOPMENT, best_cut, claims_with_passages
 from eval.lab.support_check.pairs import load_pairs, pairs_set
 from eval.lab.support_check.planted_claims import OTHER_WORDS, written_claims
+from eval.runs.indexes import bench_engine, default_engine
 
 ROUNDS = 4
 """The run that speaks for a claim is chosen anew with each fit; the choices are settled by then."""
@@ -79,7 +78,7 @@ def _pairs(folder: Path) -> list[tuple[Rows, NDArray[np.bool_], bool]]:
 def _own() -> list[Rows]:
     """Features of the runs that are in no conflict with true sentences in other words, development half."""
     found = []
-    with planted_engine() as engine:
+    with default_engine() as engine:
         check = SupportCheck(engine, scorer=_NONE)
         for claim in written_claims(engine, development=True):
             if claim.group == OTHER_WORDS and claim.made.kind == "as written":

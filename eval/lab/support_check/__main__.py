@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eval.lab.support_check import caught, labelled_claims
+from eval.runs.indexes import default_engine
 from index.errors import UserError
 
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         elif given.set:
             _print(caught.report_of_set(given.set))
         else:
-            with caught.planted_engine() as engine:
+            with default_engine() as engine:
                 _print(caught.report(engine, development=False, retrieved=given.retrieved))
     except UserError as error:
         parser.error(str(error))

@@ -4,19 +4,13 @@ A sentence that an article bears out should be supported; with an error planted 
 another article, it should not. `eval.lab.support_check.planted_claims` says where the sentences are from.
 """
 
-import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.checking.support import SupportCheck, Verdict
 from assistant.language.clauses import clauses
-from assistant.settings.locations import DEFAULT_ARTICLES
-from eval.bench.indexes import bench_engine
 from eval.bench.sets import load_set
-from eval.files import no_meter, silent
 from eval.lab.support_check.planted_claims import (
     GROUPS,
     MOVED,
@@ -28,32 +22,12 @@ from eval.lab.support_check.planted_claims import (
     own_claims,
     written_claims,
 )
-from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
+from eval.runs.indexes import bench_engine
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters
-from index.storage.changes import add_paths
-from index.storage.store import catalog_path, create_index, open_index
 
 PARAGRAPHS = 150
 """So many articles of a test set, drawn by chance, are enough."""
-
-
-@contextmanager
-def planted_engine() -> Iterator[EmbeddedSearch]:
-    """The search engine over the default collection, in an index of its own in the user's cache."""
-    encoder = find_encoder(DEFAULT_ENCODER, note=silent)
-    files = sorted(DEFAULT_ARTICLES.iterdir())
-    # With the folder's path, which is part of an article's source: another copy of the files is another collection.
-    content = hashlib.sha256(b"\0".join([os.fsencode(DEFAULT_ARTICLES), *(path.read_bytes() for path in files)]))
-    root = cache_folder() / "bench" / f"articles-{content.hexdigest()[:8]}-{encoder.hash[:8]}"
-    if not catalog_path(root).exists():
-        create_index(root, encoder, max_tokens=encoder.max_tokens)
-    add_paths(root, [DEFAULT_ARTICLES], encoder, note=silent, meter=no_meter, prune=True)
-    snapshot = open_index(root, note=silent)
-    try:
-        yield EmbeddedSearch(snapshot, encoder)
-    finally:
-        snapshot.close()
 
 
 def judged(

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from assistant.checking.support import SupportCheck, Verdict
-from eval.bench.indexes import bench_engine
 from eval.lab.support_check.pairs import Pair, load_pairs, pairs_set
 from eval.measures.formulas import area_under_roc
+from eval.runs.indexes import bench_engine
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters, Passage
 from index.search.query import Query

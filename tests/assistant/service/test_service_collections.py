@@ -12,7 +12,7 @@ from island import FERRY, both, island_in
 from library import Library
 from serving import DAM, TRAM, Server, assistant, events, serving, town_in
 
-from eval.cases.case import load_gold
+from eval.cases.case_file import load_gold
 
 REGATTA = "# The regatta\n\nThe crew of the Petrel won the regatta on Sunday.\n"
 WINNER = "Who won the regatta?"

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from assistant.settings.locations import DEFAULT_ARTICLES
-from eval.cases.case import Evidence, GoldCase, load_gold
+from eval.cases.case import Evidence, GoldCase
+from eval.cases.case_file import load_gold
 from eval.cases.doctor import WARNINGS, Diagnosis, Finding, examine_gold
-from eval.runs.which_index import DEFAULT_GOLD
+from eval.runs.indexes import DEFAULT_GOLD
 from index.text.loading import load_text
 
 TEXTS = {

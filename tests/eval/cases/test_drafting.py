@@ -12,9 +12,10 @@ from library import ignore
 
 from assistant.chain.assistant import Assistant
 from assistant.settings.settings import Settings
-from eval.cases.case import Evidence, GoldCase, load_gold, to_line
+from eval.cases.case import Evidence, GoldCase, to_line
+from eval.cases.case_file import load_gold
 from eval.cases.drafting import OFFERED, Candidate, append_case, candidates, draft, new_id, quoted, shown, wordings
-from eval.runs.article_texts import article_texts
+from eval.runs.indexes import article_texts
 from eval.runs.results import Provenance, Run
 from index.encoding.encoder import Encoder
 from index.errors import UsageError, UserError

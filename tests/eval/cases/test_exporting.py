@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from assistant.language.denial import states
 from eval.cases.anchors import occurrences
-from eval.cases.case import Evidence, GoldCase, GoldInvalid, load_gold, to_row
+from eval.cases.case import Evidence, GoldCase, to_row
+from eval.cases.case_file import GoldInvalid, load_gold
 from eval.cases.doctor import Finding
 from eval.cases.exporting import COLUMNS, guarded, to_csv, to_jsonl, unguarded
 from eval.cases.importing import Form, detect_form, import_gold
@@ -152,7 +153,7 @@ def test_true_and_false_are_read_as_spreadsheets_write_them(tmp_path):
         ("id,question,answerable\na,What?,false\na,Who?,false\n", r"gold\.csv:3: id: 'a' is also .*gold\.csv:2"),
         ("id,question,answerable,size\na,What?,false,9\n", r"gold\.csv:2: size: is not a field"),
         ("id,question,answerable\na,false\n", r"gold\.csv:2: row: has 2 cells; the header has 3"),
-        ('id,question,answerable\na,"two\nlines",false\nb,What?,\n', r"gold\.csv:4: answerable: is null"),
+        ('id,question,answerable\na,"two\nlines",false\nb,What?,\n', r"gold\.csv:4: answerable: is missing"),
         ('id,question,answerable\na,"open,false\n', r"gold\.csv:2: row: is not CSV"),
         ("id,question,answerable,id\na,What?,false,b\n", r"gold\.csv:1: id: is the name of two columns"),
     ],

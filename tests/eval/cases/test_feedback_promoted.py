@@ -11,7 +11,7 @@ import pytest
 from library import Library
 from serving import DAM, TRAM, Server, assistant, serving, town_in
 
-from eval.cases.case import load_gold
+from eval.cases.case_file import load_gold
 
 RIGHT = "The tram will cost 35,000 crowns a metre."
 BUDGET = """---

@@ -10,18 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language.denial import states
-from eval.cases.case import (
-    Evidence,
-    GoldCase,
-    GoldInvalid,
-    Problem,
-    gold_digest,
-    load_gold,
-    read_gold,
-    spread,
-    to_line,
-    to_row,
-)
+from eval.cases.case import Evidence, GoldCase, gold_digest, spread, to_line, to_row
+from eval.cases.case_file import GoldInvalid, Problem, gold_schema, load_gold, read_gold
 from index.errors import UserError
 
 GOOD = {"id": "lanes", "question": "How many lanes has the bridge?", "facts": [["4", "four"]], "answerable": True}
@@ -180,7 +170,7 @@ def test_a_fact_in_figures_is_stated_by_its_value(answer: str, wording: str, say
         (GOOD | {"evidence": {"article": "a"}}, "evidence", "it must be a list of objects"),
         (GOOD | {"evidence": ""}, "evidence", 'is ""; it must be a list of objects'),
         (GOOD | {"evidence": ["a"]}, "evidence[1]", 'is "a"; it must be an object with article and quote'),
-        (GOOD | {"evidence": [{"quote": "four lanes"}]}, "evidence[1].article", "is null; it must be text"),
+        (GOOD | {"evidence": [{"quote": "four lanes"}]}, "evidence[1].article", "is missing; it must be text"),
         (GOOD | {"evidence": [{"article": "a"}, {"article": 3}]}, "evidence[2].article", "is 3; it must be text"),
         (GOOD | {"evidence": [{"article": "a", "quote": " "}]}, "evidence[1].quote", 'is " "; it must be text'),
         (GOOD | {"evidence": [{"article": "a", "part": 1}]}, "evidence[1].part", "is 1; it must be text"),
@@ -196,7 +186,7 @@ def test_a_fact_in_figures_is_stated_by_its_value(answer: str, wording: str, say
         (GOOD | {"as_of": "yesterday"}, "as_of", 'is "yesterday"; it must be a day as YYYY-MM-DD'),
         (GOOD | {"as_of": "2023-02-29"}, "as_of", "it must be a day as YYYY-MM-DD"),
         (GOOD | {"as_of": "20230228"}, "as_of", "it must be a day as YYYY-MM-DD"),
-        (GOOD | {"as_of": 2023}, "as_of", "is 2023; it must be text"),
+        (GOOD | {"as_of": 2023}, "as_of", "is 2023; it must be a day as YYYY-MM-DD"),
         (GOOD | {"note": 5}, "note", "is 5; it must be text"),
     ],
 )
@@ -242,6 +232,12 @@ def test_cases_that_are_well_are_there_beside_the_problems(tmp_path: Path) -> No
 
     assert [case.id for case in cases] == ["lanes"]
     assert {one.place for one in found} == {f"{tmp_path / 'gold.jsonl'}:2"}
+
+
+def test_the_published_schema_is_that_of_the_form(repository: Path) -> None:
+    published = json.loads((repository / "docs/gold.schema.json").read_text(encoding="utf-8"))
+
+    assert published == gold_schema()
 
 
 def test_many_problems_are_counted_after_the_first_five(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from assistant.chain.assistant import Assistant
 from assistant.settings.locations import DEFAULT_ARTICLES
 from assistant.settings.settings import Settings
 from eval.cases.anchors import anchor
-from eval.cases.case import GoldCase, load_gold
-from eval.measures.registry import applicable
-from eval.runs.examine import Examiner
+from eval.cases.case import GoldCase
+from eval.cases.case_file import load_gold
+from eval.runs.asking import Examiner
+from eval.runs.indexes import DEFAULT_GOLD
 from eval.runs.results import Outcome
-from eval.runs.which_index import DEFAULT_GOLD
+from eval.runs.scoring import applicable
 from index.encoding.encoder import Encoder, HashEncoder
 from index.search.embedded import embedded_opener
 from index.storage.changes import add_paths

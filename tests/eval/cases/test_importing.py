@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from assistant.language.denial import states
 from assistant.language.values import read
-from eval.cases.case import Evidence, GoldCase, GoldInvalid, load_gold
+from eval.cases.case import Evidence, GoldCase
+from eval.cases.case_file import GoldInvalid, load_gold
 from eval.cases.exporting import to_jsonl
 from eval.cases.importing import Form, Imported, detect_form, import_gold
 from eval.cases.importing.references import facts_of

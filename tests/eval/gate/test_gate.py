@@ -9,19 +9,21 @@ from gate_runs import CASES, GOOD, POLICY, PROVENANCE, a_run, answered, failed, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.answer.answer import ModelUse
 from eval.gate.compare import CaseChange, compare
 from eval.gate.decision import Verdict
-from eval.gate.gate import GateResult, hold, spent
+from eval.gate.gate import GateResult, decide_gate, spent
 from eval.gate.policy import DEFAULT_POLICY, Policy, load_policy
-from eval.measures.registry import BY_NAME, applicable
+from eval.measures.registry import BY_NAME
 from eval.runs.provenance import differences
-from eval.runs.results import CaseResult, Outcome, Usage
+from eval.runs.results import CaseResult, Outcome
+from eval.runs.scoring import applicable
 from eval.runs.summary import interval, summarise, summarise_refusals, values_of
 from index.errors import ConfigurationError, UserError
 
 
 def gate(base: list[CaseResult], new: list[CaseResult], policy: Policy = POLICY, *, common: bool = False) -> GateResult:
-    return hold(compare(a_run(base), a_run(new), policy, common=common), policy)
+    return decide_gate(compare(a_run(base), a_run(new), policy, common=common), policy)
 
 
 def check(result: GateResult, name: str) -> tuple[Verdict, str]:
@@ -210,12 +212,12 @@ def test_a_budget_of_time_is_held_and_one_that_is_exceeded_turns_the_gate_red(na
     assert check(over, name) == (Verdict.FAIL, f"{value:.4g}, at most {value - 0.01:g} allowed")
 
 
-def using(count: int, *usages: Usage | None) -> list[CaseResult]:
+def using(count: int, *usages: ModelUse | None) -> list[CaseResult]:
     return [replace(result, usage=usage) for result, usage in zip(GOOD[:count], usages, strict=True)]
 
 
-def usage(cost: float | None, *, calls: int = 1) -> Usage:
-    return Usage(calls=calls, prompt_tokens=30 * calls, completion_tokens=10 * calls, cost=cost)
+def usage(cost: float | None, *, calls: int = 1) -> ModelUse:
+    return ModelUse(calls=calls, prompt_tokens=30 * calls, completion_tokens=10 * calls, cost=cost)
 
 
 def test_tokens_and_cost_are_counted_over_all_cases() -> None:

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
-from eval.cases.anchors import Anchors, Span, anchor, occurrences, overlap, places, shared_characters
+from eval.cases.anchors import anchor, occurrences, places
 from eval.cases.case import Evidence, GoldCase
 from eval.cases.short_answers import exact_match, normalise, token_f1
 from eval.measures.formulas import area_under_risk_coverage, risk_coverage
 from eval.measures.retrieval import Found, find_articles, find_quotes
+from eval.measures.spans import Anchors, Span, overlap, shared_characters
 
 WIDTH = 100
 """Characters of a passage in these tests."""

@@ -10,7 +10,7 @@ import pytest
 from gate_runs import GOOD, POLICY, a_run, answered, failed, gold, unscored
 
 from eval.gate.compare import compare
-from eval.gate.gate import GateResult, hold
+from eval.gate.gate import GateResult, decide_gate
 from eval.report import comparison_text, gate_text, html_report, junit_xml, markdown_report, run_text
 from eval.runs.results import CaseResult, Cited, Run
 
@@ -36,7 +36,7 @@ def page(run: Run, gate: GateResult | None = None, text: str | None = None) -> s
 
 
 def held(base: list[CaseResult], new: list[CaseResult]) -> GateResult:
-    return hold(compare(a_run(base), a_run(new), POLICY), POLICY)
+    return decide_gate(compare(a_run(base), a_run(new), POLICY), POLICY)
 
 
 class Elements(HTMLParser):

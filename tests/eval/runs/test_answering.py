@@ -13,7 +13,7 @@ from assistant.models.scripted.server import ScriptedServer
 from assistant.settings.settings import load_settings
 from eval.cases.case import GoldCase
 from eval.gate.compare import compare
-from eval.gate.gate import hold
+from eval.gate.gate import decide_gate
 from eval.gate.policy import load_policy
 from eval.runs.answering import ConfiguredWriter
 from eval.runs.chain import IndexChain
@@ -161,7 +161,7 @@ def test_tokens_and_cost_have_their_budgets(root, tmp_path, url, limit: int, kep
     made = run(root, tmp_path / "run.json")
     policy = replace(load_policy(), budgets={"tokens_per_case": limit, "cost": limit / 100})
 
-    result = hold(compare(made, made, policy), policy)
+    result = decide_gate(compare(made, made, policy), policy)
 
     assert (result.exit_code == 0) is kept
 

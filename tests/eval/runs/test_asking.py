@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from library import ignore, indexed
 
-from assistant.answer.answer import Answer, Status
+from assistant.answer.answer import Answer, ModelUse, Status
 from assistant.chain.assistant import Assistant, Previous, Trace
 from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
-from eval.cases.anchors import Span
 from eval.cases.case import Evidence, GoldCase
-from eval.measures.registry import BY_NAME, METRICS, applicable
+from eval.measures.registry import BY_NAME, METRICS
+from eval.measures.spans import Span
+from eval.runs.asking import Examiner
 from eval.runs.chain import IndexChain
-from eval.runs.examine import Examiner
-from eval.runs.results import CaseResult, Outcome, Score, Usage
-from eval.runs.scoring import citation_scores, fact_recall
+from eval.runs.results import CaseResult, Outcome, Score
+from eval.runs.scoring import applicable, citation_scores, fact_recall
 from eval.runs.stating import answer_pieces
 from index.encoding.encoder import Encoder, HashEncoder
 from index.errors import EncoderUnavailable, IndexDamaged
@@ -407,7 +407,7 @@ class Yes:
 
     scores = (Score(name="judged_supported", value=1.0), Score(name="judged_correct", value=2 / 3))
     verdicts = {"judged_correct": (True, True, False)}  # noqa: RUF012 - never changed
-    usage = Usage(calls=3, prompt_tokens=30, completion_tokens=3, cost=0.5)
+    usage = ModelUse(calls=3, prompt_tokens=30, completion_tokens=3, cost=0.5)
 
 
 def test_a_judge_sees_answerable_cases_with_facts_and_its_scores_are_beside_the_others(assistant: Assistant) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from library import CACHE, REPOSITORY, ignore
 
-from assistant.answer.answer import Answer, Citation, IndexReference, Status
+from assistant.answer.answer import Answer, Citation, IndexReference, ModelUse, Status
 from assistant.models.recording import RecordingModel, ReplayModel
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import ChatModel, Failure, ModelFailed
@@ -23,13 +23,13 @@ from assistant.settings.settings import Settings
 from eval.cases.case import GoldCase, to_line
 from eval.gate.compare import compare
 from eval.gate.decision import Verdict
-from eval.gate.gate import GateResult, hold
+from eval.gate.gate import GateResult, decide_gate
 from eval.gate.policy import DEFAULT_POLICY, load_policy
+from eval.runs.asking import Judge
 from eval.runs.chain import IndexChain
-from eval.runs.examine import Judge
 from eval.runs.journal import journal_path
 from eval.runs.judge import QUESTIONS, ModelJudge, judge_noise, prompt_digests
-from eval.runs.results import CaseResult, Outcome, Run, Usage
+from eval.runs.results import CaseResult, Outcome, Run
 from eval.runs.run_file import read_run
 from eval.runs.runner import run_gold
 from eval.runs.summary import summarise
@@ -318,7 +318,7 @@ def alive_until(calls: int) -> Callable[[Call], str]:
 
 def held(base: Run, new: Run) -> GateResult:
     policy = load_policy(DEFAULT_POLICY)
-    return hold(compare(base, new, policy), policy)
+    return decide_gate(compare(base, new, policy), policy)
 
 
 def test_a_judge_that_dies_in_the_middle_of_a_run_turns_the_gate_red(root: Path, tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_usage_of_the_judge_is_in_the_run(root: Path, tmp_path: Path) -> None:
 
     (result,) = read_run(tmp_path / "run.json").results
 
-    assert isinstance(result.usage, Usage)
+    assert isinstance(result.usage, ModelUse)
     assert (result.usage.calls, result.usage.completion_tokens, result.usage.cost) == (4, 20, None)
 
 

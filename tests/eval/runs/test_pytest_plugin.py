@@ -152,7 +152,7 @@ def test_gold_that_is_malformed_is_told_by_file_line_and_field_without_a_traceba
     code, said = run(home, "--assistant-gold", str(bad), str(bad))
 
     assert code == 2
-    assert f"{bad}:2: answerable: is null; it must be true or false" in said
+    assert f"{bad}:2: answerable: is missing; it must be true or false" in said
     assert "Traceback" not in said
     assert ".py:" not in said
 

@@ -1,6 +1,7 @@
 """Runs: the same bytes twice, nothing lost by an interruption, and files that can be read again."""
 
 import json
+import math
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -13,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from library import ignore
 
+from assistant.answer.answer import ModelUse
 from assistant.settings.settings import Settings
 from eval.cases.case import Evidence, GoldCase, gold_digest
 from eval.measures.registry import METRICS
 from eval.runs.chain import Chain, IndexChain
 from eval.runs.journal import journal_path
 from eval.runs.provenance import differences, same
-from eval.runs.results import CaseResult, Cited, Outcome, Provenance, Run, Score, Usage
+from eval.runs.results import CaseResult, Cited, Outcome, Provenance, Run, Score
 from eval.runs.run_file import read_run, run_text, write_run
 from eval.runs.runner import run_gold
 from index.encoding.encoder import Encoder
@@ -354,7 +356,7 @@ def test_a_killed_process_of_several_ends_the_run_in_one_clear_line_and_the_rest
 
 # Run files
 
-names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6).filter(str.strip)
 fractions = st.floats(0, 1).map(lambda value: round(value, 6))
 cited = st.builds(
     Cited,
@@ -402,7 +404,7 @@ def results(draw: st.DrawFn) -> CaseResult:
         degraded=draw(st.none() | names),
         scores=scores,
         judgements=draw(st.dictionaries(names, st.lists(st.booleans(), min_size=1).map(tuple), max_size=2)),
-        usage=draw(st.none() | st.builds(Usage, calls=st.integers(0, 9), prompt_tokens=st.integers(0, 9),
+        usage=draw(st.none() | st.builds(ModelUse, calls=st.integers(0, 9), prompt_tokens=st.integers(0, 9),
                                          completion_tokens=st.integers(0, 9), cost=st.none() | fractions)),
         seconds=draw(fractions),
     )  # fmt: skip
@@ -454,17 +456,24 @@ def broken(change: Callable[[dict[str, object]], object]) -> Callable[[str], str
     [
         (lambda text: text[: len(text) // 2], "is no run"),
         (lambda _: "", "is no run"),
-        (lambda _: "[]", "is no run .it has no cases"),
-        (lambda _: "{}", "is no run .it has no cases"),
+        (lambda _: "[]", "is no run .*object|dictionary"),
+        (lambda _: "{}", "its format is None"),
         (lambda _: "[" * 100_000, "is no run"),
         (broken(lambda data: data.update(format=2)), "its format is 2, this version reads 1"),
         (broken(lambda data: data.pop("format")), "its format is None"),
-        (broken(lambda data: data.pop("gold")), "KeyError 'gold'"),
-        (broken(lambda data: data.update(times={})), "KeyError 'cases'"),
-        (broken(lambda data: data["provenance"].pop("judge")), "TypeError .*judge"),
-        (broken(lambda data: data["cases"][0].update(outcome="won")), "'won' is not a valid Outcome"),
-        (broken(lambda data: data["cases"][0].pop("scores")), "KeyError 'scores'"),
-        (broken(lambda data: data.update(cases=3)), "TypeError"),
+        (broken(lambda data: data.pop("gold")), "gold is missing"),
+        (broken(lambda data: data.update(times={})), "times.started is missing"),
+        (broken(lambda data: data["provenance"].pop("judge")), "provenance.judge is missing"),
+        (
+            broken(lambda data: data["cases"][0].update(outcome="won")),
+            r"cases\[1\].outcome is 'won'; input should be 'answered'",
+        ),
+        (broken(lambda data: data["cases"][0].pop("scores")), r"cases\[1\].scores is missing"),
+        (broken(lambda data: data.update(cases=3)), "cases is 3; input should be a valid"),
+        (broken(lambda data: data["times"]["cases"].popitem()), r"times.cases lacks "),
+        (broken(lambda data: data.update(colour=1)), "colour is not known"),
+        (broken(lambda data: data["cases"][0]["scores"].update(correct=7.0)), r"cases\[1\].scores.correct is 7.0"),
+        (broken(lambda data: data["cases"][0]["scores"].update(correct=math.nan)), r"scores.correct is nan"),
     ],
 )
 def test_a_file_that_is_no_run_is_told_in_one_line(
