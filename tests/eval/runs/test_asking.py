@@ -104,7 +104,7 @@ class Misbehaving(Assistant):
 
 @pytest.fixture
 def misbehaving(root: Path, minilm: Encoder) -> Iterator[Misbehaving]:
-    assistant = Misbehaving(root, lambda _: minilm, Settings(), note=ignore)
+    assistant = Misbehaving(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
     yield assistant
     assistant.close()
 
@@ -303,7 +303,7 @@ def test_an_answer_without_any_receipt_is_a_failed_case(root: Path, minilm: Enco
             trace = Assistant.trace(self, question, depth=20)
             return replace(trace, answer=replace(trace.answer, citations=()))
 
-    bare = Bare(root, lambda _: minilm, Settings(), note=ignore)
+    bare = Bare(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
     result = Examiner(bare).examine(ANSWERED)
     bare.close()
 
@@ -334,7 +334,7 @@ def test_a_follow_up_of_a_follow_up_keeps_what_the_first_was_about(root: Path, m
             asked.append((question, previous))
             return super().ask(question, filters=filters, previous=previous, written=written)
 
-    assistant = Listening(root, lambda _: minilm, Settings(), note=ignore)
+    assistant = Listening(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
     turns = ("Who opened the new bridge of Oldwater?", "And when was it opened?")
     Examiner(assistant).examine(replace(ANSWERED, question="And how long is it?", turns=turns))
     assistant.close()
