@@ -11,6 +11,7 @@ from assistant.chain.compose import compose
 from assistant.chain.open_index import OpenIndex, Rerank, Watch
 from assistant.chain.steps import Asked, Previous, read, retrieve, understand
 from assistant.chain.write import OnPiece, priced, write
+from assistant.language.sentence import Sentences
 from assistant.models.seam import together
 from assistant.question.seams import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.reading.extractive import ExtractiveReader
@@ -154,7 +155,12 @@ class Assistant:
         threshold = self._settings.threshold if self._settings.threshold >= 0 else engine.threshold
         return OpenIndex(
             engine=engine,
-            reader=ExtractiveReader(load_weights(), threshold=threshold, max_sentences=self._settings.sentences),
+            reader=ExtractiveReader(
+                load_weights(),
+                sentences=Sentences(engine.idf, engine.highest_idf),
+                threshold=threshold,
+                max_sentences=self._settings.sentences,
+            ),
             settings=self._settings,
             rerank=self._rerank,
             watch=self._watch,

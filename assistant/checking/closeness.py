@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking.naming import Mentions
-from assistant.language.statements import statement
+from assistant.language.sentence import parse
 from assistant.language.values import agrees
 from assistant.language.vocabulary import INTERJECTIONS
 from index.search.engine import Passage, SearchEngine
@@ -94,7 +94,7 @@ class Closeness:
         """
         has = np.asarray(self.has[run.first : run.last].any(axis=0)).tolist()
         lacking = {word.stem for word, held in zip(self.words, has, strict=True) if not held} - _DETERMINERS
-        lacking -= {term for value in statement(self.claim.text).values for term in stems(value.text)}
+        lacking -= {term for value in parse(self.claim.text).values for term in stems(value.text)}
         if not lacking:
             return None
         own = self.claim.stems
@@ -145,7 +145,7 @@ class Closeness:
 
 def _as_written(terms: Sequence[str], text: str) -> str:
     """Stems as the words that a text has for them."""
-    words = {stem(token.word): token.word for token in statement(text).tokens if token.word}
+    words = {stem(token.word): token.word for token in parse(text).tokens if token.word}
     return " ".join(words.get(term, term) for term in terms)
 
 
@@ -171,9 +171,9 @@ def _said_otherwise(
         for place, text in enumerate(held):
             if any(other in text for other in others):
                 found[place] |= own
-    for value in statement(claim).values:
+    for value in parse(claim).values:
         written = set(stems(value.text))
         for place, text in enumerate(texts):
-            if any(agrees(value.token, other.token) for other in statement(text).values):
+            if any(agrees(value.token, other.token) for other in parse(text).values):
                 found[place] |= written
     return found

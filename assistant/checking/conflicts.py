@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from assistant.checking.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.language.dates import Date
-from assistant.language.statements import Statement, Value, denied_by_prefix
+from assistant.language.sentence import ParsedSentence
+from assistant.language.statements import Value, denied_by_prefix
 from assistant.language.values import agrees
 from assistant.language.vocabulary import ABOUT, AT_LEAST, AT_MOST, LESS, MORE, NEARLY
 from index.text.terms import stem
@@ -39,7 +40,7 @@ class Conflict:
 
 
 def conflicts(
-    claim: Statement, run: Sequence[Statement], around: Surroundings, mentions: Mentions, *, core: int
+    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, mentions: Mentions, *, core: int
 ) -> list[Conflict]:
     """What of the claim the sentences do not bear out, empty if nothing.
 
@@ -64,7 +65,7 @@ def conflicts(
     return found
 
 
-def _has_any(claim: Statement, run: Sequence[Statement]) -> bool:
+def _has_any(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> bool:
     """Whether any telling word, figure or date of the claim stands in the sentences."""
     if any(claim.telling & set(one.stems) for one in run):
         return True
@@ -75,7 +76,11 @@ def _has_any(claim: Statement, run: Sequence[Statement]) -> bool:
 
 
 def _values(
-    claim: Statement, run: Sequence[Statement], core: Statement, around: Surroundings, covered: frozenset[int]
+    claim: ParsedSentence,
+    run: Sequence[ParsedSentence],
+    core: ParsedSentence,
+    around: Surroundings,
+    covered: frozenset[int],
 ) -> Iterable[Conflict]:
     held = [value for one in run for value in one.values]
     strangers = _strangers(claim, core)
@@ -100,7 +105,7 @@ def _values(
             yield _missing(value, held)
 
 
-def _counts_nothing(claim: Statement, value: Value, run: Sequence[Statement]) -> bool:
+def _counts_nothing(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence]) -> bool:
     """Whether a number word states no number of its own: "one of them", "one day" for a day, "first"."""
     if value.pronoun:
         return _is_pronoun(claim, value.place) or any(_single(value, one) for one in run)
@@ -112,14 +117,14 @@ def _counts_nothing(claim: Statement, value: Value, run: Sequence[Statement]) ->
     return False
 
 
-def _single(value: Value, own: Statement) -> bool:
+def _single(value: Value, own: ParsedSentence) -> bool:
     """Whether a sentence has what "one" counts, and no number of it."""
     if not value.heads or value.heads[0] not in own.stems:
         return False
     return not any(value.heads[0] in other.heads for other in own.values)
 
 
-def _of_a_part(claim: Statement, value: Value, run: Sequence[Statement]) -> bool:
+def _of_a_part(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence]) -> bool:
     """Whether the claim says of a whole what the sentences say of a part: the 40 of "half of the 40 are women"."""
     if value.token.figure is None or value.token.figure.whole:
         return False
@@ -147,7 +152,7 @@ def _misplaced(value: Value, held: Sequence[Value]) -> Conflict | None:
     return None
 
 
-def _strangers(claim: Statement, core: Statement) -> list[Value]:
+def _strangers(claim: ParsedSentence, core: ParsedSentence) -> list[Value]:
     """Values of the core that the claim does not say; one that stands there twice must be said twice."""
     left = list(core.values)
     for value in claim.values:
@@ -166,7 +171,7 @@ def _missing(value: Value, held: Sequence[Value]) -> Conflict:
     return Conflict(kind="figure", reason=f"the figure {value.text} does not stand in it")
 
 
-def _is_pronoun(claim: Statement, at: int) -> bool:
+def _is_pronoun(claim: ParsedSentence, at: int) -> bool:
     before = claim.tokens[at - 1].word if at > 0 else ""
     after = claim.tokens[at + 1].word if at + 1 < len(claim.tokens) else None
     return after in _BEHIND_PRONOUN or before in _BEFORE_PRONOUN
@@ -205,7 +210,7 @@ def _bears_out(value: Value, own: Value) -> bool:
     return True
 
 
-def _dated(value: Value, core: Statement, held: Sequence[Value], around: Surroundings) -> bool:
+def _dated(value: Value, core: ParsedSentence, held: Sequence[Value], around: Surroundings) -> bool:
     """Whether the surroundings supply what the sentences leave out of a date, contradicted by none of theirs."""
     wanted = value.token.date
     if wanted is None or wanted.until or wanted.years > 1:
@@ -242,7 +247,7 @@ def _partly(wanted: Date, one: Date) -> bool:
 # Negations and reversals.
 
 
-def _negations(claim: Statement, run: Sequence[Statement], core: Statement) -> Iterable[Conflict]:
+def _negations(claim: ParsedSentence, run: Sequence[ParsedSentence], core: ParsedSentence) -> Iterable[Conflict]:
     negated = _negated(run)
     plainly = _plainly(run)
     for scope in claim.negations:
@@ -258,15 +263,15 @@ def _negations(claim: Statement, run: Sequence[Statement], core: Statement) -> I
         yield Conflict(kind="negation", reason=f"it has the contrary of “{word}”")
 
 
-def _negated(run: Sequence[Statement]) -> frozenset[str]:
+def _negated(run: Sequence[ParsedSentence]) -> frozenset[str]:
     return frozenset(own for one in run for scope in one.negations for own in scope)
 
 
-def _plainly(run: Sequence[Statement]) -> set[str]:
+def _plainly(run: Sequence[ParsedSentence]) -> set[str]:
     return {own for one in run for own in one.stems if own and not any(own in scope for scope in one.negations)}
 
 
-def _turned(claim: Statement, run: Sequence[Statement]) -> str | None:
+def _turned(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> str | None:
     """A word of the claim that the sentences have only with a prefix that denies it, or without its own."""
     said = {token.word for token in claim.tokens if token.word}
     held = {token.word for one in run for token in one.tokens if token.word}
@@ -281,7 +286,7 @@ def _turned(claim: Statement, run: Sequence[Statement]) -> str | None:
     return None
 
 
-def _directions(claim: Statement, run: Sequence[Statement]) -> Iterable[Conflict]:
+def _directions(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> Iterable[Conflict]:
     held = frozenset[tuple[int, int, str]]().union(*(one.directions for one in run))
     for pair, side, beside in claim.directions:
         if (pair, 1 - side, beside) in held and (pair, side, beside) not in held:

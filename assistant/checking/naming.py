@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.language.statements import Name, Statement, statement
+from assistant.language.sentence import ParsedSentence, parse
+from assistant.language.statements import Name
 from assistant.language.values import holds
 from assistant.language.vocabulary import ACRONYMS, OPENERS, PARTICLES
 from index.text.terms import stem
@@ -28,7 +29,7 @@ Mentions = Sequence[tuple[str, tuple[str, ...]]]
 class Surroundings:
     """What helps to understand sentences of a passage and may supply the names and dates that they leave out."""
 
-    statements: tuple[Statement, ...]
+    statements: tuple[ParsedSentence, ...]
     """The passage's sentences and the article's title."""
     published: date | None
     publisher: frozenset[str]
@@ -43,7 +44,7 @@ class Surroundings:
     @classmethod
     def of(cls, sentences: Sequence[str], *, title: str, publisher: str, published: date | None) -> "Surroundings":
         """Of a passage's sentences and what is known of its article."""
-        held = tuple(statement(text) for text in (*sentences, title) if text)
+        held = tuple(parse(text) for text in (*sentences, title) if text)
         lower: set[str] = set()
         for one in held:
             named = {name.place for name in one.names}
@@ -51,7 +52,7 @@ class Surroundings:
         return cls(
             statements=held,
             published=published,
-            publisher=frozenset(t.word for t in statement(publisher).tokens if t.word) if publisher else frozenset(),
+            publisher=frozenset(t.word for t in parse(publisher).tokens if t.word) if publisher else frozenset(),
             words=frozenset(token.word for one in held for token in one.tokens if token.word),
             lower=frozenset(lower),
             capital=frozenset(name.word for one in held for name in one.names if not name.opens),
@@ -77,15 +78,15 @@ class Aliases:
     """Words of the names that the sentences use, case folded."""
 
     @classmethod
-    def between(cls, claim: Statement, run: Sequence[Statement], mentions: Mentions) -> "Aliases":
+    def between(cls, claim: ParsedSentence, run: Sequence[ParsedSentence], mentions: Mentions) -> "Aliases":
         """Of a claim that mentions things with other names, and sentences."""
         places: set[int] = set()
         words: set[str] = set()
         for name, group in mentions:
-            held = [o for o in group if statement(o).tokens and any(holds(one.text, o) for one in run)]
+            held = [o for o in group if parse(o).tokens and any(holds(one.text, o) for one in run)]
             if not held:
                 continue
-            words |= {token.word for other in held for token in statement(other).tokens if token.word}
+            words |= {token.word for other in held for token in parse(other).tokens if token.word}
             for match in re.finditer(re.escape(name), claim.text):
                 within = range(match.start(), match.end() + 1)
                 places |= {i for i, t in enumerate(claim.tokens) if t.start in within and t.end in within}
@@ -93,7 +94,7 @@ class Aliases:
 
 
 def unnamed(
-    claim: Statement, run: Sequence[Statement], core: Statement, around: Surroundings, aliases: Aliases
+    claim: ParsedSentence, run: Sequence[ParsedSentence], core: ParsedSentence, around: Surroundings, aliases: Aliases
 ) -> str | None:
     """The first name of the claim that the sentences do not bear out, as written; None if they bear out all.
 
@@ -119,7 +120,7 @@ def unnamed(
     return _mixed_up(claim, run)
 
 
-def _held(claim: Statement, name: Name, run: Sequence[Statement]) -> bool:
+def _held(claim: ParsedSentence, name: Name, run: Sequence[ParsedSentence]) -> bool:
     if len(name.word) == 1 and name.place:
         return any(_pair(claim, name.place) == _pair(one, held.place) for one in run for held in one.names)
     words = {token.word for one in run for token in one.tokens if token.word}
@@ -132,7 +133,7 @@ def _held(claim: Statement, name: Name, run: Sequence[Statement]) -> bool:
     return any(_same_root(name.word, word) for word in words) or _abbreviated(claim, name.place, run)
 
 
-def _pair(one: Statement, place: int) -> tuple[str, str | None]:
+def _pair(one: ParsedSentence, place: int) -> tuple[str, str | None]:
     """A letter that is a name, and what it is the name of: the B of "Plan B"."""
     return one.stems[place - 1] if place else "", one.tokens[place].word
 
@@ -142,10 +143,10 @@ def _known(name: Name, around: Surroundings) -> bool:
 
 
 def _elsewhere(
-    claim: Statement,
+    claim: ParsedSentence,
     asked: Sequence[Name],
     absent: Sequence[Name],
-    core: Statement,
+    core: ParsedSentence,
     around: Surroundings,
     aliases: Aliases,
 ) -> bool:
@@ -164,7 +165,7 @@ def _elsewhere(
     )
 
 
-def _beside(one: Statement, name: Name) -> set[tuple[int, str]]:
+def _beside(one: ParsedSentence, name: Name) -> set[tuple[int, str]]:
     """The word before a name and the one behind it, names themselves passed over."""
     named = {other.place for other in one.names}
     before = next((i for i in range(name.place - 1, -1, -1) if i not in named), None)
@@ -175,7 +176,7 @@ def _beside(one: Statement, name: Name) -> set[tuple[int, str]]:
     }
 
 
-def _written(claim: Statement, missing: Sequence[Name]) -> str:
+def _written(claim: ParsedSentence, missing: Sequence[Name]) -> str:
     """The first missing name as the claim has it."""
     first = last = missing[0].place
     for name in missing[1:]:
@@ -193,7 +194,7 @@ def _same_root(word: str, other: str) -> bool:
     return word[common:] in _PEOPLE_OF and other[common:] in _PEOPLE_OF
 
 
-def _abbreviated(claim: Statement, place: int, run: Sequence[Statement]) -> bool:
+def _abbreviated(claim: ParsedSentence, place: int, run: Sequence[ParsedSentence]) -> bool:
     """Whether the claim has initials for words of the sentences, or words for their initials."""
     token = claim.tokens[place]
     if (written := claim.text[token.start : token.end]).isupper() and len(written) in _INITIALS:
@@ -207,7 +208,7 @@ def _abbreviated(claim: Statement, place: int, run: Sequence[Statement]) -> bool
     return any(place in _spelled(claim, letters) for letters in initials)
 
 
-def _spelled(one: Statement, initials: str) -> set[int]:
+def _spelled(one: ParsedSentence, initials: str) -> set[int]:
     """Places of the names that begin with these letters in turn."""
     runs: list[list[int]] = []
     for name in one.names:
@@ -223,7 +224,7 @@ def _spelled(one: Statement, initials: str) -> set[int]:
     return set()
 
 
-def _mixed_up(claim: Statement, run: Sequence[Statement]) -> str | None:
+def _mixed_up(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> str | None:
     """Two names side by side in the claim whose words the sentences have only beside other names."""
     for name in claim.names:
         if not name.leads:
@@ -239,10 +240,12 @@ def _mixed_up(claim: Statement, run: Sequence[Statement]) -> str | None:
     return None
 
 
-def unquoted(claim: Statement, run: Sequence[Statement], around: Surroundings, aliases: Aliases) -> Iterator[str]:
+def unquoted(
+    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, aliases: Aliases
+) -> Iterator[str]:
     """What the claim has in quotation marks and the sentences do not have in those words."""
     for quoted in claim.quoted:
-        if not statement(quoted).tokens or any(holds(one.text, quoted) for one in (*run, *around.statements)):
+        if not parse(quoted).tokens or any(holds(one.text, quoted) for one in (*run, *around.statements)):
             continue
         at = claim.text.find(quoted)
         places = {i for i, t in enumerate(claim.tokens) if at <= t.start and t.end <= at + len(quoted)}

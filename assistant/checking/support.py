@@ -18,7 +18,7 @@ from assistant.answer.kept import Receipt
 from assistant.checking.closeness import FEATURES, Closeness, Run
 from assistant.checking.conflicts import Conflict, conflicts
 from assistant.checking.naming import Mentions, Surroundings
-from assistant.language.statements import Statement, statement
+from assistant.language.sentence import ParsedSentence, parse
 from assistant.reading.weights import Linear, probability
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
@@ -112,7 +112,7 @@ class SupportCheck:
             claim: one sentence, without markers of citation, encoded by `engine.encode`.
             passages: what it may rest on.
         """
-        stated = statement(claim.text)
+        stated = parse(claim.text)
         if not stated.telling and not stated.values:
             return Verdict(supported=False, score=0.0, reason="it states nothing", receipt=None)
         clear: _Scored | None = None
@@ -131,7 +131,7 @@ class SupportCheck:
 
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
         """The runs of one sentence that have most of the claim, then those of two, and so on."""
-        stated = statement(claim.text)
+        stated = parse(claim.text)
         mentions = self.engine.glossary.found_in(claim.text)
         held = [_Held(claim, passage, self.engine, mentions) for passage in passages]
         for length in range(1, LONGEST_RUN + 1):
@@ -183,9 +183,9 @@ class _Held:
         starts = range(len(self.texts) - length + 1)
         return [Run(first=i, last=i + length) for i in starts if not any(self.headings[i : i + length])]
 
-    def considered(self, claim: Statement, run: Run) -> Considered:
+    def considered(self, claim: ParsedSentence, run: Run) -> Considered:
         """The run with what speaks against it."""
-        own = [statement(text) for text in self.texts[run.first : run.last]]
+        own = [parse(text) for text in self.texts[run.first : run.last]]
         found = conflicts(claim, own, self._around, self.mentions, core=self.closeness.core(run))
         if not found and (pair := self.closeness.substituted(run)) is not None:
             found.append(Conflict(kind="words", reason=f"it has “{pair[1]}” in the place of “{pair[0]}”"))

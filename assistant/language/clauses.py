@@ -10,7 +10,7 @@ where a clause cannot be understood by itself, the sentence is not parted.
 import re
 from dataclasses import dataclass
 
-from assistant.language.statements import statement
+from assistant.language.sentence import parse
 
 _JOINT = re.compile(
     r"(?:[,;]\s+(?:and|while|whereas|but)|;|\s(?:while|whereas)|\sand(?=\s(?:[Tt]he\s)?[A-Z0-9]))\s+(?=\S)"
@@ -78,12 +78,12 @@ def _stands(clause: str) -> bool:
     verb = _VERB.search(clause)
     if verb is None or not clause[: verb.start()].strip():
         return False
-    return sum(bool(stem) for stem in statement(clause).stems) >= _LEAST
+    return sum(bool(stem) for stem in parse(clause).stems) >= _LEAST
 
 
 def _lead(first: str, second: str) -> str:
     """The date that opens the sentence and so holds for the second clause too, unless that has its own."""
-    if not _LEAD.match(first) or any(value.token.date for value in statement(second).values):
+    if not _LEAD.match(first) or any(value.token.date for value in parse(second).values):
         return ""
-    dated = [value for value in statement(first).values if value.token.date and value.place < _LEAD_TOKENS]
+    dated = [value for value in parse(first).values if value.token.date and value.place < _LEAD_TOKENS]
     return f"{first[: dated[-1].token.end]}, " if dated else ""

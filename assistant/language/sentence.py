@@ -1,80 +1,167 @@
-"""What a sentence of an article holds, whatever is asked of it; kept from one question to the next."""
+"""A sentence parsed once: its terms as the index has them, its words, figures and dates, and what it states."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from assistant.language.values import read
-from assistant.language.vocabulary import NEGATIONS, SUPERLATIVES, VERB
+from assistant.language.statements import Name, Value, directions, names, negated, stem_of, values
+from assistant.language.values import Token, read
+from assistant.language.vocabulary import INTERJECTIONS, NEGATIONS, SUPERLATIVES, VERB
 from index.text.sentences import is_heading
-from index.text.terms import stem, stems
+from index.text.terms import STOP_WORDS, stem, stems
 
-KEPT_SENTENCES = 4_096
-"""Together they take some 25 MB."""
+KEPT_SENTENCES = 8_192
+"""Parsed sentences that are kept; together they take some 50 MB."""
 
 BEHIND_FIGURE = 4
 """So many words after a figure may be what it counts."""
+TELLING = 0.25
+"""Share of the highest idf from which on a term says something particular."""
+
+_FILLERS = INTERJECTIONS | frozenset(
+    "no hello hi please thanks thank welcome sorry right correct true false maybe perhaps exactly answer answers "
+    "question following follows course".split()
+)
+"""Words of a reply that state nothing of the matter."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class TakenApart:
-    """A sentence taken apart."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ParsedSentence:
+    """A sentence with what was read of it; each property is worked out when it is first asked for, and kept."""
 
-    terms: tuple[str, ...]
-    """Stems in order."""
-    counts: Mapping[str, int]
-    """How often each of them stands there."""
-    pairs: frozenset[tuple[str, str]]
-    """Stems side by side."""
-    places: tuple[tuple[int, str], ...]
-    """Where each word starts, and its stem."""
-    counted: frozenset[str]
-    """Stems of the words right after a figure."""
-    negates: bool
-    superlatives: frozenset[str]
-    heading: bool
-    """It names what follows and states nothing."""
-    verb: bool
-    """Whether it has something like a verb."""
+    text: str
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Stems in order, as the index has them."""
+        return tuple(stems(self.text))
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How often each stem stands there."""
+        return Counter(self.terms)
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Stems side by side."""
+        return frozenset(pairwise(self.terms))
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, str], ...]:
+        """Where each word starts, and its stem."""
+        return tuple((match.start(), stem(match.group())) for match in re.finditer(r"[^\W_]+", self.text))
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """Stems of the words right after a figure."""
+        return frozenset(
+            stem(word)
+            for place, token in enumerate(self.tokens)
+            if token.figure is not None
+            for other in self.tokens[place + 1 : place + 1 + BEHIND_FIGURE]
+            if (word := other.word) is not None
+        )
+
+    @cached_property
+    def negates(self) -> bool:
+        """Whether it has a word that negates."""
+        words = (token.word for token in self.tokens if token.word)
+        return any(word in NEGATIONS or word.endswith("n't") for word in words)
+
+    @cached_property
+    def superlatives(self) -> frozenset[str]:
+        """Words that single out one of many."""
+        return SUPERLATIVES.intersection(re.findall(r"[a-z]+", self.text.lower()))
+
+    @cached_property
+    def heading(self) -> bool:
+        """Whether it names what follows and states nothing."""
+        return is_heading(self.text)
+
+    @cached_property
+    def verb(self) -> bool:
+        """Whether it has something like a verb."""
+        return VERB.search(self.text) is not None
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Words, figures and dates in order."""
+        return read(self.text)
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """One for each token: the stem of a word, "" for what is none."""
+        return tuple(map(stem_of, self.tokens))
+
+    @cached_property
+    def values(self) -> tuple[Value, ...]:
+        """Figures and dates, each with its measure and what it counts."""
+        return tuple(values(self.text, self.tokens))
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """Words that begin with a capital letter and could be names."""
+        return tuple(names(self.text, self.tokens))
+
+    @cached_property
+    def negations(self) -> tuple[tuple[str, ...], ...]:
+        """For each negation the stems of what it negates, the nearest first."""
+        return negated(self.text, self.tokens, self.stems)
+
+    @cached_property
+    def directions(self) -> frozenset[tuple[int, int, str]]:
+        """Opposites: which pair, which side of it, and the stem of a telling word beside it, "" for the word itself."""
+        return frozenset(directions(self.text, self.tokens, self.stems))
+
+    @cached_property
+    def quoted(self) -> tuple[str, ...]:
+        """What stands in quotation marks."""
+        return tuple(match.strip(" ,.") for match in re.findall(r"[“\"]([^“”\"]{2,80})[”\"]", self.text))
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Stems of the words that say what it is about; figures and dates are not among them."""
+        return frozenset(
+            own
+            for token, own in zip(self.tokens, self.stems, strict=True)
+            if own and token.word not in STOP_WORDS and token.word not in _FILLERS
+        )
 
 
 @lru_cache(maxsize=KEPT_SENTENCES)
-def taken_apart(text: str) -> TakenApart:
-    """The parts of a sentence."""
-    terms = tuple(stems(text))
-    return TakenApart(
-        terms=terms,
-        counts=Counter(terms),
-        pairs=frozenset(pairwise(terms)),
-        places=tuple((match.start(), stem(match.group())) for match in re.finditer(r"[^\W_]+", text)),
-        counted=frozenset(_counted(text)),
-        negates=negates(text),
-        superlatives=superlatives(text),
-        heading=is_heading(text),
-        verb=VERB.search(text) is not None,
-    )
+def parse(text: str) -> ParsedSentence:
+    """The sentence `text`, parsed once however many rooms ask for it."""
+    return ParsedSentence(text=text)
 
 
-def negates(text: str) -> bool:
-    """Whether a text has a word that negates."""
-    words = (token.word for token in read(text) if token.word)
-    return any(word in NEGATIONS or word.endswith("n't") for word in words)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class KeptSentence:
+    """A sentence of one state of an index."""
+
+    parsed: ParsedSentence
+    particular: frozenset[str]
+    """Its stems that say something particular in that collection."""
 
 
-def superlatives(text: str) -> frozenset[str]:
-    """The words of a text that single out one of many."""
-    return SUPERLATIVES.intersection(re.findall(r"[a-z]+", text.lower()))
+class Sentences:
+    """The sentences of one state of an index that were read so far; kept with it, and gone with it."""
 
+    def __init__(self, idf: Callable[[str], float], highest_idf: float) -> None:
+        """Keep sentences of the index with these inverse document frequencies."""
+        self._idf = idf
+        self._least = TELLING * highest_idf
+        self._kept: OrderedDict[str, KeptSentence] = OrderedDict()
 
-def _counted(text: str) -> list[str]:
-    tokens = read(text)
-    return [
-        stem(word)
-        for place, token in enumerate(tokens)
-        if token.figure is not None
-        for other in tokens[place + 1 : place + 1 + BEHIND_FIGURE]
-        if (word := other.word) is not None
-    ]
+    def read(self, text: str) -> KeptSentence:
+        """A sentence, read now or before."""
+        kept = self._kept.get(text)
+        if kept is None:
+            parsed = parse(text)
+            particular = frozenset(term for term in parsed.counts if self._idf(term) > self._least)
+            kept = self._kept[text] = KeptSentence(parsed=parsed, particular=particular)
+            if len(self._kept) > KEPT_SENTENCES:
+                self._kept.popitem(last=False)
+        return kept

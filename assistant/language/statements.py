@@ -1,21 +1,15 @@
-"""What a sentence states that must not be altered: its figures, dates, names, negations and directions."""
+"""Find in a sentence's tokens what must not be altered: values, names, negations and directions."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 from assistant.language.denial import PASSED_OVER, SCOPE, negations
-from assistant.language.values import Token, read
-from assistant.language.vocabulary import INTERJECTIONS, MEASURES
+from assistant.language.values import Token
+from assistant.language.vocabulary import MEASURES
 from index.text.terms import STOP_WORDS, stem
 
-_FILLERS = INTERJECTIONS | frozenset(
-    "no hello hi please thanks thank welcome sorry right correct true false maybe perhaps exactly answer answers "
-    "question following follows course".split()
-)
-"""Words of a reply that state nothing of the matter."""
 _OPPOSITES = (
     "more|less fewer",
     "most|least fewest",
@@ -106,52 +100,14 @@ class Name:
     """Whether the token right after it is."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Statement:
-    """A sentence, taken apart."""
-
-    text: str
-    tokens: tuple[Token, ...]
-    stems: tuple[str, ...]
-    """One for each token: the stem of a word, "" for what is none."""
-    values: tuple[Value, ...]
-    names: tuple[Name, ...]
-    negations: tuple[tuple[str, ...], ...]
-    """For each negation the stems of what it negates, the nearest first."""
-    directions: frozenset[tuple[int, int, str]]
-    """Opposites: which pair, which side of it, and the stem of a telling word beside it ("" for the word itself)."""
-    quoted: tuple[str, ...]
-    """What stands in quotation marks."""
-
-    @property
-    def telling(self) -> frozenset[str]:
-        """Stems of the words that say what it is about; figures and dates are not among them."""
-        return frozenset(
-            own
-            for token, own in zip(self.tokens, self.stems, strict=True)
-            if own and token.word not in STOP_WORDS and token.word not in _FILLERS
-        )
-
-
-@lru_cache(maxsize=8192)
-def statement(text: str) -> Statement:
-    """Take a sentence apart; it is remembered, as articles' sentences come again and again."""
-    tokens = read(text)
-    stems = tuple(_stem(token) for token in tokens)
-    return Statement(
-        text=text,
-        tokens=tokens,
-        stems=stems,
-        values=tuple(_values(text, tokens)),
-        names=tuple(_names(text, tokens)),
-        negations=tuple(tuple(_telling(tokens, stems, at + 1)) for at in negations(text, tokens)),
-        directions=frozenset(_directions(text, tokens, stems)),
-        quoted=tuple(match.strip(" ,.") for match in re.findall(r"[“\"]([^“”\"]{2,80})[”\"]", text)),
-    )
-
-
-def _stem(token: Token) -> str:
+def stem_of(token: Token) -> str:
+    """The stem of a word; "" for a figure or date that is no word."""
     return stem(token.word) if token.word else ""
+
+
+def negated(text: str, tokens: Sequence[Token], stems: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """For each negation the stems of what it negates, the nearest first."""
+    return tuple(tuple(_telling(tokens, stems, at + 1)) for at in negations(text, tokens))
 
 
 def _telling(tokens: Sequence[Token], stems: Sequence[str], at: int) -> list[str]:
@@ -160,7 +116,8 @@ def _telling(tokens: Sequence[Token], stems: Sequence[str], at: int) -> list[str
     return [stems[i] for i in near if stems[i] and tokens[i].word not in PASSED_OVER][:SCOPE]
 
 
-def _directions(text: str, tokens: Sequence[Token], stems: Sequence[str]) -> list[tuple[int, int, str]]:
+def directions(text: str, tokens: Sequence[Token], stems: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Opposites: which pair, which side of it, and the stem of a telling word beside it ("" for the word itself)."""
     found = []
     for at, token in enumerate(tokens):
         written = text[token.start : token.end].lower()
@@ -183,7 +140,8 @@ def _plain(token: Token) -> str:
     return str(token.figure.value) if token.figure else str(token.date)
 
 
-def _values(text: str, tokens: Sequence[Token]) -> list[Value]:
+def values(text: str, tokens: Sequence[Token]) -> list[Value]:
+    """Figures and dates, each with its measure and what it counts."""
     found: list[Value] = []
     for at, token in enumerate(tokens):
         if token.figure is None and token.date is None:
@@ -226,7 +184,8 @@ def _with_unit(token: Token, tokens: Sequence[Token], at: int) -> Token:
     return replace(token, figure=replace(token.figure, unit=second.unit)) if second and second.unit else token
 
 
-def _names(text: str, tokens: Sequence[Token]) -> list[Name]:
+def names(text: str, tokens: Sequence[Token]) -> list[Name]:
+    """Words that begin with a capital letter and could be names."""
     capital = [token.word is not None and token.date is None and text[token.start].isupper() for token in tokens]
     found = []
     for at, token in enumerate(tokens):

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.language.sentence import TakenApart, negates, superlatives, taken_apart
+from assistant.language.sentence import ParsedSentence, Sentences, parse
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question
@@ -73,8 +73,6 @@ FEATURES = (
 )
 """Names of the features in the order of their columns."""
 
-TELLING = 0.25
-"""Share of the highest idf from which on a word says something particular."""
 FULL_WORDS = 20
 """So many new content words count as a full sentence's worth."""
 SHORT = 40
@@ -101,19 +99,25 @@ class Candidate:
 class Evidence:
     """The sentences of the retrieved passages, taken apart once for all wordings of a question."""
 
-    def __init__(self, question: Question, passages: Sequence[Passage], engine: SearchEngine) -> None:
+    def __init__(
+        self, question: Question, passages: Sequence[Passage], engine: SearchEngine, sentences: Sentences
+    ) -> None:
         """Take passages apart.
 
         Args:
             question: as asked.
             passages: best first.
             engine: that found them.
+            sentences: those of the engine's state that were read before.
         """
         self._question = question
         self._passages = passages
         self._engine = engine
         self._texts = [sentence_text(passage, place) for passage in passages for place in range(len(passage.sentences))]
-        self._sentences = [taken_apart(text) for text in self._texts]
+        read = [sentences.read(text) for text in self._texts]
+        self._sentences = [one.parsed for one in read]
+        self._particular = [one.particular for one in read]
+        """Stems of each sentence that say something particular."""
         sizes = [len(passage.sentences) for passage in passages]
         self._owner = np.repeat(np.arange(len(passages)), sizes)
         """(sentences,) each one's passage."""
@@ -172,7 +176,8 @@ class Evidence:
     @cached_property
     def _turns_of_phrase(self) -> tuple[NDArray[np.bool_], ...]:
         """Negations asked for, missing and added, and superlatives missing; (sentences,) each."""
-        denied, extreme = negates(self._question.text), superlatives(self._question.text)
+        asked = parse(self._question.text)
+        denied, extreme = asked.negates, asked.superlatives
         return (
             np.full(len(self._texts), denied),
             np.asarray([denied and not own.negates for own in self._sentences]),
@@ -184,12 +189,6 @@ class Evidence:
     def _pieces(self) -> list[list[str]]:
         """What of each sentence could be what is asked for."""
         return [asked_for(self._question, text) for text in self._texts]
-
-    @cached_property
-    def _telling(self) -> list[frozenset[str]]:
-        """The stems of each sentence that say something particular."""
-        least = TELLING * self._engine.highest_idf
-        return [frozenset(term for term in own.counts if self._engine.idf(term) > least) for own in self._sentences]
 
     def _kinds(self, query: Query) -> tuple[Column, ...]:
         """Whether a piece of the asked kind is there, is not, how near it is, and whether a figure counts the unit."""
@@ -207,7 +206,7 @@ class Evidence:
     def _novelty(self, query: Query) -> tuple[Column]:
         """How much each sentence says that the question does not, 1 for a full sentence's worth."""
         asked = set(query.stems)
-        return (np.minimum(1.0, np.asarray([len(own - asked) for own in self._telling]) / FULL_WORDS),)
+        return (np.minimum(1.0, np.asarray([len(own - asked) for own in self._particular]) / FULL_WORDS),)
 
     def _matches(self, query: Query, lengths: NDArray[np.int64]) -> Sequence[Column]:
         """Which of the question's words the sentences have, to the letter and in meaning, and which they lack."""
@@ -219,7 +218,7 @@ class Evidence:
         counts = np.asarray([[own.counts.get(word.stem, 0) for word in words] for own in self._sentences])
         has = counts > 0
         near = has | has[before]
-        titles = [taken_apart(passage.article.title or "").counts for passage in self._passages]
+        titles = [parse(passage.article.title or "").counts for passage in self._passages]
         titled = np.asarray([[word.stem in title for word in words] for title in titles])
         passage = np.logical_or.reduceat(has, self._firsts) | titled
         best = self._best(query, words)
@@ -295,7 +294,7 @@ def _span(wanted: Set[str], own: Sequence[str]) -> float:
     return len({own[i] for i in places}) / (places[-1] - places[0] + 1) if len(places) > 1 else 0.0
 
 
-def _nearness(wanted: Set[str], sentence: TakenApart, text: str, pieces: Sequence[str]) -> float:
+def _nearness(wanted: Set[str], sentence: ParsedSentence, text: str, pieces: Sequence[str]) -> float:
     """Nearness of a piece of the asked kind to the question's words: 1 beside them, 0 far away."""
     marks = [start for start, stem in sentence.places if stem in wanted] if pieces else []
     places = [at for piece in set(pieces) if (at := text.find(piece)) >= 0] if marks else []

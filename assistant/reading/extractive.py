@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.answer import Reason
+from assistant.language.sentence import Sentences
 from assistant.language.values import figures
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
@@ -77,15 +78,24 @@ class ExtractiveReader:
 
     name = "extractive"
 
-    def __init__(self, weights: Weights, *, threshold: float | None = None, max_sentences: int = 3) -> None:
+    def __init__(
+        self,
+        weights: Weights,
+        *,
+        sentences: Sentences | None = None,
+        threshold: float | None = None,
+        max_sentences: int = 3,
+    ) -> None:
         """Make a reader.
 
         Args:
             weights: fitted.
+            sentences: where sentences that were read are kept, with the state of the index; None keeps none.
             threshold: least probability at which it answers; None for the fitted one.
             max_sentences: how many sentences it quotes at most.
         """
         self._weights = weights
+        self._sentences = sentences
         self._threshold = weights.threshold if threshold is None else threshold
         self._max_sentences = max_sentences
 
@@ -105,7 +115,8 @@ class ExtractiveReader:
     def _rank(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> _Ranked | None:
         """The wording whose best sentence is likeliest to answer, with its candidates in order."""
         rankings = []
-        evidence = Evidence(question, retrieved.passages, engine)
+        sentences = self._sentences or Sentences(engine.idf, engine.highest_idf)
+        evidence = Evidence(question, retrieved.passages, engine, sentences)
         for query in retrieved.queries:
             found = evidence.candidates(query)
             if not found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language.sentence import Sentences
 from assistant.question.question import Question, analyse
 from assistant.reading.evidence import Candidate, Evidence
 from eval.bench.sets import BenchQuestion
@@ -62,7 +63,9 @@ def observe(
     for place, one in enumerate(asked):
         retrieved = engine.search(one.text, k=passages, filters=Filters())
         question = analyse(retrieved.question)
-        found = Evidence(question, retrieved.passages, engine).candidates(retrieved.queries[0])
+        found = Evidence(question, retrieved.passages, engine, Sentences(engine.idf, engine.highest_idf)).candidates(
+            retrieved.queries[0]
+        )
         meter(place + 1, len(asked))
         if found:
             yield Observation(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from assistant.language.statements import statement
+from assistant.language.sentence import parse
 from assistant.language.values import agrees
 from assistant.language.vocabulary import OPENERS
 from eval.bench.sets import BenchSet, article_of
@@ -131,12 +131,12 @@ def _moved(engine: EmbeddedSearch, text: str, group: str, own: Sequence[str]) ->
 
 def tells(passage: Passage, text: str) -> bool:
     """Whether a sentence of a passage says what `text` does, in nearly the same words."""
-    claim = statement(text)
+    claim = parse(text)
     wanted = {
         stem for token, stem in zip(claim.tokens, claim.stems, strict=True) if token.word not in STOP_WORDS and stem
     }
     names = {name.word for name in claim.names if not name.opens}
-    for own in map(statement, plain(passage)):
+    for own in map(parse, plain(passage)):
         values = all(any(agrees(v.token, o.token) for o in own.values) for v in claim.values)
         words = {token.word for token in own.tokens}
         if values and names <= words and len(wanted & set(own.stems)) >= TOLD * len(wanted):

@@ -8,7 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from assistant.language.dates import Date
-from assistant.language.statements import Name, statement
+from assistant.language.sentence import parse
+from assistant.language.statements import Name
 from assistant.language.values import Token, read
 from assistant.language.vocabulary import MONTH_NAMES
 from index.text.glossary import Glossary
@@ -91,7 +92,7 @@ def names_in(texts: Sequence[str]) -> list[str]:
     """The names of a collection: runs of capitalised words that open no sentence."""
     found = set()
     for text in texts:
-        one = statement(text)
+        one = parse(text)
         runs: list[list[Name]] = []
         for name in one.names:
             if runs and name.follows and name.place == runs[-1][-1].place + 1:
@@ -116,7 +117,7 @@ def _telling(text: str) -> list[re.Match[str]]:
 
 def _word_swapped(text: str, words: Sequence[str], chance: random.Random) -> str | None:
     """One word with another of the same ending in its place."""
-    found, own = _telling(text), set(statement(text).stems)
+    found, own = _telling(text), set(parse(text).stems)
     if not found:
         return None
     match = chance.choice(found)

@@ -12,7 +12,7 @@ from assistant.checking.conflicts import conflicts
 from assistant.checking.entailment import EntailmentScorer
 from assistant.checking.naming import Surroundings
 from assistant.checking.support import FittedScorer, SupportCheck, Verdict, load_scorer
-from assistant.language.statements import statement
+from assistant.language.sentence import parse
 from index.encoding.encoder import HashEncoder
 from index.errors import EncoderUnavailable
 from index.search.embedded import EmbeddedSearch
@@ -35,8 +35,8 @@ def verdict(engine: EmbeddedSearch, claim: str, *, k: int = 3) -> Verdict:
 def against(claim: str, *sentences: str, title: str = "", publisher: str = "", core: int = 0) -> list[str]:
     """What kinds of conflict a claim has with sentences."""
     around = Surroundings.of(sentences, title=title, publisher=publisher, published=None)
-    held = [statement(text) for text in sentences]
-    return [found.kind for found in conflicts(statement(claim), held, around, GLOSSARY.found_in(claim), core=core)]
+    held = [parse(text) for text in sentences]
+    return [found.kind for found in conflicts(parse(claim), held, around, GLOSSARY.found_in(claim), core=core)]
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_what_differs_is_a_conflict(claim, sentence, kind):
 def test_part_of_a_name_stands_for_the_name_that_the_passage_has_in_full():
     passage = ("Yuan Jiajun spoke in Hangzhou.", "Yuan praised the reform.")
     around = Surroundings.of(passage, title="", publisher="", published=None)
-    claim = statement("Yuan Jiajun praised the reform.")
-    assert conflicts(claim, [statement(passage[1])], around, [], core=0) == []
+    claim = parse("Yuan Jiajun praised the reform.")
+    assert conflicts(claim, [parse(passage[1])], around, [], core=0) == []
 
 
 def test_a_name_from_a_neighbour_does_not_replace_the_core_sentences_own():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from library import Library
 
-from assistant.language.sentence import taken_apart
+from assistant.language.sentence import Sentences, parse
 from assistant.question.question import analyse
 from assistant.reading.evidence import FEATURES, Evidence
 from index.search.engine import Filters, SearchEngine
@@ -26,7 +26,9 @@ def described(library: Library) -> tuple[SearchEngine, Query, dict[str, dict[str
     engine = library.search()
     found = engine.search(QUESTION, k=6, filters=Filters())
     (query,) = found.queries
-    candidates = Evidence(analyse(QUESTION), found.passages, engine).candidates(query)
+    candidates = Evidence(
+        analyse(QUESTION), found.passages, engine, Sentences(engine.idf, engine.highest_idf)
+    ).candidates(query)
     return engine, query, {c.text: dict(zip(FEATURES, c.features, strict=True)) for c in candidates}
 
 
@@ -40,7 +42,7 @@ def test_headings_are_no_candidates_and_every_other_sentence_is_one(library: Lib
 def test_what_a_sentence_shares_with_the_question_is_counted_by_idf(library: Library) -> None:
     engine, query, rows = described(library)
     for text, row in rows.items():
-        own = set(taken_apart(text).terms)
+        own = set(parse(text).terms)
         whole = sum(word.idf for word in query.content)
         shared = sum(word.idf for word in query.content if word.stem in own)
         worst = max((word.idf for word in query.content if word.stem not in own), default=0.0)
