@@ -89,4 +89,4 @@ def test_the_first_sentence_of_a_passage_has_none_before_it(library: Library) ->
 def test_without_passages_there_is_nothing_to_describe(library: Library) -> None:
     engine, query, _ = described(library)
 
-    assert Evidence(analyse(QUESTION), (), engine).candidates(query) == []
+    assert Evidence(analyse(QUESTION), (), engine, Sentences(engine.idf, engine.highest_idf)).candidates(query) == []
