@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.checking.naming import Aliases, Mentions, Surroundings, unnamed, unquoted
+from assistant.checking.names import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.language.dates import Date
 from assistant.language.sentence import ParsedSentence
 from assistant.language.statements import Value, denied_by_prefix

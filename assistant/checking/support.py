@@ -2,7 +2,7 @@
 
 Every sentence that a language model writes passes here before anyone reads it. What is certain is
 checked by value and to the letter (`assistant.checking.conflicts`); what is left is a question of meaning,
-and there a fitted probability decides (`assistant.checking.closeness`), or a stronger scorer in its place.
+and there a fitted probability decides (`assistant.checking.similarity`), or a stronger scorer in its place.
 """
 
 import json
@@ -15,9 +15,9 @@ from typing import Protocol
 import numpy as np
 
 from assistant.answer.kept import Receipt
-from assistant.checking.closeness import FEATURES, Closeness, Run
 from assistant.checking.conflicts import Conflict, conflicts
-from assistant.checking.naming import Mentions, Surroundings
+from assistant.checking.names import Mentions, Surroundings
+from assistant.checking.similarity import FEATURES, Run, Similarity
 from assistant.language.sentence import ParsedSentence, parse
 from assistant.reading.weights import Linear, probability
 from index.search.engine import Passage, SearchEngine
@@ -53,7 +53,7 @@ class Considered:
     """A run of sentences that may support the claim."""
 
     receipt: Receipt
-    closeness: Closeness
+    similarity: Similarity
     run: Run
     conflicts: tuple[Conflict, ...]
 
@@ -87,7 +87,7 @@ class FittedScorer:
         if not runs:
             return []
         return [
-            probability(score) for score in self.linear.score(np.stack([one.closeness.row(one.run) for one in runs]))
+            probability(score) for score in self.linear.score(np.stack([one.similarity.row(one.run) for one in runs]))
         ]
 
 
@@ -136,7 +136,7 @@ class SupportCheck:
         held = [_Held(claim, passage, self.engine, mentions) for passage in passages]
         for length in range(1, LONGEST_RUN + 1):
             runs = [(one, run) for one in held for run in one.runs(length)]
-            runs.sort(key=lambda pair: -pair[0].closeness.coverage(pair[1]))
+            runs.sort(key=lambda pair: -pair[0].similarity.coverage(pair[1]))
             yield [one.considered(stated, run) for one, run in runs[:LOOKED_AT]]
 
 
@@ -175,7 +175,7 @@ class _Held:
         self.passage = passage
         self.mentions = mentions
         self.texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
-        self.closeness = Closeness(claim, passage, engine, mentions)
+        self.similarity = Similarity(claim, passage, engine, mentions)
         self.headings = [is_heading(text) for text in self.texts]
 
     def runs(self, length: int) -> list[Run]:
@@ -186,12 +186,12 @@ class _Held:
     def considered(self, claim: ParsedSentence, run: Run) -> Considered:
         """The run with what speaks against it."""
         own = [parse(text) for text in self.texts[run.first : run.last]]
-        found = conflicts(claim, own, self._around, self.mentions, core=self.closeness.core(run))
-        if not found and (pair := self.closeness.substituted(run)) is not None:
+        found = conflicts(claim, own, self._around, self.mentions, core=self.similarity.core(run))
+        if not found and (pair := self.similarity.substituted(run)) is not None:
             found.append(Conflict(kind="words", reason=f"it has “{pair[1]}” in the place of “{pair[0]}”"))
         return Considered(
             receipt=Receipt(passage=self.passage, sentences=self.passage.sentences[run.first : run.last]),
-            closeness=self.closeness,
+            similarity=self.similarity,
             run=run,
             conflicts=tuple(found),
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking.closeness import FEATURES
+from assistant.checking.similarity import FEATURES
 from assistant.checking.support import WEIGHTS_PATH, FittedScorer, SupportCheck
 from assistant.reading.weights import Linear, probability
 from eval.lab.fitting.fit import fit_logistic
@@ -71,7 +71,7 @@ def _pairs(folder: Path) -> list[tuple[Rows, NDArray[np.bool_], bool]]:
             runs = [one for length in check.considered(claim, passages) for one in length]
             if runs:
                 clear = np.asarray([not one.conflicts for one in runs])
-                found.append((np.stack([one.closeness.row(one.run) for one in runs]), clear, pair.supported))
+                found.append((np.stack([one.similarity.row(one.run) for one in runs]), clear, pair.supported))
     return found
 
 
@@ -83,7 +83,7 @@ def _own() -> list[Rows]:
         for claim in written_claims(engine, development=True):
             if claim.group == OTHER_WORDS and claim.made.kind == "as written":
                 runs = [o for held in check.considered(engine.encode(claim.made.text), claim.passages) for o in held]
-                if rows := [one.closeness.row(one.run) for one in runs if not one.conflicts]:
+                if rows := [one.similarity.row(one.run) for one in runs if not one.conflicts]:
                     found.append(np.stack(rows))
     return found
 

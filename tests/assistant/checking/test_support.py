@@ -10,7 +10,7 @@ from library import Library
 
 from assistant.checking.conflicts import conflicts
 from assistant.checking.entailment import EntailmentScorer
-from assistant.checking.naming import Surroundings
+from assistant.checking.names import Surroundings
 from assistant.checking.support import FittedScorer, SupportCheck, Verdict, load_scorer
 from assistant.language.sentence import parse
 from index.encoding.encoder import HashEncoder

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from library import Library
 
-from assistant.checking.closeness import FEATURES
+from assistant.checking.similarity import FEATURES
 from assistant.checking.support import Verdict
 from assistant.language.values import agrees, read
 from assistant.settings.locations import DEFAULT_ARTICLES

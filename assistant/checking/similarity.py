@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking.naming import Mentions
+from assistant.checking.names import Mentions
 from assistant.language.sentence import parse
 from assistant.language.values import agrees
 from assistant.language.vocabulary import INTERJECTIONS
@@ -51,7 +51,7 @@ class Run:
     last: int
 
 
-class Closeness:
+class Similarity:
     """A claim beside the sentences of one passage."""
 
     def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
