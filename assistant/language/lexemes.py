@@ -32,42 +32,45 @@ class Lexeme(NamedTuple):
 _END = [Lexeme(kind=NOTHING, text="", low="", start=-1, end=-2)] * 12
 
 
-class Line:
-    """The lexemes of a text; whatever lies before the first or shortly behind the last is of no kind."""
+class Line(list[Lexeme]):
+    """The lexemes of a text; whatever lies before the first or shortly behind the last is of no kind.
+
+    A list, so that looking at a lexeme, which the grammars do dozens of times a sentence, costs no call.
+    """
 
     def __init__(self, text: str) -> None:
+        lowered = str.lower if text.isascii() else str.casefold
+        super().__init__(
+            [
+                Lexeme(_KINDS[match.lastindex or 0], match.group(), lowered(match.group()), match.start(), match.end())
+                for match in _LEXEME.finditer(text)
+            ]
+        )
         self.text = text
-        found = [
-            Lexeme(_KINDS[match.lastindex or 0], match.group(), _lowered(match.group()), match.start(), match.end())
-            for match in _LEXEME.finditer(text)
-        ]
-        self.size = len(found)
-        self._lexemes = found + _END
-
-    def __getitem__(self, at: int) -> Lexeme:
-        return self._lexemes[at]
+        self.size = len(self)
+        self += _END
 
     def glued(self, at: int) -> bool:
         """Whether the next lexeme follows without a space."""
-        return self._lexemes[at].end == self._lexemes[at + 1].start
+        return self[at].end == self[at + 1].start
 
     def spaced(self, at: int) -> bool:
         """Whether the next lexeme follows after one space."""
-        one, other = self._lexemes[at], self._lexemes[at + 1]
+        one, other = self[at], self[at + 1]
         return one.end + 1 == other.start and self.text[one.end] == " "
 
     def near(self, at: int) -> bool:
         """Whether nothing but white space, two characters at most, lies before the next lexeme."""
-        return 0 <= self._lexemes[at + 1].start - self._lexemes[at].end <= 2
+        return 0 <= self[at + 1].start - self[at].end <= 2
 
     def opens(self, at: int) -> bool:
         """Whether a lexeme stands at the beginning, after white space or after an opening bracket."""
-        return at == 0 or not self.glued(at - 1) or self._lexemes[at - 1].text in "([{“\"'‘=:"
+        return at == 0 or not self.glued(at - 1) or self[at - 1].text in "([{“\"'‘=:"
 
     def phrase(self, at: int, phrases: "Phrases") -> tuple[str, int]:
         """The longest of some phrases that begins here, and the place behind it; "" and `at` if none does."""
-        for lows, name in phrases.get(self._lexemes[at].low, ()):
-            if all(self._lexemes[at + i].low == low for i, low in enumerate(lows)):
+        for lows, name in phrases.get(self[at].low, ()):
+            if all(self[at + i].low == low for i, low in enumerate(lows)):
                 return name, at + len(lows)
         return "", at
 
@@ -83,10 +86,6 @@ def phrases(listed: Iterable[tuple[str, str]]) -> Phrases:
     for line, name in sorted(lines, key=lambda pair: -pair[0].size):
         found.setdefault(line[0].low, []).append((tuple(line[i].low for i in range(line.size)), name))
     return found
-
-
-def _lowered(text: str) -> str:
-    return text.lower() if text.isascii() else text.casefold()
 
 
 def normalised(text: str) -> tuple[str, list[int] | None, list[int]]:

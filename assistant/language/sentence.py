@@ -68,8 +68,8 @@ class ParsedSentence:
     @cached_property
     def negates(self) -> bool:
         """Whether it has a word that negates."""
-        words = (token.word for token in self.tokens if token.word)
-        return any(word in NEGATIONS or word.endswith("n't") for word in words)
+        words = re.findall(r"[a-z]+(?:['’][a-z]+)*", self.text.lower())
+        return any(word in NEGATIONS or word.endswith(("n't", "n’t")) for word in words)
 
     @cached_property
     def superlatives(self) -> frozenset[str]:
@@ -153,6 +153,7 @@ class Sentences:
         """Keep sentences of the index with these inverse document frequencies."""
         self._idf = idf
         self._least = TELLING * highest_idf
+        self._particular: dict[str, bool] = {}
         self._kept: OrderedDict[str, KeptSentence] = OrderedDict()
 
     def read(self, text: str) -> KeptSentence:
@@ -160,8 +161,13 @@ class Sentences:
         kept = self._kept.get(text)
         if kept is None:
             parsed = parse(text)
-            particular = frozenset(term for term in parsed.counts if self._idf(term) > self._least)
+            particular = frozenset(filter(self._is_particular, parsed.counts))
             kept = self._kept[text] = KeptSentence(parsed=parsed, particular=particular)
             if len(self._kept) > KEPT_SENTENCES:
                 self._kept.popitem(last=False)
         return kept
+
+    def _is_particular(self, term: str) -> bool:
+        if term not in self._particular:
+            self._particular[term] = self._idf(term) > self._least
+        return self._particular[term]

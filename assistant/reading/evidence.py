@@ -200,7 +200,9 @@ class Evidence:
             _nearness(wanted, sentence, text, pieces) if kinded else 0.0
             for sentence, text, pieces in zip(self._sentences, self._texts, self._pieces, strict=True)
         ]
-        unit = [bool(question.unit) and question.unit[-1] in own.counted for own in self._sentences]
+        last = question.unit[-1] if question.unit else None
+        # Most sentences lack the word, and need not be read for what stands behind their figures.
+        unit = [last in own.counts and last in own.counted for own in self._sentences]
         return held, kinded & ~held, np.asarray(near), np.asarray(unit)
 
     def _novelty(self, query: Query) -> tuple[Column]:

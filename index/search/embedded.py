@@ -100,20 +100,24 @@ class EmbeddedSearch:
         self.snapshot.close()
 
     @cached_property
+    def _chunk_count(self) -> int:
+        return len(self.snapshot.generation.text)
+
+    @cached_property
     def _projection(self) -> TokenProjection:
         return self.snapshot.catalog.projection()
 
     def idf(self, stem: str) -> float:
         """BM25's idf over chunks: log(1 + (n - df + 0.5) / (df + 0.5))."""
         if stem not in self._idf:
-            n, df = len(self.snapshot.generation.text), self.snapshot.generation.text.document_frequency(stem)
+            n, df = self._chunk_count, self.snapshot.generation.text.document_frequency(stem)
             self._idf[stem] = math.log(1 + (n - df + 0.5) / (df + 0.5))
         return self._idf[stem]
 
     @cached_property
     def highest_idf(self) -> float:
         """Idf of a stem that no chunk has."""
-        return math.log(1 + (len(self.snapshot.generation.text) + 0.5) / 0.5)
+        return math.log(1 + (self._chunk_count + 0.5) / 0.5)
 
     def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
         """Rank candidates of FAISS and tantivy, under every wording of the question."""

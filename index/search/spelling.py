@@ -45,15 +45,14 @@ def corrections(
     Returns:
         Words as they stand in the question, and the words of the articles, in lower case.
     """
-    kept = _words_of(tuple(known))
     found = {}
     for word in dict.fromkeys(re.findall(r"[^\W\d_]+", question)):
         lower = words(word)[0] if words(word) else ""
-        if len(lower) < MIN_LETTERS or lower in STOP_WORDS or lower in kept or not lower.isascii():
+        if len(lower) < MIN_LETTERS or lower in STOP_WORDS or not lower.isascii():
             continue
         if text.word_frequency(lower) or any(map(text.document_frequency, stems(lower))):
             continue
-        if len(encoder.tokens(lower)) == 1:
+        if len(encoder.tokens(lower)) == 1 or lower in _words_of(tuple(known)):
             continue
         meant = _meant(lower, text, chunk_text)
         if meant:
