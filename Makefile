@@ -21,7 +21,7 @@ DEV_STAMP := $(VENV)/dev-stamp
 WANTED := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-venv dev build-dev ask test lint types clean
+.PHONY: help setup build-venv dev build-dev ask fast test lint types clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
@@ -69,8 +69,11 @@ lint: dev ## ruff, rules and formatting; the layers of the rooms; every import a
 types: dev ## mypy, strict
 	$(RUN) mypy
 
-test: dev lint types ## lint, types and all tests
-	$(RUN) pytest -q
+fast: dev ## the tests that start no process of their own: under a minute
+	$(RUN) pytest -q -n auto -m "not process and not long"
+
+test: dev lint types ## lint, types and all tests but the long ones, which .ci/run adds
+	$(RUN) pytest -q -n auto -m "not long"
 
 clean: ## remove .venv and everything that was built or cached here; indexes stay
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

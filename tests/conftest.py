@@ -29,6 +29,33 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, databas
 settings.load_profile("repeatable")
 
 
+STARTS_PROCESSES = (
+    "assistant/cli/",
+    "assistant/page/",
+    "assistant/service/",
+    "assistant/integrations/test_mcp.py",
+    "assistant/models/test_llama_cpp.py",
+    "assistant/models/test_real_server.py",
+    "eval/cases/test_feedback_promoted.py",
+    "eval/lab/",
+    "eval/runs/test_pytest_plugin.py",
+    "eval/runs/test_run_killed.py",
+    "house/test_collisions.py",
+    "house/test_layers.py",
+    "house/test_python_api.py",
+    "house/test_readme.py",
+    "index/storage/test_killed.py",
+)
+"""Where tests start commands, servers or a browser, and take the marker `process`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make fast` leaves out."""
+    for item in items:
+        if item.path.relative_to(REPOSITORY / "tests").as_posix().startswith(STARTS_PROCESSES):
+            item.add_marker("process")
+
+
 @pytest.fixture(autouse=True)
 def _folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's data or settings."""

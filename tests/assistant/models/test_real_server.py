@@ -8,7 +8,7 @@ from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from prompts import REFUSAL, load
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
