@@ -1,1 +1,1 @@
-"""Measuring answers: public test sets, speed, and the fitting of what the reader weighs."""
+"""Evaluation: gold cases, runs, the gate and its reports, benchmarks, and the fitting of weights."""

@@ -1,4 +1,4 @@
-"""Gold that no longer stands on its articles, says a thing twice or two ways, or is too little to conclude from."""
+"""Finds gold whose evidence is gone, duplicates, contradictions, and slices too small to conclude from."""
 
 import difflib
 import math
@@ -66,7 +66,7 @@ class Diagnosis:
 
 
 def examine_gold(cases: Sequence[GoldCase], texts: Mapping[str, str]) -> list[Diagnosis]:
-    """Everything that is wrong with a gold set, in the order of its cases, slices last.
+    """Find everything that is wrong with a gold set, in the order of its cases, slices last.
 
     Args:
         cases: of the gold set.

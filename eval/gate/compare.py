@@ -1,4 +1,4 @@
-"""Two runs side by side, paired by case: measures, slices, the cases that changed, and what else did."""
+"""Compares two runs, paired by case: measures, slices, changed cases, and what else is different."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a gate holds a run to: which measures decide, what matters, coverage, and budgets; read from TOML."""
+"""Reads the gate's policy from TOML: deciding measures, minimum effects, coverage and budgets."""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ BUDGETS = ("median_seconds", "p95_seconds", "run_seconds", "tokens_per_case", "c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
-    """What a gate holds a run to."""
+    """The conditions that a run must meet to pass the gate."""
 
     effects: Mapping[str, float]
     """The measures that decide, each with the drop of its mean below which a difference does not matter."""

@@ -1,4 +1,4 @@
-"""From settings to what writes answers with a model, in whichever process a case is asked."""
+"""Makes the writer of answers that the settings name, in whichever process a case is asked."""
 
 from dataclasses import dataclass
 

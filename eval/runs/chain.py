@@ -1,4 +1,4 @@
-"""What gold cases are asked of, opened anew in each process of a run."""
+"""Opens the assistant that gold cases are asked of, anew in each process of a run."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -83,5 +83,5 @@ class IndexChain:
             assistant.close()
 
     def __call__(self) -> AbstractContextManager[Chain]:
-        """As the seam says."""
+        """Open the chain, until the context ends."""
         return self._opened()

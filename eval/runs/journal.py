@@ -1,4 +1,4 @@
-"""What a run has done so far, a case a line, so that an interruption loses nothing."""
+"""Keeps the finished cases of a run, one a line, so that an interruption loses nothing."""
 
 import json
 import os

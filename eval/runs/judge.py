@@ -1,4 +1,4 @@
-"""A judge of answers: a language model with strict prompts, asked several times, its own noise kept apart."""
+"""Judges answers with a language model, asked several times, and tells its noise from that of the cases."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -58,7 +58,7 @@ class ModelJudge:
         self._prompts: dict[str, Prompt] = {name: load(file, folder=folder) for name, file in QUESTIONS.items()}
 
     def judge(self, case: GoldCase, answer: Answer) -> ModelJudgement:
-        """As the seam says; a refusal of an answerable question is wrong without asking anybody."""
+        """Judge an answer by each prompt; a refusal of an answerable question is wrong without asking the model."""
         scores: list[Score] = []
         verdicts: dict[str, tuple[bool, ...]] = {}
         taken: list[Usage] = []
@@ -124,7 +124,7 @@ class JudgeNoise:
 
 
 def judge_noise(results: Sequence[CaseResult], name: str) -> JudgeNoise | None:
-    """Tell the judge's noise from the cases'; None with fewer than two cases, or one repeat.
+    """Split a judged mean's standard error into cases and judge; None with fewer than two cases, or one repeat.
 
     A one-way random effects analysis (Searle, Casella & McCulloch, 1992, ch. 3): the variance within cases, divided
     by the repeats, is the judge's share of the variance of a case's mean.

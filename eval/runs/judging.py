@@ -1,4 +1,4 @@
-"""From settings to a judge, in whichever process a case is asked."""
+"""Makes the judge that the settings name, in whichever process a case is asked."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,17 +51,17 @@ class ConfiguredJudge:
 
     @property
     def description(self) -> str:
-        """As the seam says."""
+        """The judging model, its prompts and repeats, for the run's provenance."""
         refs = ", ".join(f"{name}@{digest}" for name, digest in self.prompts.items())
         return f"{self.name}, {self.repeats} repeats at temperature {self.temperature:g}, {refs}"
 
     @property
     def prompts(self) -> dict[str, str]:
-        """As the seam says."""
+        """Digests of its prompts by name."""
         return prompt_digests(_prompt_folder(self._settings()))
 
     def __call__(self) -> ModelJudge:
-        """As the seam says.
+        """Make the judge.
 
         Raises:
             ConfigurationError: the settings name no server for it.

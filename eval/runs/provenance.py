@@ -1,4 +1,4 @@
-"""What produced a run, and what is different between two of them."""
+"""Records what produced a run, and compares what produced two of them."""
 
 import hashlib
 import importlib.metadata
