@@ -22,8 +22,9 @@ from assistant.cli.drafting import (
 from index.counts import counted
 
 if TYPE_CHECKING:
-    from assistant.service.store.conversations import Conversations, Message
+    from assistant.service.store.conversations import Conversations
     from assistant.service.store.database import Database
+    from assistant.service.store.records import Message
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `assistant feedback list` shows it.")]
 TAG = "feedback"

@@ -186,7 +186,10 @@ def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, .
         return Supervisor(plan, listener, note=note, announce=announce).run()
     meters = Meters(collections=[index.name for index in indexes])
     meters.take(0)
-    serve_here(plan, listener, meters, note=note, ready=announce)
+    try:
+        serve_here(plan, listener, meters, note=note, ready=announce)
+    finally:
+        meters.close()
     sys.stdout.flush()
     leave(0)
     return 0

@@ -9,7 +9,7 @@ from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, Stream, Usage, read_to_end, together
 from assistant.models.seam import used as usage_of_reply
 from assistant.models.tokens import estimated_tokens
-from assistant.models.waiting import GivenUp
+from assistant.models.waiting import Cancelled
 
 PASSING = frozenset(
     {
@@ -114,7 +114,7 @@ class GuardedModel:
                     failure.usage = together(usages)
                     raise
                 self._clock.sleep(wait)
-            except (GeneratorExit, GivenUp):  # Given up by whoever reads; the model did its part.
+            except (GeneratorExit, Cancelled):  # Given up by whoever reads; the model did its part.
                 self._breaker.succeeded()
                 raise
             else:

@@ -1,78 +1,102 @@
-"""How one waits for what comes from elsewhere: one's thread stands still, or does something else meanwhile.
+"""Cancellable waits for a model: whoever waits lets others work meanwhile.
 
-The chain is written as if the former; where many questions share a thread (`assistant.service.work.interleaving`),
-the latter is the case for everything that waits through here.
+The chain is written as blocking code. A task of the service (`assistant.service.work.seats`) gives its assistant
+away while it waits here, and is woken when its client has gone; elsewhere the thread simply blocks.
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class GivenUp(BaseException):
-    """Raised in whoever waits when nobody wants to know any more; it passes everything on its way out."""
+class Cancelled(BaseException):
+    """Raised where a cancelled task waits; only clean-up code may catch it."""
 
 
-class Bell(Protocol):
-    """Rung by one, waited for by another: what of `threading.Event` is needed here."""
+class Task:
+    """Work that can be cancelled, from any thread, where it waits."""
 
-    def set(self) -> None:
-        """Ring, from any thread."""
+    def __init__(self, *, paused: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        """Make a task.
 
-    def clear(self) -> None:
-        """Be still again."""
+        Args:
+            paused: the context in which it blocks; left before the wait returns or raises.
+        """
+        self._paused = paused
+        self._changed = threading.Condition()
+        self._cancelled = False
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Whether it rang, within so many seconds.
+    def cancel(self) -> None:
+        """Let the current wait, or the next one, raise `Cancelled`."""
+        self._cancelled = True
+        self.notify()
+
+    def notify(self) -> None:
+        """Have a wait test its condition again."""
+        with self._changed:
+            self._changed.notify()
+
+    def wait_for(self, ready: Callable[[], bool], *, seconds: float) -> bool:
+        """Block until `ready()`, which `notify` has tested, or until the time is over.
+
+        Args:
+            ready: a quick test without side effects.
+            seconds: to wait at most.
+
+        Returns:
+            Whether it became ready.
 
         Raises:
-            GivenUp: nobody wants to know any more.
+            Cancelled: the task was cancelled.
         """
+        if not (self._cancelled or ready()):
+            with self._paused(), self._changed:
+                self._changed.wait_for(lambda: self._cancelled or ready(), seconds)
+        if self._cancelled:
+            raise Cancelled
+        return ready()
 
 
-make_bell: ContextVar[Callable[[], Bell]] = ContextVar("make_bell", default=threading.Event)
-"""What whoever runs here waits with."""
+current_task: ContextVar[Task | None] = ContextVar("current_task", default=None)
+"""The task to which the running code belongs; None outside of the service."""
 
 
 class Mailbox(Generic[T]):
-    """What one or several put in, in any thread, and one takes out, who is the one that made it."""
+    """A queue that any thread fills and the task that made it empties."""
 
     def __init__(self) -> None:
         self._letters: deque[T] = deque()
-        self._bell = make_bell.get()()
+        self._task = current_task.get() or Task()
 
     def put(self, letter: T) -> None:
-        """Put something in."""
+        """Append an item."""
         self._letters.append(letter)
-        self._bell.set()
+        self._task.notify()
 
     def get(self, *, seconds: float) -> T:
-        """The oldest of what is in it.
+        """Remove and return the oldest item.
 
         Args:
-            seconds: to wait at most; what is there already is handed out without regard to time.
+            seconds: to wait at most; an item that is there already is returned whatever the time.
 
         Raises:
             TimeoutError: nothing came.
-            GivenUp: nobody wants to know any more.
+            Cancelled: the task was cancelled.
         """
-        until = time.monotonic() + seconds
-        while not self._letters:
-            self._bell.clear()
-            if not self._letters and not self._bell.wait(max(0.0, until - time.monotonic())) and not self._letters:
-                raise TimeoutError(f"nothing came within {seconds:.3g} s")
+        if not self._task.wait_for(lambda: bool(self._letters), seconds=max(0.0, seconds)):
+            raise TimeoutError(f"nothing came within {seconds:.3g} s")
         return self._letters.popleft()
 
 
 def sleep(seconds: float) -> None:
-    """Wait for nothing.
+    """Sleep, cancellably.
 
     Raises:
-        GivenUp: nobody wants to know any more.
+        Cancelled: the task was cancelled.
     """
-    make_bell.get()().wait(seconds)
+    (current_task.get() or Task()).wait_for(lambda: False, seconds=seconds)

@@ -103,6 +103,17 @@ def busy() -> ServiceError:
     )
 
 
+def too_many_open(most: int) -> ServiceError:
+    """More requests are open than a process takes."""
+    return ServiceError(
+        503,
+        "too_many_requests_open",
+        f"{most:,} requests are open",
+        "try again in a second",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
 def starting() -> ServiceError:
     """The assistants are not open yet."""
     return ServiceError(
@@ -160,7 +171,7 @@ def no_collection(name: str, there: Iterable[str]) -> ServiceError:
     )
 
 
-def of_assistant(error: AssistantError) -> ServiceError:
+def service_error(error: AssistantError) -> ServiceError:
     """The HTTP error for an error of the assistant's own."""
     message, _, remedy = str(error).rpartition("; ")
     message, remedy = (message, remedy) if message else (remedy, "correct it; see /docs")

@@ -18,9 +18,9 @@ import uvicorn
 from assistant.chain.assistant import Assistant
 from assistant.chain.opening import model_of, opener, reranker_of
 from assistant.models.open_files import allow_many_files
+from assistant.service.http.access_log import write_line
 from assistant.service.http.app import build_app
 from assistant.service.http.connection import patient
-from assistant.service.http.guard import write_line
 from assistant.service.options import Options
 from assistant.service.seam import Answerer
 from assistant.service.store.conversations import Conversations

@@ -34,7 +34,7 @@ class Supervisor:
         self._listener = listener
         self._note = note
         self._announce = announce
-        self._meters = Meters(plan.options.workers, collections=[index.name for index in plan.indexes])
+        self._meters = Meters(collections=[index.name for index in plan.indexes])
         self._slots: dict[int, int] = {}
         """Slot by process id."""
         self._ready = mmap.mmap(-1, plan.options.workers)
@@ -49,6 +49,12 @@ class Supervisor:
             signal.signal(number, self._stop)
         for slot in range(self._plan.options.workers):
             self._start(slot, first=slot == 0)
+        code = self._replace_dead()
+        self._meters.close()
+        return code
+
+    def _replace_dead(self) -> int:
+        """Start a process for each that dies, until none is left; the exit code."""
         code = 0
         while self._slots:
             try:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from assistant import AssistantError, __version__
-from assistant.service.errors import ServiceError, internal, of_assistant, of_status, response_of
+from assistant.service.errors import ServiceError, internal, of_status, response_of, service_error
 from assistant.service.http import (
     article_routes,
     ask_routes,
@@ -90,7 +90,7 @@ async def _service_error(request: Request, error: Exception) -> Response:
 
 async def _assistant_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AssistantError)
-    return response_of(of_assistant(error))
+    return response_of(service_error(error))
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.responses import Response
 
-from assistant.service.errors import ServiceError, not_found, of_assistant
+from assistant.service.errors import ServiceError, not_found, service_error
 from assistant.service.http.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
 from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import WITH_BODY, described, errors, json_response
@@ -88,7 +88,7 @@ async def upload(
     try:
         outcome = await asyncio.to_thread(uploads.add, taken, there=there)
     except AssistantError as error:
-        raise of_assistant(error) from error
+        raise service_error(error) from error
     data = {
         "added": outcome.added,
         "changed": outcome.changed,
@@ -119,7 +119,7 @@ async def remove(article_id: ArticleId, service: Here, collection: Chosen) -> Re
     except UserError:
         raise not_found("article", article_id) from None
     except AssistantError as error:
-        raise of_assistant(error) from error
+        raise service_error(error) from error
     return Response(status_code=204)
 
 

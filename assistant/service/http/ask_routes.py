@@ -24,7 +24,7 @@ from assistant.service.http.dependencies import Chosen, Here, Owner
 from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
 from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
-from assistant.service.store.conversations import Channel
+from assistant.service.store.records import Channel
 from assistant.service.work.service import Service, Turn
 from index.search.engine import Filters, Retrieved, SearchEngine
 

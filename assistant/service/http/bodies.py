@@ -18,7 +18,7 @@ from assistant.answer.answer import (
 )
 from assistant.answer.receipts import Standing
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
-from assistant.service.store.conversations import Feedback, Produced
+from assistant.service.store.records import Feedback, Produced
 from assistant.service.work.collection import NAME_CHARACTERS
 from index.search.engine import Filters
 

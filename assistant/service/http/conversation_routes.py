@@ -20,7 +20,7 @@ from assistant.service.http.bodies import (
 )
 from assistant.service.http.dependencies import Here, Owner
 from assistant.service.http.replies import WITH_BODY, as_json, described, errors, json_response
-from assistant.service.store.conversations import Message, Rating
+from assistant.service.store.records import Message, Rating
 
 router = APIRouter()
 ConversationId = Annotated[str, Path(pattern=ID_PATTERN)]
@@ -92,7 +92,7 @@ async def rate(body: FeedbackBody, service: Here, owner: Owner) -> Response:
         raise not_found("message", body.message_id) from None
     if kept is None:
         return json_response({"message_id": body.message_id, "rating": None, "reason": None, "created": None})
-    service.meters.add(f'assistant_feedback_total{{rating="{kept.rating}"}}')
+    service.meters.feedback.labels(kept.rating).inc()
     return json_response({"message_id": body.message_id, **as_json(kept)})
 
 

@@ -21,7 +21,8 @@ from assistant.service.http.openai_bodies import ChatBody, ChatMessage, Completi
 from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
 from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece
-from assistant.service.store.conversations import REMEMBERED, Channel
+from assistant.service.store.conversations import REMEMBERED
+from assistant.service.store.records import Channel
 from assistant.service.work.service import Service, Turn
 from index.search.engine import Filters, SearchEngine
 

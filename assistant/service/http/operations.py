@@ -43,7 +43,7 @@ async def ready(service: Here) -> Response:
 )
 async def metrics(service: Here) -> Response:
     """Requests, answers, times, queue and memory, of all processes of the server together."""
-    service.meters.set("assistant_waiting_questions", service.pool.waiting)
+    service.meters.waiting_questions.set(service.pool.waiting)
     return Response(service.meters.text(), media_type=METRICS_TYPE)
 
 

@@ -1,107 +1,22 @@
 """Conversations and feedback: every answer with what produced it, so that it can be asked again and compared."""
 
 import json
-import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from assistant.answer.answer import Answer
 from assistant.question.followups import Turn
+from assistant.service.store.clock import now, stamp
 from assistant.service.store.database import Database
+from assistant.service.store.records import Channel, Conversation, Feedback, Message, Produced, Rating
 
 TITLE_CHARACTERS = 80
 REMEMBERED = 20
 """Turns of a conversation that a follow-up may lean on."""
 EXPORTED_AT_ONCE = 200
-
-
-class Channel(StrEnum):
-    """Where a conversation was held."""
-
-    PAGE = "page"
-    """Over /api/ask."""
-    OPENAI = "openai"
-    """Over /v1, where the client keeps the conversation; listed nowhere, exported and erased like the rest."""
-
-
-class Rating(StrEnum):
-    """What a person thinks of an answer."""
-
-    UP = "up"
-    DOWN = "down"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Produced:
-    """What an answer depends on beside its question and what the answer itself names."""
-
-    previous: str | None
-    """The question before it, made whole, that a follow-up leaned on."""
-    filters: Mapping[str, object]
-    settings: Mapping[str, object]
-    version: str
-    """Of this program."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Conversation:
-    """A conversation as it is listed."""
-
-    id: str
-    title: str
-    created: str
-    updated: str
-    messages: int
-    collection: str
-    """Whose articles it is about."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Feedback:
-    """What a person thinks of an answer, and why."""
-
-    rating: Rating
-    reason: str | None
-    created: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
-    """A question, its answer and what produced it."""
-
-    message_id: str
-    conversation_id: str
-    collection: str
-    """Whose articles were asked."""
-    question: str
-    answer: dict[str, Any]
-    """The public JSON of an `Answer`."""
-    produced: dict[str, Any]
-    created: str
-    feedback: Feedback | None
-
-    def to_json(self) -> dict[str, Any]:
-        """For a file."""
-        return asdict(self)
-
-
-def new_id() -> str:
-    """An id that nobody can guess."""
-    return secrets.token_hex(12)
-
-
-def now() -> str:
-    """The current time, as `stamp` has it."""
-    return stamp(datetime.now(UTC))
-
-
-def stamp(moment: datetime) -> str:
-    """A time in UTC, to the millisecond, in a form that sorts."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _MESSAGE = """SELECT m.id, m.conversation, c.collection, m.question, m.answer, m.produced, m.created,

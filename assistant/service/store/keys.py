@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.service.store.conversations import now
+from assistant.service.store.clock import now
 from assistant.service.store.database import Database
 from index.errors import UserError
 

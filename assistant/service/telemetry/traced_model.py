@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from opentelemetry.trace import Span, SpanKind
 
 from assistant.models.seam import ChatModel, Completion, Message, ModelFailed, Stream
-from assistant.models.waiting import GivenUp
+from assistant.models.waiting import Cancelled
 from assistant.service.telemetry.traces import Attributes, Traces, failed, messages
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class TracedModel:
         except ModelFailed as error:
             failed(span, error.kind)
             raise
-        except (GeneratorExit, GivenUp):  # Whoever read it had enough, or is gone.
+        except (GeneratorExit, Cancelled):  # Whoever read it had enough, or is gone.
             raise
         except BaseException as error:
             failed(span, type(error).__name__)

@@ -14,8 +14,8 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from assistant.chain.assistant import Assistant
-from assistant.service.errors import busy, of_assistant, starting, stopping, too_slow
-from assistant.service.work.interleaving import Errand, Errands
+from assistant.service.errors import busy, service_error, starting, stopping, too_slow
+from assistant.service.work.seats import SeatedTask, Seats
 from index.errors import AssistantError
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class AssistantPool:
             note: told of errors that only whoever runs the server can cure.
         """
         self._openers = openers
-        self._errands: Errands[Mapping[str, Assistant]] = Errands(threads, size=queue_size)
+        self._seats: Seats[Mapping[str, Assistant]] = Seats(size=queue_size, done=self._took)
         self._wait_seconds = wait_seconds
         self._seconds = seconds
         self._mean = 0.0
@@ -60,8 +60,8 @@ class AssistantPool:
         self._note = note
         self._opened: list[Future[None]] = [Future() for _ in range(threads)]
         self._threads = [
-            threading.Thread(target=self._serve, args=(n, opened), name=f"assistant-{n}", daemon=True)
-            for n, opened in enumerate(self._opened)
+            threading.Thread(target=self._open, args=(opened,), name="assistant", daemon=True)
+            for opened in self._opened
         ]
         self._stopped: asyncio.Event | None = None
 
@@ -73,14 +73,14 @@ class AssistantPool:
     @property
     def waiting(self) -> int:
         """Questions in the queue; those that wait for their model have left it."""
-        return len(self._errands)
+        return len(self._seats)
 
     @property
     def crowded(self) -> bool:
         """Whether a question that came now would wait too long."""
-        waiting, threads = len(self._errands), len(self._threads)
+        waiting, threads = len(self._seats), len(self._threads)
         late = waiting * self._mean / threads > self._wait_seconds
-        return self._errands.full or (late and waiting >= FEW * threads)
+        return self._seats.full or (late and waiting >= FEW * threads)
 
     def start(self, stopped: asyncio.Event) -> None:
         """Open the assistants; returns before they are.
@@ -102,7 +102,7 @@ class AssistantPool:
 
     def close(self) -> None:
         """Let the threads end after what they are at; whoever waits for a model is given up."""
-        self._errands.close()
+        self._seats.close(_close)
 
     async def run(self, collection: str, work: Callable[[Assistant], T], *, model_seconds: float = 0.0) -> T:
         """What `work` makes of an assistant; it is given up when nobody awaits it any longer.
@@ -129,14 +129,14 @@ class AssistantPool:
             except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
                 future.set_exception(error)
 
-        errand = Errand(job)
-        if not self._errands.add(errand):
+        task = SeatedTask(job)
+        if not self._seats.add(task):
             raise busy()
         try:
             return await self._awaited(future, self._seconds + model_seconds)
         finally:
             if not future.done():
-                errand.give_up()
+                task.cancel()
 
     async def _awaited(self, future: "Future[T]", seconds: float) -> T:
         assert self._stopped is not None
@@ -149,7 +149,7 @@ class AssistantPool:
                 return result.result()
             raise stopping() if stopped.done() else too_slow(seconds)
         except AssistantError as error:
-            told = of_assistant(error)
+            told = service_error(error)
             if told.status >= 500:
                 self._note(" ".join(str(error).split()))
             raise told from error
@@ -157,7 +157,7 @@ class AssistantPool:
             stopped.cancel()
             result.cancel()
 
-    def _serve(self, thread: int, opened: "Future[None]") -> None:
+    def _open(self, opened: "Future[None]") -> None:
         assistants: dict[str, Assistant] = {}
         try:
             for collection, open_assistant in self._openers.items():
@@ -170,13 +170,14 @@ class AssistantPool:
         except BaseException as error:  # noqa: BLE001 - raised again where `opened` is awaited
             opened.set_exception(error)
             return
+        self._seats.add_tool(assistants)
         opened.set_result(None)
-        try:
-            self._errands.work(thread, assistants, self._took)
-        finally:
-            for assistant in assistants.values():
-                assistant.close()
 
-    def _took(self, errand: Errand[Mapping[str, Assistant]]) -> None:
+    def _took(self, task: SeatedTask[Mapping[str, Assistant]]) -> None:
         # Threads may overwrite each other's share of the mean, which does no harm.
-        self._mean += (errand.seconds - self._mean) * NEWEST_SHARE
+        self._mean += (task.seconds - self._mean) * NEWEST_SHARE
+
+
+def _close(assistants: Mapping[str, Assistant]) -> None:
+    for assistant in assistants.values():
+        assistant.close()

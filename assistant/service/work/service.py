@@ -11,11 +11,12 @@ from assistant import __version__
 from assistant.answer.answer import Answer
 from assistant.chain.assistant import checked_question
 from assistant.question.followups import Turn as Earlier
-from assistant.service.errors import ServiceError, no_collection, not_found, of_assistant
+from assistant.service.errors import ServiceError, no_collection, not_found, service_error
 from assistant.service.options import Options
 from assistant.service.seam import Answerer, Asked, Finished, Piece
-from assistant.service.store.conversations import Channel, Conversations, Produced, new_id
+from assistant.service.store.conversations import Conversations
 from assistant.service.store.keys import Keys
+from assistant.service.store.records import Channel, Produced, new_id
 from assistant.service.telemetry.meters import Meters
 from assistant.service.work.collection import Collection
 from assistant.service.work.pool import AssistantPool
@@ -100,7 +101,7 @@ class Service:
         try:
             checked_question(question)
         except AssistantError as error:
-            raise of_assistant(error) from error
+            raise service_error(error) from error
         chosen = self.collection(collection).name
         if conversation_id is not None:
             try:
@@ -153,10 +154,10 @@ class Service:
                     yield piece
         except ServiceError as error:
             if error.body.error.code == "busy":
-                self.meters.add("assistant_busy_total")
+                self.meters.busy.inc()
             raise
         finally:
-            self.meters.set("assistant_waiting_questions", self.pool.waiting)
+            self.meters.waiting_questions.set(self.pool.waiting)
 
     async def _kept(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         async with aclosing(self.answerer.answer(turn.asked)) as pieces:

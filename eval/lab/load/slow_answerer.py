@@ -70,6 +70,7 @@ def main() -> None:
     indexes = tuple(NamedIndex(name=collection_name(root), root=root) for root in given.index)
     meters = Meters(collections=[index.name for index in indexes])
     meters.take(0)
+    code = 0
     try:
         serve(
             Plan(options=options, settings=Settings(), indexes=indexes),
@@ -81,8 +82,10 @@ def main() -> None:
         )
     except AssistantError as error:
         _note(str(error))
-        leave(error.exit_code)
-    leave(0)
+        code = error.exit_code
+    finally:
+        meters.close()
+    leave(code)
 
 
 def _note(message: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from serving import DAM, TRAM, serving, town_in
 
-from assistant.service.store.conversations import Conversations, stamp
+from assistant.service.store.clock import stamp
+from assistant.service.store.conversations import Conversations
 from assistant.service.store.database import FILE_NAME, Database
 from assistant.service.store.retention import erase_in_time
 

@@ -1,4 +1,4 @@
-"""Many questions in one thread: who waits lets others go on, and ends in good order."""
+"""Many tasks for few tools: who waits lets others work, and ends in good order."""
 
 import contextvars
 import threading
@@ -8,43 +8,39 @@ from contextlib import contextmanager
 
 import pytest
 
-from assistant.models.waiting import GivenUp, Mailbox, sleep
-from assistant.service.work.interleaving import Errand, Errands
+from assistant.models.waiting import Cancelled, Mailbox, sleep
+from assistant.service.work.seats import SeatedTask, Seats
 
 Work = Callable[[list[str]], None]
 
 
 class Desk:
-    """Threads that do errands; each has a list to write in."""
+    """Tasks with lists to write in, each used by one task at a time."""
 
-    def __init__(self, threads: int, *, size: int = 10_000) -> None:
-        self.errands: Errands[list[str]] = Errands(threads, size=size)
-        self.lists: list[list[str]] = [[] for _ in range(threads)]
-        self.done: list[Errand[list[str]]] = []
-        self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(threads)]
+    def __init__(self, tools: int, *, size: int = 10_000) -> None:
+        self.done: list[SeatedTask[list[str]]] = []
+        self.seats: Seats[list[str]] = Seats(size=size, done=self.done.append)
+        self.lists: list[list[str]] = [[] for _ in range(tools)]
+        self._closed = threading.Semaphore(0)
 
-    def _work(self, number: int) -> None:
-        self.errands.work(number, self.lists[number], self.done.append)
-
-    def do(self, work: Work) -> Errand[list[str]]:
-        errand = Errand(work)
-        assert self.errands.add(errand)
-        return errand
+    def do(self, work: Work) -> SeatedTask[list[str]]:
+        task = SeatedTask(work)
+        assert self.seats.add(task)
+        return task
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        for tool in self.lists:
+            self.seats.add_tool(tool)
 
     def close(self) -> None:
-        self.errands.close()
-        for thread in self._threads:
-            thread.join(10)
-            assert not thread.is_alive()
+        self.seats.close(lambda tool: self._closed.release())
+        for _ in self.lists:
+            assert self._closed.acquire(timeout=10)
 
 
 @contextmanager
-def desk(threads: int = 1) -> Iterator[Desk]:
-    made = Desk(threads)
+def desk(tools: int = 1) -> Iterator[Desk]:
+    made = Desk(tools)
     made.start()
     try:
         yield made
@@ -60,7 +56,7 @@ def ends(condition: Callable[[], object]) -> bool:
     return bool(condition())
 
 
-def test_while_some_wait_others_are_done_in_the_same_thread() -> None:
+def test_while_some_wait_others_use_their_tool() -> None:
     boxes: list[Mailbox[str]] = []
     with desk() as at:
 
@@ -77,20 +73,24 @@ def test_while_some_wait_others_are_done_in_the_same_thread() -> None:
             box.put(str(number))
         assert ends(lambda: len(at.done) == 101)
 
-    assert at.lists[0] == ["between", *map(str, range(100))]
+    assert at.lists[0][0] == "between"
+    assert sorted(at.lists[0][1:], key=int) == [str(number) for number in range(100)]
 
 
-def test_each_goes_on_in_the_thread_that_began_it_and_nothing_is_lost() -> None:
-    with desk(threads=3) as at:
+def test_no_two_use_a_tool_at_the_same_time_and_nothing_is_lost() -> None:
+    using: dict[int, int] = {}
+    with desk(tools=3) as at:
 
         def work(told: list[str]) -> None:
-            mine, sum_ = threading.get_ident(), 0
+            sum_ = 0
             box: Mailbox[int] = Mailbox()
             feeding = threading.Thread(target=lambda: [box.put(n) for n in range(50)])
             feeding.start()
             for _ in range(50):
                 sum_ += box.get(seconds=30)
-                assert threading.get_ident() == mine
+                using[id(told)] = threading.get_ident()
+                time.sleep(0)
+                assert using[id(told)] == threading.get_ident()
             feeding.join()
             told.append(str(sum_))
 
@@ -99,6 +99,31 @@ def test_each_goes_on_in_the_thread_that_began_it_and_nothing_is_lost() -> None:
         assert ends(lambda: len(at.done) == 60)
 
     assert [one for told in at.lists for one in told] == [str(sum(range(50)))] * 60
+
+
+def test_one_that_comes_back_goes_before_new_ones() -> None:
+    box: list[Mailbox[str]] = []
+    working, go = threading.Event(), threading.Event()
+    with desk() as at:
+
+        def waits(told: list[str]) -> None:
+            box.append(Mailbox())
+            told.append(box[0].get(seconds=30))
+
+        def works(told: list[str]) -> None:
+            working.set()
+            assert go.wait(10)
+
+        at.do(waits)
+        at.do(works)
+        assert working.wait(10)
+        at.do(lambda told: told.append("new"))
+        box[0].put("back")
+        time.sleep(0.1)
+        go.set()
+        assert ends(lambda: len(at.done) == 3)
+
+    assert at.lists[0] == ["back", "new"]
 
 
 def test_a_wait_ends_when_its_time_is_over_whatever_the_others_wait_for() -> None:
@@ -125,80 +150,80 @@ def test_a_wait_ends_when_its_time_is_over_whatever_the_others_wait_for() -> Non
     assert at.lists[0] == ["late", "slept"]
 
 
-def test_one_that_is_given_up_ends_where_it_waits_and_tidies_up() -> None:
+def test_one_that_is_cancelled_ends_where_it_waits_and_tidies_up() -> None:
     with desk() as at:
 
         def waits(told: list[str]) -> None:
             told.append("waits")
             try:
                 Mailbox().get(seconds=600)
-            except GivenUp:
-                with pytest.raises(GivenUp):  # Nor does it wait for anything on its way out.
+            except Cancelled:
+                with pytest.raises(Cancelled):  # Nor does it wait for anything on its way out.
                     sleep(600)
-                told.append("given up")
+                told.append("cancelled")
 
-        errand = at.do(waits)
+        task = at.do(waits)
         assert ends(lambda: at.lists[0])
-        errand.give_up()
-        assert ends(lambda: at.done == [errand])
-        errand.give_up()
+        task.cancel()
+        assert ends(lambda: at.done == [task])
+        task.cancel()
         at.do(lambda told: told.append("next"))
         assert ends(lambda: len(at.done) == 2)
 
-    assert at.lists[0] == ["waits", "given up", "next"]
+    assert at.lists[0] == ["waits", "cancelled", "next"]
 
 
-def test_one_that_is_given_up_while_it_works_ends_at_its_next_wait() -> None:
+def test_one_that_is_cancelled_while_it_works_ends_at_its_next_wait() -> None:
     working, go = threading.Event(), threading.Event()
     with desk() as at:
 
         def works(told: list[str]) -> None:
             working.set()
-            assert go.wait(10)  # As something would that knows nothing of other errands.
+            assert go.wait(10)  # As something would that cannot be cancelled.
             try:
                 sleep(600)
-            except GivenUp:
-                told.append("given up")
+            except Cancelled:
+                told.append("cancelled")
 
-        errand = at.do(works)
+        task = at.do(works)
         assert working.wait(10)
-        errand.give_up()
+        task.cancel()
         go.set()
-        assert ends(lambda: at.done == [errand])
+        assert ends(lambda: at.done == [task])
 
-    assert at.lists[0] == ["given up"]
+    assert at.lists[0] == ["cancelled"]
 
 
-def test_at_the_end_what_is_new_is_done_and_what_waits_is_given_up() -> None:
+def test_at_the_end_what_is_new_is_done_and_what_waits_is_cancelled() -> None:
     at = Desk(1)
 
     def waits(told: list[str]) -> None:
         try:
             sleep(600)
-        except GivenUp:
-            told.append("given up")
+        except Cancelled:
+            told.append("cancelled")
 
     at.do(waits)
     at.do(lambda told: told.append("done"))
     at.start()
     at.close()
 
-    assert at.lists[0] == ["done", "given up"]
-    assert not at.errands.add(Errand(waits))
+    assert at.lists[0] == ["done", "cancelled"]
+    assert not at.seats.add(SeatedTask(waits))
 
 
 def test_only_so_many_new_ones_are_taken_and_those_that_wait_do_not_count() -> None:
     at = Desk(1, size=2)
-    assert [at.errands.add(Errand(lambda told: sleep(600))) for _ in range(3)] == [True, True, False]
-    assert at.errands.full
+    assert [at.seats.add(SeatedTask(lambda told: sleep(600))) for _ in range(3)] == [True, True, False]
+    assert at.seats.full
 
     at.start()
-    assert ends(lambda: not len(at.errands))
-    assert [at.errands.add(Errand(lambda told: sleep(600))) for _ in range(2)] == [True, True]
+    assert ends(lambda: not len(at.seats))
+    assert [at.seats.add(SeatedTask(lambda told: sleep(600))) for _ in range(2)] == [True, True]
     at.close()
 
 
-def test_the_time_that_one_keeps_the_thread_is_told_apart_from_its_waits() -> None:
+def test_the_time_for_which_one_keeps_its_tool_is_told_apart_from_its_waits() -> None:
     with desk() as at:
 
         def work(told: list[str]) -> None:
@@ -227,5 +252,5 @@ def test_each_has_the_context_of_whoever_made_it() -> None:
             at.do(work)
         assert ends(lambda: len(at.done) == 2)
 
-    assert at.lists[0] == ["hers hers, changed", "his his, changed"]
+    assert sorted(at.lists[0]) == ["hers hers, changed", "his his, changed"]
     assert whose.get() == "his"
