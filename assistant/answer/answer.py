@@ -7,6 +7,9 @@ from typing import Any
 
 from index.text.article import IndexedArticle
 
+OMITTED_IF_EMPTY = ("parts", "writing", "usage")
+"""Fields that are left out of the JSON where they are empty."""
+
 
 class Status(StrEnum):
     """Whether the articles answer."""
@@ -79,7 +82,7 @@ class Citation:
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON object."""
-        return _without_empty_parts(asdict(self))
+        return _without_empty(asdict(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,22 +197,18 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON object."""
-        data = asdict(self)
-        for name in ("writing", "usage"):
-            if data[name] is None:
-                del data[name]
-        _without_empty_parts(data)
+        data = _without_empty(asdict(self))
         for citation in data["citations"]:
-            _without_empty_parts(citation)
+            _without_empty(citation)
         order = ["id", "question", "status", "reason", "text", "citations", "passages", "nearest", "unanswered"]
         rest = [key for key in data if key not in order]
         return {key: data[key] for key in [*order, *rest]}
 
 
-def _without_empty_parts(data: dict[str, Any]) -> dict[str, Any]:
-    """`data`, of a question with one part as it always was."""
-    if not data["parts"]:
-        del data["parts"]
+def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
+    for name in OMITTED_IF_EMPTY:
+        if name in data and not data[name]:
+            del data[name]
     return data
 
 

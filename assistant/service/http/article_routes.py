@@ -7,9 +7,10 @@ from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.responses import Response
 
 from assistant.service.errors import ServiceError, not_found, service_error
-from assistant.service.http.bodies import ArticlesBody, Count, UploadedBody, WholeArticleBody, between
 from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import WITH_BODY, described, errors, json_response
+from assistant.service.http.request_bodies import Count, between
+from assistant.service.http.response_bodies import ArticlesBody, UploadedBody, WholeArticleBody
 from assistant.service.options import Options
 from assistant.service.work.collection import Collection
 from assistant.service.work.uploads import UploadedFile, Uploads

@@ -10,18 +10,10 @@ from assistant.answer.receipts import Check, check_answer
 from assistant.answer.sealing import identity
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant
 from assistant.service.errors import ServiceError
-from assistant.service.http.bodies import (
-    HAS_WORD,
-    AnswerBody,
-    AnswerToVerify,
-    AskBody,
-    Count,
-    FoundBody,
-    VerifiedBody,
-    between,
-)
 from assistant.service.http.dependencies import Chosen, Here, Owner
 from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
+from assistant.service.http.request_bodies import HAS_WORD, AnswerToVerify, AskBody, Count, between
+from assistant.service.http.response_bodies import AnswerBody, FoundBody, VerifiedBody
 from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
 from assistant.service.store.records import Channel

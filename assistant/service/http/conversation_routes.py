@@ -9,17 +9,15 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response, StreamingResponse
 
 from assistant.service.errors import not_found
-from assistant.service.http.bodies import (
-    ID_PATTERN,
+from assistant.service.http.dependencies import Here, Owner
+from assistant.service.http.replies import WITH_BODY, as_json, described, errors, json_response
+from assistant.service.http.request_bodies import ID_PATTERN, FeedbackBody, RenameBody
+from assistant.service.http.response_bodies import (
     ConversationsBody,
     ErasedBody,
-    FeedbackBody,
-    RenameBody,
     StoredFeedbackBody,
     WholeConversationBody,
 )
-from assistant.service.http.dependencies import Here, Owner
-from assistant.service.http.replies import WITH_BODY, as_json, described, errors, json_response
 from assistant.service.store.records import Message, Rating
 
 router = APIRouter()

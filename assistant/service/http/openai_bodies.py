@@ -1,10 +1,11 @@
 """What comes in and goes out over /v1: OpenAI's shapes, as far as they mean something here."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.service.http.bodies import HAS_WORD, FiltersBody
+from assistant.service.http.request_bodies import HAS_WORD, FiltersBody
+from assistant.service.http.response_bodies import AnswerBody
 
 HAS_QUESTION = {
     "contains": {
@@ -114,7 +115,7 @@ class CompletionBody(BaseModel):
     model: str
     choices: list[Choice]
     usage: Usage
-    receipts: dict[str, Any]
+    receipts: AnswerBody
     """An extension: the whole answer as /api/ask gives it, receipts and all."""
 
 

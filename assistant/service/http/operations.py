@@ -8,9 +8,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from assistant import __version__
 from assistant.service.errors import starting, stopping
-from assistant.service.http.bodies import StateBody, StatusBody
 from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import described, errors, json_response
+from assistant.service.http.response_bodies import StateBody, StatusBody
 from assistant.service.work.collection import Collection
 from assistant.service.work.service import Service
 from index.search.engine import SearchEngine

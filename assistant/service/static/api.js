@@ -4,8 +4,8 @@ import { serverEvents } from "./events.js";
 import { sentence } from "./words.js";
 
 /**
- * @typedef {import("./types.js").Answer} Answer
- * @typedef {import("./types.js").Filters} Filters
+ * @typedef {import("./types.js").AnswerBody} Answer
+ * @typedef {import("./types.js").FiltersBody} Filters
  */
 
 const KEY = "assistant-key";
@@ -63,8 +63,8 @@ export async function file(path) {
  *
  * @param {{question: string, collection?: string, conversation_id?: string, filters?: Filters}} body
  * @param {AbortSignal} signal stops the answer
- * @param {{start: (event: import("./types.js").StartEvent) => void,
- *   sentence: (event: import("./types.js").SentenceEvent) => void}} heard
+ * @param {{start: (event: {conversation_id: string, message_id: string, searched: string}) => void,
+ *   sentence: (event: import("./types.js").CheckedSentence) => void}} heard
  * @returns {Promise<Answer>}
  * @throws {ServiceError} also if the service broke off
  * @throws {DOMException} an AbortError, if it was stopped

@@ -16,7 +16,7 @@ import { Turn } from "./turn.js";
 import { counted } from "./words.js";
 
 /**
- * @typedef {import("./types.js").Conversation} Conversation
+ * @typedef {import("./types.js").WholeConversationBody} Conversation
  */
 
 const thread = byId("turns", HTMLElement);
@@ -244,7 +244,7 @@ async function follow() {
   }
 }
 
-/** @param {import("./types.js").Message} message */
+/** @param {import("./types.js").MessageBody} message */
 function draw({ question, answer: whole, message_id: messageId, feedback, produced }) {
   const turn = new Turn(question, produced.filters, doors);
   add(turn);

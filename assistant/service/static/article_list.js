@@ -9,7 +9,7 @@ import { sendFiles, told } from "./uploading.js";
 import { provenance, titleOf } from "./words.js";
 
 /**
- * @typedef {import("./types.js").ArticleSummary} ArticleSummary
+ * @typedef {import("./types.js").ArticleBody} ArticleSummary
  * @typedef {import("./article_panel.js").ArticlePanel} ArticlePanel
  * @typedef {import("./collection.js").Collection} Collection
  */

@@ -9,7 +9,7 @@ import { gone, standing } from "./receipt.js";
 import { counted, day, followable, provenance, titleOf } from "./words.js";
 
 /**
- * @typedef {import("./types.js").Article} Article
+ * @typedef {import("./types.js").WholeArticleBody} Article
  * @typedef {import("./types.js").Citation} Citation
  * @typedef {import("./types.js").PassageReference} PassageReference
  * @typedef {import("./sheet.js").Sheet} Sheet

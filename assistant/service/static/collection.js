@@ -5,7 +5,7 @@ import { byId, el, foreign } from "./dom.js";
 import { hush, say } from "./live.js";
 import { counted, day, moment } from "./words.js";
 
-/** @typedef {import("./types.js").Status} Status */
+/** @typedef {import("./types.js").StatusBody} Status */
 
 /** Milliseconds after which a server that is only starting is asked again. */
 const AGAIN = 1_000;

@@ -6,7 +6,7 @@ import { hush, say } from "./live.js";
 import { confirmDeletion } from "./prompts.js";
 import { counted, moment } from "./words.js";
 
-/** @typedef {import("./types.js").ConversationSummary} ConversationSummary */
+/** @typedef {import("./types.js").Conversation} ConversationSummary */
 
 /** Milliseconds without typing after which a search is sent. */
 const PAUSE = 180;

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { provenance, titleOf } from "./words.js";
 
 /**
- * @param {import("./types.js").Answer} answer
+ * @param {import("./types.js").StoredAnswer} answer
  * @returns {string}
  */
 export function withCitations(answer) {

@@ -3,7 +3,7 @@
 import { byId, el, foreign } from "./dom.js";
 import { filterWords } from "./words.js";
 
-/** @typedef {import("./types.js").Filters} Filters */
+/** @typedef {import("./types.js").FiltersBody} Filters */
 
 /** Publishers that are taken in at a glance; more of them can be searched. */
 const AT_A_GLANCE = 12;
@@ -44,7 +44,7 @@ export class Filtering {
   /**
    * Offer what the collection has.
    *
-   * @param {import("./types.js").Status} status
+   * @param {import("./types.js").StatusBody} status
    */
   offer({ publishers, published_min: first, published_max: last }) {
     const chosen = new Set(this.value().publishers);

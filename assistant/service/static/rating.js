@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { el, icon } from "./dom.js";
 import { say } from "./live.js";
 
-/** @typedef {import("./types.js").Feedback} Feedback */
+/** @typedef {{rating: "up" | "down" | null, reason?: string | null}} Feedback */
 
 const FAULTS = ["It is wrong", "It misses something", "It answers another question", "The source does not say this"];
 

@@ -14,7 +14,7 @@ import { length, unitOffsets } from "./codepoints.js";
 export const gone = "The article is not in the collection any more. This is what it said when the question was answered:";
 
 /**
- * @param {import("./types.js").Article} article as it is now
+ * @param {import("./types.js").WholeArticleBody} article as it is now
  * @param {import("./types.js").Citation} citation
  * @returns {Standing}
  */

@@ -9,10 +9,10 @@ import { answerLines } from "./sentences.js";
 import { day, filterWords, titleOf } from "./words.js";
 
 /**
- * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").StoredAnswer} Answer
  * @typedef {import("./types.js").Citation} Citation
  * @typedef {import("./types.js").Feedback} Feedback
- * @typedef {import("./types.js").Filters} Filters
+ * @typedef {import("./types.js").FiltersBody} Filters
  * @typedef {import("./types.js").Nearest} Nearest
  */
 
@@ -77,7 +77,7 @@ export class Turn {
     this.searched.replaceChildren("Understood as: ", foreign(searched));
   }
 
-  /** @param {import("./types.js").SentenceEvent} event */
+  /** @param {import("./types.js").CheckedSentence} event */
   addSentence({ text, citations }) {
     this.text += (this.text ? "\n" : "") + text;
     this.citations.push(...citations);

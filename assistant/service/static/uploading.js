@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { el, foreign } from "./dom.js";
 import { counted } from "./words.js";
 
-/** @typedef {import("./types.js").Uploaded} Uploaded */
+/** @typedef {import("./types.js").UploadedBody} Uploaded */
 
 const MOST_FILES = 20;
 const MOST_BYTES = 15_000_000;

@@ -51,7 +51,7 @@ export function provenance(article) {
 }
 
 /**
- * @param {import("./types.js").Filters} filters
+ * @param {import("./types.js").FiltersBody} filters
  * @returns {string} empty if nothing is filtered
  */
 export function filterWords(filters) {

@@ -1,0 +1,128 @@
+"""What requests to /api carry: the shapes that are checked, and described in the OpenAPI document."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
+from assistant.service.work.collection import NAME_CHARACTERS
+from index.search.engine import Filters
+
+HAS_WORD = {"pattern": r"[\p{L}\p{N}]"}
+"""For the OpenAPI document: what `checked_question` asks for, in the words of JSON Schema."""
+ID_PATTERN = r"^[0-9a-f]{24}$"
+
+
+def _day(value: object) -> object:
+    """Pydantic would take numbers for dates too."""
+    if value is None or isinstance(value, date):
+        return value
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError("give a day as YYYY-MM-DD")
+    return date.fromisoformat(value)
+
+
+def _digits(value: object) -> object:
+    """Pydantic would take "7 " and "1_0" of a query for numbers too."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}", value):
+        raise ValueError("give a whole number")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_digits)]
+
+
+def between(least: int, most: int) -> dict[str, Any]:
+    """Bounds of a `Count` for the OpenAPI document, which a validator of one's own keeps from it."""
+    return {"minimum": least, "maximum": most}
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+QuestionText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_QUESTION_CHARACTERS,
+        description="Has at least one letter or digit.",
+        json_schema_extra=HAS_WORD,
+        examples=["How many industrial brains has Zhejiang built?"],
+    ),
+]
+
+
+class Body(BaseModel):
+    """Whatever is not known is refused, so that a misspelt field is not passed over in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FiltersBody(Body):
+    """Which articles may be used."""
+
+    published_after: Day | None = None
+    published_before: Day | None = None
+    publishers: Annotated[list[Name], Field(max_length=100)] = []
+    languages: Annotated[list[Name], Field(max_length=20)] = []
+    articles: Annotated[list[Name], Field(max_length=1_000)] = []
+
+    def to_filters(self) -> Filters:
+        """As the search engine takes them."""
+        return Filters(
+            published_after=self.published_after,
+            published_before=self.published_before,
+            publishers=tuple(self.publishers),
+            languages=tuple(self.languages),
+            articles=tuple(self.articles),
+        )
+
+
+class AskBody(Body):
+    """A question."""
+
+    question: QuestionText
+    collection: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)] | None = None
+    """Whose articles are asked; otherwise those of the conversation, or of the first collection."""
+    conversation_id: Id | None = None
+    filters: FiltersBody | None = None
+    stream: StrictBool = False
+
+
+class RenameBody(Body):
+    """A conversation's new title."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class FeedbackBody(Body):
+    """What a person thinks of an answer; null takes it back."""
+
+    message_id: Id
+    rating: Literal["up", "down"] | None
+    reason: Annotated[str, Field(max_length=2_000)] | None = None
+
+
+class CitationToVerify(BaseModel):
+    """What of a citation is checked."""
+
+    model_config = ConfigDict(extra="allow")
+
+    number: StrictInt
+    article_id: str
+    quote: str
+    start: StrictInt
+    end: StrictInt
+    sha256: str
+
+
+class AnswerToVerify(BaseModel):
+    """An answer whose receipts are to be checked; the rest of it only has to fit its id."""
+
+    model_config = ConfigDict(extra="allow")
+
+    citations: Annotated[list[CitationToVerify], Field(max_length=1_000)]
+    collection: Annotated[str, Field(max_length=NAME_CHARACTERS)] = ""
+    """Which one gave it, unless the query says so."""

@@ -1,0 +1,170 @@
+"""What responses of /api carry, for the OpenAPI document; they are sent without being validated again."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.answer.answer import OMITTED_IF_EMPTY, Answer
+from assistant.answer.receipts import Check
+from assistant.service.store.records import Conversation, Feedback, Produced
+
+
+def _require_all(schema: dict[str, Any]) -> None:
+    """Fields with a default are sent too, but for those that `Answer.to_json` leaves out."""
+    schema["required"] = [name for name in schema["properties"] if name not in OMITTED_IF_EMPTY]
+    for name in schema["required"]:
+        schema["properties"][name].pop("default", None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredAnswer(Answer):
+    """An answer with its receipts, or a refusal."""
+
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_extra=_require_all)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerBody(StoredAnswer):
+    """An answer, with where it is kept."""
+
+    conversation_id: str
+    message_id: str
+    collection: str
+
+
+class VerifiedBody(BaseModel):
+    """What became of an answer's receipts."""
+
+    receipts: list[Check]
+    altered_answers: int
+
+
+class FoundPassage(BaseModel):
+    """A passage that was found."""
+
+    rank: int
+    article_id: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    start: int
+    end: int
+    score: float
+    cosine: float
+    bm25: float
+    late: float
+    text: str
+
+
+class FoundBody(BaseModel):
+    """Passages, best first."""
+
+    question: str
+    searched: str
+    passages: list[FoundPassage]
+
+
+class ArticleBody(BaseModel):
+    """An article as it is listed."""
+
+    article_id: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    url: str | None
+    language: str | None
+    characters: int
+
+
+class WholeArticleBody(ArticleBody):
+    """An article with its text."""
+
+    text: str
+    sha256: str
+
+
+class ArticlesBody(BaseModel):
+    """A page of the list of articles, by id; `next` is the `after` of the page that follows."""
+
+    articles: list[ArticleBody]
+    next: str | None
+
+
+class StatusBody(BaseModel):
+    """A collection, and what the server allows."""
+
+    model: str
+    """Its name."""
+    collections: list[str]
+    """The names of all that are served; the first is asked where none is named."""
+    articles: int
+    chunks: int
+    fingerprint: str
+    generation: int
+    changed: str
+    publishers: list[str]
+    without_publisher: int
+    """Articles that name none."""
+    published_min: str | None
+    published_max: str | None
+    reader: str
+    uploads: bool
+    version: str
+    examples: list[str]
+
+
+class ConversationsBody(BaseModel):
+    """Conversations, the latest first."""
+
+    conversations: list[Conversation]
+
+
+class MessageBody(BaseModel):
+    """A question with its answer."""
+
+    message_id: str
+    question: str
+    answer: StoredAnswer
+    created: str
+    feedback: Feedback | None
+    produced: Produced
+
+
+class WholeConversationBody(BaseModel):
+    """A conversation with its messages, in order."""
+
+    id: str
+    title: str
+    collection: str
+    messages: list[MessageBody]
+
+
+class StoredFeedbackBody(BaseModel):
+    """What is stored now."""
+
+    message_id: str
+    rating: Literal["up", "down"] | None
+    reason: str | None
+    created: str | None
+
+
+class ErasedBody(BaseModel):
+    """How many conversations were erased."""
+
+    erased: int
+
+
+class UploadedBody(BaseModel):
+    """What became of the files, by article id, and why a file was not taken."""
+
+    added: list[str]
+    changed: list[str]
+    unchanged: list[str]
+    failed: list[str]
+
+
+class StateBody(BaseModel):
+    """How the server is."""
+
+    status: Literal["ok", "ready"]
