@@ -152,9 +152,10 @@ def test_many_questions_at_once_get_the_answers_they_would_get_alone(home):
 
 
 def test_an_answer_that_is_on_its_way_is_finished_before_the_server_stops(home):
-    with serving(home, "--seconds", 0.7, command=SLOW) as server, ThreadPoolExecutor(1) as threads:
+    with serving(home, "--seconds", 2, command=SLOW) as server, ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(ask, server, TRAM)
-        time.sleep(0.4)
+        with server.client() as client:
+            assert eventually(lambda: "assistant_open_requests 2" in client.get("/metrics").text)
         code = server.stop()
         response = waiting.result()
 

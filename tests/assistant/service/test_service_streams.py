@@ -1,4 +1,4 @@
-"""A service with a slow model and hundreds of clients: all are served, by few threads."""
+"""A service with a slow model and hundreds of clients: all are served, with a thread for each that waits."""
 
 import asyncio
 import time
@@ -18,6 +18,7 @@ from index.storage.store import open_index
 
 CLIENTS = 200
 THREADS = 24
+"""Of the server, beside those of its begun questions."""
 REPLY = "The dam at Oldwater held [1]. Engineers opened two of its five gates on Monday [1]. It cost 99 crowns [1]."
 HANGS = "Did the deputy take over?"
 SOON = "Which dam at Oldwater held?"
@@ -110,7 +111,8 @@ def test_hundreds_of_streams_of_a_slow_model_are_open_at_once_and_all_are_right(
     replies, most = served.together(CLIENTS, "/api/ask", asked)
 
     assert served.model.busiest == CLIENTS
-    assert most <= THREADS
+    assert most <= CLIENTS + THREADS
+    assert ends(lambda: served.threads() <= THREADS)
     for reply in replies:
         told = events(reply.body.decode())
         assert [name for name, _ in told] == ["start", "sentence", "sentence", "answer"]
@@ -125,7 +127,7 @@ def test_openais_streams_are_served_in_the_same_way(served: Served) -> None:
     asked = {"model": name, "stream": True, "messages": [{"role": "user", "content": SOON}]}
     replies, most = served.together(40, "/v1/chat/completions", asked)
 
-    assert most <= THREADS
+    assert most <= 40 + THREADS
     for reply in replies:
         *chunks, done = [data for _, data in events(reply.body.decode())]
         assert done == "[DONE]"
