@@ -17,12 +17,18 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant.models.open_files import allow_many_files
 from assistant.models.scripted.script import Trouble, Turn, read_script
@@ -60,11 +66,23 @@ class ScriptedServer:
         """Requests that are being served; one whose client has gone is not."""
         self.busiest = 0
         """The most there ever were."""
-        self.connections: set[asyncio.Transport] = set()
         self._listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
-        self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="scripted server", daemon=True)
+        self._uvicorn = _Uvicorn(
+            uvicorn.Config(
+                self._answer,
+                http=H11Protocol,
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                proxy_headers=False,
+                log_config=None,
+                access_log=False,
+                backlog=BACKLOG,
+            )
+        )
+        self._thread = threading.Thread(
+            target=self._uvicorn.run, args=([self._listener],), name="scripted server", daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -76,21 +94,8 @@ class ScriptedServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._uvicorn.end()
         self._thread.join()
-
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        server = await self._loop.create_server(lambda: _Connection(self), sock=self._listener, backlog=BACKLOG)
-        await self._stopping.wait()
-        server.close()
-        for connection in list(self.connections):
-            connection.abort()
-        while self.connections:
-            await asyncio.sleep(0)
 
     def take(self, received: Received) -> Turn | None:
         """The turn for a request; None if none is meant for it."""
@@ -103,90 +108,53 @@ class ScriptedServer:
         self._used[place] = True
         return self._turns[place]
 
-
-class _Connection(asyncio.Protocol):
-    """A client: its requests, one after another."""
-
-    transport: asyncio.Transport
-
-    def __init__(self, server: ScriptedServer) -> None:
-        self._server = server
-        self._unread = b""
-        self._serving: asyncio.Task[None] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self._server.connections.add(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Whoever goes away while he is served is served no longer."""
-        self._server.connections.discard(self.transport)
-        if self._serving is not None:
-            self._serving.cancel()
-
-    def data_received(self, data: bytes) -> None:
-        """Serve a request once it is whole."""
-        self._unread += data
-        head, found, rest = self._unread.partition(b"\r\n\r\n")
-        if not found or self._serving is not None:
-            return
-        first, *lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        length = int(headers.get("content-length", "0"))
-        if len(rest) < length:
-            return
-        self._unread = rest[length:]
-        method, path, _ = first.split(" ", 2)
-        raw = rest[:length]
-        self._serving = asyncio.ensure_future(self._serve(method, path, headers.get("authorization", ""), raw))
-        self._serving.add_done_callback(self._served)
-
-    def _served(self, task: asyncio.Task[None]) -> None:
-        self._serving = None
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.transport.close()
-            raise error
-        if self._unread:
-            self.data_received(b"")
-
-    async def _serve(self, method: str, path: str, key: str, raw: bytes) -> None:
-        if method == "GET":  # The list of models, as clients ask for it.
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application; ends when the client disconnects."""
+        request = Request(scope, receive)
+        if request.method == "GET":  # The list of models, as clients ask for it.
             models = {"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "nobody"}]}
-            self._send(200, models)
+            await JSONResponse(models)(scope, receive, send)
             return
-        body = json.loads(raw)
-        server = self._server
-        turn = server.take(Received(path=path, authorization=key, body=body))
-        server.busy += 1
-        server.busiest = max(server.busiest, server.busy)
+        body = await request.json()
+        received = Received(path=request.url.path, authorization=request.headers.get("authorization", ""), body=body)
+        turn = self.take(received)
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        serving = asyncio.ensure_future(self._respond(turn, received, scope, receive, send))
+        gone = asyncio.ensure_future(receive())  # The body has been read: what comes next is the disconnect.
         try:
-            await self._reply(turn, path, body, key)
+            await asyncio.wait({serving, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
         finally:
-            server.busy -= 1
+            serving.cancel()
+            gone.cancel()
+            self.busy -= 1
 
-    async def _reply(self, turn: Turn | None, path: str, body: Mapping[str, object], key: str) -> None:
-        if not path.endswith("/chat/completions"):
-            self._send(404, _error(f"nothing is served at {path}"))
+    async def _respond(self, turn: Turn | None, received: Received, scope: Scope, receive: Receive, send: Send) -> None:
+        body = received.body
+        if not received.path.endswith("/chat/completions"):
+            response: Response = JSONResponse(_error(f"nothing is served at {received.path}"), 404)
         elif turn is None:
-            self._send(404, _error("no turn of the script is meant for this request"))
+            response = JSONResponse(_error("no turn of the script is meant for this request"), 404)
         elif turn.status >= 400:
-            headers = {"Retry-After": turn.retry_after} if turn.retry_after else {}
-            error = turn.body or json.dumps(_error(f"status {turn.status} for {key}"))
+            error = turn.body or json.dumps(_error(f"status {turn.status} for {received.authorization}"))
+            headers = {"Retry-After": turn.retry_after} if turn.retry_after else None
             kind = "text/html" if error.startswith("<") else "application/json"
-            self._send_bytes(turn.status, error.encode(), kind, headers)
+            response = Response(error, turn.status, headers, kind)
         elif turn.trouble in {Trouble.HANG, Trouble.DROP}:
-            await self._stop(turn.trouble)
+            await self._stop(turn.trouble, scope)
+            return
         elif turn.trouble in {Trouble.EMPTY, Trouble.NOT_JSON}:
-            page = b"<html><body>Bad gateway</body></html>" if turn.trouble is Trouble.NOT_JSON else b""
-            self._send_bytes(200, page, "text/html")
+            page = "<html><body>Bad gateway</body></html>" if turn.trouble is Trouble.NOT_JSON else ""
+            response = Response(page, media_type="text/html")
         elif body.get("stream"):
-            await self._stream(turn, body)
+            response = StreamingResponse(self._events(turn, body, scope), media_type="text/event-stream")
         else:
-            await self._whole(turn, body)
+            response = await self._whole(turn, body, scope)
+        await response(scope, receive, send)
 
-    async def _whole(self, turn: Turn, body: Mapping[str, object]) -> None:
+    async def _whole(self, turn: Turn, body: Mapping[str, object], scope: Scope) -> Response:
         text = turn.reply * turn.repeat
         message = {"role": "assistant", "content": text} | ({"reasoning": turn.thoughts} if turn.thoughts else {})
         choice = {"index": 0, "message": message, "finish_reason": turn.finish}
@@ -194,66 +162,80 @@ class _Connection(asyncio.Protocol):
         data = json.dumps({**_head(body, "chat.completion"), "choices": [choice], "usage": usage}).encode()
         await asyncio.sleep(turn.seconds)
         half = data[: len(data) // 2]
-        if turn.trouble is Trouble.HALF_JSON:
-            self._send_bytes(200, half, "application/json")
-        elif turn.trouble is Trouble.NONE:
-            self._send_bytes(200, data, "application/json")
-        else:
-            self._start(200, {"Content-Type": "application/json", "Content-Length": str(len(data))})
-            if turn.trouble is not Trouble.HANG_AFTER_HEADERS:
-                self.transport.write(half)
-            await self._stop(turn.trouble)
+        if turn.trouble in {Trouble.NONE, Trouble.HALF_JSON}:
+            return Response(data if turn.trouble is Trouble.NONE else half, media_type="application/json")
 
-    async def _stream(self, turn: Turn, body: Mapping[str, object]) -> None:
-        self._start(200, {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"})
+        async def broken() -> AsyncGenerator[bytes, None]:
+            if turn.trouble is not Trouble.HANG_AFTER_HEADERS:
+                yield half
+            await self._stop(turn.trouble, scope)
+
+        headers = {"Content-Length": str(len(data))}
+        return StreamingResponse(broken(), headers=headers, media_type="application/json")
+
+    async def _events(self, turn: Turn, body: Mapping[str, object], scope: Scope) -> AsyncGenerator[str, None]:
         if turn.trouble is Trouble.HANG_AFTER_HEADERS:
-            await self._stop(turn.trouble)
-            return
+            await self._stop(turn.trouble, scope)
         for thought in _pieces(turn.thoughts):
             await asyncio.sleep(turn.seconds)
-            self._event(json.dumps(_delta(body, {"role": "assistant", "content": "", "reasoning": thought}, None)))
+            yield _event(_delta(body, {"role": "assistant", "content": "", "reasoning": thought}, None))
         pieces = _pieces(turn.reply * turn.repeat)
         end = len(pieces) if turn.trouble is Trouble.NONE else len(pieces) // 2
         for piece in pieces[:end]:
             await asyncio.sleep(turn.seconds)
-            self._event(json.dumps(_delta(body, {"role": "assistant", "content": piece}, None)))
+            yield _event(_delta(body, {"role": "assistant", "content": piece}, None))
         if turn.trouble is Trouble.HALF_JSON:
             event = json.dumps(_delta(body, {"content": "more"}, None))
-            self._event(event[: len(event) // 2])
+            yield _event(event[: len(event) // 2])
         elif turn.trouble is Trouble.ERROR_MIDWAY:
-            self._event(turn.body or json.dumps(_error("the engine broke down")))
-            self._event("[DONE]")
+            yield _event(turn.body or _error("the engine broke down"))
+            yield _event("[DONE]")
         elif turn.trouble is not Trouble.NONE:
-            await self._stop(turn.trouble)
-            return
+            await self._stop(turn.trouble, scope)
         else:
-            self._event(json.dumps(_delta(body, {}, turn.finish)))
-            chunk = {**_head(body, "chat.completion.chunk"), "choices": [], "usage": _usage(body, turn)}
+            yield _event(_delta(body, {}, turn.finish))
             if body.get("stream_options"):
-                self._event(json.dumps(chunk))
-            self._event("[DONE]")
-        self.transport.write(b"0\r\n\r\n")
+                yield _event({**_head(body, "chat.completion.chunk"), "choices": [], "usage": _usage(body, turn)})
+            yield _event("[DONE]")
 
-    def _event(self, data: str) -> None:
-        line = f"data: {data}\n\n".encode()
-        self.transport.write(b"%x\r\n%b\r\n" % (len(line), line))
+    async def _stop(self, trouble: Trouble, scope: Scope) -> None:
+        """Hang, or close the connection; either way until the client has gone or the server ends."""
+        if trouble not in {Trouble.HANG, Trouble.HANG_AFTER_HEADERS, Trouble.HANG_MIDWAY}:
+            await asyncio.sleep(0)
+            self._uvicorn.close(scope["client"])
+        await asyncio.Event().wait()
 
-    async def _stop(self, trouble: Trouble) -> None:
-        """Hang until the server ends or the client goes, or drop the connection at once."""
-        if trouble in {Trouble.HANG, Trouble.HANG_AFTER_HEADERS, Trouble.HANG_MIDWAY}:
-            await asyncio.Event().wait()
-        self.transport.close()  # What was written is sent first.
 
-    def _send(self, status: int, data: object, headers: Mapping[str, str] | None = None) -> None:
-        self._send_bytes(status, json.dumps(data).encode(), "application/json", headers)
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn in a thread, which ends at once when it is told to."""
 
-    def _send_bytes(self, status: int, data: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
-        self._start(status, {"Content-Type": kind, "Content-Length": str(len(data)), **(headers or {})})
-        self.transport.write(data)
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    def _start(self, status: int, headers: Mapping[str, str]) -> None:
-        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {headers[name]}" for name in headers)]
-        self.transport.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1"))
+    async def main_loop(self) -> None:
+        """Wait to be told to end, instead of looking ten times a second."""
+        self._loop = asyncio.get_running_loop()
+        await self._ending.wait()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # type: ignore[union-attr]
+
+    def end(self) -> None:
+        """Close all connections and end the server; called from another thread."""
+        while self._loop is None:
+            time.sleep(0.001)
+        self._loop.call_soon_threadsafe(self._ending.set)
+
+    def close(self, client: tuple[str, int]) -> None:
+        """Close a client's connection after what was written to it."""
+        for connection in list(self.server_state.connections):
+            if connection.client == client:  # type: ignore[union-attr]
+                connection.transport.close()  # type: ignore[union-attr]
+
+
+def _event(data: Mapping[str, object] | str) -> str:
+    return f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n"
 
 
 def _pieces(text: str) -> list[str]:

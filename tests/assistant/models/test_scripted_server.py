@@ -25,7 +25,7 @@ def ask(server: ScriptedServer, content: str = "Who?", *, stream: bool = False) 
     try:
         connection.request("POST", "/v1/chat/completions", body, {"Authorization": "Bearer sesame"})
         response = connection.getresponse()
-        return response.status, dict(response.headers), response.read()
+        return response.status, response.headers, response.read()
     finally:
         connection.close()
 
@@ -73,7 +73,7 @@ def test_an_error_can_have_a_body_of_its_own() -> None:
         (status, headers, body), page = ask(server), ask(server)
 
     assert (status, headers["Content-Type"], body) == (404, "application/json", b'{"error": "no"}')
-    assert (page[0], page[1]["Content-Type"], page[2]) == (502, "text/html", b"<html></html>")
+    assert (page[0], page[1]["Content-Type"], page[2]) == (502, "text/html; charset=utf-8", b"<html></html>")
 
 
 def test_thoughts_come_beside_the_reply_and_are_counted() -> None:
@@ -102,7 +102,7 @@ def test_a_streamed_reply_comes_in_events_with_the_usage_at_the_end() -> None:
         status, headers, body = ask(server, stream=True)
 
     *chunks, last, usage = streamed(body)
-    assert (status, headers["Content-Type"]) == (200, "text/event-stream")
+    assert (status, headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
     assert "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks) == "Nobody was hurt [1]."
     assert last["choices"][0]["finish_reason"] == "length"
     assert usage["usage"] == {"prompt_tokens": 1, "completion_tokens": 4, "total_tokens": 5}
