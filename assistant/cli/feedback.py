@@ -173,7 +173,6 @@ def _conversations() -> "Conversations":
 
 
 def _database() -> "Database":
-    from assistant.service.server import database_path
-    from assistant.service.store.database import Database
+    from assistant.service.store.database import Database, database_path
 
     return Database(database_path())

@@ -61,8 +61,7 @@ def revoke(id_: Annotated[str, typer.Argument(metavar="ID", help="As `assistant 
 
 
 def _keys() -> "Keys":
-    from assistant.service.server import database_path
-    from assistant.service.store.database import Database
+    from assistant.service.store.database import Database, database_path
     from assistant.service.store.keys import Keys
 
     return Keys(Database(database_path()))

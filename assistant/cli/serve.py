@@ -160,10 +160,12 @@ def _build_first(settings: "Settings") -> None:
 
 
 def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, ...]") -> int:
-    from assistant.service.server import Plan, database_path, leave, listening
+    from assistant.service.server import leave, listening
     from assistant.service.server import serve as serve_here
+    from assistant.service.store.database import database_path
     from assistant.service.supervisor import Supervisor
     from assistant.service.telemetry.meters import Meters
+    from assistant.service.work.building import Plan
     from index.errors import ConfigurationError
 
     _warn_of_missing_keys(options)
@@ -197,8 +199,7 @@ def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, .
 
 def _warn_of_missing_keys(options: "Options") -> None:
     if options.keys:
-        from assistant.service.server import database_path
-        from assistant.service.store.database import Database
+        from assistant.service.store.database import Database, database_path
         from assistant.service.store.keys import Keys
 
         database = Database(database_path())

@@ -8,68 +8,24 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
 
 import uvicorn
 
-from assistant.chain.assistant import Assistant
-from assistant.chain.opening import model_of, opener, reranker_of
 from assistant.models.open_files import allow_many_files
-from assistant.service.http.access_log import write_line
 from assistant.service.http.app import build_app
+from assistant.service.http.checks.access_log import write_line
 from assistant.service.http.connection import patient
-from assistant.service.options import Options
 from assistant.service.seam import Answerer
-from assistant.service.store.conversations import Conversations
-from assistant.service.store.database import FILE_NAME, Database
-from assistant.service.store.keys import Keys
+from assistant.service.store.database import Database, database_path
 from assistant.service.telemetry.meters import Meters
-from assistant.service.work.answering import ExtractiveAnswerer, WrittenAnswerer
-from assistant.service.work.collection import Collection, NamedIndex
+from assistant.service.work.building import Note, Plan, build_service
 from assistant.service.work.pool import AssistantPool
 from assistant.service.work.served import Served
 from assistant.service.work.service import Service
-from assistant.service.work.uploads import Uploads
-from assistant.settings.locations import data_folder, default_index, encoder_of
-from assistant.settings.settings import Settings
-from index.encoding.encoder import Encoder
-from index.search.embedded import embedded_opener
-from index.storage.store import Snapshot, open_index
 
-if TYPE_CHECKING:
-    from assistant.chain.with_model import WithModel
-    from assistant.models.seam import ChatModel
-    from assistant.service.telemetry.traces import Traces
-
-Note = Callable[[str], None]
 BACKLOG = 2_048
 SWITCH_SECONDS = 0.001
 """How long a thread that answers may keep the interpreter while the event loop waits for it; Python's own is 5 ms."""
-EXAMPLES = (
-    "How many industrial brains has Zhejiang built?",
-    "Who is Wu Xiaodong?",
-    "What is the Zhejiang Government Nail?",
-    "How has the digital reform changed?",
-)
-"""Questions that the default collection answers."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """What a process is to serve."""
-
-    options: Options
-    settings: Settings
-    indexes: tuple[NamedIndex, ...]
-    """At least one, no two of one name; the first is asked where none is named."""
-
-
-def database_path() -> Path:
-    """Where conversations, feedback and keys are kept."""
-    return data_folder() / FILE_NAME
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -91,111 +47,6 @@ def listening(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-class SharedEncoder:
-    """The indexes' encoders, each opened once for all assistants of a process: it holds most of the memory."""
-
-    def __init__(self, note: Note) -> None:
-        self._note = note
-        self._lock = Lock()
-        self._opened: dict[str, Encoder] = {}
-
-    def __call__(self, snapshot: Snapshot) -> Encoder:
-        """The encoder that a snapshot names."""
-        with self._lock:
-            if snapshot.encoder_hash not in self._opened:
-                # Questions run beside each other; threads within one that wait for work burn half of the processor.
-                self._opened[snapshot.encoder_hash] = encoder_of(snapshot, self._note, threads=1)
-            return self._opened[snapshot.encoder_hash]
-
-    def of_index(self, root: Path) -> Encoder:
-        """The encoder of the index in `root`."""
-        snapshot = open_index(root, note=self._note)
-        try:
-            return self(snapshot)
-        finally:
-            snapshot.close()
-
-
-def build_service(
-    plan: Plan,
-    database: Database,
-    meters: Meters,
-    *,
-    note: Note,
-    make_answerer: Callable[[AssistantPool], Answerer] | None = None,
-) -> Service:
-    """The state of a process, nothing of it started."""
-    options, settings = plan.options, plan.settings
-    encoders = SharedEncoder(note)
-    # One model and one re-ranker for all assistants, so that limits and memory are those of one.
-    traces = _traces(options)
-    model = model_of(settings, around=_around(traces, settings))
-    rerank = reranker_of(settings)
-
-    def opened(index: NamedIndex) -> Callable[[], Assistant]:
-        watch = traces.searches(index.name) if traces else None
-        return opener(
-            embedded_opener(index.root, encoders, note=note),
-            settings,
-            note=note,
-            model=model,
-            watch=watch,
-            rerank=rerank,
-        )
-
-    pool = AssistantPool(
-        {index.name: opened(index) for index in plan.indexes},
-        threads=options.threads,
-        queue_size=options.queue,
-        wait_seconds=options.wait_seconds,
-        seconds=options.answer_seconds,
-        note=note,
-    )
-    return Service(
-        options=options,
-        settings=settings,
-        collections={index.name: _collection(index, encoders, options, note) for index in plan.indexes},
-        pool=pool,
-        answerer=make_answerer(pool) if make_answerer else _answerer(pool, model, settings),
-        conversations=Conversations(database),
-        keys=Keys(database),
-        meters=meters,
-        traces=traces,
-        stopped=asyncio.Event(),
-        note=note,
-    )
-
-
-def _collection(index: NamedIndex, encoders: SharedEncoder, options: Options, note: Note) -> Collection:
-    root = index.root
-    default = root.resolve() == default_index().resolve()
-    takes = options.uploads and not default  # Which is always as this version of the program has it.
-    uploads = Uploads(root, lambda: encoders.of_index(root), options, note=note) if takes else None
-    return Collection(name=index.name, root=root, examples=EXAMPLES if default else (), uploads=uploads)
-
-
-def _answerer(pool: AssistantPool, model: "WithModel | None", settings: Settings) -> Answerer:
-    if model is None:
-        return ExtractiveAnswerer(pool)
-    return WrittenAnswerer(pool, model.writer.name, model_seconds=settings.model.total_seconds)
-
-
-def _traces(options: Options) -> "Traces | None":
-    if not options.telemetry:
-        return None
-    from assistant.service.telemetry.traces import sending_traces
-
-    return sending_traces(questions=options.log_questions)
-
-
-def _around(traces: "Traces | None", settings: Settings) -> "Callable[[ChatModel], ChatModel] | None":
-    if traces is None:
-        return None
-    from assistant.service.telemetry.traced_model import TracedModel
-
-    return lambda model: TracedModel(model, settings.model, traces)
 
 
 def serve(

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 
 from assistant import AssistantError
-from assistant.service.server import Note, Plan, leave, serve
+from assistant.service.server import leave, serve
 from assistant.service.telemetry.meters import Meters
+from assistant.service.work.building import Note, Plan
 
 AGAIN_SECONDS = 1.0
 """Before a process is started in the place of one that failed to start."""

@@ -1,6 +1,6 @@
 """The middleware that each request passes first, and that counts, logs and traces it.
 
-One concern a module: `origins`, `admission` (keys), `request_body` (its limits), `security_headers`, `access_log`.
+One concern a module, in `checks`: origins, admission (keys), body limits, security headers, access log.
 """
 
 import time
@@ -12,11 +12,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.service.errors import ServiceError, busy, response_of, too_many_open
-from assistant.service.http.access_log import log_line
-from assistant.service.http.admission import admit
-from assistant.service.http.origins import Origins, answer_preflight, is_preflight
-from assistant.service.http.request_body import read_body, replayed
-from assistant.service.http.security_headers import add_security_headers
+from assistant.service.http.checks.access_log import log_line
+from assistant.service.http.checks.admission import admit
+from assistant.service.http.checks.body_limits import read_body, replayed
+from assistant.service.http.checks.origins import Origins, answer_preflight, is_preflight
+from assistant.service.http.checks.security_headers import add_security_headers
 from assistant.service.options import Options
 from assistant.service.store.keys import Keys
 from assistant.service.telemetry.meters import Meters, resident_bytes, route_of

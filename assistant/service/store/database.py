@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assistant.settings.locations import data_folder
 from index.errors import ConfigurationError
 
 FILE_NAME = "service.sqlite"
@@ -65,6 +66,11 @@ CREATE TABLE IF NOT EXISTS key_use (
     requests INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+
+
+def database_path() -> Path:
+    """Where the server keeps conversations, feedback and keys."""
+    return data_folder() / FILE_NAME
 
 
 class Database:

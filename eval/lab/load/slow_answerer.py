@@ -14,9 +14,10 @@ from pathlib import Path
 from assistant import AssistantError
 from assistant.service.options import Options
 from assistant.service.seam import Asked, Piece, Started
-from assistant.service.server import Plan, leave, listening, serve
+from assistant.service.server import leave, listening, serve
 from assistant.service.telemetry.meters import Meters
 from assistant.service.work.answering import ExtractiveAnswerer
+from assistant.service.work.building import Plan
 from assistant.service.work.collection import NamedIndex, collection_name
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings

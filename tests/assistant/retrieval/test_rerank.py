@@ -17,9 +17,9 @@ from assistant.chain.assistant import Assistant
 from assistant.chain.opening import opener
 from assistant.retrieval.rerank import cross_encoder, paired_text
 from assistant.service.options import Options
-from assistant.service.server import Plan, build_service
 from assistant.service.store.database import Database
 from assistant.service.telemetry.meters import Meters
+from assistant.service.work.building import Plan, build_service
 from assistant.service.work.collection import NamedIndex
 from assistant.settings.settings import Settings
 from index.encoding.encoder import HashEncoder

@@ -1,0 +1,1 @@
+"""What the guard checks and adds, one concern a module."""
