@@ -219,7 +219,7 @@ class _Uvicorn(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await self._ending.wait()
         for connection in list(self.server_state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()
 
     def end(self) -> None:
         """Close all connections and end the server; called from another thread."""
@@ -231,7 +231,7 @@ class _Uvicorn(uvicorn.Server):
         """Close a client's connection after what was written to it."""
         for connection in list(self.server_state.connections):
             if connection.client == client:  # type: ignore[union-attr]
-                connection.transport.close()  # type: ignore[union-attr]
+                connection.transport.close()
 
 
 def _event(data: Mapping[str, object] | str) -> str:

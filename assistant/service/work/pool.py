@@ -1,9 +1,7 @@
-"""A pool of assistants behind a bounded queue: an assistant belongs to one thread, a question waits its turn.
+"""A pool of assistants behind a bounded queue; a question that would wait too long is refused at once.
 
-Each thread has an assistant for each collection, since the processor has no more cores for many than for one.
-
-Whoever awaits an answer holds no thread, and neither does a question while its model writes. When the
-queue is full a question is refused at once, so that those that were taken are answered in time.
+There are a few sets of assistants, one for each collection in a set; each set works for one question at a time, and for
+others while that one waits for its model. Each begun question has a thread.
 """
 
 import asyncio
@@ -25,11 +23,11 @@ WARMING_QUESTION = "What is this collection of articles about?"
 FEW = 4
 """Questions for each assistant that may wait however slow the machine is."""
 NEWEST_SHARE = 0.1
-"""What the newest question counts in the mean of their times."""
+"""Weight of the newest question in the moving average of their times."""
 
 
 class AssistantPool:
-    """Assistants at work in threads of their own."""
+    """Assistants, and the queue for them."""
 
     def __init__(
         self,
@@ -44,8 +42,8 @@ class AssistantPool:
         """Make a pool; `start` opens it.
 
         Args:
-            openers: by collection, each called once in each thread.
-            threads: how many, each with an assistant for each collection.
+            openers: by collection, each called once for each set.
+            threads: how many questions are worked on at a time, each with its own set of assistants.
             queue_size: how many questions may wait.
             wait_seconds: a question that would wait longer, by what the last ones took, is refused.
             seconds: after which a question that is not answered is given up.
@@ -56,7 +54,7 @@ class AssistantPool:
         self._wait_seconds = wait_seconds
         self._seconds = seconds
         self._mean = 0.0
-        """Seconds that a question keeps a thread of late."""
+        """Moving average of the seconds for which a question keeps its assistant."""
         self._note = note
         self._opened: list[Future[None]] = [Future() for _ in range(threads)]
         self._threads = [
@@ -101,11 +99,11 @@ class AssistantPool:
         await asyncio.gather(*map(asyncio.wrap_future, self._opened))
 
     def close(self) -> None:
-        """Let the threads end after what they are at; whoever waits for a model is given up."""
+        """Answer what is in the queue, cancel what waits for a model, and close the assistants; returns at once."""
         self._seats.close(_close)
 
     async def run(self, collection: str, work: Callable[[Assistant], T], *, model_seconds: float = 0.0) -> T:
-        """What `work` makes of an assistant; it is given up when nobody awaits it any longer.
+        """Run `work` with an assistant, and cancel it when the caller is cancelled or the time is over.
 
         Args:
             collection: whose assistant; one that there is.
@@ -123,7 +121,7 @@ class AssistantPool:
 
         def job(assistants: Mapping[str, Assistant]) -> None:
             if not future.set_running_or_notify_cancel():
-                return  # Whoever asked is gone.
+                return  # The client has gone.
             try:
                 future.set_result(work(assistants[collection]))
             except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
@@ -174,7 +172,7 @@ class AssistantPool:
         opened.set_result(None)
 
     def _took(self, task: SeatedTask[Mapping[str, Assistant]]) -> None:
-        # Threads may overwrite each other's share of the mean, which does no harm.
+        # Unlocked: two threads may overwrite each other's share, which an average survives.
         self._mean += (task.seconds - self._mean) * NEWEST_SHARE
 
 

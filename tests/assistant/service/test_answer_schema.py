@@ -13,6 +13,7 @@ from assistant.chain.assistant import Assistant
 from assistant.service.http.page_types import types_js
 from assistant.service.http.response_bodies import AnswerBody, StoredAnswer
 from assistant.settings.settings import Settings
+from index.search.embedded import embedded_opener
 
 QUESTIONS = {
     "answered": "Which dam held?",
@@ -23,7 +24,7 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("kind", QUESTIONS)
 def test_the_json_of_an_answer_fits_the_schema(town: Library, kind: str) -> None:
-    assistant = Assistant(town.root, lambda _: town.encoder, Settings(), note=print)
+    assistant = Assistant(embedded_opener(town.root, lambda _: town.encoder, note=print), Settings(), note=print)
     try:
         data = assistant.ask(QUESTIONS[kind]).to_json()
     finally:
