@@ -1,17 +1,18 @@
-"""A model within limits: attempts, a pause after failures in a row, tokens, money and time."""
+"""A model with retries, a circuit breaker, a budget and a total time-out."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from assistant.models.limits import Breaker, Budget, Clock, Limits, Prices, Spent, Use, WallClock
+from assistant.models.limits import Budget, CircuitBreaker, Clock, Spent, Use, WallClock
 from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, Stream, Usage, read_to_end, together
 from assistant.models.seam import used as usage_of_reply
 from assistant.models.tokens import estimated_tokens
 from assistant.models.waiting import Cancelled
+from assistant.settings.model import ModelSettings
 
-PASSING = frozenset(
+RETRYABLE = frozenset(
     {
         Failure.TIMEOUT_CONNECT,
         Failure.REFUSED_CONNECTION,
@@ -21,9 +22,9 @@ PASSING = frozenset(
         Failure.MALFORMED,
     }
 )
-"""Failures after which another attempt makes sense. After a silence as long as we wait it does not."""
+"""Transient failures. A silence as long as the time-out is not: another attempt would take as long again."""
 
-UNREAD = frozenset(
+UNCHARGED = frozenset(
     {
         Failure.TIMEOUT_CONNECT,
         Failure.REFUSED_CONNECTION,
@@ -32,43 +33,40 @@ UNREAD = frozenset(
         Failure.REJECTED,
     }
 )
-"""Failures in which, unless a piece came, nothing is charged. After others the most is assumed."""
+"""Failures for which no tokens are counted unless a piece came. After others the reserved most is counted."""
 
 
 class Backend(Protocol):
-    """What can try once to get a reply."""
+    """Makes one attempt at a reply."""
 
     @property
     def name(self) -> str:
         """The model's name."""
 
     def attempt(self, call: Call, *, seconds: float) -> Stream:
-        """A reply that ends within `seconds`, or fails with `ModelFailed` when it is read."""
+        """Ask once; reading the stream ends within `seconds` or raises `ModelFailed`."""
 
 
 class GuardedModel:
-    """A `ChatModel` out of a backend and limits.
+    """A `ChatModel` that guards a backend.
 
-    A failure that may pass is tried again, unless a piece of the reply has been handed on: it cannot
-    be taken back. The waits double and have no random part, so that a run can be repeated.
+    Transient failures are retried unless a piece of the reply has been handed on, which cannot be taken back. The
+    waits double and have no jitter, so that a run can be repeated.
     """
 
-    def __init__(
-        self, backend: Backend, *, limits: Limits, prices: Prices | None = None, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, backend: Backend, settings: ModelSettings, *, clock: Clock | None = None) -> None:
         """Make a model.
 
         Args:
             backend: is asked.
-            limits: on everything.
-            prices: for the limit on money.
-            clock: the wall's unless given.
+            settings: limits on attempts, time, tokens and money.
+            clock: the machine's unless given.
         """
         self._backend = backend
-        self._limits = limits
+        self._settings = settings
         self._clock = clock or WallClock()
-        self._breaker = Breaker(limits, self._clock)
-        self._budget = Budget(limits, prices or Prices())
+        self._breaker = CircuitBreaker(settings, self._clock)
+        self._budget = Budget(settings)
 
     @property
     def name(self) -> str:
@@ -77,13 +75,13 @@ class GuardedModel:
 
     @property
     def spent(self) -> Spent:
-        """What was used so far."""
+        """Tokens and money used so far."""
         return self._budget.spent
 
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
     ) -> Completion:
-        """The whole reply; see `ChatModel`. It is tried again even if it breaks off midway."""
+        """The whole reply; see `ChatModel`. Retried even if it breaks off midway."""
         call = Call(messages=tuple(messages), max_tokens=max_tokens, temperature=temperature, seed=seed)
         return read_to_end(Stream(self._pieces(call, whole=True)))
 
@@ -95,13 +93,13 @@ class GuardedModel:
         return Stream(self._pieces(call, whole=False))
 
     def _pieces(self, call: Call, *, whole: bool) -> Generator[str, None, Completion]:
-        """The pieces of an attempt; with `whole`, of all attempts, for someone who looks at the completion alone."""
+        """The pieces of the last attempt; with `whole` of all attempts, since the caller uses the completion alone."""
         started = self._clock.now()
         self._breaker.enter(self.name)
         handed_on = False
         usages: list[Usage] = []
-        for attempt in range(self._limits.retries + 1):
-            stream = self._budgeted(call, self._limits.total_seconds - (self._clock.now() - started), usages)
+        for attempt in range(self._settings.retries + 1):
+            stream = self._budgeted(call, self._settings.total_seconds - (self._clock.now() - started), usages)
             try:
                 for piece in stream:
                     handed_on = not whole
@@ -109,12 +107,12 @@ class GuardedModel:
             except ModelFailed as failure:
                 wait = None if handed_on else self._wait(failure, attempt)
                 elapsed = self._clock.now() - started
-                if wait is None or elapsed + wait >= self._limits.total_seconds:
+                if wait is None or elapsed + wait >= self._settings.total_seconds:
                     self._breaker.failed(failure)
                     failure.usage = together(usages)
                     raise
                 self._clock.sleep(wait)
-            except (GeneratorExit, Cancelled):  # Given up by whoever reads; the model did its part.
+            except (GeneratorExit, Cancelled):  # The reader stopped; no fault of the model's.
                 self._breaker.succeeded()
                 raise
             else:
@@ -123,7 +121,7 @@ class GuardedModel:
         raise AssertionError("the last attempt returns or raises")
 
     def _budgeted(self, call: Call, seconds: float, usages: list[Usage]) -> Stream:
-        """One attempt, entered in the books and in `usages` whether it succeeds, fails or is given up."""
+        """One attempt, counted in the budget and in `usages` whether it succeeds, fails or is cancelled."""
 
         def pieces() -> Generator[str, None, Completion]:
             reserved = Use(prompt=sum(estimated_tokens(m.content) for m in call.messages), reply=call.max_tokens)
@@ -140,7 +138,7 @@ class GuardedModel:
                 used, estimated = Use(prompt=took.prompt_tokens, reply=took.completion_tokens), took.estimated
                 return told
             except ModelFailed as failure:
-                if failure.kind in UNREAD and not begun:
+                if failure.kind in UNCHARGED and not begun:
                     used, estimated = Use(prompt=0, reply=0), False
                 raise
             finally:
@@ -153,12 +151,12 @@ class GuardedModel:
         return Stream(pieces())
 
     def _wait(self, failure: ModelFailed, attempt: int) -> float | None:
-        """Seconds until the next attempt; None if there is to be none."""
-        if failure.kind not in PASSING or attempt >= self._limits.retries:
+        """Seconds until the next attempt; None for no further attempt."""
+        if failure.kind not in RETRYABLE or attempt >= self._settings.retries:
             return None
-        wait = self._limits.retry_seconds * 2.0**attempt
+        wait = self._settings.retry_seconds * 2.0**attempt
         if failure.retry_after_seconds is None:
             return wait
-        if failure.retry_after_seconds > self._limits.retry_after_seconds:
+        if failure.retry_after_seconds > self._settings.retry_after_seconds:
             return None
         return max(wait, failure.retry_after_seconds)

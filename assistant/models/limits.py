@@ -1,4 +1,4 @@
-"""Limits on a model: a pause after failures in a row, tokens and money; and the clock that they go by."""
+"""Circuit breaker, budget and clock of a guarded model."""
 
 import threading
 import time
@@ -7,20 +7,7 @@ from typing import Protocol
 
 from assistant.models.seam import NO_USAGE, Failure, ModelFailed
 from assistant.models.waiting import sleep
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """As in `ModelSettings`, where each is described."""
-
-    total_seconds: float = 90.0
-    retries: int = 2
-    retry_seconds: float = 0.5
-    retry_after_seconds: float = 20.0
-    failures: int = 3
-    pause_seconds: float = 60.0
-    budget_tokens: int = 0
-    budget_money: float = 0.0
+from assistant.settings.model import ModelSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +34,7 @@ class Spent:
 
 
 class Clock(Protocol):
-    """The time, and waiting; a test has its own."""
+    """A clock, which tests replace."""
 
     def now(self) -> float:
         """Seconds since some moment."""
@@ -57,7 +44,7 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """The machine's."""
+    """The monotonic clock of the machine."""
 
     def now(self) -> float:
         """Seconds since some moment."""
@@ -68,11 +55,11 @@ class WallClock:
         sleep(seconds)
 
 
-class Breaker:
-    """Leaves a model alone for a while after failures in a row."""
+class CircuitBreaker:
+    """Circuit breaker: opens after `failures` calls that fail in a row, for `pause_seconds`; thread-safe."""
 
-    def __init__(self, limits: Limits, clock: Clock) -> None:
-        self._limits = limits
+    def __init__(self, settings: ModelSettings, clock: Clock) -> None:
+        self._settings = settings
         self._clock = clock
         self._lock = threading.Lock()
         self._failures = 0
@@ -80,37 +67,37 @@ class Breaker:
         self._last = ""
 
     def enter(self, name: str) -> None:
-        """Pass; after each pause one call passes, and all of them once one has succeeded.
+        """Let a call pass unless the circuit is open; after a pause one call passes to try (half-open).
 
         Raises:
-            ModelFailed: it is the pause; how long it still lasts is its `retry_after_seconds`.
+            ModelFailed: the circuit is open; `retry_after_seconds` says for how long.
         """
         with self._lock:
             left = self._until - self._clock.now()
             if left > 0:
                 # No number that the clock decides: the reason is part of an answer, and equal answers have equal bytes.
                 raise ModelFailed(
-                    f"the model {name} failed {self._limits.failures} times in a row or more, and is left alone for a "
+                    f"the model {name} failed {self._settings.failures} times in a row or more, and is left alone for a "
                     f"while (model.pause_seconds); the last time: {self._last}",
                     kind=Failure.CIRCUIT_OPEN,
                     retry_after_seconds=left,
                     usage=NO_USAGE,
                 )
-            if 0 < self._limits.failures <= self._failures:
-                self._until = self._clock.now() + self._limits.pause_seconds
+            if 0 < self._settings.failures <= self._failures:
+                self._until = self._clock.now() + self._settings.pause_seconds
 
     def failed(self, failure: ModelFailed) -> None:
-        """A call failed for good."""
+        """Count a call that failed after all attempts."""
         if failure.kind is Failure.BUDGET:  # No fault of the server's.
             return
         with self._lock:
             self._failures += 1
             self._last = str(failure)
-            if 0 < self._limits.failures <= self._failures:
-                self._until = self._clock.now() + self._limits.pause_seconds
+            if 0 < self._settings.failures <= self._failures:
+                self._until = self._clock.now() + self._settings.pause_seconds
 
     def succeeded(self) -> None:
-        """A call succeeded."""
+        """Close the circuit."""
         with self._lock:
             self._failures = 0
             self._until = float("-inf")
@@ -118,18 +105,18 @@ class Breaker:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """Tokens."""
+    """Tokens of a call."""
 
     prompt: int
     reply: int
 
 
 class Budget:
-    """Tokens and money; a call is begun only if the most that it can use is left."""
+    """Limits the tokens and money of a process; a call begins only if the most that it can use is left; thread-safe."""
 
-    def __init__(self, limits: Limits, prices: Prices) -> None:
-        self._limits = limits
-        self._prices = prices
+    def __init__(self, settings: ModelSettings) -> None:
+        self._settings = settings
+        self._prices = Prices(prompt=settings.prompt_price, reply=settings.reply_price)
         self._lock = threading.Lock()
         self._reserved = Use(prompt=0, reply=0)
         self._calls = 0
@@ -147,15 +134,19 @@ class Budget:
         )
 
     def reserve(self, name: str, use: Use) -> None:
-        """Hold what a call can use at most.
+        """Reserve the most that a call can use.
 
         Raises:
-            ModelFailed: so much is not left.
+            ModelFailed: the budget does not allow it.
         """
         with self._lock:
             prompt = self._used.prompt + self._reserved.prompt + use.prompt
             reply = self._used.reply + self._reserved.reply + use.reply
-            tokens, money, cost = self._limits.budget_tokens, self._limits.budget_money, self._prices.of(prompt, reply)
+            tokens, money, cost = (
+                self._settings.budget_tokens,
+                self._settings.budget_money,
+                self._prices.of(prompt, reply),
+            )
             if tokens and prompt + reply > tokens:
                 raise ModelFailed(
                     f"the model {name} may use {tokens} tokens (model.budget_tokens), and with another call it could "
@@ -172,7 +163,7 @@ class Budget:
             self._reserved = Use(prompt=self._reserved.prompt + use.prompt, reply=self._reserved.reply + use.reply)
 
     def settle(self, reserved: Use, used: Use) -> None:
-        """Enter what a call used in place of what was held for it."""
+        """Replace a reservation by what the call used."""
         with self._lock:
             self._reserved = Use(
                 prompt=self._reserved.prompt - reserved.prompt, reply=self._reserved.reply - reserved.reply

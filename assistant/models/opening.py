@@ -1,4 +1,4 @@
-"""From settings to the model that they name: nothing of it is imported before that, and nothing without a name."""
+"""Opens the model that the settings name; client libraries are imported only then."""
 
 import importlib
 from collections.abc import Callable
@@ -22,17 +22,17 @@ NO_SERVER = (
 )
 
 SECRET_NAMES = ("key", "token", "secret", "password", "credential")
-"""An argument of an LLM whose name has one of these in it is kept out of every message."""
+"""Parts of the names of an LLM's arguments that are kept out of every message."""
 
 
 def open_model(settings: Settings) -> ChatModel | None:
-    """The model that the settings name, within their limits; None if they name none.
+    """Open the model that the settings name; None if they name none.
 
-    LlamaIndex is imported here, 2 s, and nobody is asked yet.
+    Importing LlamaIndex takes 2 s; no request is made yet.
 
     Raises:
         ExtraMissing: LlamaIndex is not installed.
-        ConfigurationError: no server is named; the class of the LLM cannot be had, or does not take its arguments.
+        ConfigurationError: no server is named; the LLM's class cannot be imported, or does not take its arguments.
     """
     model = settings.model
     if not model.name:
@@ -40,21 +40,9 @@ def open_model(settings: Settings) -> ChatModel | None:
     if not model.llm and model.base_url == OPENAI_URL and not model.key:
         raise ConfigurationError(NO_SERVER.format(name=model.name))
     from assistant.models.guarded import GuardedModel
-    from assistant.models.limits import Limits, Prices
 
-    limits = Limits(
-        total_seconds=model.total_seconds,
-        retries=model.retries,
-        retry_seconds=model.retry_seconds,
-        retry_after_seconds=model.retry_after_seconds,
-        failures=model.failures,
-        pause_seconds=model.pause_seconds,
-        budget_tokens=model.budget_tokens,
-        budget_money=model.budget_money,
-    )
-    prices = Prices(prompt=model.prompt_price, reply=model.reply_price)
     backend = _by_class(model) if model.llm else _openai_like(model)
-    return GuardedModel(backend, limits=limits, prices=prices)
+    return GuardedModel(backend, model)
 
 
 def _openai_like(model: "ModelSettings") -> "LlamaModel":
@@ -117,7 +105,7 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
 
 
 def _secrets(model: "ModelSettings") -> list[str]:
-    """What must be in no message."""
+    """Texts that no message may contain."""
     return [model.key.reveal()] + [
         value
         for name, value in model.arguments

@@ -10,7 +10,6 @@ from oldwater import BOTH, COST, HALLS, PARTS, QUICK, opened
 
 from assistant.answer.answer import Answer
 from assistant.models.guarded import GuardedModel
-from assistant.models.limits import Limits
 from assistant.models.recording import RecordingModel, ReplayModel
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.models.seam import (
@@ -28,6 +27,7 @@ from assistant.models.seam import (
 )
 from assistant.models.tokens import estimated_tokens
 from assistant.question.followups import Turn
+from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 
@@ -111,7 +111,7 @@ def test_a_server_that_counts_nothing_does_not_make_an_answer_free(ask) -> None:
 def test_the_limit_on_tokens_holds_over_all_calls_of_a_question(ask) -> None:
     def answered(budget: int) -> tuple[Answer, list[Call]]:
         backend = ScriptedBackend([BOTH, PARTS, f"{COST} {HALLS}"])
-        return ask(GuardedModel(backend, limits=Limits(budget_tokens=budget), clock=Clock())), backend.model.calls
+        return ask(GuardedModel(backend, ModelSettings(budget_tokens=budget), clock=Clock())), backend.model.calls
 
     _, calls = answered(0)
     begun = sum(len(call.messages[0].content.split()) for call in calls[:2]) + len(f"{BOTH} {PARTS}".split())
@@ -135,7 +135,7 @@ def test_what_calls_took_is_recorded_and_played_back(tmp_path: Path) -> None:
         return [*found, failed.value.usage]
 
     broken = ModelFailed("it broke", kind="malformed")
-    guarded = GuardedModel(ScriptedBackend(["Nobody.", *[broken] * 3]), limits=Limits(), clock=Clock())
+    guarded = GuardedModel(ScriptedBackend(["Nobody.", *[broken] * 3]), ModelSettings(), clock=Clock())
     recorded = outcomes(RecordingModel(guarded, tmp_path))
 
     assert outcomes(ReplayModel(tmp_path, name="scripted")) == recorded

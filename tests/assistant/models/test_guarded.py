@@ -1,13 +1,13 @@
-"""A model within limits: attempts, pauses, tokens, money and time, by a clock of the test's own."""
+"""A model within settings: attempts, pauses, tokens, money and time, by a clock of the test's own."""
 
 import pytest
 from contracts import ChatModelContract
 from doubles import Clock, ScriptedBackend
 
 from assistant.models.guarded import GuardedModel
-from assistant.models.limits import Limits, Prices
 from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, Stream, Usage
+from assistant.settings.model import ModelSettings
 
 ASKED = [Message(role="user", content="Who was hurt in it?")]  # 5 words; 19 characters, 7 tokens.
 
@@ -36,10 +36,10 @@ def failure(kind: Failure, retry_after: float | None = None) -> ModelFailed:
     return ModelFailed(f"it failed: {kind}", kind=kind, retry_after_seconds=retry_after)
 
 
-def guarded(script, *, clock=None, takes=0.0, counts=True, prices=None, limits=None) -> GuardedModel:
+def guarded(script, *, clock=None, takes=0.0, counts=True, prices=None, settings=None) -> GuardedModel:
     clock = clock or Clock()
     backend = ScriptedBackend(script, clock=clock, takes=takes, counts=counts)
-    return GuardedModel(backend, limits=limits or Limits(), prices=prices, clock=clock)
+    return GuardedModel(backend, settings or ModelSettings(), clock=clock)
 
 
 class TestGuardedModel(ChatModelContract):
@@ -87,7 +87,9 @@ def test_a_failure_that_will_not_pass_is_not_tried_again(kind: Failure) -> None:
 def test_the_last_failure_is_told_when_all_attempts_failed() -> None:
     clock = Clock()
     model = guarded(
-        [failure(Failure.EMPTY), failure(Failure.MALFORMED)], clock=clock, limits=Limits(retries=1, retry_seconds=3)
+        [failure(Failure.EMPTY), failure(Failure.MALFORMED)],
+        clock=clock,
+        settings=ModelSettings(retries=1, retry_seconds=3),
     )
 
     with pytest.raises(ModelFailed, match="malformed"):
@@ -118,7 +120,7 @@ def test_a_server_that_wants_too_long_a_wait_is_not_asked_again() -> None:
 def test_attempts_and_waits_together_end_in_time() -> None:
     clock = Clock()
     backend = ScriptedBackend([failure(Failure.EMPTY)] * 9, clock=clock, takes=4)
-    model = GuardedModel(backend, limits=Limits(total_seconds=10, retries=8, retry_seconds=1), clock=clock)
+    model = GuardedModel(backend, ModelSettings(total_seconds=10, retries=8, retry_seconds=1), clock=clock)
 
     with pytest.raises(ModelFailed, match="empty"):
         model.complete(ASKED, max_tokens=9)
@@ -129,7 +131,7 @@ def test_attempts_and_waits_together_end_in_time() -> None:
 
 def test_a_reply_that_breaks_off_is_not_begun_again_for_someone_who_saw_a_piece() -> None:
     backend = BreakingBackend(1)
-    pieces = iter(GuardedModel(backend, limits=Limits(), clock=Clock()).stream(ASKED, max_tokens=9))
+    pieces = iter(GuardedModel(backend, ModelSettings(), clock=Clock()).stream(ASKED, max_tokens=9))
 
     assert next(pieces) == "The river "
     with pytest.raises(ModelFailed, match="refused_connection"):
@@ -138,7 +140,7 @@ def test_a_reply_that_breaks_off_is_not_begun_again_for_someone_who_saw_a_piece(
 
 
 def test_a_reply_that_breaks_off_is_begun_again_for_someone_who_wants_it_whole() -> None:
-    model = GuardedModel(BreakingBackend(2), limits=Limits(), clock=Clock())
+    model = GuardedModel(BreakingBackend(2), ModelSettings(), clock=Clock())
 
     assert model.complete(ASKED, max_tokens=9).text == "The river rose."
 
@@ -146,7 +148,7 @@ def test_a_reply_that_breaks_off_is_begun_again_for_someone_who_wants_it_whole()
 def test_after_failures_in_a_row_a_model_is_left_alone_and_then_tried_once() -> None:
     clock = Clock()
     broken = failure(Failure.TIMEOUT_TOTAL)
-    model = guarded([broken, broken, broken, "Nobody.", "Nobody."], clock=clock, limits=Limits(failures=2))
+    model = guarded([broken, broken, broken, "Nobody.", "Nobody."], clock=clock, settings=ModelSettings(failures=2))
     for _ in range(2):
         with pytest.raises(ModelFailed, match="timeout_total"):
             model.complete(ASKED, max_tokens=9)
@@ -178,7 +180,7 @@ def test_after_failures_in_a_row_a_model_is_left_alone_and_then_tried_once() -> 
 def test_one_call_at_a_time_finds_out_whether_a_model_has_recovered() -> None:
     clock = Clock()
     broken = failure(Failure.TIMEOUT_TOTAL)
-    model = guarded([broken, "one two", "three"], clock=clock, limits=Limits(failures=1))
+    model = guarded([broken, "one two", "three"], clock=clock, settings=ModelSettings(failures=1))
     with pytest.raises(ModelFailed):
         model.complete(ASKED, max_tokens=9)
     clock.time += 60
@@ -195,7 +197,7 @@ def test_one_call_at_a_time_finds_out_whether_a_model_has_recovered() -> None:
 
 def test_a_success_in_between_begins_the_count_anew() -> None:
     broken = failure(Failure.TIMEOUT_TOTAL)
-    model = guarded([broken, "one", broken, "two"], limits=Limits(failures=2))
+    model = guarded([broken, "one", broken, "two"], settings=ModelSettings(failures=2))
 
     for expected in (None, "one", None, "two"):
         if expected is None:
@@ -207,7 +209,7 @@ def test_a_success_in_between_begins_the_count_anew() -> None:
 
 def test_no_failures_are_counted_when_none_are_to_be() -> None:
     broken = failure(Failure.TIMEOUT_TOTAL)
-    model = guarded([broken] * 9, limits=Limits(failures=0))
+    model = guarded([broken] * 9, settings=ModelSettings(failures=0))
 
     for _ in range(9):
         with pytest.raises(ModelFailed, match="timeout_total"):
@@ -215,7 +217,9 @@ def test_no_failures_are_counted_when_none_are_to_be() -> None:
 
 
 def test_tokens_and_money_are_counted_as_the_server_counts_them() -> None:
-    model = guarded(["Nobody was hurt.", "Nobody."], prices=Prices(prompt=2_000_000, reply=500_000))
+    model = guarded(
+        ["Nobody was hurt.", "Nobody."], settings=ModelSettings(prompt_price=2_000_000, reply_price=500_000)
+    )
 
     for _ in range(2):
         model.complete(ASKED, max_tokens=9)
@@ -244,7 +248,7 @@ def test_a_reply_tells_what_all_attempts_took_and_whether_that_is_an_estimate() 
 
 
 def test_a_failure_tells_what_all_attempts_took() -> None:
-    model = guarded([failure(Failure.MALFORMED)] * 3, limits=Limits(failures=1))
+    model = guarded([failure(Failure.MALFORMED)] * 3, settings=ModelSettings(failures=1))
 
     with pytest.raises(ModelFailed) as failed:
         model.complete(ASKED, max_tokens=9)
@@ -257,7 +261,7 @@ def test_a_failure_tells_what_all_attempts_took() -> None:
 
 def test_a_call_that_could_use_more_tokens_than_are_left_is_not_begun() -> None:
     backend = ScriptedBackend(["Nobody was hurt."] * 3)
-    model = GuardedModel(backend, limits=Limits(budget_tokens=23, failures=1), clock=Clock())
+    model = GuardedModel(backend, ModelSettings(budget_tokens=23, failures=1), clock=Clock())
 
     model.complete(ASKED, max_tokens=9)  # 5 and 3 tokens by the server's count.
     with pytest.raises(ModelFailed) as caught:
@@ -272,7 +276,7 @@ def test_a_call_that_could_use_more_tokens_than_are_left_is_not_begun() -> None:
 
 
 def test_a_call_that_could_cost_more_than_is_left_is_not_begun() -> None:
-    model = guarded(["Nobody."] * 2, prices=Prices(prompt=1e6, reply=2e6), limits=Limits(budget_money=26))
+    model = guarded(["Nobody."] * 2, settings=ModelSettings(prompt_price=1e6, reply_price=2e6, budget_money=26))
 
     model.complete(ASKED, max_tokens=9)  # 5 and 1 tokens cost 7; another call could cost 7 + 18.
     with pytest.raises(ModelFailed, match=r"may cost 26 \(model.budget_money\), and .* it could cost 32"):
@@ -280,7 +284,7 @@ def test_a_call_that_could_cost_more_than_is_left_is_not_begun() -> None:
 
 
 def test_what_other_calls_may_still_use_counts_while_they_last() -> None:
-    model = guarded(["one two", "three"], limits=Limits(budget_tokens=30))
+    model = guarded(["one two", "three"], settings=ModelSettings(budget_tokens=30))
     first = model.stream(ASKED, max_tokens=9)
     pieces = iter(first)
     next(pieces)
