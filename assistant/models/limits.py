@@ -77,8 +77,8 @@ class CircuitBreaker:
             if left > 0:
                 # No number that the clock decides: the reason is part of an answer, and equal answers have equal bytes.
                 raise ModelFailed(
-                    f"the model {name} failed {self._settings.failures} times in a row or more, and is left alone for a "
-                    f"while (model.pause_seconds); the last time: {self._last}",
+                    f"the model {name} failed {self._settings.failures} times in a row or more, and is left alone for "
+                    f"a while (model.pause_seconds); the last time: {self._last}",
                     kind=Failure.CIRCUIT_OPEN,
                     retry_after_seconds=left,
                     usage=NO_USAGE,

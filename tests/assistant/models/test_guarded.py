@@ -36,7 +36,7 @@ def failure(kind: Failure, retry_after: float | None = None) -> ModelFailed:
     return ModelFailed(f"it failed: {kind}", kind=kind, retry_after_seconds=retry_after)
 
 
-def guarded(script, *, clock=None, takes=0.0, counts=True, prices=None, settings=None) -> GuardedModel:
+def guarded(script, *, clock=None, takes=0.0, counts=True, settings=None) -> GuardedModel:
     clock = clock or Clock()
     backend = ScriptedBackend(script, clock=clock, takes=takes, counts=counts)
     return GuardedModel(backend, settings or ModelSettings(), clock=clock)
