@@ -1,4 +1,4 @@
-"""One shape for everything that goes wrong over HTTP: a code, what was wrong, and what to do."""
+"""Errors over HTTP, all of one shape: a code, what was wrong, and what to do."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ def response_of(error: ServiceError) -> JSONResponse:
 
 
 def busy() -> ServiceError:
-    """All assistants are at work and the queue is full."""
+    """The queue is full, or a question would wait too long in it."""
     return ServiceError(
         503,
         "busy",
@@ -126,7 +126,7 @@ def starting() -> ServiceError:
 
 
 def stopping() -> ServiceError:
-    """The server was told to stop, and the time for answers in flight is over."""
+    """The server is stopping, and the time for answers in flight is over."""
     return ServiceError(
         503, "stopping", "the server is being stopped", "ask again", headers={"Retry-After": str(RETRY_SECONDS)}
     )
@@ -144,24 +144,24 @@ def too_slow(seconds: float) -> ServiceError:
 
 
 def client_gone() -> ServiceError:
-    """Whoever asked is gone; nobody is told but the log, in which 499 is nginx's number for it."""
+    """The client has disconnected; only the access log sees this status, which is nginx's."""
     return ServiceError(499, "client_gone", "the client went away", "ask again")
 
 
 def internal() -> ServiceError:
-    """A mistake of ours; what it was is in the log."""
+    """An unexpected exception; its traceback is in the log."""
     return ServiceError(500, "internal", "the server made a mistake", "tell whoever runs it; its log says more")
 
 
 def not_found(what: str, id_: str) -> ServiceError:
-    """Nothing of this kind has that id."""
+    """No conversation, message or article has that id."""
     return ServiceError(
         404, f"{what}_not_found", f"there is no {what} {id_[:100]!r}", f"list the {what}s for their ids"
     )
 
 
 def no_collection(name: str, there: Iterable[str]) -> ServiceError:
-    """None is served under that name."""
+    """No collection of that name is served."""
     return ServiceError(
         404,
         "collection_not_found",
@@ -172,11 +172,11 @@ def no_collection(name: str, there: Iterable[str]) -> ServiceError:
 
 
 def service_error(error: AssistantError) -> ServiceError:
-    """The HTTP error for an error of the assistant's own."""
+    """Map an error of the assistant to one over HTTP."""
     message, _, remedy = str(error).rpartition("; ")
     message, remedy = (message, remedy) if message else (remedy, "correct it; see /docs")
     if isinstance(error, (ConfigurationError, IndexDamaged)):
-        # What it says of folders is for whoever runs the server, and goes to its log.
+        # Its message names folders; it goes to the log, not to clients.
         return ServiceError(
             503,
             "index_unavailable",
@@ -198,7 +198,7 @@ def service_error(error: AssistantError) -> ServiceError:
 
 
 def of_status(status: int, path: str, headers: Mapping[str, str]) -> ServiceError:
-    """The error for what the framework itself refuses."""
+    """Map a refusal of the framework to an error of our shape."""
     if status == 404:
         return ServiceError(404, "no_such_path", f"nothing is served at {path[:200]!r}", "see /docs for what is")
     if status == 405:

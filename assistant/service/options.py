@@ -1,4 +1,4 @@
-"""How a server is run: where it listens, what it allows and how much it takes on."""
+"""Options of a server: addresses, limits and features."""
 
 import ipaddress
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from index.errors import UsageError
 
 QUEUE = 64
-"""A bound for memory; what keeps answers timely is `Options.wait_seconds`, on machines slow and fast."""
+"""Limits memory; `Options.wait_seconds` is what keeps answers timely, on slow and fast machines."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """Everything that can be chosen about a server; the index and the reading are in `Settings`."""
+    """Options of a server; those of the index and of reading are in `Settings`."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -19,48 +19,48 @@ class Options:
     workers: int = 1
     """Processes."""
     threads: int = 2
-    """Assistants in each process, a thread each."""
+    """Questions that each process works on at a time."""
     queue: int = QUEUE
-    """Questions of a process that may wait for a thread; one more is refused at once."""
+    """Limit on the questions that wait in a process; further ones are refused at once."""
     wait_seconds: float = 0.6
-    """A question that would wait longer than this, as things go, is refused at once too."""
+    """Limit on the expected wait of a question; beyond it, it is refused at once."""
     open_requests: int = 4_096
-    """Requests of a process that may be open, streams among them."""
+    """Limit on the open requests of a process, streams included."""
     answer_seconds: float = 30.0
-    """From a question's arrival to its answer; what a model may take for its replies comes on top."""
+    """Limit from a question's arrival to its answer; a model's time-outs come on top."""
     head_seconds: float = 10.0
-    """For a request's head to arrive, from its first byte, or from when the connection was made."""
+    """Time-out for a request's head, from its first byte or from when the connection was made."""
     body_seconds: float = 20.0
-    """For a request's body to arrive."""
+    """Time-out for a request's body."""
     stalled_seconds: float = 60.0
-    """For a client to take what it was sent, once it has fallen behind."""
+    """Time-out for a client that does not read its response."""
     body_bytes: int = 1_000_000
     stop_seconds: float = 10.0
-    """For answers in flight when the server is stopped."""
+    """Time for answers in flight when the server is stopped."""
     heartbeat_seconds: float = 10.0
-    """Between signs of life in a stream."""
+    """Between pings in a stream."""
     keys: bool = False
-    """Whether a request needs a key."""
+    """Whether requests need a key."""
     cors_origins: tuple[str, ...] = ()
-    """Other origins whose pages may use the service; "*" for all."""
+    """Origins, besides the server's own, whose pages may use the service; "*" for all."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses or networks whose X-Forwarded-Proto and X-Forwarded-For are believed."""
+    """Addresses or networks of proxies whose X-Forwarded-Proto and X-Forwarded-For are trusted."""
     uploads: bool = False
     upload_bytes: int = 20_000_000
-    """Of one request."""
+    """Limit on an upload request."""
     file_bytes: int = 5_000_000
-    """Of one article's file."""
+    """Limit on a file of an upload."""
     files: int = 20
-    """In one request."""
+    """Limit on the files of an upload."""
     articles: int = 10_000
-    """That the index may hold for more to be uploaded."""
+    """Limit on the articles of an index that takes uploads."""
     keep_days: int | None = None
-    """For which a conversation is kept after its last question; None for as long as nobody erases it."""
+    """Days after its last question when a conversation is erased; None for never."""
     log_questions: bool = False
     log_addresses: bool = False
-    """Whether clients' addresses are in the access log."""
+    """Whether the access log has clients' addresses."""
     telemetry: bool = False
-    """Whether traces are sent."""
+    """Whether OpenTelemetry traces are sent."""
 
     @property
     def loopback(self) -> bool:
@@ -79,10 +79,10 @@ def is_loopback(host: str) -> bool:
 
 
 def checked(options: Options, *, keys: bool | None) -> Options:
-    """The options with keys decided: as stated, else needed as soon as the server listens beyond loopback.
+    """Validate options and decide whether keys are needed: as stated, or else when listening beyond loopback.
 
     Raises:
-        UsageError: an origin is none, or a proxy no address.
+        UsageError: an origin or a proxy is malformed.
     """
     for proxy in options.trusted_proxies:
         try:

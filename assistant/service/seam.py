@@ -1,4 +1,4 @@
-"""The seam between HTTP and whatever answers: checked sentences one by one, then the whole answer."""
+"""Interface between HTTP and what answers: checked sentences one by one, then the whole answer."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Asked:
     """A question as it came in."""
 
     collection: str
-    """Whose articles are to answer it."""
+    """Name of the collection to answer from."""
     question: str
     filters: Filters
     previous: tuple[Turn, ...]
@@ -38,7 +38,7 @@ class CheckedSentence:
     text: str
     """With its markers, without the line end."""
     citations: tuple[Citation, ...]
-    """Those first used in it."""
+    """Citations that it uses first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,11 +56,11 @@ class Answerer(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called: "extractive", or the model's name."""
+        """The model's name, or "extractive"."""
 
     def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
         """`Started`, the sentences in order, then `Finished`.
 
         Raises:
-            ServiceError: at the first step where no assistant is free, later where one fails.
+            ServiceError: at the first step if no assistant is free, later if one fails.
         """

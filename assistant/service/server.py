@@ -1,4 +1,4 @@
-"""One serving process: it opens the index, answers, and stops without dropping what it is at."""
+"""One serving process: opens the index, answers, and lets answers in flight finish when it stops."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ import uvicorn
 from assistant.models.open_files import allow_many_files
 from assistant.service.http.app import build_app
 from assistant.service.http.checks.access_log import write_line
-from assistant.service.http.connection import patient
+from assistant.service.http.connection import connection_class
 from assistant.service.seam import Answerer
 from assistant.service.store.database import Database, database_path
 from assistant.service.telemetry.meters import Meters
@@ -25,18 +25,18 @@ from assistant.service.work.service import Service
 
 BACKLOG = 2_048
 SWITCH_SECONDS = 0.001
-"""How long a thread that answers may keep the interpreter while the event loop waits for it; Python's own is 5 ms."""
+"""Interpreter switch interval: how long the event loop waits for a busy thread; Python's default is 5 ms."""
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens.
+    """Open a listening socket.
 
     Raises:
         OSError: the address is not this machine's, or the port is taken.
     """
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    # The protocol is named, since asyncio sends without delay (TCP_NODELAY) only where it can see that it is TCP; else
-    # each answer on a connection that is kept waits 40 ms for the acknowledgement of its own headers.
+    # With the protocol, since asyncio sets TCP_NODELAY only if it sees IPPROTO_TCP; otherwise each answer on a kept
+    # connection waits 40 ms for the acknowledgement of its headers.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -65,13 +65,12 @@ def serve(
     Args:
         plan: what to serve.
         listener: as from `listening`.
-        meters: told of every request.
-        note: told of what only whoever runs the server can cure.
+        meters: count requests and answers.
+        note: called with messages for whoever runs the server.
         ready: called once the first question can be answered.
-        alive: a descriptor that ends when the process above does, which ends this one too; -1 for none.
-        warm_first: take no connection before questions can be answered: other processes take it meanwhile.
-        make_answerer: what answers, with the pool for what needs the processor; None for the model of the
-            settings, or for quotes without one.
+        alive: a pipe whose end, when the supervisor dies, stops this process; -1 for none.
+        warm_first: accept connections only once questions can be answered; other processes accept them meanwhile.
+        make_answerer: makes what answers, given the pool; None for the model of the settings, or quotes without one.
 
     Raises:
         AssistantError: the index cannot be opened.
@@ -81,14 +80,14 @@ def serve(
     database = Database(database_path())
     Served(database).keep(plan.indexes)
     service = build_service(plan, database, meters, note=note, make_answerer=make_answerer)
-    # A process that is stopped while it starts is no news.
+    # Being stopped while starting is not an error.
     logging.getLogger("uvicorn.error").addFilter(lambda record: "CancelledError" not in record.getMessage())
     config = uvicorn.Config(
         build_app(service, log=write_line, warm_first=warm_first),
         log_config=None,
-        http=patient(plan.options),
+        http=connection_class(plan.options),
         access_log=False,
-        proxy_headers=bool(plan.options.trusted_proxies),  # Uvicorn would believe whoever is on this machine.
+        proxy_headers=bool(plan.options.trusted_proxies),  # By default uvicorn trusts every local process.
         forwarded_allow_ips=list(plan.options.trusted_proxies),
         server_header=False,
         lifespan="on",
@@ -110,7 +109,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's, which ends when the index cannot be opened, and gives answers in flight their time."""
+    """Uvicorn's server, which stops when the index cannot be opened, and gives answers in flight their time."""
 
     def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -143,7 +142,7 @@ class _Server(uvicorn.Server):
         self._tell_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn does, but whoever still waits after the time for it gets an error, not a broken connection."""
+        """As uvicorn's, but clients that wait for longer than --stop-seconds get an error, not a broken connection."""
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self._service.options.stop_seconds, self._service.stopped.set)
         await super().shutdown(sockets)
@@ -151,7 +150,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT stop the server; unlike uvicorn's own, they end the process in good order."""
+        """Stop on SIGTERM and SIGINT; unlike uvicorn's handlers, without raising the signal again afterwards."""
         loop = asyncio.get_running_loop()
         signals = (signal.SIGINT, signal.SIGTERM)
         for number in signals:
@@ -163,7 +162,7 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     def _stop(self) -> None:
-        """Asked once, in good order; asked again, at once."""
+        """Stop gracefully; at once when called again."""
         if self.should_exit:
             self._service.stopped.set()
             self.force_exit = True
@@ -171,7 +170,7 @@ class _Server(uvicorn.Server):
 
 
 def leave(code: int) -> None:
-    """End this process without waiting for threads that are still at work."""
+    """End this process without waiting for its threads."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

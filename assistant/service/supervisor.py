@@ -1,4 +1,4 @@
-"""Several serving processes on one socket: started, replaced when one dies, stopped together."""
+"""Supervises several serving processes on one socket: starts them, replaces those that die, stops all."""
 
 import gc
 import mmap
@@ -15,12 +15,12 @@ from assistant.service.telemetry.meters import Meters
 from assistant.service.work.building import Note, Plan
 
 AGAIN_SECONDS = 1.0
-"""Before a process is started in the place of one that failed to start."""
+"""Delay before replacing a process that failed to start."""
 STOP_MARGIN_SECONDS = 5.0
 
 
 class Supervisor:
-    """The process above those that serve; it never touches the index or a thread."""
+    """The parent process; it opens no index and starts no thread."""
 
     def __init__(self, plan: Plan, listener: socket.socket, *, note: Note, announce: Callable[[], None]) -> None:
         """Make it.
@@ -28,8 +28,8 @@ class Supervisor:
         Args:
             plan: what to serve.
             listener: as from `listening`.
-            note: told when a process died.
-            announce: called once, in a serving process, when questions are answered.
+            note: called with a message when a process dies.
+            announce: called once, in a serving process, when questions can be answered.
         """
         self._plan = plan
         self._listener = listener
@@ -37,15 +37,15 @@ class Supervisor:
         self._announce = announce
         self._meters = Meters(collections=[index.name for index in plan.indexes])
         self._slots: dict[int, int] = {}
-        """Slot by process id."""
+        """Slot number by process id."""
         self._ready = mmap.mmap(-1, plan.options.workers)
-        """For each slot whether its process has been ready; written by that process."""
+        """For each slot, whether its process has been ready; written by that process."""
         self._stopping = False
         self._alive = os.pipe()
 
     def run(self) -> int:
         """Run until stopped; the exit code."""
-        gc.freeze()  # What is here now stays shared with the processes that are forked.
+        gc.freeze()  # Keeps the memory of now shared with the forked processes.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for slot in range(self._plan.options.workers):
@@ -73,7 +73,7 @@ class Supervisor:
                 continue
             self._note(f"process {process} ended ({_told(ended)}); another takes its place")
             if failed:
-                # What is wrong may be over in a moment, and the others answer meanwhile.
+                # The cause may be transient, and the other processes answer meanwhile.
                 time.sleep(AGAIN_SECONDS)
             if not self._stopping:
                 self._start(slot, first=False)
@@ -92,7 +92,7 @@ class Supervisor:
         leave(self._serve(slot, first=first))
 
     def _serve(self, slot: int, *, first: bool) -> int:
-        """In a process of its own: serve; the exit code."""
+        """Serve, in the child process; the exit code."""
 
         def ready() -> None:
             self._ready[slot] = True
@@ -107,16 +107,16 @@ class Supervisor:
                 note=self._note,
                 ready=ready,
                 alive=self._alive[0],
-                warm_first=not first,  # So that nobody is refused by a process that is new among others.
+                warm_first=not first,  # A new process must not refuse what the others could answer.
             )
         except AssistantError as error:
-            # In one write, since the other processes say the same at the same time.
+            # In one write, since other processes write the same at the same time.
             sys.stderr.write(f"assistant: {' '.join(str(error).split())}\n")
             return error.exit_code
         return 0
 
     def _stop(self, number: int, frame: object) -> None:
-        """Pass a stop on; processes that take too long are ended."""
+        """Forward a stop signal; kill processes that take too long."""
         self._stopping = True
         for process in self._slots:
             os.kill(process, signal.SIGTERM)

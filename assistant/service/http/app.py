@@ -1,4 +1,4 @@
-"""The application: routes, errors in one shape, and the guard around them."""
+"""Builds the ASGI application: routes, error handlers, and the guard around them."""
 
 import asyncio
 import traceback
@@ -32,19 +32,19 @@ DESCRIPTION = "Answers questions from a collection of articles; every sentence c
 
 
 def build_app(service: Service, *, log: Callable[[str], None], warm_first: bool = False) -> ASGIApp:
-    """The application of one process.
+    """Build the application of one process.
 
     Args:
-        service: its state; the pool is started with the application.
-        log: told a line of every request.
-        warm_first: whether to be up only once the pool is open.
+        service: state of the process; its pool starts with the application.
+        log: called with a line for each request.
+        warm_first: whether start-up waits for the pool.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.pool.start(service.stopped)
         if warm_first:
-            with suppress(Exception):  # Told by whoever runs the server, who waits for the pool too.
+            with suppress(Exception):  # The server waits for the pool too, and reports it.
                 await service.pool.opened()
         days = service.options.keep_days
         erasing = days and asyncio.ensure_future(erase_in_time(service.conversations, days, note=service.note))
@@ -118,7 +118,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(path: str) -> set[str]:
-    """The methods of all routes with a path."""
+    """The methods of all routes that match a path."""
     routes = [route for module in MODULES for route in module.router.routes if isinstance(route, APIRoute)]
     return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
 
@@ -129,7 +129,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def _describe_keys(app: FastAPI, *, needed: bool) -> None:
-    """Say in the OpenAPI document that a key is needed, where one is."""
+    """Add the keys to the OpenAPI document if they are needed."""
     make = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Connections that do not wait for ever: uvicorn's, with a limit for a request to come and an answer to be taken.
+"""HTTP connections with time-outs for a request to arrive and for a response to be read.
 
-Uvicorn ends a connection that is idle between two requests. It ends none whose client sends a byte now
-and then, and none whose client takes nothing of what it is sent: either costs a client nothing, and the
-server a connection each.
+Uvicorn closes connections that are idle between two requests, but not those of a client that sends a byte now and then,
+or that reads nothing of its response; either attack costs a client nothing, and the server a connection each.
 """
 
 import asyncio
@@ -17,59 +16,59 @@ from assistant.service.errors import ServiceError
 from assistant.service.options import Options
 
 BODY_MARGIN_SECONDS = 2.0
-"""For whoever reads the body, and has more to say, to notice first that it does not come."""
+"""Lets the guard, whose error says more, time out first."""
 
 
-def patient(options: Options) -> type[H11Protocol]:
-    """The connections of a server with these options, for uvicorn's `http`."""
+def connection_class(options: Options) -> type[H11Protocol]:
+    """The protocol class for uvicorn's `http`, with the time-outs of these options."""
     return type("Connection", (_Connection,), {"options": options})
 
 
 class _Connection(H11Protocol):
-    """A connection on which each request, its head and its body, and each answer has its time."""
+    """A connection with time-outs for the head and the body of a request, and for reading the response."""
 
     options: ClassVar[Options]
     _late: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
     _awaited: object = None
-    """What of a request is on its way, as the state of the client: IDLE its head, SEND_BODY its body."""
+    """What the timer waits for, as h11's state of the client: IDLE the head, SEND_BODY the body."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request."""
+        """Start the timer for a request."""
         super().connection_made(transport)
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Take some bytes; they put no limit off."""
+        """Handle some bytes; they do not extend a time-out."""
         super().data_received(data)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
+        """Cancel the timers."""
         self._forget()
         self.resume_writing()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """The client has not taken what it was sent; it is waited for, though not for ever."""
+        """Start the timer for a client that does not read."""
         super().pause_writing()
         if self._stalled is None:
             self._stalled = self.loop.call_later(self.options.stalled_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client has taken most of it."""
+        """Cancel the timer: the client has read most of it."""
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP, in the one shape of all errors."""
+        """Answer malformed HTTP with an error of our shape."""
         remedy = "send a request of HTTP/1.1; for HTTPS put a proxy before the server"
         self._answer(ServiceError(400, "not_http", msg.rstrip(".").lower(), remedy))
 
     def _watch(self) -> None:
-        """Wait for the rest of the request from now on, unless that has begun already."""
+        """Start the timer for what is awaited next, unless it runs already."""
         state = self.conn.their_state
         awaited = state if state in {h11.IDLE, h11.SEND_BODY} and not self.transport.is_closing() else None
         if awaited is self._awaited:
@@ -88,7 +87,7 @@ class _Connection(H11Protocol):
         self._awaited = None
 
     def _end(self) -> None:
-        """End the connection, and say why where no answer has begun and something was asked."""
+        """Close the connection; with an error 408 if a head has begun and no response has."""
         if self.transport.is_closing():
             return
         unanswered = self.conn.our_state is h11.IDLE and bool(self.conn.trailing_data[0])
@@ -100,7 +99,7 @@ class _Connection(H11Protocol):
             self.transport.close()
 
     def _answer(self, error: ServiceError) -> None:
-        """Answer in the place of the application, and end the connection."""
+        """Respond in place of the application, and close the connection."""
         body = json.dumps(error.body.to_json()).encode()
         headers = [
             ("content-type", "application/json"),

@@ -1,4 +1,4 @@
-"""/api/conversations, /api/feedback and /api/export: what the service keeps, in its owner's hands."""
+"""/api/conversations, /api/feedback and /api/export: owners read, rename, rate, export and erase what is stored."""
 
 import asyncio
 import json

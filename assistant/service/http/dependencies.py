@@ -1,4 +1,4 @@
-"""What routes ask FastAPI for: the service, the chosen collection, the owner."""
+"""FastAPI dependencies of the routes: the service, the chosen collection, the owner."""
 
 from typing import Annotated
 
@@ -29,12 +29,12 @@ async def _owner_of(request: Request) -> str:
 
 
 Here = Annotated[Service, Depends(_service_of)]
-"""The service of the process, for routes."""
+"""The service of the process."""
 
 
 Chosen = Annotated[Collection, Depends(_chosen)]
-"""The collection that the query names, for routes; the first where it names none."""
+"""The collection that the query names, or the first."""
 
 
 Owner = Annotated[str, Depends(_owner_of)]
-"""The id of the request's key, "" where no keys are asked for."""
+"""The id of the request's key; "" without keys."""

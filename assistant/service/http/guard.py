@@ -46,13 +46,13 @@ class Guard:
         """Make a guard.
 
         Args:
-            app: what is guarded.
+            app: the application to guard.
             options: limits, and whether keys are needed.
-            keys: who may come in.
-            meters: told of every request.
-            crowded: whether a question that came now would be refused.
-            log: told a line of every request.
-            traces: make a span of every request for /api and /v1.
+            keys: checks and counts keys.
+            meters: count requests.
+            crowded: whether a question that came now would wait too long.
+            log: called with a line for each request.
+            traces: create a span for each request to /api and /v1.
         """
         self._app = app
         self._options = options
@@ -105,7 +105,7 @@ class Guard:
             if self._open > self._options.open_requests:
                 raise too_many_open(self._options.open_requests)
             if scope["path"] in QUESTION_PATHS and self._crowded():
-                # Before anything is read or looked up: refusing many must leave time for answering some.
+                # Before the body is read or the key looked up: refusing must be cheap.
                 self._meters.busy.inc()
                 raise busy()
             scope.setdefault("state", {})["owner"] = ""

@@ -1,4 +1,4 @@
-"""What comes in and goes out over /v1: OpenAI's shapes, as far as they mean something here."""
+"""Requests and responses of /v1: OpenAI's shapes, as far as they mean something here."""
 
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ HAS_QUESTION = {
         "required": ["role", "content"],
     }
 }
-"""For the OpenAPI document: some message of the user asks something."""
+"""For the OpenAPI document: some message of the user has a question."""
 
 
 class TextPart(BaseModel):
@@ -51,7 +51,7 @@ class StreamOptions(BaseModel):
 
 
 class ChatBody(BaseModel):
-    """A chat completion that is wanted; other fields of OpenAI's are taken and change nothing."""
+    """A request for a chat completion; OpenAI's other fields are accepted and ignored."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -99,7 +99,7 @@ class Choice(BaseModel):
 
 
 class Usage(BaseModel):
-    """Counted in words and marks: no model's tokens are spent."""
+    """Counted in words and punctuation marks, since no model's tokens are used."""
 
     prompt_tokens: int
     completion_tokens: int

@@ -1,4 +1,4 @@
-"""/v1: the service as OpenAI's clients know it; each collection is a model."""
+"""/v1: OpenAI-compatible routes; each collection is a model."""
 
 import re
 import time
@@ -28,7 +28,7 @@ from index.search.engine import Filters, SearchEngine
 
 router = APIRouter()
 ANSWER_CHARACTERS = 2_000
-"""Of an earlier answer that a client sends along, what a follow-up may lean on."""
+"""Limit on the characters of an earlier answer that a follow-up may refer to."""
 _COUNTED = re.compile(r"\w+|[^\w\s]")
 
 _completed = described(CompletionBody, 404, *WITH_BODY, description="The completion, or the chunks of it.")
@@ -109,7 +109,7 @@ def _check_model(name: str, service: Service) -> None:
 
 
 def _turns(messages: Sequence[ChatMessage]) -> list[Earlier]:
-    """What the user asked, each with what the assistant said to it; the last of them is to be answered."""
+    """Pair each question of the user with the assistant's reply; the last one is to be answered."""
     turns: list[Earlier] = []
     for message in messages:
         if message.role == "user" and any(character.isalnum() for character in message.text):
@@ -121,7 +121,7 @@ def _turns(messages: Sequence[ChatMessage]) -> list[Earlier]:
 
 
 def _made_whole(turns: Sequence[Earlier]) -> tuple[Earlier, ...]:
-    """The last `REMEMBERED` turns, each question made whole with those before it."""
+    """The last `REMEMBERED` turns, each question rewritten to stand alone."""
     whole: list[Earlier] = []
     for turn in turns[-REMEMBERED:]:
         question = " ".join(turn.question.split())[:MAX_QUESTION_CHARACTERS]
@@ -130,16 +130,16 @@ def _made_whole(turns: Sequence[Earlier]) -> tuple[Earlier, ...]:
 
 
 class _Reply:
-    """OpenAI's form of one answer."""
+    """Formats one answer as OpenAI does."""
 
     def __init__(self, turn: Turn, base_url: str, messages: Sequence[ChatMessage], *, first: bool) -> None:
         """Make it.
 
         Args:
-            turn: what is answered.
+            turn: the question.
             base_url: of this server.
             messages: of the request.
-            first: whether its collection is the one that articles are of where none is named.
+            first: whether its collection is the first one, which links need not name.
         """
         self._turn = turn
         self._base_url = base_url
@@ -150,7 +150,7 @@ class _Reply:
         self._answered = 0
 
     def whole(self, answer: Answer) -> dict[str, Any]:
-        """The completion."""
+        """The JSON of the completion."""
         self._answered = _count(answer.text)
         message = {
             "role": "assistant",
@@ -168,7 +168,7 @@ class _Reply:
         }
 
     def chunks(self, piece: Piece) -> list[bytes]:
-        """The chunks of a piece."""
+        """The events of a piece."""
         match piece:
             case CheckedSentence():
                 text = ("\n" if piece.index else "") + piece.text
@@ -181,7 +181,7 @@ class _Reply:
                 return [self._chunk({"role": "assistant", "content": ""})]
 
     def end(self, *, usage: bool) -> list[bytes]:
-        """The last chunks."""
+        """The last events."""
         last = [self._chunk({}, finish="stop")]
         if usage:
             data = {**self._head, "object": "chat.completion.chunk", "choices": [], "usage": self._usage()}
@@ -213,7 +213,7 @@ class _Reply:
         return sorted(found, key=lambda one: one["url_citation"]["start_index"])
 
     def _on_the_page(self, citation: Citation) -> str:
-        """Where a person reads an article that has no address of its own: on the page, the quote marked."""
+        """Link to the web page with the quote marked, for an article without an address."""
         place = f"a={quote(citation.article_id, safe='')}&from={citation.start}&to={citation.end}"
         return f"{self._base_url}#{place}{self._other}"
 
@@ -226,5 +226,5 @@ class _Reply:
 
 
 def _count(text: str) -> int:
-    """Words and marks: no model counts tokens here."""
+    """Count words and punctuation marks, in place of a model's tokens."""
     return len(_COUNTED.findall(text))

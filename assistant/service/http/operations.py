@@ -1,4 +1,4 @@
-"""/api/status, /health, /ready, /metrics and /docs: how the server and its collection are."""
+"""/api/status, /health, /ready, /metrics and /docs."""
 
 import html
 from typing import Any
@@ -87,12 +87,12 @@ async def docs(request: Request) -> Response:
 
 @router.get("/favicon.ico", include_in_schema=False)
 async def favicon() -> Response:
-    """None; browsers ask for it unasked."""
+    """No content; browsers request it by themselves."""
     return PlainTextResponse("", status_code=204)
 
 
 def docs_page(document: dict[str, Any]) -> str:
-    """A plain page that lists every operation, its parameters and its answers."""
+    """Render a plain page with every operation, its parameters and its responses."""
     parts = [
         f"<h1>{_text(document['info']['title'])} {_text(document['info']['version'])}</h1>",
         f"<p>{_text(document['info'].get('description', ''))}</p>",

@@ -1,4 +1,4 @@
-"""The web page: its files as they lie in `static/`, and none beside them."""
+"""Serves the web page: the files of `static/`."""
 
 import hashlib
 import mimetypes
@@ -28,7 +28,7 @@ def static(name: str, request: Request) -> Response:
 
 
 def _file(name: str, request: Request) -> Response:
-    # Only names that the folder lists: whatever else a client writes there never becomes a path.
+    # Only names that the folder lists, so that a client's text never becomes a path.
     if name not in _names():
         raise ServiceError(
             404, "no_such_path", f"there is no file {name[:100]!r}", "see / for the page, /docs for the API"

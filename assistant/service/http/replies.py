@@ -1,4 +1,4 @@
-"""How routes describe and send what they answer with."""
+"""Responses: their description for the OpenAPI document, and their JSON."""
 
 import json
 from collections.abc import Mapping
@@ -33,12 +33,12 @@ Described = dict[int | str, dict[str, Any]]
 
 
 def errors(*statuses: int) -> Described:
-    """The errors a route can answer with, for the OpenAPI document; those of every route are added."""
+    """OpenAPI descriptions of the errors of a route; those common to all routes are added."""
     return {status: {"model": ErrorBody, "description": STATUSES[status]} for status in sorted({*ALWAYS, *statuses})}
 
 
 def described(model: object, *statuses: int, status: int = 200, description: str = "Done.") -> Described:
-    """What a route answers with, for the OpenAPI document; it is sent without being validated again."""
+    """OpenAPI description of a response and its errors; responses are not validated."""
     return {status: {"model": model, "description": description}, **errors(*statuses)}
 
 
@@ -57,7 +57,7 @@ def json_response(data: object, status: int = 200) -> Response:
 
 
 def answer_json(answer: Answer, turn: Turn) -> dict[str, Any]:
-    """An answer as /api/ask gives it."""
+    """The JSON of an answer as /api/ask sends it."""
     kept = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
     return {**answer.to_json(), **kept, "collection": turn.asked.collection}
 

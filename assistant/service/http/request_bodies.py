@@ -1,4 +1,4 @@
-"""What requests to /api carry: the shapes that are checked, and described in the OpenAPI document."""
+"""Bodies of requests to /api: validated, and described in the OpenAPI document."""
 
 import re
 from datetime import date
@@ -11,12 +11,12 @@ from assistant.service.work.collection import NAME_CHARACTERS
 from index.search.engine import Filters
 
 HAS_WORD = {"pattern": r"[\p{L}\p{N}]"}
-"""For the OpenAPI document: what `checked_question` asks for, in the words of JSON Schema."""
+"""What `checked_question` requires, as JSON Schema."""
 ID_PATTERN = r"^[0-9a-f]{24}$"
 
 
 def _day(value: object) -> object:
-    """Pydantic would take numbers for dates too."""
+    """Accept YYYY-MM-DD only; pydantic would accept numbers too."""
     if value is None or isinstance(value, date):
         return value
     if not isinstance(value, str) or len(value) != 10:
@@ -25,7 +25,7 @@ def _day(value: object) -> object:
 
 
 def _digits(value: object) -> object:
-    """Pydantic would take "7 " and "1_0" of a query for numbers too."""
+    """Accept digits only; pydantic would accept "7 " and "1_0" too."""
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}", value):
         raise ValueError("give a whole number")
     return value
@@ -35,7 +35,7 @@ Count = Annotated[int, BeforeValidator(_digits)]
 
 
 def between(least: int, most: int) -> dict[str, Any]:
-    """Bounds of a `Count` for the OpenAPI document, which a validator of one's own keeps from it."""
+    """Bounds of a `Count` for the OpenAPI document, which pydantic leaves out after a custom validator."""
     return {"minimum": least, "maximum": most}
 
 
@@ -55,7 +55,7 @@ QuestionText = Annotated[
 
 
 class Body(BaseModel):
-    """Whatever is not known is refused, so that a misspelt field is not passed over in silence."""
+    """A body without unknown fields, so that a misspelt one is not ignored silently."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -85,7 +85,7 @@ class AskBody(Body):
 
     question: QuestionText
     collection: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)] | None = None
-    """Whose articles are asked; otherwise those of the conversation, or of the first collection."""
+    """Name of the collection; by default that of the conversation, or the first."""
     conversation_id: Id | None = None
     filters: FiltersBody | None = None
     stream: StrictBool = False
@@ -98,7 +98,7 @@ class RenameBody(Body):
 
 
 class FeedbackBody(Body):
-    """What a person thinks of an answer; null takes it back."""
+    """A rating of an answer; null removes it."""
 
     message_id: Id
     rating: Literal["up", "down"] | None
@@ -106,7 +106,7 @@ class FeedbackBody(Body):
 
 
 class CitationToVerify(BaseModel):
-    """What of a citation is checked."""
+    """The fields of a citation that are checked."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -119,10 +119,10 @@ class CitationToVerify(BaseModel):
 
 
 class AnswerToVerify(BaseModel):
-    """An answer whose receipts are to be checked; the rest of it only has to fit its id."""
+    """An answer whose receipts are to be checked; its other fields are covered by its id."""
 
     model_config = ConfigDict(extra="allow")
 
     citations: Annotated[list[CitationToVerify], Field(max_length=1_000)]
     collection: Annotated[str, Field(max_length=NAME_CHARACTERS)] = ""
-    """Which one gave it, unless the query says so."""
+    """Collection that gave it, unless the query names one."""

@@ -1,4 +1,4 @@
-"""What responses of /api carry, for the OpenAPI document; they are sent without being validated again."""
+"""Bodies of responses of /api, for the OpenAPI document; responses are not validated."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from assistant.service.store.records import Conversation, Feedback, Produced
 
 
 def _require_all(schema: dict[str, Any]) -> None:
-    """Fields with a default are sent too, but for those that `Answer.to_json` leaves out."""
+    """Require the fields with a default too, except those that `Answer.to_json` omits."""
     schema["required"] = [name for name in schema["properties"] if name not in OMITTED_IF_EMPTY]
     for name in schema["required"]:
         schema["properties"][name].pop("default", None)
@@ -34,7 +34,7 @@ class AnswerBody(StoredAnswer):
 
 
 class VerifiedBody(BaseModel):
-    """What became of an answer's receipts."""
+    """The results of checking an answer's receipts."""
 
     receipts: list[Check]
     altered_answers: int
@@ -92,7 +92,7 @@ class ArticlesBody(BaseModel):
 
 
 class StatusBody(BaseModel):
-    """A collection, and what the server allows."""
+    """A collection, and features of the server."""
 
     model: str
     """Its name."""
@@ -141,7 +141,7 @@ class WholeConversationBody(BaseModel):
 
 
 class StoredFeedbackBody(BaseModel):
-    """What is stored now."""
+    """The rating that is stored now."""
 
     message_id: str
     rating: Literal["up", "down"] | None
@@ -156,7 +156,7 @@ class ErasedBody(BaseModel):
 
 
 class UploadedBody(BaseModel):
-    """What became of the files, by article id, and why a file was not taken."""
+    """Article ids by what happened to their files, and why files were not added."""
 
     added: list[str]
     changed: list[str]
@@ -165,6 +165,6 @@ class UploadedBody(BaseModel):
 
 
 class StateBody(BaseModel):
-    """How the server is."""
+    """State of the server."""
 
     status: Literal["ok", "ready"]

@@ -1,4 +1,7 @@
-"""Server-sent events out of an asynchronous iterator, with signs of life and errors as events; and clients that go."""
+"""Server-sent events from an asynchronous iterator, with pings and error events; and detection of disconnects.
+
+sse-starlette is not used; docs/decisions/server-sent-events.md says why.
+"""
 
 import asyncio
 import json
@@ -15,12 +18,12 @@ from assistant.service.errors import ServiceError, client_gone, internal, stoppi
 T = TypeVar("T")
 PING = b": ping\n\n"
 FIRST_SECONDS = 1.0
-"""How long a response waits for its first piece, so that a refusal can still have a status of its own."""
+"""How long a response waits for its first piece, so that a refusal can still have its own status."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def event(name: str | None, data: object) -> bytes:
-    """A server-sent event; without a name for clients that know only messages."""
+    """Format a server-sent event; without a name it is a "message"."""
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     head = f"event: {name}\n" if name else ""
     return f"{head}data: {text}\n\n".encode()
@@ -35,18 +38,18 @@ async def streamed(
     stopped: asyncio.Event,
     heartbeat: float,
 ) -> StreamingResponse:
-    """A response that sends pieces as they come.
+    """Build a response that sends pieces as they come.
 
     Args:
-        pieces: closed at the end, or when the client goes away.
-        render: the events of a piece.
-        end: the events after the last piece.
-        failed: the event of an error; none follows it.
+        pieces: closed at the end, or when the client disconnects.
+        render: formats the events of a piece.
+        end: formats the events after the last piece.
+        failed: formats the event of an error, which is the last one.
         stopped: ends the stream with an error.
-        heartbeat: seconds between signs of life.
+        heartbeat: seconds without an event before a ping.
 
     Raises:
-        ServiceError: the first piece failed, at once.
+        ServiceError: the first piece failed within `FIRST_SECONDS`.
     """
     step = asyncio.ensure_future(anext(pieces))
     await asyncio.wait({step}, timeout=FIRST_SECONDS)
@@ -74,7 +77,7 @@ async def streamed(
                 yield part
         except ServiceError as error:
             yield failed(error)
-        except Exception:  # noqa: BLE001 - the status is sent already; an event is all that is left to tell it
+        except Exception:  # noqa: BLE001 - the status is sent already, so the error becomes an event
             traceback.print_exc()
             yield failed(internal())
         finally:
@@ -89,7 +92,7 @@ async def streamed(
 
 
 class _Streamed(StreamingResponse):
-    """One that closes what it is made of, though its client be gone before a byte was sent."""
+    """A streaming response that closes its source even if the client disconnects before the first byte."""
 
     def __init__(self, body: AsyncGenerator[bytes, None], close: Callable[[], Coroutine[Any, Any, None]]) -> None:
         super().__init__(body, media_type="text/event-stream", headers=HEADERS)
@@ -105,10 +108,10 @@ class _Streamed(StreamingResponse):
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """What `work` gives; it is given up when the client goes away, which a framework tells only of streams.
+    """Await `work`, and cancel it when the client disconnects (Starlette watches for that in streams only).
 
     Raises:
-        ServiceError: the client is gone.
+        ServiceError: the client has disconnected.
     """
     working = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))

@@ -94,7 +94,7 @@
  */
 
 /**
- * @typedef {object} Feedback What a person thinks of an answer, and why.
+ * @typedef {object} Feedback A person's rating of an answer, and the reason.
  * @property {Rating} rating
  * @property {string | null} reason
  * @property {string} created
@@ -153,14 +153,14 @@
  */
 
 /**
- * @typedef {object} Produced What an answer depends on beside its question and what the answer itself names.
+ * @typedef {object} Produced What an answer depends on besides its question and what the answer itself names.
  * @property {string | null} previous
  * @property {object} filters
  * @property {object} settings
  * @property {string} version
  */
 
-/** @typedef {"up" | "down"} Rating What a person thinks of an answer. */
+/** @typedef {"up" | "down"} Rating A person's rating of an answer. */
 
 /** @typedef {"not_found" | "insufficient" | "conflicting" | "blocked"} Reason Why an answer was refused. */
 
@@ -177,7 +177,7 @@
 /** @typedef {"answered" | "refused"} Status Whether the articles answer. */
 
 /**
- * @typedef {object} StatusBody A collection, and what the server allows.
+ * @typedef {object} StatusBody A collection, and features of the server.
  * @property {string} model
  * @property {string[]} collections
  * @property {number} articles
@@ -219,7 +219,7 @@
  */
 
 /**
- * @typedef {object} UploadedBody What became of the files, by article id, and why a file was not taken.
+ * @typedef {object} UploadedBody Article ids by what happened to their files, and why files were not added.
  * @property {string[]} added
  * @property {string[]} changed
  * @property {string[]} unchanged

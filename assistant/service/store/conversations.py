@@ -1,4 +1,4 @@
-"""Conversations and feedback: every answer with what produced it, so that it can be asked again and compared."""
+"""Stores conversations and feedback: each answer with what produced it, so that it can be reproduced and compared."""
 
 import json
 import sqlite3
@@ -15,7 +15,7 @@ from assistant.service.store.records import Channel, Conversation, Feedback, Mes
 
 TITLE_CHARACTERS = 80
 REMEMBERED = 20
-"""Turns of a conversation that a follow-up may lean on."""
+"""Most recent turns that a follow-up question can refer to."""
 EXPORTED_AT_ONCE = 200
 
 
@@ -25,7 +25,7 @@ FROM messages m JOIN conversations c ON c.id = m.conversation LEFT JOIN feedback
 
 
 class Conversations:
-    """All conversations; an owner (a key's id, or "" where no keys are asked for) sees only its own."""
+    """All conversations; an owner (a key's id, or "" without keys) sees only its own."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -137,12 +137,12 @@ class Conversations:
             db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
 
     def erase_all(self, owner: str) -> int:
-        """Erase everything of an owner; how many conversations that were."""
+        """Erase everything of an owner; returns how many conversations."""
         with self._database.erasing() as db:
             return db.execute("DELETE FROM conversations WHERE owner = ?", (owner,)).rowcount
 
     def erase_before(self, moment: datetime) -> int:
-        """Erase every owner's conversations, rated ones too, in which nothing was asked since; how many these were.
+        """Erase conversations of all owners, rated ones too, without a question since then; returns how many.
 
         Args:
             moment: with a zone.
@@ -151,7 +151,7 @@ class Conversations:
             return db.execute("DELETE FROM conversations WHERE updated < ?", (stamp(moment),)).rowcount
 
     def rate(self, message_id: str, owner: str, rating: Rating | None, reason: str | None) -> Feedback | None:
-        """Store what a person thinks of an answer, in place of what was stored before; None takes it back.
+        """Store the rating of an answer in place of an earlier one; None removes it.
 
         Raises:
             KeyError: no such message.
@@ -217,7 +217,7 @@ class Conversations:
 
 
 def _owned(db: sqlite3.Connection, id_: str, owner: str) -> tuple[str, str]:
-    """Title and collection of the conversation if it is the owner's; another's does not exist for it."""
+    """Title and collection of an owner's conversation; KeyError for other owners' too."""
     row = db.execute("SELECT title, collection FROM conversations WHERE id = ? AND owner = ?", (id_, owner)).fetchone()
     if row is None:
         raise KeyError(id_)

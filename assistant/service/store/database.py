@@ -1,7 +1,7 @@
-"""The service's own SQLite file: conversations, feedback and keys, shared by all processes of a server.
+"""The service's SQLite file: conversations, feedback and keys, shared by all processes of a server.
 
-In WAL mode, so that readers and a writer do not wait for each other. What was committed survives a
-killed process; what was erased is overwritten with zeros and leaves the log at once.
+WAL mode lets readers and a writer work at the same time. What was committed survives a killed process; what was erased
+is overwritten with zeros and truncated from the log at once.
 """
 
 import os
@@ -17,7 +17,7 @@ from index.errors import ConfigurationError
 FILE_NAME = "service.sqlite"
 BUSY_SECONDS = 10.0
 FORMAT = 2
-"""2 tells of each conversation which collection it is about."""
+"""Format 2 added each conversation's collection."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
@@ -74,13 +74,13 @@ def database_path() -> Path:
 
 
 class Database:
-    """Connections to the file, one for each thread that is in it at a time."""
+    """A pool of connections to the file, one for each thread that uses it at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, and make it where there is none.
+        """Open the file, or create it.
 
         Raises:
-            ConfigurationError: it cannot be made, or is no database of this program.
+            ConfigurationError: it cannot be created, or is not a database of this program.
         """
         self.path = path
         self._idle: list[sqlite3.Connection] = []
@@ -97,7 +97,7 @@ class Database:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.executescript(SCHEMA)
             with self.changing() as db:
-                _bring_up(db)
+                _migrate(db)
         except OSError as error:
             raise ConfigurationError(
                 f"{path} cannot be written to ({error.strerror}); set ASSISTANT_DATA to a folder that can"
@@ -109,7 +109,7 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for reading, outside of any transaction."""
+        """Yield a connection for reading, outside of a transaction."""
         with self._lock:
             db = self._idle.pop() if self._idle else None
         if db is None:
@@ -124,7 +124,7 @@ class Database:
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing of what is written inside."""
+        """Yield a connection in a write transaction, committed at the end, rolled back on an exception."""
         with self.connection() as db:
             db.execute("BEGIN IMMEDIATE")
             yield db  # Closed without a commit, a connection rolls back.
@@ -132,14 +132,14 @@ class Database:
 
     @contextmanager
     def erasing(self) -> Iterator[sqlite3.Connection]:
-        """As `changing`, and what was removed stays in no log."""
+        """As `changing`, and truncate the log afterwards so that erased data does not stay in it."""
         with self.changing() as db:
             yield db
         with self.connection() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         with self._lock:
             for db in self._idle:
                 db.close()
@@ -147,14 +147,14 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA synchronous = NORMAL")  # A killed process loses nothing; only the machine's power can.
+        db.execute("PRAGMA synchronous = NORMAL")  # Survives a killed process, not a power failure.
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")
         return db
 
 
-def _bring_up(db: sqlite3.Connection) -> None:
-    """Give a file of an earlier format what it lacks; whichever process is first does it for all."""
+def _migrate(db: sqlite3.Connection) -> None:
+    """Migrate a file of an earlier format; the first process does it for all."""
     if "collection" not in {row[1] for row in db.execute("PRAGMA table_info(conversations)")}:
         db.execute("ALTER TABLE conversations ADD COLUMN collection TEXT NOT NULL DEFAULT ''")
     db.execute(f"PRAGMA user_version = {FORMAT}")

@@ -1,7 +1,6 @@
-"""Keys: who may use the service, for what, and how often. Only a key's hash is stored.
+"""API keys with scopes and a rate limit; only their hashes are stored.
 
-A key has 256 random bits, so a plain SHA-256 is enough: there is nothing to guess that salt or a slow
-hash would protect.
+A key has 256 random bits, so a plain SHA-256 is enough: salt and slow hashes protect passwords, which can be guessed.
 """
 
 import hashlib
@@ -21,7 +20,7 @@ PER_MINUTE = 120
 
 
 class Scope(StrEnum):
-    """What a key allows."""
+    """A permission of a key."""
 
     ASK = "ask"
     """Ask, search, read articles; conversations and feedback of its own."""
@@ -31,20 +30,20 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """A key as it is known after it was made: without the key itself."""
+    """A key without its secret."""
 
     id: str
     name: str
     scopes: tuple[Scope, ...]
     per_minute: int
-    """Requests that it allows in a minute."""
+    """Rate limit, in requests a minute."""
     created: str
     revoked: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Admission:
-    """A request's key, and whether it has used up its minute."""
+    """A request's key and the state of its rate limit."""
 
     key: Key
     over_limit: bool
@@ -53,13 +52,13 @@ class Admission:
 
 
 class Keys:
-    """The keys of a server."""
+    """Creates, lists, revokes and checks keys."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def create(self, name: str, *, scopes: Sequence[Scope], per_minute: int = PER_MINUTE) -> tuple[Key, str]:
-        """Make a key; it and its secret text, which cannot be had again."""
+        """Create a key; returns it and its secret, which is not stored."""
         secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
         key = Key(
             id=f"k{secrets.token_hex(4)}",
@@ -77,13 +76,13 @@ class Keys:
         return key, secret
 
     def listed(self) -> list[Key]:
-        """Every key, revoked ones too, the oldest first."""
+        """All keys, revoked ones included, the oldest first."""
         with self._database.connection() as db:
             rows = db.execute(f"SELECT {_COLUMNS} FROM keys ORDER BY created, id").fetchall()
         return [_key(row) for row in rows]
 
     def revoke(self, id_: str) -> Key:
-        """Make a key useless from the next request on.
+        """Revoke a key, from the next request on.
 
         Raises:
             UserError: there is no such key.
@@ -96,9 +95,9 @@ class Keys:
         return _key(row)
 
     def admit(self, secret: str) -> Admission | None:
-        """Count a request of the key with this text; None if there is no such key, or it was revoked.
+        """Count a request of the key with this secret; None if the key is unknown or revoked.
 
-        Counted in the database, so that all processes of a server share the limit.
+        The count is in the database, so that all processes of a server share the limit.
         """
         seconds = int(time.time())
         minute = seconds // 60

@@ -17,7 +17,7 @@ class Channel(StrEnum):
 
 
 class Rating(StrEnum):
-    """What a person thinks of an answer."""
+    """A person's rating of an answer."""
 
     UP = "up"
     DOWN = "down"
@@ -25,7 +25,7 @@ class Rating(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Produced:
-    """What an answer depends on beside its question and what the answer itself names."""
+    """What an answer depends on besides its question and what the answer itself names."""
 
     previous: str | None
     """The question before it, made whole, that a follow-up leaned on."""
@@ -50,7 +50,7 @@ class Conversation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feedback:
-    """What a person thinks of an answer, and why."""
+    """A person's rating of an answer, and the reason."""
 
     rating: Rating
     reason: str | None

@@ -1,4 +1,4 @@
-"""Conversations that are kept for so many days and no longer, where whoever runs the server says so."""
+"""Erases conversations that are older than --keep-days."""
 
 import asyncio
 import sqlite3
@@ -8,19 +8,19 @@ from datetime import UTC, datetime, timedelta
 from assistant.service.store.conversations import Conversations
 
 EVERY_SECONDS = 3_600.0
-"""Between two looks for what is too old."""
+"""Interval between two checks."""
 
 
 async def erase_in_time(
     conversations: Conversations, days: int, *, note: Callable[[str], None], every_seconds: float = EVERY_SECONDS
 ) -> None:
-    """Erase, now and then and for as long as it runs, conversations in which nothing was asked for too long.
+    """Erase conversations without a question for `days`, at intervals, until cancelled.
 
     Args:
         conversations: of all owners.
-        days: for which they are kept after their last question.
-        note: told how many were erased, and what went wrong.
-        every_seconds: between two looks.
+        days: since the last question.
+        note: called with how many were erased, or why none could be.
+        every_seconds: between two checks.
     """
     while True:
         try:

@@ -1,1 +1,1 @@
-"""Meters and traces."""
+"""Prometheus metrics and OpenTelemetry traces."""

@@ -1,4 +1,4 @@
-"""A language model whose calls are spans, after OpenTelemetry's conventions for generative AI."""
+"""Traces a model's calls as spans, by OpenTelemetry's conventions for generative AI."""
 
 import time
 from collections.abc import Generator, Sequence
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class TracedModel:
-    """Another model, each call of it a span in the trace that is current in the calling thread."""
+    """Wraps a model; each call is a span of the trace that is current in the calling thread."""
 
     def __init__(self, model: ChatModel, settings: "ModelSettings", traces: Traces) -> None:
         """Make it.
 
         Args:
-            model: the one that is called.
-            settings: where it is, and what it is called there.
+            model: the one to call.
+            settings: its address and name.
             traces: make the spans.
         """
         self._model = model
@@ -44,13 +44,13 @@ class TracedModel:
 
     @property
     def name(self) -> str:
-        """The other's."""
+        """The wrapped model's name."""
         return self._model.name
 
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
     ) -> Completion:
-        """As the seam says."""
+        """The whole reply of the wrapped model, in a span."""
         with self._calling(messages, _given(max_tokens, temperature, seed, stream=False)) as span:
             whole = self._model.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
             self._finish(span, whole)
@@ -59,7 +59,7 @@ class TracedModel:
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
     ) -> Stream:
-        """As the seam says; the span begins with the call, that is when the first piece is asked for."""
+        """The reply of the wrapped model as it comes, in a span that begins when the first piece is requested."""
 
         def pieces() -> Generator[str, None, Completion]:
             with self._calling(messages, _given(max_tokens, temperature, seed, stream=True)) as span:
@@ -80,7 +80,7 @@ class TracedModel:
 
     @contextmanager
     def _calling(self, asked: Sequence[Message], given: Attributes) -> "Iterator[Span]":
-        # Not the current span meanwhile: a stream's pieces are taken while other things are done.
+        # Not the current span: the reader of a stream does other things between two pieces.
         span = self._traces.tracer.start_span(
             f"chat {self._requested}", kind=SpanKind.CLIENT, attributes={**self._about, **given}
         )
@@ -91,7 +91,7 @@ class TracedModel:
         except ModelFailed as error:
             failed(span, error.kind)
             raise
-        except (GeneratorExit, Cancelled):  # Whoever read it had enough, or is gone.
+        except (GeneratorExit, Cancelled):  # The reader stopped, or its client has gone.
             raise
         except BaseException as error:
             failed(span, type(error).__name__)

@@ -32,7 +32,7 @@ Attributes = dict[str, str | int | float | bool]
 
 
 class Traces:
-    """Makes the spans."""
+    """Creates the spans."""
 
     def __init__(self, tracer: Tracer, *, questions: bool, close: Callable[[], None]) -> None:
         """Make it.
@@ -83,7 +83,7 @@ class Traces:
         )
         try:
             while True:
-                # Step by step, since each of them may be taken by another task, in a context of its own.
+                # Step by step, since each may run in another task, in a context of its own.
                 with use_span(span, record_exception=False, set_status_on_exception=False):
                     piece = await anext(steps, None)
                 if piece is None:
@@ -99,12 +99,12 @@ class Traces:
             span.end()
 
     def searches(self, collection: str) -> "Searches":
-        """What follows the searches of a collection."""
+        """Traces the searches of a collection."""
         return Searches(self, collection)
 
     @contextmanager
     def retrieving(self, question: str, k: int, *, collection: str) -> Iterator[Callable[[Retrieved], None]]:
-        """A span around a search of the index; none for a search that no traced request is behind."""
+        """A span around a search; none outside of a traced request."""
         if not get_current_span().is_recording():
             yield _unheard
             return
@@ -147,7 +147,7 @@ class Traces:
 
 
 class Searches:
-    """Follows the searches of one collection, for its assistants."""
+    """Traces the searches of one collection."""
 
     def __init__(self, traces: Traces, collection: str) -> None:
         self._traces = traces
@@ -177,7 +177,7 @@ def sending_traces(*, questions: bool) -> Traces:
 
 
 def failed(span: Span, kind: str) -> None:
-    """Say of a span that it ended in an error of this kind; never the error's words, which may quote a text."""
+    """Mark a span as failed, by the kind of error only: its message may quote a text."""
     span.set_attribute("error.type", kind)
     span.set_status(StatusCode.ERROR)
 
@@ -189,7 +189,7 @@ def messages(*turns: tuple[str, str]) -> str:
 
 
 def _unheard(found: Retrieved) -> None:
-    """Nobody wants to know."""
+    """There is no span to record it."""
 
 
 def _finish_request(span: Span, scope: Scope, status: int) -> None:

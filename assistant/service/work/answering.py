@@ -1,8 +1,6 @@
-"""The seam between HTTP and whatever answers: checked sentences one by one, then the whole answer.
+"""Answers questions with the pool: by quotes, or by a language model, sentence by sentence.
 
-An answerer is an asynchronous iterator, so an answer that takes its time holds no thread: what needs
-the processor runs in the pool of assistants, what waits for a model is awaited. A sentence is handed
-out only when its receipts hold; nothing that was handed out is taken back, but the whole answer counts.
+A sentence is yielded only when its receipts hold. Nothing that was yielded is taken back, but the whole answer counts.
 """
 
 import asyncio
@@ -15,11 +13,11 @@ from assistant.service.seam import Asked, CheckedSentence, Finished, Piece, Star
 from assistant.service.work.pool import AssistantPool
 
 MODEL_CALLS = 4
-"""To make a follow-up whole, to part it, to write the answer and to write it again."""
+"""At most: to rewrite a follow-up, to decompose it, to write the answer and to write it again."""
 
 
 class ExtractiveAnswerer:
-    """Quotes of the articles, by the assistants of a pool."""
+    """Answers with quotes of the articles."""
 
     name = "extractive"
 
@@ -27,7 +25,7 @@ class ExtractiveAnswerer:
         self._pool = pool
 
     async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
-        """As the seam says; an extractive answer is there all at once."""
+        """The pieces of the answer, which come all at once."""
         answer = await self._pool.run(
             asked.collection,
             lambda assistant: assistant.ask(asked.question, filters=asked.filters, previous=asked.previous),
@@ -39,25 +37,22 @@ class ExtractiveAnswerer:
 
 
 class WrittenAnswerer:
-    """Sentences of a language model, each as soon as it has passed the check, by the assistants of a pool.
-
-    While the model writes, the pool's threads are at other questions.
-    """
+    """Answers with sentences of a language model, each as soon as it has passed the check."""
 
     def __init__(self, pool: AssistantPool, name: str, *, model_seconds: float) -> None:
         """Make it.
 
         Args:
             pool: of assistants with a model.
-            name: as the seam says.
-            model_seconds: that the model may take for one reply; for an answer it may be asked `MODEL_CALLS` times.
+            name: the model's.
+            model_seconds: time-out of one reply; an answer takes up to `MODEL_CALLS` of them.
         """
         self._pool = pool
         self.name = name
         self._model_seconds = MODEL_CALLS * model_seconds
 
     async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
-        """As the seam says; should the model fail, the whole answer is another than the sentences before it."""
+        """The pieces of the answer; if the model fails midway, the whole answer differs from these sentences."""
         loop = asyncio.get_running_loop()
         arrived: asyncio.Queue[ShownPiece | None] = asyncio.Queue()
 
@@ -91,7 +86,7 @@ class WrittenAnswerer:
 
 
 def sentences(answer: Answer) -> list[CheckedSentence]:
-    """The lines of an answer, each with the citations first used in it."""
+    """Split an answer into lines, each with the citations that it uses first."""
     found = []
     start = 0
     for index, line in enumerate(answer.text.split("\n")):

@@ -38,21 +38,21 @@ EXAMPLES = (
     "What is the Zhejiang Government Nail?",
     "How has the digital reform changed?",
 )
-"""Questions that the default collection answers."""
+"""Example questions that the default collection answers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What a process is to serve."""
+    """What a process serves, and how."""
 
     options: Options
     settings: Settings
     indexes: tuple[NamedIndex, ...]
-    """At least one, no two of one name; the first is asked where none is named."""
+    """At least one, with distinct names; the first is the default."""
 
 
 class SharedEncoder:
-    """The indexes' encoders, each opened once for all assistants of a process: it holds most of the memory."""
+    """Opens each encoder once for all assistants of a process, since it takes most of the memory."""
 
     def __init__(self, note: Note) -> None:
         self._note = note
@@ -63,7 +63,7 @@ class SharedEncoder:
         """The encoder that a snapshot names."""
         with self._lock:
             if snapshot.encoder_hash not in self._opened:
-                # Questions run beside each other; threads within one that wait for work burn half of the processor.
+                # Questions run in parallel; idle threads inside the encoder would spin on half of the processor.
                 self._opened[snapshot.encoder_hash] = encoder_of(snapshot, self._note, threads=1)
             return self._opened[snapshot.encoder_hash]
 
@@ -84,10 +84,10 @@ def build_service(
     note: Note,
     make_answerer: Callable[[AssistantPool], Answerer] | None = None,
 ) -> Service:
-    """The state of a process, nothing of it started."""
+    """Build the state of a process without starting anything."""
     options, settings = plan.options, plan.settings
     encoders = SharedEncoder(note)
-    # One model and one re-ranker for all assistants, so that limits and memory are those of one.
+    # One model and one re-ranker for all assistants, so that limits and memory are shared.
     traces = _traces(options)
     model = model_of(settings, around=_around(traces, settings))
     rerank = reranker_of(settings)
@@ -123,7 +123,7 @@ def build_service(
 def _collection(index: NamedIndex, encoders: SharedEncoder, options: Options, note: Note) -> Collection:
     root = index.root
     default = root.resolve() == default_index().resolve()
-    takes = options.uploads and not default  # Which is always as this version of the program has it.
+    takes = options.uploads and not default  # It always has the articles of this version of the program.
     uploads = Uploads(root, lambda: encoders.of_index(root), options, note=note) if takes else None
     return Collection(name=index.name, root=root, examples=EXAMPLES if default else (), uploads=uploads)
 

@@ -1,4 +1,4 @@
-"""What is served: collections, each an index under the name by which a client chooses it."""
+"""Collections: indexes under the names by which clients choose them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ NAME_CHARACTERS = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedIndex:
-    """An index and what it is called as a collection."""
+    """An index and its name as a collection."""
 
     name: str
     root: Path
@@ -22,26 +22,26 @@ class NamedIndex:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Collection:
-    """One of the collections that a server answers from."""
+    """A collection of a running server."""
 
     name: str
     """Also as a model of /v1."""
     root: Path
     """The index's folder."""
     examples: tuple[str, ...]
-    """Questions to start with, which it is known to answer."""
+    """Example questions that it answers."""
     uploads: Uploads | None
 
 
 def collection_name(root: Path) -> str:
-    """What the collection of an index is called unless its name is stated: as its folder."""
+    """The default name of a collection: that of the index's folder."""
     return root.resolve().name or "articles"
 
 
 def parted(given: str) -> tuple[str | None, str]:
-    """The name, None if none is stated, and the folder in a value of `serve --index`: FOLDER or NAME=FOLDER.
+    """Split a value of `serve --index`, FOLDER or NAME=FOLDER, into name (None for none) and folder.
 
-    A folder that is there is one, whatever is in its name; and a name has no slash.
+    An existing folder whose name contains "=" is a folder; names contain no slash.
 
     Raises:
         UsageError: the name or the folder is empty.
@@ -55,7 +55,7 @@ def parted(given: str) -> tuple[str | None, str]:
 
 
 def check_names(indexes: Sequence[NamedIndex]) -> None:
-    """Every collection can be told from the others.
+    """Check that the names are distinct and not too long.
 
     Raises:
         UsageError: two have one name, or a name is too long.

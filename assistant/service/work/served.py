@@ -1,4 +1,4 @@
-"""Which collections were served under which names, kept beside the answers that came from them."""
+"""Remembers the folder of each collection that was served."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,15 @@ from assistant.service.work.collection import NamedIndex
 
 
 class Served:
-    """The folder of each collection that was ever served, the last one under a name."""
+    """The folder last served under each name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, indexes: Sequence[NamedIndex]) -> None:
-        """Keep where they are.
+        """Store the folders.
 
-        Conversations of a time when a server had one collection, and kept no name of it, become the first's.
+        Conversations stored before collections had names are assigned to the first one.
         """
         with self._database.changing() as db:
             db.executemany(

@@ -1,4 +1,4 @@
-"""The state of a serving process, and the way of a question through it."""
+"""State of a serving process, and what a question does in it: begin, answer, store."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """A question with where its answer will be kept."""
+    """A question, and where its answer will be stored."""
 
     asked: Asked
     conversation_id: str
@@ -44,12 +44,12 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Service:
-    """What the routes work with."""
+    """State of a serving process, for the routes."""
 
     options: Options
     settings: Settings
     collections: Mapping[str, Collection]
-    """By name, in the order in which they are shown; the first is asked where none is named."""
+    """By name, in display order; the first is the default."""
     pool: AssistantPool
     answerer: Answerer
     conversations: Conversations
@@ -57,11 +57,11 @@ class Service:
     meters: Meters
     traces: "Traces | None"
     stopped: asyncio.Event
-    """Ends everyone who still waits."""
+    """Set to end all waiting requests."""
     note: Callable[[str], None]
 
     def collection(self, name: str | None) -> Collection:
-        """The collection of a name; the first for none.
+        """The collection of that name; the first for an empty name.
 
         Raises:
             ServiceError: there is none such.
@@ -82,16 +82,16 @@ class Service:
         collection: str | None,
         previous: tuple[Earlier, ...] = (),
     ) -> Turn:
-        """A turn of a conversation that goes on, or of a new one.
+        """Begin a turn of an existing conversation, or of a new one.
 
         Args:
-            question: as it came.
+            question: as typed.
             filters: which articles may be used.
-            owner: who asks.
-            channel: where a new conversation is held.
-            conversation_id: of the one that goes on, whose turns a follow-up leans on; None for a new one.
-            collection: whose articles are asked; None for those of the conversation that goes on, or the first.
-            previous: for a new one, the turns before it that the client remembers, oldest first.
+            owner: the id of the request's key; "" without keys.
+            channel: of a new conversation.
+            conversation_id: of an existing conversation, to whose turns a follow-up refers; None for a new one.
+            collection: its name; None for that of the conversation, or else the first.
+            previous: for a new conversation, the turns that the client sent along, oldest first.
 
         Raises:
             ServiceError: the question is empty, there is no such conversation or collection, or the conversation is
@@ -119,7 +119,7 @@ class Service:
         )
 
     def _continued(self, about: str, named: str | None) -> str:
-        """The collection of a conversation that goes on; what was said in it is of no use to another one."""
+        """The collection of an existing conversation; its turns mean nothing to another collection."""
         if named and named != about:
             raise ServiceError(
                 409,
@@ -139,7 +139,7 @@ class Service:
         return about
 
     async def pieces(self, turn: Turn) -> AsyncGenerator[Piece, None]:
-        """The answer's pieces; the whole answer is kept before it is handed out."""
+        """The answer's pieces; the whole answer is stored before it is yielded."""
         try:
             steps = self._kept(turn)
             if self.traces is not None:
@@ -209,5 +209,5 @@ class Service:
 
 
 def filters_json(filters: Filters) -> Mapping[str, object]:
-    """Filters as they are stored; those that let all pass are left out."""
+    """Filters as stored, without those that are not set."""
     return {name: str(v) if name.startswith("published") else list(v) for name, v in asdict(filters).items() if v}

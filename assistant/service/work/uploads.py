@@ -1,4 +1,4 @@
-"""Articles that come over HTTP: loaded as the command line loads them, and no path is taken from the client."""
+"""Uploaded articles: loaded as on the command line; a client's file name never becomes a path."""
 
 import re
 import threading
@@ -22,12 +22,12 @@ class UploadedFile:
     """A file as it came."""
 
     name: str
-    """As the client calls it: read for its stem and suffix, never opened."""
+    """The client's name for it; its stem and suffix are used, it is never opened."""
     data: bytes
 
 
 class Uploads:
-    """Adds articles to the index and removes them, one change at a time."""
+    """Adds articles to an index and removes them, one change at a time."""
 
     def __init__(
         self, root: Path, encoder: Callable[[], Encoder], options: Options, *, note: Callable[[str], None]
@@ -38,7 +38,7 @@ class Uploads:
             root: the index's folder.
             encoder: the index's own.
             options: the limits.
-            note: told what was repaired.
+            note: called with what was repaired.
         """
         self._root = root
         self._encoder = encoder
@@ -47,14 +47,14 @@ class Uploads:
         self._lock = threading.Lock()
 
     def add(self, files: Sequence[UploadedFile], *, there: int) -> Outcome:
-        """Bring files into the index, each in the place of the one of the same name.
+        """Add files to the index; each replaces the earlier one of the same name.
 
         Args:
             files: at least one.
             there: articles in the index.
 
         Raises:
-            ServiceError: too many, too large, or of a type that is not read; then none is taken.
+            ServiceError: too many, too large, or of an unsupported type; then none is added.
             IndexBusy: another process is changing the index.
         """
         self._check(files, there)
@@ -112,7 +112,7 @@ def _article(file: UploadedFile) -> Article:
 
 
 def _name(file: UploadedFile) -> tuple[str, str]:
-    """What the file is called here, of letters and digits only, and its suffix."""
+    """The name to store, of letters and digits only, and the suffix."""
     base = PurePosixPath(file.name.replace("\\", "/")).name
     suffix = PurePosixPath(base).suffix.lower()
     stem = base[: len(base) - len(suffix)]
@@ -124,4 +124,4 @@ def _shown(name: str) -> str:
 
 
 def _unseen(done: int, of: int, chunks: int) -> None:
-    """Nobody watches the progress of an upload."""
+    """Progress of an upload is not shown."""
