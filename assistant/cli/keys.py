@@ -1,4 +1,4 @@
-"""`assistant keys`: who may use the service."""
+"""`assistant keys`: create, list and revoke keys of the service."""
 
 import json
 from dataclasses import asdict
@@ -16,16 +16,14 @@ app = typer.Typer(help="Keys for `assistant serve`.", no_args_is_help=True, rich
 
 @app.command("create")
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, or what for.")],
-    scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="ask, manage; may be repeated. Otherwise ask.")
-    ] = None,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Owner or purpose of the key.")],
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="ask or manage; repeatable; default ask.")] = None,
     per_minute: Annotated[
-        int, typer.Option("--per-minute", min=1, max=1_000_000, help="Requests that it allows in a minute.")
+        int, typer.Option("--per-minute", min=1, max=1_000_000, help="Rate limit, in requests a minute.")
     ] = 120,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Make a key and print it; it cannot be had again, only its hash is stored."""
+    """Create a key and print it, this once: only its hash is stored."""
     from assistant.service.store.keys import Scope
     from index.errors import UsageError
 
@@ -41,7 +39,7 @@ def create(
 
 @app.command("list")
 def list_(json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """List all keys, revoked ones too."""
+    """List all keys, revoked ones included."""
     keys = _keys().listed()
     if json_:
         print(json.dumps({"keys": [asdict(key) for key in keys]}, ensure_ascii=False, indent=2))
@@ -54,8 +52,8 @@ def list_(json_: Annotated[bool, typer.Option("--json", help="Print one JSON obj
 
 
 @app.command("revoke")
-def revoke(id_: Annotated[str, typer.Argument(metavar="ID", help="As `assistant keys list` shows it.")]) -> None:
-    """Make a key useless, from the next request on."""
+def revoke(id_: Annotated[str, typer.Argument(metavar="ID", help="Id, as `assistant keys list` shows it.")]) -> None:
+    """Revoke a key, from the next request on."""
     key = _keys().revoke(id_)
     print(f"revoked {key.id} ({key.name})")
 

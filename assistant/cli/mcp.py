@@ -1,4 +1,4 @@
-"""`assistant mcp`: the assistant as tools for agent programs."""
+"""`assistant mcp`: the assistant as tools of the Model Context Protocol."""
 
 from assistant.cli.common import IndexOption, opened, settings_from
 

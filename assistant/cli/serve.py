@@ -23,8 +23,8 @@ def serve(
         typer.Option(
             "--index",
             metavar="[NAME=]DIR",
-            help="Folder of an index to serve, otherwise as for other commands; repeatable: each is a collection, "
-            "called as stated or as its folder, and the first is asked where none is named.",
+            help="Folder of an index to serve; by default as for other commands. Repeatable: each is a collection with "
+            "that name, or its folder's; the first is the default.",
         ),
     ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
@@ -32,39 +32,47 @@ def serve(
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
     keys: Annotated[
         bool | None,
-        typer.Option("--keys/--no-keys", help="Ask for keys; otherwise only when listening beyond this machine."),
+        typer.Option("--keys/--no-keys", help="Require keys; by default only when listening beyond this machine."),
     ] = None,
     cors_origin: Annotated[
-        list[str] | None, typer.Option("--cors-origin", help="Let pages of this origin use the service; repeatable.")
+        list[str] | None,
+        typer.Option("--cors-origin", help="Allow pages of this origin to use the service; repeatable."),
     ] = None,
     trusted_proxy: Annotated[
         list[str] | None,
-        typer.Option("--trusted-proxy", help="Believe X-Forwarded-… of this address or network; repeatable."),
+        typer.Option("--trusted-proxy", help="Trust X-Forwarded-… headers from this address or network; repeatable."),
     ] = None,
-    allow_upload: Annotated[bool, typer.Option("--allow-upload", help="Take and remove articles over HTTP.")] = False,
+    allow_upload: Annotated[
+        bool, typer.Option("--allow-upload", help="Allow articles to be added and removed over HTTP.")
+    ] = False,
     keep_days: Annotated[
         int | None,
         typer.Option("--keep-days", min=1, max=36_500, help="Erase conversations this long after their last question."),
     ] = None,
-    log_questions: Annotated[bool, typer.Option("--log-questions", help="Write questions to the access log.")] = False,
+    log_questions: Annotated[bool, typer.Option("--log-questions", help="Log questions in the access log.")] = False,
     log_addresses: Annotated[
-        bool, typer.Option("--log-addresses", help="Write clients' addresses to the access log.")
+        bool, typer.Option("--log-addresses", help="Log clients' addresses in the access log.")
     ] = False,
     telemetry: Annotated[
-        bool, typer.Option("--telemetry", help="Send OpenTelemetry traces to where OTEL_EXPORTER_OTLP_ENDPOINT says.")
+        bool, typer.Option("--telemetry", help="Send OpenTelemetry traces to OTEL_EXPORTER_OTLP_ENDPOINT.")
     ] = False,
-    queue: Annotated[int, typer.Option("--queue", min=1, max=10_000, help="Questions of a process that wait.")] = 64,
+    queue: Annotated[
+        int, typer.Option("--queue", min=1, max=10_000, help="Limit on waiting questions, for each process.")
+    ] = 64,
     wait_seconds: Annotated[
-        float, typer.Option("--wait-seconds", min=0.01, max=600, help="Refuse a question that would wait longer.")
+        float, typer.Option("--wait-seconds", min=0.01, max=600, help="Refuse a question that would wait for longer.")
     ] = 0.6,
     answer_seconds: Annotated[
         float,
         typer.Option(
-            "--answer-seconds", min=0.1, max=600, help="For an answer, waiting included; a model's time comes on top."
+            "--answer-seconds",
+            min=0.1,
+            max=600,
+            help="Time-out of an answer, waiting included; a model's time-outs come on top.",
         ),
     ] = 30.0,
     stop_seconds: Annotated[
-        float, typer.Option("--stop-seconds", min=0, max=600, help="For answers in flight at a stop.")
+        float, typer.Option("--stop-seconds", min=0, max=600, help="Time for answers in flight when the server stops.")
     ] = 10.0,
 ) -> None:
     """Serve answers over HTTP, OpenAI-compatible, and the web page; Ctrl-C stops."""
@@ -89,7 +97,7 @@ def serve(
         ),
         keys=keys,
     )
-    # Before numpy is imported: questions run beside each other, and threads within one would only get in their way.
+    # Before numpy is imported: questions run in parallel, and threads within one would only compete.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     indexes = _indexes(options, [one for one in index or () if one])
     code = _run(options, settings_from({}), indexes)
@@ -98,7 +106,7 @@ def serve(
 
 
 def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, ...]":
-    """The indexes to serve, in the order given; each is there."""
+    """The indexes to serve, in the order given; checks that each exists."""
     from assistant.service.work.collection import NamedIndex, check_names, collection_name, parted
     from assistant.settings.locations import default_index, index_to_change
     from index.errors import ConfigurationError
@@ -127,7 +135,7 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
 
 
 def _root(options: "Options", settings: "Settings") -> "Path":
-    """The index of some settings; with uploads one of the person's own, made where there is none."""
+    """The folder of an index; with uploads, one of the user's own is created if there is none."""
     from assistant.cli.indexing import encoder_for
     from assistant.settings.locations import default_index, index_to_change, index_to_read
     from index.storage.store import catalog_path
@@ -143,9 +151,9 @@ def _root(options: "Options", settings: "Settings") -> "Path":
 
 
 def _build_first(settings: "Settings") -> None:
-    """Build the default collection in a process of its own, where there is none yet.
+    """Build the default collection, if there is none yet, in another process.
 
-    Building takes the encoder's threads along, which a process that serves, or forks such, should not have.
+    Building starts the encoder's threads, which a process that serves or forks should not have.
     """
     import subprocess
 

@@ -1,8 +1,8 @@
-"""Connections to a model's server: one for each request, which ends with it.
+"""httpx transport with one connection for each request, closed with it.
 
-A pool of connections, as httpx has it, looks at all of them whenever a request begins or ends, which is
-slow where there are thousands. And the client of OpenAI's library keeps the response of a stream that is
-given up until a garbage collection happens to run; the server would go on writing until then.
+httpx's connection pool scans all connections whenever a request begins or ends, which is slow with thousands. And
+OpenAI's client keeps the response of a cancelled stream until a garbage collection; until then the server would go on
+writing.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ class OwnConnections(httpx.AsyncBaseTransport):
         self._open: dict[asyncio.Task[object] | None, list[httpx.AsyncHTTPTransport]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """As httpx says."""
+        """Send a request over a connection of its own."""
         transport = httpx.AsyncHTTPTransport(
             verify=self._context,
             proxy=_proxy(request.url),
@@ -29,13 +29,13 @@ class OwnConnections(httpx.AsyncBaseTransport):
         return await transport.handle_async_request(request)
 
     async def end(self) -> None:
-        """End what this task has opened."""
+        """Close the connections that the current task has opened."""
         for transport in self._open.pop(asyncio.current_task(), []):
             await transport.aclose()
 
 
 def _proxy(url: httpx.URL) -> str | None:
-    """The proxy for an address by the environment's `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and so on."""
+    """The proxy for an address, by `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and so on."""
     proxies = getproxies()
     found = proxies.get(url.scheme) or proxies.get("all")
     return None if found is None or proxy_bypass(url.host) else found

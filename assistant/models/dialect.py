@@ -1,4 +1,4 @@
-"""What of a request a model's server does not understand, learned from how it refuses it."""
+"""Learns which request parameters a model's server refuses, and leaves them out."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from assistant.models.failures import status_of
 
 DISPENSABLE = ("temperature", "seed", "stream_options", "max_tokens")
-"""Without these a request asks for the same; a length is then asked for by its other name."""
+"""Optional parameters; a refused `max_tokens` is sent as `max_completion_tokens`."""
 
 _REFUSED = re.compile(
     r"unsupported|not support|unrecognized|unknown|unexpected|not permitted|not allowed|extra_forbidden|deprecated",
@@ -17,17 +17,17 @@ _NAMED = re.compile(rf"\b({'|'.join(DISPENSABLE)})\b")
 
 
 class Dialect:
-    """A server's own way to be asked.
+    """The parameters that a server accepts.
 
-    OpenAI's models that reason take `max_completion_tokens` for `max_tokens` and no temperature but their
-    own, Mistral's server no seed, others no `stream_options`; which model is which, no list here could tell.
+    OpenAI's reasoning models take `max_completion_tokens` for `max_tokens` and only their default temperature,
+    Mistral's server no seed, others no `stream_options`; a list of models would be outdated soon.
     """
 
     def __init__(self) -> None:
         self._refused: frozenset[str] = frozenset()
 
-    def said(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Options for OpenAI's client as this server takes them."""
+    def adapted(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Options for OpenAI's client that this server accepts."""
         from openai import omit
 
         own: dict[str, Any] = {name: omit if name in self._refused else value for name, value in options.items()}
@@ -36,11 +36,11 @@ class Dialect:
         return own
 
     def learn(self, error: Exception, sent: Mapping[str, Any]) -> bool:
-        """Whether to ask again at once, as the server refused a part of the request that it need not have.
+        """Note a refused parameter; returns whether to retry without it.
 
         Args:
             error: as OpenAI's client raised it.
-            sent: the options that it was asked with.
+            sent: the options of the request.
         """
         from openai import Omit
 

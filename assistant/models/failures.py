@@ -1,4 +1,4 @@
-"""What an error raised under a LlamaIndex LLM says of the model: in which way it failed, in words without a key."""
+"""Maps exceptions of LlamaIndex LLMs to `ModelFailed`, with secrets redacted."""
 
 import email.utils
 import re
@@ -9,24 +9,24 @@ from assistant.models.seam import Failure, ModelFailed
 from assistant.models.server_words import NO_CREDIT, remedy, said
 
 MESSAGE_CHARS = 200
-"""As much of a server's own words as an error repeats."""
+"""Limit on the characters of a server's message in an error."""
 
 OLLAMA = ":11434/"
-"""In the address of an Ollama that nobody has moved."""
+"""Ollama's default port, in an address."""
 
 _BEARER = re.compile(r"(?i)\b(bearer\s+|sk-|api[-_ ]?key\W{1,3})\S+")
 
 
 def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begun: bool) -> ModelFailed:
-    """A failure that stands for an error of a client's library.
+    """Map an exception of a client library to a failure.
 
-    Errors are told apart by the names of their classes, up their ancestors and causes: the clients
-    of the many LLMs of LlamaIndex share these names (httpx's, mostly) and not their modules.
+    Exceptions are told apart by class names, their bases' and causes' included: the clients of LlamaIndex's many LLMs
+    share these names (mostly httpx's) but not a base class, and none of them is imported here.
 
     Args:
         error: as it was raised.
-        where: the model and its address, for the message.
-        secrets: texts that the message must not contain, whatever the server says.
+        where: model and address, for the message.
+        secrets: texts to redact.
         begun: whether a piece of the reply had come.
     """
     status = status_of(error)
@@ -51,7 +51,7 @@ def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begu
 
 
 def redacted(text: str, secrets: Sequence[str]) -> str:
-    """`text` on one line, shortened, without keys: neither ours nor what looks like one."""
+    """`text` on one line, shortened, without our keys and what looks like one."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "…") if secret else text
     text = " ".join(_BEARER.sub(lambda match: f"{match[1]}…", text).split())
@@ -77,7 +77,7 @@ def _refused(error: BaseException, status: int, *, where: str, secrets: Sequence
 
 
 def _unreachable(error: BaseException, where: str) -> str:
-    """Why there is no connection, and what to do."""
+    """Why there is no connection, and what to do about it."""
     causes = _causes(error)
     if any(type(cause).__name__ == "gaierror" for cause in causes):
         return "its host is not known; connect to the network, or correct ASSISTANT_MODEL_BASE_URL"
@@ -88,7 +88,7 @@ def _unreachable(error: BaseException, where: str) -> str:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """An error and what led to it."""
+    """An exception and the chain of its causes."""
     found: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in found:
@@ -98,7 +98,7 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def status_of(error: BaseException) -> int | None:
-    """The status of HTTP that an error carries; None for none."""
+    """The HTTP status of an exception; None if it has none."""
     for cause in _causes(error):
         for holder in (cause, getattr(cause, "response", None)):
             status = getattr(holder, "status_code", None)

@@ -1,8 +1,8 @@
 """Any LlamaIndex LLM behind the seam: `OpenAILike` for OpenAI-compatible servers, another by the name of its class.
 
-An LLM is asked elsewhere than where its reply is read, so that time-outs hold whatever it does: not every
-client has them, and none has one for the whole of a streamed answer. `OpenAILike` is asked on an event
-loop, where thousands of requests need one thread; others, whose asynchronous methods may be none, in threads.
+Requests run in another thread than the reader of the reply, so that time-outs hold whatever a client does: not every
+client has them, and none has one for a whole streamed reply. `OpenAILike` runs on an event loop, where thousands of
+requests need one thread; other LLMs, whose asynchronous methods may block, run in threads.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from assistant.models.dialect import Dialect
 from assistant.models.failures import failure_of
 from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, ModelFailed, Stream
-from assistant.models.thinking import Spoken
+from assistant.models.thinking import ThoughtFilter
 from assistant.models.threads import FewThreads, event_loop
 from assistant.models.waiting import Mailbox
 from assistant.settings.model import ModelSettings
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from assistant.models.connections import OwnConnections
 
 THREADS = 64
-"""In which LLMs other than `OpenAILike` are asked at most; further requests wait for one, within their time-outs."""
+"""Limit on the threads for LLMs other than `OpenAILike`; further requests wait for one, within their time-outs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _End:
-    """What was learned of a reply besides its text."""
+    """What is known of a reply besides its text."""
 
     finish: str | None
     prompt_tokens: int | None
@@ -43,7 +43,7 @@ class _End:
 
 
 class LlamaModel:
-    """One attempt at a reply of a LlamaIndex LLM, within its time."""
+    """A backend that asks a LlamaIndex LLM, with time-outs."""
 
     def __init__(
         self,
@@ -56,12 +56,12 @@ class LlamaModel:
         """Make a backend.
 
         Args:
-            llm: is asked.
+            llm: the LLM to ask.
             settings: its name, time-outs and the length of a reply.
-            secrets: texts that must not be in an error.
-            connections: those of `OpenAILike`, which is asked on an event loop: the call decides on length,
-                temperature and seed, and a reply without a reason for its end is cut off. None for another
-                LLM, of whose arguments nothing is known.
+            secrets: texts that no error may contain.
+            connections: those of `OpenAILike`, which runs on an event loop: the call decides on length, temperature
+                and seed, and a reply without a finish reason counts as cut off. None for another LLM, whose
+                parameters are unknown.
         """
         self._llm = llm
         self._settings = settings
@@ -80,11 +80,11 @@ class LlamaModel:
         return self._settings.name
 
     def attempt(self, call: Call, *, seconds: float) -> Stream:
-        """A reply, asked for once.
+        """Make one attempt at a reply.
 
         Args:
             call: what is asked.
-            seconds: by which the last piece must have come.
+            seconds: time-out of the whole reply.
 
         Raises:
             ModelFailed: when it is read.
@@ -145,7 +145,7 @@ class LlamaModel:
         )
 
     def _unsaid(self, call: Call, end: _End) -> ModelFailed:
-        """What it means that there is no text."""
+        """The failure for a reply without text."""
         if end.finish == "length":
             return ModelFailed(
                 f"{self._where} used up the {call.max_tokens} tokens of its reply before it said anything; if it "
@@ -160,7 +160,7 @@ class LlamaModel:
         return ModelFailed(f"{self._where} gave an empty reply", kind=Failure.EMPTY)
 
     def _ask(self, call: Call, seconds: float, reply: "_Reply") -> Callable[[], object]:
-        """Ask, elsewhere; what ends the request."""
+        """Start the request in another thread; returns what cancels it."""
         if self._connections is not None:
             asking = self._listen(call, seconds, reply, self._connections)
             return asyncio.run_coroutine_threadsafe(asking, event_loop()).cancel
@@ -173,15 +173,15 @@ class LlamaModel:
             async for response in self._understood(call, seconds):
                 reply.add(response, whole=not self._settings.stream)
             reply.end()
-        except Exception as error:  # Each client library has kinds of its own.
+        except Exception as error:  # Each client library has its own exceptions.
             reply.fail(error)
         finally:
             await connections.end()
 
     async def _understood(self, call: Call, seconds: float) -> AsyncGenerator["ChatResponse", None]:
-        """The responses to a request; one that is refused for what it need not have said is made again without it."""
+        """The responses to a request, which is sent again without a parameter that the server refuses."""
         while True:
-            options = self._dialect.said(self._options(call, seconds))
+            options = self._dialect.adapted(self._options(call, seconds))
             try:
                 async for response in self._responses(call, options):
                     yield response
@@ -199,7 +199,7 @@ class LlamaModel:
             yield response
 
     def _listen_in_thread(self, call: Call, reply: "_Reply", gone: threading.Event) -> None:
-        """As `_listen`; of a client that blocks only the next response can be left unread."""
+        """As `_listen`, in a thread; a blocking client can only be left between two responses."""
         try:
             if gone.is_set():
                 return
@@ -209,20 +209,20 @@ class LlamaModel:
                     return
                 reply.add(response, whole=not stream)
             reply.end()
-        except Exception as error:  # Each client library has kinds of its own.
+        except Exception as error:  # Each client library has its own exceptions.
             reply.fail(error)
 
     def _options(self, call: Call, seconds: float) -> dict[str, Any]:
-        """What `OpenAILike` hands on to the client for this call."""
+        """Options that `OpenAILike` passes on to the client."""
         import httpx
         from llama_index.llms.openai.utils import O1_MODELS
 
         options: dict[str, Any] = {
             "max_tokens": call.max_tokens,
-            # No longer silence than the whole may take; the shorter limits are kept in `_pieces`.
+            # The whole reply's; `_pieces` keeps the shorter ones.
             "timeout": httpx.Timeout(seconds, connect=min(seconds, self._settings.connect_seconds)),
         }
-        if self.name not in O1_MODELS:  # OpenAI's models that reason accept no temperature but their own.
+        if self.name not in O1_MODELS:  # OpenAI's reasoning models accept only their default temperature.
             options["temperature"] = call.temperature
         if call.seed is not None:
             options["seed"] = call.seed
@@ -234,15 +234,15 @@ class LlamaModel:
 
 
 class _Reply:
-    """A reply on its way to where it is read: pieces (empty ones while the model thinks), then the end or a failure."""
+    """Passes a reply on to its reader: pieces (empty ones while the model thinks), then the end or a failure."""
 
     def __init__(self, *, most: int, where: str, secrets: Sequence[str]) -> None:
-        """Make a reply, where it will be read.
+        """Make a reply, in the thread that reads it.
 
         Args:
-            most: characters that it may have.
+            most: limit on its characters.
             where: the model and its address, for errors.
-            secrets: texts that must not be in an error.
+            secrets: texts that no error may contain.
         """
         self.arrived: Mailbox[str | _End | ModelFailed] = Mailbox()
         self._most = most
@@ -251,13 +251,13 @@ class _Reply:
         self._length = 0
         self._begun = False
         self._end = _End(finish=None, prompt_tokens=None, completion_tokens=None)
-        self._spoken = Spoken()
+        self._filter = ThoughtFilter()
 
     def add(self, response: "ChatResponse", *, whole: bool) -> None:
-        """Send on what is new in a response; all of it, where it is whole.
+        """Pass on what is new in a response, or all of a whole one.
 
         Raises:
-            ModelFailed: the reply has become too long.
+            ModelFailed: the reply is too long.
         """
         delta = (response.message.content if whole else response.delta) or ""
         self._length += len(delta)
@@ -268,16 +268,16 @@ class _Reply:
             )
         if delta or response.additional_kwargs.get("thinking_delta"):
             self._begun = True
-            self.arrived.put(self._spoken.add(delta))
+            self.arrived.put(self._filter.add(delta))
         self._end = _learned(response, self._end)
 
     def end(self) -> None:
-        """Send the rest."""
-        self.arrived.put(self._spoken.rest())
+        """Pass on the rest and the end."""
+        self.arrived.put(self._filter.rest())
         self.arrived.put(self._end)
 
     def fail(self, error: Exception) -> None:
-        """Send a failure that stands for an error."""
+        """Pass on the failure for an error."""
         if not isinstance(error, ModelFailed):
             error = failure_of(error, where=self._where, secrets=self._secrets, begun=self._begun)
         self.arrived.put(error)
@@ -290,7 +290,7 @@ def _chat_messages(call: Call) -> "list[ChatMessage]":
 
 
 def _learned(response: "ChatResponse", end: _End) -> _End:
-    """`end` with what one more response says."""
+    """`end`, updated with what a further response says."""
     choices = getattr(response.raw, "choices", None)
     finish = getattr(choices[0], "finish_reason", None) if choices else None
     counts = {**response.message.additional_kwargs, **response.additional_kwargs}

@@ -1,4 +1,4 @@
-"""Calls of a language model, recorded in a file each and played back without the model."""
+"""Records the calls of a language model, a file each, and replays them without the model."""
 
 import hashlib
 import json
@@ -17,11 +17,11 @@ from assistant.models.scripted.model import Call
 from assistant.models.seam import ChatModel, Completion, Failure, Message, ModelFailed, Stream, Usage, in_pieces
 
 FORMAT = 1
-"""Raised when the files change in a way that old ones cannot be read."""
+"""Format of the files; raised when old ones cannot be read any more."""
 
 
 class _Occasion:
-    """What calls are made for, and how often each was made for it."""
+    """A label for calls, and how often each was made under it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -72,7 +72,7 @@ def call_key(model: str, call: Call, place: Place) -> str:
 
 
 class RecordingModel:
-    """Asks another model, and records each call: the request, and the reply or the failure.
+    """Wraps a model and records each call: the request, and the reply or the failure.
 
     The same call again, in the life of one recorder, is a recording of its own, and so it is on each
     `occasion`. A file holds what this seam knows, and no key or header ever passes through it.
@@ -146,10 +146,10 @@ class RecordingModel:
 
 
 class ReplayModel:
-    """Plays recordings back, failures included, in any order of different calls; asks nobody."""
+    """Replays recordings, failures included, in any order of different calls; makes no requests."""
 
     def __init__(self, folder: Path, *, name: str) -> None:
-        """Make a player.
+        """Make a replaying model.
 
         Args:
             folder: of a `RecordingModel`.

@@ -1,4 +1,4 @@
-"""The seam to language models: messages in, a reply out, whole or as it comes, and what it took."""
+"""Interface to language models: messages in; a reply out, whole or streamed, with its usage."""
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     estimated: bool = False
-    """Whether some of the tokens were not counted by the server but estimated."""
+    """Whether some of the tokens are estimated instead of counted by the server."""
 
 
 NO_USAGE = Usage()
@@ -36,7 +36,7 @@ NO_USAGE = Usage()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
-    """A reply and what it took."""
+    """A whole reply and its usage."""
 
     text: str
     prompt_tokens: int | None = None
@@ -47,17 +47,17 @@ class Completion:
     seconds: float = 0.0
     """From the question to the last piece, attempts that failed included."""
     usage: Usage | None = None
-    """What all attempts took together; None from a model that does not keep books."""
+    """Usage of all attempts together; None from a model that does not count."""
 
 
 class Failure(StrEnum):
-    """In which way a model failed."""
+    """Kinds of failure of a model."""
 
     TIMEOUT_CONNECT = "timeout_connect"
     TIMEOUT_FIRST_TOKEN = "timeout_first_token"
     TIMEOUT_TOTAL = "timeout_total"
     REFUSED_CONNECTION = "refused_connection"
-    """Nobody listens there, or the connection broke."""
+    """Nothing listens there, or the connection broke."""
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     REJECTED = "rejected"
@@ -67,9 +67,9 @@ class Failure(StrEnum):
     TOO_LONG = "too_long"
     """The reply has more characters than are accepted, or used up its tokens before it said anything."""
     BUDGET = "budget"
-    """Tokens or money that may be spent are spent."""
+    """The budget of tokens or money is used up."""
     CIRCUIT_OPEN = "circuit_open"
-    """It failed so often that it is not asked for a while."""
+    """The circuit breaker is open."""
     NOT_RECORDED = "not_recorded"
 
 
@@ -85,7 +85,7 @@ class ModelFailed(AssistantError):
             message: what was wrong, on one line.
             kind: in which way.
             retry_after_seconds: how long the server wants to be left alone; None where it did not say.
-            usage: what all attempts took; None where nobody kept books.
+            usage: of all attempts; None if it was not counted.
         """
         super().__init__(message)
         self.usage = usage
@@ -125,7 +125,7 @@ class Stream:
         return self._completion
 
     def close(self) -> None:
-        """Give up the rest of the reply, and the connection with it."""
+        """Cancel the rest of the reply, and close the connection."""
         self._pieces.close()
 
 
@@ -176,7 +176,7 @@ def in_pieces(complete: Callable[[], Completion]) -> Stream:
 
 
 def together(usages: Iterable[Usage]) -> Usage:
-    """The sum."""
+    """The sum of usages."""
     held = list(usages)
     return Usage(
         calls=sum(one.calls for one in held),
@@ -187,7 +187,7 @@ def together(usages: Iterable[Usage]) -> Usage:
 
 
 def used(messages: Sequence["Message"], completion: "Completion") -> Usage:
-    """What a reply took; what its server did not count is estimated from the texts."""
+    """Usage of a reply; what the server did not count is estimated from the texts."""
     if completion.usage is not None:
         return completion.usage
     from assistant.models.tokens import estimated_tokens  # Without a model nothing of one is imported.

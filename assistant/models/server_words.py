@@ -1,11 +1,11 @@
-"""What a model's server says of a request that it refuses, and what a person can do about it."""
+"""Error messages of model servers: parsed from their many forms, with a remedy for each."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-"""Codes of a status 429 that no waiting ends."""
+"""Codes of a status 429 for which retrying is no use."""
 
 _PAGE = re.compile(r"\s*<(?:!doctype|html)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -19,18 +19,18 @@ _NOT_PULLED = re.compile(r"model [\"'](?P<name>[^\"'\s]+)[\"'] not found", re.IG
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """A server's words."""
+    """A server's error message."""
 
     text: str
-    """As it sent them: it may repeat a key."""
+    """As it was sent; it may repeat a key."""
     code: str = ""
-    """The error's code and type, where it has them."""
+    """The error's code and type, if any."""
     page: bool = False
-    """Whether it is a page for people, as proxies send."""
+    """Whether it is an HTML page, as from a proxy."""
 
 
 def said(error: BaseException) -> Said:
-    """What the body of an error says, in the many forms that OpenAI-compatible servers give it."""
+    """Parse the body of an error, in any of the forms of OpenAI-compatible servers."""
     body = getattr(error, "body", None)
     if isinstance(body, list) and body:  # Google's.
         body = body[0]
@@ -47,12 +47,12 @@ def said(error: BaseException) -> Said:
 
 
 def too_long(words: Said) -> bool:
-    """Whether what was asked, or asked for, does not fit the model's window."""
+    """Whether prompt and reply do not fit the model's context window."""
     return bool(_WINDOW.search(f"{words.code} {words.text}"))
 
 
 def remedy(status: int, words: Said) -> str:
-    """What to do about a refusal, to follow on its message; empty where the server's words must do."""
+    """A remedy to append to the message; empty if the server's message has to do."""
     if status == 404:
         if pulled := _NOT_PULLED.search(words.text):
             return f"; get it with: ollama pull {pulled['name']}"

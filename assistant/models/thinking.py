@@ -1,23 +1,20 @@
-"""Replies of models that think aloud, without the thoughts."""
+"""Removes the thoughts of reasoning models from the start of a reply."""
 
 OPEN, CLOSE = "<think>", "</think>"
-"""What Qwen's, DeepSeek's and other models write around their thoughts, where the server does not part them."""
+"""Tags around the thoughts of Qwen, DeepSeek and others, if the server does not remove them."""
 
 
-class Spoken:
-    """Takes a reply piece by piece and gives back what is said of it: all but thoughts at its beginning.
-
-    Only there: further on the same marks are part of what is said.
-    """
+class ThoughtFilter:
+    """Filters the thoughts at the start of a reply, piece by piece; the same tags further on are text."""
 
     def __init__(self) -> None:
         self._held = ""
-        """The beginning, as long as it is, or may turn out to be, a thought."""
+        """The start of the reply, while it is or may be a thought."""
         self._begun = False
         self._thought = False
 
     def add(self, piece: str) -> str:
-        """What a further piece lets be said."""
+        """Add a piece; returns the text that can be passed on."""
         if self._begun:
             return piece
         self._held += piece
@@ -32,7 +29,7 @@ class Spoken:
         return self.rest()
 
     def rest(self) -> str:
-        """What is left at the end: nothing of a thought that did not end."""
+        """The remaining text at the end; nothing of an unfinished thought."""
         held, self._held = self._held, ""
         start = held.lstrip()
         if start.startswith(OPEN):

@@ -1,4 +1,4 @@
-"""Where language models are asked while whoever reads their replies waits: an event loop, and a few threads."""
+"""An event loop and a few threads, in which requests to models run."""
 
 import asyncio
 import threading
@@ -8,21 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 LOOKING_UP = 2
-"""Threads of the event loop."""
+"""Threads of the event loop, for DNS lookups."""
 
 
 @cache
 def event_loop() -> asyncio.AbstractEventLoop:
-    """The process's event loop for requests, in a thread of its own from when it is first asked for."""
+    """The process's event loop for requests, started in a thread of its own on first use."""
     loop = asyncio.new_event_loop()
-    # For looking up names, which is about all that is left to threads.
     loop.set_default_executor(ThreadPoolExecutor(LOOKING_UP, thread_name_prefix="models"))
     threading.Thread(target=loop.run_forever, name="models", daemon=True).start()
     return loop
 
 
 class FewThreads:
-    """Does jobs in threads, each of which ends when there is nothing more to do."""
+    """A thread pool whose daemon threads end when idle: a client that hangs does not hold up the end of the process."""
 
     def __init__(self, most: int, *, name: str) -> None:
         """Make it.

@@ -1,4 +1,4 @@
-"""How many tokens a text has for a model: counted with its own tokenizer where that is known, otherwise estimated."""
+"""Counts tokens with a model's tokenizer, or estimates them."""
 
 import math
 from collections.abc import Callable
@@ -20,23 +20,23 @@ FIRST_WIDE = "\u2e80"
 
 
 def estimated_tokens(text: str) -> int:
-    """An estimate that is rather too high than too low."""
+    """Estimate the tokens of a text, rather too high than too low."""
     ascii_ = len(text.encode("ascii", "ignore"))
     wide = 0 if text.isascii() else sum(character >= FIRST_WIDE for character in text)
     return math.ceil(ascii_ * ASCII + (len(text) - ascii_ - wide) * OTHER + wide * WIDE)
 
 
 LEAST_A_WORD = 0.8
-"""Tokens a word, at the very least: tokenizers make one of a common word, and hardly ever one of two."""
+"""Lower bound on tokens a word: a common word is one token, and hardly ever are two words one."""
 
 
 def least_tokens(text: str) -> int:
-    """As many as a text has with any tokenizer; of text without spaces almost nothing is known."""
+    """A lower bound for any tokenizer; weak for text without spaces."""
     return math.ceil(len(text.split()) * LEAST_A_WORD)
 
 
 def token_count(tokenizer: str) -> TokenCount:
-    """What counts the tokens of a text.
+    """Return a function that counts the tokens of a text.
 
     Args:
         tokenizer: the path of a model's `tokenizer.json`, or of the folder that has it; empty for an

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.models.thinking import Spoken
+from assistant.models.thinking import ThoughtFilter
 
 
 def spoken(pieces: list[str]) -> str:
-    filter_ = Spoken()
+    filter_ = ThoughtFilter()
     return "".join([filter_.add(piece) for piece in pieces] + [filter_.rest()])
 
 
@@ -41,7 +41,7 @@ def test_it_does_not_matter_how_a_reply_is_cut_into_pieces(pieces: list[str]) ->
 
 
 def test_what_is_said_comes_as_soon_as_it_is_known_to_be_said() -> None:
-    filter_ = Spoken()
+    filter_ = ThoughtFilter()
 
     assert [filter_.add(piece) for piece in ["<", "think>a", "</think>", "\n", "No", "body"]] == [
         "",
