@@ -97,8 +97,10 @@ def serve(
         ),
         keys=keys,
     )
-    # Before numpy is imported: questions run in parallel, and threads within one would only compete.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Before numpy and FAISS are imported: questions run in parallel, and threads within one would only compete. OpenMP
+    # would even keep a second thread for each thread that has searched.
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     indexes = _indexes(options, [one for one in index or () if one])
     code = _run(options, settings_from({}), indexes)
     if code:
