@@ -132,8 +132,8 @@
  * @property {number} calls Requests, those that failed or were sent again included.
  * @property {number} prompt_tokens In all calls, as its server counted them, or else estimated.
  * @property {number} completion_tokens
- * @property {boolean} estimated Whether some of the tokens are an estimate.
- * @property {number | null} cost By the prices of the settings; None without prices.
+ * @property {boolean} [estimated] Whether some of the tokens are an estimate.
+ * @property {number | null} [cost] By the prices of the settings; None without prices.
  */
 
 /**
