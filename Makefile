@@ -70,10 +70,10 @@ types: dev ## mypy, strict
 	$(RUN) mypy
 
 fast: dev ## the tests that start no process of their own: under a minute
-	$(RUN) pytest -q -n auto -m "not process and not long"
+	$(RUN) pytest -q -n auto --dist loadfile -m "not process and not long"
 
 test: dev lint types ## lint, types and all tests but the long ones, which .ci/run adds
-	$(RUN) pytest -q -n auto -m "not long"
+	$(RUN) pytest -q -n auto --dist loadfile -m "not long"
 
 clean: ## remove .venv and everything that was built or cached here; indexes stay
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -43,7 +43,7 @@ class EntailmentScorer:
         self._model = lru_cache(maxsize=1)(lambda: _load(folder, hub=hub))
 
     def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
-        """As the seam says."""
+        """Probability of the entailing label, or the single score, for each run."""
         if not runs:
             return []
         pairs = [(one.receipt.text, claim) for one in runs]

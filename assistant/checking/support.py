@@ -83,7 +83,7 @@ class FittedScorer:
         self.threshold = threshold
 
     def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
-        """As the seam says."""
+        """Fitted probability for each run."""
         if not runs:
             return []
         return [

@@ -100,7 +100,7 @@ class ExtractiveReader:
         self._max_sentences = max_sentences
 
     def read(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> Reading:
-        """As the seam says."""
+        """Quote the likeliest sentences, or refuse by the fitted probability and the rules of refusal."""
         best = self._rank(question, retrieved, engine)
         if best is None:
             return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0)

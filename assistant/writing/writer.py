@@ -118,7 +118,7 @@ class ModelWriter:
 
     @property
     def name(self) -> str:
-        """As the seam says."""
+        """Name of the model."""
         return f"model:{self._model.name}"
 
     def write(
@@ -129,7 +129,7 @@ class ModelWriter:
         *,
         on_kept: OnKept,
     ) -> Written:
-        """As the seam says."""
+        """Ask the model, check each sentence as it comes, and ask once more where the form was wrong."""
         packed = pack(passages, tokens=self._room(question), count=self._count)
         drafts: list[_Draft] = []
         usages: list[Usage] = []

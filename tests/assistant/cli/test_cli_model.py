@@ -105,9 +105,9 @@ from assistant.cli import app
 
 with contextlib.redirect_stdout(io.StringIO()):
     get_command(app)(sys.argv[1:], standalone_mode=False)
-watched = ("llama_index", "openai", "httpx", "assistant.models.seam", "assistant.writing.writer",
+watched = ("llama_index", "openai", "httpx", "assistant.writing.writer",
     "assistant.writing.draft", "assistant.checking.injected", "assistant.checking.support",
-    "assistant.language.statements", "assistant.writing.packing", "assistant.models.opening")
+    "assistant.writing.packing", "assistant.models.opening")
 print(json.dumps([name for name in watched if name in sys.modules]))
 """
 
