@@ -33,7 +33,7 @@ class SlowAnswerer:
         self._seconds = seconds
 
     async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
-        """Give canned sentences, one after each pause."""
+        """Give the sentences of the quoted answer, one after each pause."""
         async for piece in self._quick.answer(asked):
             if not isinstance(piece, Started):
                 await asyncio.sleep(self._seconds)
