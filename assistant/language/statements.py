@@ -150,7 +150,7 @@ def values(text: str, tokens: Sequence[Token]) -> list[Value]:
             continue  # More often a verb, at the beginning of a sentence.
         behind = tokens[at + 1].word if at + 1 < len(tokens) else None
         between = text[token.end : tokens[at + 1].start] if behind else ""
-        near = behind is not None and not re.search(r"[^\s-]", between)
+        near = behind is not None and not between.replace("-", "").strip()
         written = text[token.start : token.end]
         found.append(
             Value(
@@ -169,11 +169,16 @@ def _heads(text: str, tokens: Sequence[Token], at: int) -> tuple[str, ...]:
     """Stems of the telling words behind a figure, up to the next figure or mark."""
     found: list[str] = []
     for before, token in pairwise(tokens[at : at + 2 * SCOPE]):
-        if token.word is None or re.search(r"[^\s'’“”\"-]", text[before.end : token.start]) or len(found) == 2:
+        if token.word is None or _marked(text[before.end : token.start]) or len(found) == 2:
             break
         if token.word not in STOP_WORDS:
             found.append(stem(token.word))
     return tuple(found)
+
+
+def _marked(gap: str) -> bool:
+    """Whether another mark than a quotation mark, an apostrophe or a hyphen stands between two words."""
+    return any(not character.isspace() and character not in "'’“”\"-" for character in gap)
 
 
 def _with_unit(token: Token, tokens: Sequence[Token], at: int) -> Token:
@@ -195,7 +200,7 @@ def names(text: str, tokens: Sequence[Token]) -> list[Name]:
             Name(
                 word=token.word,
                 place=at,
-                opens=re.fullmatch(r"(?s)(?:.*[:;.!?“\"‘(])?\W*(?:(?i:the|an?)\W+)?", text[: token.start]) is not None,
+                opens=at == 0 or any(mark in text[tokens[at - 1].end : token.start] for mark in ':;.!?“"‘('),
                 follows=at > 0 and capital[at - 1] and _beside(text, tokens[at - 1], token),
                 leads=at + 1 < len(tokens) and capital[at + 1] and _beside(text, token, tokens[at + 1]),
             )
@@ -204,4 +209,5 @@ def names(text: str, tokens: Sequence[Token]) -> list[Name]:
 
 
 def _beside(text: str, token: Token, after: Token) -> bool:
-    return re.fullmatch(r"(?:['’]s)?[\s-]+", text[token.end : after.start]) is not None
+    gap = text[token.end : after.start].removeprefix("'s").removeprefix("’s")
+    return bool(gap) and not gap.replace("-", "").strip()

@@ -13,6 +13,7 @@ from itertools import pairwise
 from assistant.language.denial import doubted
 from assistant.language.figures import CLOCK
 from assistant.language.names import Span, names
+from assistant.language.sentence import taken_apart
 from assistant.language.values import Token, agrees, figures, read
 from assistant.language.vocabulary import ABBREVIATIONS, HONORIFICS, MONTH_NAMES, NAME_ENDS, PARTICLES
 from assistant.question.kinds import Kind
@@ -41,9 +42,9 @@ _TURNED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What before a piece makes it another's, or one of the rest."""
-_TURNED_BEHIND = re.compile(r".* (?:fewer|less|more)$", re.IGNORECASE)
 _LIST = re.compile(r"(?:[:：]|\b(?:including|such as|namely|these are|they are|were|are)\b)\s*", re.IGNORECASE)
-_BEHIND_LIST = re.compile(r"(?:which|who|where|when|while|as|because|said|but)\b")
+_BEHIND_LIST = frozenset("which who where when while as because said but".split())
+"""Words that go on behind a list."""
 _DESCRIBE = re.compile(r"[Ww]ho (?:is|was|are|were) (?:[A-Z][\w'’-]* ?){2,4}[?.]*$")
 """Asks what a person is, not for a name; matched against questions whose kind is a person."""
 _NO_PERSON = frozenset(
@@ -86,7 +87,7 @@ def leading_span(question: Question, text: str) -> Span | None:
         or span[1] - span[0] > min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
         or text[slice(*span)].lower() in question.text.lower()
         or _TURNED_BEFORE.search(text, max(0, span[0] - 40), span[0])
-        or _TURNED_BEHIND.match(text[slice(*span)])
+        or text[slice(*span)].endswith((" fewer", " less", " more"))
         or doubted(text, *span)
     ):
         return None
@@ -201,7 +202,7 @@ def _is_amount(question: Question) -> bool:
 def _joined(text: str, span: Span, spans: Sequence[Span]) -> Span:
     bare = {figure.end for figure in figures(text)}
     for other in spans:  # "five gates, and two were opened" counts no second thing.
-        if other[0] > span[1] and other[1] not in bare and re.fullmatch(r",? and ", text[span[1] : other[0]]):
+        if other[0] > span[1] and other[1] not in bare and text[span[1] : other[0]] in {" and ", ", and "}:
             return span[0], other[1]
     return span
 
@@ -217,7 +218,7 @@ def _date(question: Question, text: str) -> Span | None:
     fresh = _fresh(question, text, found)
     if len(fresh) < 2:
         return fresh[0] if fresh else None
-    if any(re.fullmatch(r",? (?:or|and) (?:in )?|, ", text[a[1] : b[0]]) for a, b in pairwise(fresh)):
+    if any(text[a[1] : b[0]].strip(" ,") in {"", "or", "and", "or in", "and in"} for a, b in pairwise(fresh)):
         return None  # "In 1340 or 1352".
     return next(iter(_nearest_by_far(question, text, fresh)), None)
 
@@ -243,8 +244,9 @@ def _distance(question: Question, text: str, span: Span, spans: Sequence[Span]) 
     ends = [m.start() for m in _CLAUSE_ENDS.finditer(text) if not any(a <= m.start() < b for a, b in spans)]
     start = max((end for end in ends if end < span[0]), default=0)
     end = min((end for end in ends if end >= span[1]), default=len(text))
-    marks = [m.span() for m in re.finditer(r"[^\W_]+", text[start:end]) if asked.intersection(stems(m.group()))]
-    return min((max(span[0] - start - b, start + a - span[1], 1) for a, b in marks), default=2 * len(text))
+    marks = [(mark, stem) for mark, stem in taken_apart(text).places if stem in asked and start <= mark < end]
+    near = (max(span[0] - mark - len(stem), mark - span[1], 1) for mark, stem in marks)
+    return min(near, default=2 * len(text))
 
 
 def _list(text: str) -> Span | None:
@@ -254,7 +256,10 @@ def _list(text: str) -> Span | None:
         start = opener.end()
         body = text[start:].rstrip(" .!?。")
         members = body.split(", ")
-        behind = next((i for i, member in enumerate(members) if i and _BEHIND_LIST.match(member)), len(members))
+        behind = next(
+            (i for i, member in enumerate(members) if i and member.split()[:1] and member.split()[0] in _BEHIND_LIST),
+            len(members),
+        )
         members = members[:behind]
         several = len(members) > 1 or " and " in body
         if several and len(members) < 14 and all(2 <= len(one) <= 84 for one in members):
@@ -264,9 +269,9 @@ def _list(text: str) -> Span | None:
 
 def _stops(text: str) -> bool:
     """Whether a mark in a list may end it, so that what stands before is not all of it."""
-    if re.search(r"[;:；：]", text):
+    if any(mark in text for mark in ";:；："):
         return True
-    words = [match[1].lower() for match in re.finditer(r"(\w+)\.(?!\d|\w)", text)]
+    words = [word[:-1].lower() for word in text.split() if word.endswith(".")]
     return any(len(word) > 1 and word not in ABBREVIATIONS for word in words)
 
 
@@ -281,7 +286,7 @@ def _person(question: Question, text: str) -> Span | None:
 
 def _people(text: str) -> list[Span]:
     """Names of two to four words, particles and titles aside, that name no month and no body."""
-    long = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    long = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
     closed = text.rstrip("\"'”’) ").endswith((".", "!", "?"))
     if not closed and len(long) > 3 and sum(word[0].isupper() for word in long) > 0.7 * len(long):
         return []  # A title, which has capitals everywhere.
@@ -310,7 +315,7 @@ def _fresh(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:
 def _nearest(question: Question, text: str, spans: Sequence[Span]) -> Span | None:
     """The span nearest to the question's words that does not repeat them."""
     asked, fresh = set(question.stems), _fresh(question, text, spans)
-    marks = [m.start() for m in re.finditer(r"[^\W_]+", text) if asked.intersection(stems(m.group()))]
+    marks = [start for start, stem in taken_apart(text).places if stem in asked]
     if not fresh:
         return None
     if not marks:
