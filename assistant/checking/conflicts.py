@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.checking.names import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.language.dates import Date
+from assistant.language.figures import CLOCK
 from assistant.language.sentence import ParsedSentence
 from assistant.language.statements import Value, denied_by_prefix
 from assistant.language.values import agrees
@@ -204,7 +205,7 @@ def _bears_out(value: Value, own: Value) -> bool:
         return False
     if value.token.figure and own.token.figure:
         unit, found = value.token.figure.unit, own.token.figure.unit
-        if (unit and not found) or (found in _PERCENTAGES and not unit):
+        if (unit not in {None, CLOCK} and not found) or (found in _PERCENTAGES and not unit):
             return False
         return value.measure is None or own.measure is None or value.measure == own.measure
     return True

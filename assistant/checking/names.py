@@ -126,7 +126,7 @@ def _held(claim: ParsedSentence, name: Name, run: Sequence[ParsedSentence]) -> b
     words = {token.word for one in run for token in one.tokens if token.word}
     if name.word in words:
         return True
-    if name.word in ACRONYMS or not name.word.isalnum():  # US is not "us", and C++ is not C.
+    if _exact(name):
         return False
     if any(stem(name.word) in one.stems for one in run):
         return True
@@ -139,7 +139,14 @@ def _pair(one: ParsedSentence, place: int) -> tuple[str, str | None]:
 
 
 def _known(name: Name, around: Surroundings) -> bool:
-    return name.word in around.words or any(stem(name.word) in one.stems for one in around.statements)
+    if name.word in around.words:
+        return True
+    return not _exact(name) and any(stem(name.word) in one.stems for one in around.statements)
+
+
+def _exact(name: Name) -> bool:
+    """Whether a name is no other in another form: US is not "us", C++ is not C, and 3–1 not 3–2."""
+    return name.word in ACRONYMS or not name.word.isalnum()
 
 
 def _elsewhere(

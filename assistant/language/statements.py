@@ -191,7 +191,10 @@ def _with_unit(token: Token, tokens: Sequence[Token], at: int) -> Token:
 
 def names(text: str, tokens: Sequence[Token]) -> list[Name]:
     """Words that begin with a capital letter and could be names."""
-    capital = [token.word is not None and token.date is None and text[token.start].isupper() for token in tokens]
+    capital = [
+        token.word is not None and token.date is None and (text[token.start].isupper() or text[token.start].isdigit())
+        for token in tokens
+    ]  # Digits that are no figure are a name: "5G", "3–1".
     found = []
     for at, token in enumerate(tokens):
         if not capital[at] or token.word is None or token.word in {"i", "i'm"}:
