@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.checking.names import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.language.dates import Date
-from assistant.language.figures import CLOCK
+from assistant.language.numbers import CLOCK
 from assistant.language.sentence import ParsedSentence
 from assistant.language.statements import Value, denied_by_prefix
 from assistant.language.values import agrees

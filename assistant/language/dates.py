@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from assistant.language.figures import BEFORE_MONTHS, grouped, numeral_at
 from assistant.language.lexemes import NUMERAL, SIGN, WORD, Line
+from assistant.language.numbers import BEFORE_MONTHS, grouped, numeral_at
 from assistant.language.vocabulary import (
     CARDINALS,
     DIGITS_CJK,

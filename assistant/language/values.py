@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.language.dates import FIRST_YEAR, LAST_YEAR, Date, bare_year, date_at
-from assistant.language.figures import BEGINNINGS, Figure, figure_at, name_with_digits, qualifier_at
+from assistant.language.figures import BEGINNINGS, Figure, figure_at, qualifier_at
 from assistant.language.lexemes import NUMERAL, SIGN, WORD, Line, normalised
+from assistant.language.numbers import name_with_digits
 from assistant.language.vocabulary import ACRONYMS, ERAS, LETTERED, MONTHS, ORDINALS, WEEKDAYS
 from index.text.terms import STOP_WORDS
 

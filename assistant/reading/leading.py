@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.language.denial import doubted
-from assistant.language.figures import CLOCK
 from assistant.language.names import Span, names
+from assistant.language.numbers import CLOCK
 from assistant.language.sentence import taken_apart
 from assistant.language.values import Token, agrees, figures, read
 from assistant.language.vocabulary import ABBREVIATIONS, HONORIFICS, MONTH_NAMES, NAME_ENDS, PARTICLES

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from assistant.language.figures import CLOCK
+from assistant.language.numbers import CLOCK
 from assistant.language.values import dates, figures
 from assistant.reading.evidence import Candidate
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.language.figures import CLOCK, Figure
+from assistant.language.figures import Figure
+from assistant.language.numbers import CLOCK
 from assistant.language.values import dates, figures, read
 from assistant.language.vocabulary import ABOUT, AT_LEAST, AT_MOST, LESS, MORE, NEARLY
 
