@@ -13,6 +13,7 @@ from index.text.terms import STOP_WORDS
 
 _ARTICLES = frozenset(("a", "an", "the"))
 _DATE_BEGINNINGS = frozenset((*MONTHS, *WEEKDAYS, *ERAS, *ORDINALS, "公", "二", "一"))
+_VALUE_BEGINNINGS = _DATE_BEGINNINGS | BEGINNINGS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +114,8 @@ def read(text: str) -> tuple[Token, ...]:
 def _token(line: Line, at: int) -> tuple[Token | None, int]:
     """What begins at a lexeme, None for a mark or an article, and the place behind it."""
     lexeme = line[at]
+    if lexeme.kind == WORD and lexeme.low not in _VALUE_BEGINNINGS:
+        return _word(line, at)
     if (lexeme.kind == NUMERAL or lexeme.low in _DATE_BEGINNINGS) and (dated := date_at(line, at)) is not None:
         return _dated(line, at, *dated), dated[1]
     if lexeme.kind == NUMERAL or lexeme.low in BEGINNINGS:
@@ -156,8 +159,9 @@ def _years(line: Line, figure: Figure, behind: int) -> Date | None:
 
 def _word(line: Line, at: int) -> tuple[Token | None, int]:
     lexeme, behind = line[at], at + 1
-    end = lexeme.end
-    word = unicodedata.normalize("NFKC", lexeme.text.replace("’", "'").replace("ʼ", "'").casefold())
+    end, word = lexeme.end, lexeme.low
+    if not word.isascii():
+        word = unicodedata.normalize("NFKC", word.replace("’", "'").replace("ʼ", "'"))
     if word.endswith("'s"):
         word, end = word[:-2], end - 2
     elif lexeme.kind == WORD and line.glued(at) and line[behind].text in {"+", "#"}:
