@@ -13,7 +13,7 @@ from itertools import pairwise
 from assistant.language.denial import doubted
 from assistant.language.names import Span, names
 from assistant.language.numbers import CLOCK
-from assistant.language.sentence import taken_apart
+from assistant.language.sentence import parse
 from assistant.language.values import Token, agrees, figures, read
 from assistant.language.vocabulary import ABBREVIATIONS, HONORIFICS, MONTH_NAMES, NAME_ENDS, PARTICLES
 from assistant.question.kinds import Kind
@@ -244,7 +244,7 @@ def _distance(question: Question, text: str, span: Span, spans: Sequence[Span]) 
     ends = [m.start() for m in _CLAUSE_ENDS.finditer(text) if not any(a <= m.start() < b for a, b in spans)]
     start = max((end for end in ends if end < span[0]), default=0)
     end = min((end for end in ends if end >= span[1]), default=len(text))
-    marks = [(mark, stem) for mark, stem in taken_apart(text).places if stem in asked and start <= mark < end]
+    marks = [(mark, stem) for mark, stem in parse(text).places if stem in asked and start <= mark < end]
     near = (max(span[0] - mark - len(stem), mark - span[1], 1) for mark, stem in marks)
     return min(near, default=2 * len(text))
 
@@ -315,7 +315,7 @@ def _fresh(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:
 def _nearest(question: Question, text: str, spans: Sequence[Span]) -> Span | None:
     """The span nearest to the question's words that does not repeat them."""
     asked, fresh = set(question.stems), _fresh(question, text, spans)
-    marks = [start for start, stem in taken_apart(text).places if stem in asked]
+    marks = [start for start, stem in parse(text).places if stem in asked]
     if not fresh:
         return None
     if not marks:

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.checking.conflicts import conflicts
-from assistant.checking.naming import Surroundings
-from assistant.language.statements import statement
+from assistant.checking.names import Surroundings
+from assistant.language.sentence import parse
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ from assistant.language.statements import statement
 def test_a_claim_stands_where_the_sentence_states_the_same_values(claim: str, sentence: str, stands: bool) -> None:
     around = Surroundings.of([sentence], title="", publisher="", published=None)
 
-    assert (not conflicts(statement(claim), [statement(sentence)], around, [], core=0)) is stands
+    assert (not conflicts(parse(claim), [parse(sentence)], around, [], core=0)) is stands
