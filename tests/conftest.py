@@ -49,11 +49,34 @@ STARTS_PROCESSES = (
 """Where tests start commands, servers or a browser, and take the marker `process`."""
 
 
+LONG = (
+    "assistant/cli/test_cli_as_it_comes.py",
+    "assistant/cli/test_cli_model.py",
+    "assistant/models/test_llama_cpp.py",
+    "assistant/models/test_real_server.py",
+    "assistant/page/",
+    "assistant/service/test_service_collections.py",
+    "assistant/service/test_service_guard.py",
+    "assistant/service/test_service_process.py",
+    "assistant/service/test_service_schema.py",
+    "assistant/service/test_service_streams.py",
+    "eval/cases/test_feedback_promoted.py",
+    "eval/lab/test_soak.py",
+    "eval/runs/test_answering.py",
+    "eval/runs/test_run_killed.py",
+    "index/storage/test_killed.py",
+)
+"""Where tests take half a minute and more together, and take the marker `long`."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that `make fast` leaves out."""
+    """Mark the tests that `make fast` and `make test` leave out."""
     for item in items:
-        if item.path.relative_to(REPOSITORY / "tests").as_posix().startswith(STARTS_PROCESSES):
+        path = item.path.relative_to(REPOSITORY / "tests").as_posix()
+        if path.startswith(STARTS_PROCESSES):
             item.add_marker("process")
+        if path.startswith(LONG):
+            item.add_marker("long")
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,10 @@ def browsing() -> Iterator[Browser]:
 @contextmanager
 def opened(browser: Browser, url: str, *, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
     """The page, ready for a question, as a person sees it who was never here; no script of it may fail."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    # Without motion: in the middle of an animation colours are those of no state.
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
     context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     thrown: list[str] = []

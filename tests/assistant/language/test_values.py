@@ -228,6 +228,7 @@ def test_a_token_reads_back_from_its_place(text):
         assert agrees(again, token)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "piece",
     "1|1,|1,234|1.|a|A'|one |one and |hundred |  |, |$|-|第|百|March |6 March |2022-|2022年|1 × 10 |％|ﬁ|\u0301".split(

@@ -13,7 +13,6 @@ from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 
 pytestmark = [
-    pytest.mark.long,
     pytest.mark.skipif(llama_cpp.missing() is not None, reason=f"no llama.cpp: {llama_cpp.missing()}"),
 ]
 

@@ -8,8 +8,6 @@ from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from prompts import REFUSAL, load
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def model(babbler: str) -> ChatModel:

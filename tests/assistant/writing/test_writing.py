@@ -517,7 +517,7 @@ def test_a_failure_that_comes_sooner_or_later_gives_the_same_bytes(root, minilm)
     turns = (Turn(status=429, retry_after="0.1"), Turn(reply=REPLY, trouble=Trouble.HANG_MIDWAY))
 
     with ScriptedServer([*turns, Turn(status=429, retry_after="0.2"), turns[1]]) as server:
-        chosen = replace(QUICK, base_url=server.url)
+        chosen = replace(HASTY, base_url=server.url)
         with opened(root, minilm, open_model(Settings(model=chosen)), chosen) as assistant:
             first, second = _bytes(assistant.ask(QUESTION)), _bytes(assistant.ask(QUESTION))
 

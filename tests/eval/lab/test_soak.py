@@ -38,7 +38,6 @@ ANSWER = {
 UP = Rated(rating="up", reason="r1")
 
 
-@pytest.mark.long
 def test_under_load_with_changes_and_a_kill_nothing_goes_wrong(town: Library, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[3]))
     notes: list[str] = []
