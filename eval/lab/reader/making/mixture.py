@@ -1,0 +1,152 @@
+"""The stream of examples that one pass of training sees: how much of what, in which order."""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from eval.lab.reader.examples import Example, Row, is_for_thresholds, plain_example, read_rows
+from eval.lab.reader.making import forms, lists, negatives, records
+from eval.lab.reader.making.lines import asked_plainly
+from eval.lab.reader.making.neighbours import Neighbours
+from eval.lab.reader.making.templates import HEADINGS
+from eval.lab.reader.making.values import MONTHS, Values, values_from
+
+READING_FILES = {
+    "squad2_dev_even": 1.0, "squad2_part": 1.0, "squad1_part": 1.0, "squadshifts_wiki": 1.0, "nq_part": 1.0,
+    "qed_part": 1.0, "covid_qa": 1.0, "quoref_part": 1.0, "qamr": 0.35, "squadshifts_amazon": 0.3,
+    "squadshifts_reddit": 0.3,
+}  # fmt: skip
+"""The files to train on, and the share of each one's answerable rows that a pass takes as they stand."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shares:
+    """How many examples of a kind a pass holds, as a share of the rows taken as they stand."""
+
+    unanswerable: int = 2
+    """How many times each question that people wrote not to be answerable is taken."""
+    near: float = 0.22
+    altered: float = 0.26
+    taken_out: float = 0.12
+    renamed: float = 0.08
+    question_pages: float = 0.08
+    furniture: float = 0.08
+    about_furniture: float = 0.02
+    letterheads: float = 0.09
+    speaker_turns: float = 0.03
+    listed: float = 0.03
+    tables: float = 0.10
+    statements: float = 0.07
+    superseded: float = 0.08
+    lists: float = 0.06
+    steps: float = 0.04
+
+
+def read_folder(folder: Path, names: Sequence[str] = tuple(READING_FILES)) -> dict[str, list[Row]]:
+    """The rows of each reading file, without the articles that are kept for thresholds."""
+    return {
+        name: [row for row in read_rows(folder / f"{name}.jsonl.gz") if not is_for_thresholds(row)] for name in names
+    }
+
+
+def mixed(files: Mapping[str, Sequence[Row]], *, seed: int, shares: Shares, most: int | None = None) -> list[Example]:
+    """One pass in a fixed order: each kind is spread evenly, so that any first part is a fair sample of it.
+
+    `most` cuts the pass short.
+    """
+    rng = random.Random(f"mixture {seed}")
+    rows = [row for found in files.values() for row in found]
+    taken = [row for row in rows if row.answers and rng.random() < READING_FILES.get(row.source, 1.0)]
+    values, pool = values_from(rows), negatives.pools(rows)
+    neighbours = {name: Neighbours([row.context for row in found]) for name, found in files.items()}
+    makers = _makers(taken, values, pool, neighbours)
+    made: list[Example] = [plain_example(row) for row in taken]
+    unanswerable = [plain_example(row, kind="unanswerable") for row in rows if not row.answers]
+    made += unanswerable * shares.unanswerable
+    for name, make in makers.items():
+        made += _made(make, round(getattr(shares, name) * len(taken)), random.Random(f"{name} {seed}"))
+    rng.shuffle(made)
+    return [dressed(example, rng) for example in made[:most]]
+
+
+Maker = Callable[[random.Random], Example | None]
+
+
+def _made(make: Maker, count: int, rng: random.Random) -> Iterator[Example]:
+    """`count` examples, or fewer where most tries yield none."""
+    tries = 0
+    while count > 0 and tries < 20 * count + 100:
+        tries += 1
+        if (example := make(rng)) is not None:
+            count, tries = count - 1, 0
+            yield example
+
+
+def _makers(
+    rows: Sequence[Row], values: Values, pool: negatives.Pools, neighbours: Mapping[str, Neighbours]
+) -> dict[str, Maker]:
+    prose = [row for row in rows if row.source not in {"covid_qa"} and len(row.context) < 1500]
+    pages: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in prose:
+        if row.title and not row.title.startswith("Amazon"):
+            pages[(row.source, row.title)].append(row)
+    groups = [group for group in pages.values() if len(group) >= 3]
+
+    def near(rng: random.Random) -> Example | None:
+        row = rng.choice(rows)
+        return negatives.near(row, neighbours[row.source], rng)
+
+    def question_page(rng: random.Random) -> Example | None:
+        group = rng.sample(rng.choice(groups), k=3) if rng.random() < 0.4 else _some(rng.choice(groups), rng)
+        return forms.question_page(group, rng.randrange(len(group)), rng, left_out=rng.random() < 0.25)
+
+    return {
+        "near": near,
+        "altered": lambda rng: negatives.altered(rng.choice(rows), pool, rng),
+        "taken_out": lambda rng: negatives.taken_out(rng.choice(rows)),
+        "renamed": lambda rng: negatives.renamed(rng.choice(prose), pool, rng),
+        "question_pages": question_page,
+        "furniture": lambda rng: forms.with_furniture(_perhaps_moved(rng.choice(prose), prose, rng), values, rng),
+        "about_furniture": lambda rng: forms.about_furniture(rng.choice(prose), values, rng),
+        "letterheads": lambda rng: forms.letterhead(rng.choice(prose), values, rng),
+        "speaker_turns": lambda rng: forms.speaker_turns(rng.choice(prose), values, rng),
+        "listed": lambda rng: forms.listed(rng.choice(prose), rng),
+        "tables": lambda rng: records.table(values, rng),
+        "statements": lambda rng: records.statements(values, rng),
+        "superseded": lambda rng: records.superseded(values, rng),
+        "lists": lambda rng: lists.list_of_items(values, rng),
+        "steps": lambda rng: lists.steps(values, rng),
+    }
+
+
+def _some(group: Sequence[Row], rng: random.Random) -> list[Row]:
+    return rng.sample(group, k=min(len(group), rng.randint(3, 6)))
+
+
+def _perhaps_moved(row: Row, rows: Sequence[Row], rng: random.Random) -> Row:
+    """The row, or one time in four its question before another row's context, which does not answer it."""
+    if rng.random() < 0.75:
+        return row
+    other = rng.choice(rows)
+    if any(text in other.context for text in row.texts) or other.title == row.title:
+        return row
+    return replace(row, context=other.context, answers=(), title=other.title)
+
+
+def dressed(example: Example, rng: random.Random) -> Example:
+    """The example with more in its head (date, headings) or less, and now and then typed as into a search box."""
+    header = "" if example.header.startswith(("Amazon Reviews", "Filtered Reddit")) else example.header
+    if rng.random() < 0.25:
+        day, month = rng.randint(1, 28), rng.randint(1, 12)
+        year = rng.randint(1998, 2026)
+        header = " | ".join(
+            filter(None, (header, rng.choice((f"{year}-{month:02}-{day:02}", f"{day} {MONTHS[month - 1]} {year}"))))
+        )
+    if rng.random() < 0.2:
+        header = " | ".join(filter(None, (header, rng.choice(HEADINGS))))
+    if rng.random() < 0.04:
+        header = ""
+    question = asked_plainly(example.question, rng) if rng.random() < 0.4 else example.question
+    return replace(example, header=header, question=question)
