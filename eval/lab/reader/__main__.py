@@ -1,0 +1,181 @@
+"""Training of the reader.
+
+    python -m eval.lab.reader prepare  DATA RUN          # arrays out of the data folder: minutes
+    python -m eval.lab.reader train    RUN --start WEIGHTS --hours 2
+    python -m eval.lab.reader quantise WEIGHTS FOLDER
+    python -m eval.lab.reader evaluate DATA BENCH WEIGHTS...
+
+`RUN` is a folder that holds the arrays, checkpoints, log and weights of one run; a run that was broken off goes on
+where its last checkpoint was made. docs/reader.md tells what the data are and what came of it.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    from eval.lab.reader import features
+    from eval.lab.reader.examples import file_sha256
+    from eval.lab.reader.making import mixture
+
+    shares = mixture.Shares()
+    files = mixture.read_folder(arguments.data)
+    examples = mixture.mixed(files, seed=arguments.seed, shares=shares, most=arguments.examples)
+    arrays = features.arrays_of(
+        examples, features.Windows(features.load_tokenizer(arguments.encoder)), seed=arguments.seed
+    )
+    arguments.run.mkdir(parents=True, exist_ok=True)
+    arrays.save(arguments.run / "arrays.npz")
+    record = {
+        "seed": arguments.seed,
+        "examples": len(arrays),
+        "kinds": {kind: int((arrays.kinds == kind).sum()) for kind in sorted(set(arrays.kinds.tolist()))},
+        "shares": asdict(shares),
+        "files": {name: file_sha256(arguments.data / f"{name}.jsonl.gz") for name in files},
+    }
+    (arguments.run / "data.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    print(f"{len(arrays)} examples in {arguments.run}")
+    return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from eval.lab.reader.examples import file_sha256
+    from eval.lab.reader.features import Arrays
+    from eval.lab.reader.network import load_reader
+    from eval.lab.reader.train import WEIGHTS, Trainer, Training, described
+
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    deadline = time.time() + 3600 * arguments.hours if arguments.hours else arguments.until
+    settings = Training(
+        seed=arguments.seed,
+        passes=arguments.passes,
+        deadline=deadline,
+        batch=arguments.batch,
+        peak=arguments.peak,
+        warm_up=arguments.warm_up,
+        longest=arguments.longest,
+        frozen_layers=arguments.freeze,
+        times=tuple((name, float(times)) for name, times in (one.split("=") for one in arguments.take)),
+    )
+    device = torch.device(arguments.device)
+    arrays = Arrays.load(arguments.run / "arrays.npz")
+    figures = Trainer(
+        load_reader(arguments.start, encoder=arguments.encoder), arrays, device, arguments.run, settings
+    ).run()
+    weights = arguments.run / WEIGHTS
+    record = {
+        "weights": file_sha256(weights),
+        "started_from": file_sha256(arguments.start) if arguments.start else "the default encoder",
+        "settings": described(settings),
+        "device": arguments.device,
+        "torch": torch.__version__,
+        "training": figures,
+        "data": json.loads((arguments.run / "data.json").read_text("utf-8")),
+    }
+    weights.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def _quantise(arguments: argparse.Namespace) -> int:
+    from eval.lab.reader.exams import for_thresholds
+    from eval.lab.reader.features import Windows, load_tokenizer
+    from eval.lab.reader.network import load_reader
+    from eval.lab.reader.quantise import compare, export, in_eight_bits
+
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    whole, small = arguments.folder / "reader.onnx", arguments.folder / "reader.int8.onnx"
+    reader = load_reader(arguments.weights, encoder=arguments.encoder)
+    export(reader, whole)
+    in_eight_bits(whole, small)
+    if arguments.data:
+        examples = for_thresholds(arguments.data).sample(arguments.most).examples
+        found = compare(reader, [whole, small], examples, Windows(load_tokenizer(arguments.encoder)))
+        print(json.dumps({name: asdict(figures) for name, figures in found.items()}, indent=1))
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from eval.lab.reader.evaluate import all_exams, evaluate, table
+
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    sets = all_exams(arguments.data, arguments.bench, most=arguments.most)
+    results = {
+        str(path): evaluate(path, sets, arguments.encoder, lambda line: print(line, file=sys.stderr, flush=True))
+        for path in arguments.weights
+    }
+    if arguments.out:
+        found = {name: result.as_json() for name, result in results.items()}
+        arguments.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    print(table(results))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval.lab.reader", description="Train the reader.")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--encoder", type=Path, help="folder of another BERT encoder than the default one")
+    commands = parser.add_subparsers(required=True)
+
+    prepare = commands.add_parser("prepare", help="make the arrays of one pass out of the data files")
+    prepare.add_argument("data", type=Path)
+    prepare.add_argument("run", type=Path)
+    prepare.add_argument("--examples", type=int, help="at most so many; 64 make a dry run")
+    prepare.set_defaults(do=_prepare)
+
+    train = commands.add_parser("train", help="train, or go on, in a run's folder")
+    train.add_argument("run", type=Path)
+    train.add_argument("--start", type=Path, help="weights to start from; without, the default encoder's")
+    train.add_argument("--passes", type=float, default=1.0)
+    train.add_argument("--hours", type=float, help="end after so many hours, pauses included")
+    train.add_argument("--until", type=float, help="end at this moment, in seconds since 1970")
+    train.add_argument("--batch", type=int, default=32)
+    train.add_argument("--peak", type=float, default=2e-4, help="the highest learning rate")
+    train.add_argument("--warm-up", type=int, default=150, help="steps until that rate")
+    train.add_argument("--longest", type=int, default=512, help="leave out windows of more pieces")
+    train.add_argument("--freeze", type=int, default=0, help="keep the weights of so many of the lowest layers")
+    train.add_argument("--take", nargs="*", default=[], metavar="KIND=TIMES", help="how often a pass takes a kind")
+    train.add_argument("--device", default="cpu")
+    train.add_argument("--threads", type=int)
+    train.set_defaults(do=_train)
+
+    quantise = commands.add_parser("quantise", help="write ONNX files in 32 and in 8 bits, and compare their answers")
+    quantise.add_argument("weights", type=Path)
+    quantise.add_argument("folder", type=Path)
+    quantise.add_argument(
+        "--data", type=Path, help="the data folder; with it, answers over its threshold articles are compared"
+    )
+    quantise.add_argument("--most", type=int, default=400, help="questions to compare over")
+    quantise.set_defaults(do=_quantise)
+
+    evaluate = commands.add_parser("evaluate", help="several readers over the same exams, side by side")
+    evaluate.add_argument("data", type=Path)
+    evaluate.add_argument("bench", type=Path)
+    evaluate.add_argument("weights", type=Path, nargs="+")
+    evaluate.add_argument("--most", type=int, help="questions of each public set, a fixed choice; without, all")
+    evaluate.add_argument("--out", type=Path, help="a JSON file for all figures")
+    evaluate.add_argument("--threads", type=int)
+    evaluate.set_defaults(do=_evaluate)
+    return parser
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    arguments = _parser().parse_args(given)
+    code: int = arguments.do(arguments)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Windows as batches of tensors, put together on the device from arrays that lie there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from eval.lab.reader.features import Arrays
+
+POOL = 64
+"""Batches that are sorted by length together, so that little is padded and the order stays mixed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Windows padded to the longest; shapes are (windows, length) and (windows,)."""
+
+    pieces: Tensor
+    segments: Tensor
+    mask: Tensor
+    block_of: Tensor
+    """Position of each piece's block in its window, -1 outside of blocks."""
+    start: Tensor
+    end: Tensor
+    answering: Tensor
+    """A bit for each block that answers."""
+
+    @property
+    def blocks(self) -> int:
+        """The most blocks that a window of the batch has."""
+        return int(self.block_of.max()) + 1
+
+
+class DeviceArrays:
+    """Arrays as tensors on a device."""
+
+    def __init__(self, arrays: Arrays, device: torch.device) -> None:
+        self.device = device
+        self.lengths = np.diff(arrays.offsets)
+        self._pieces = torch.from_numpy(arrays.pieces.astype(np.int32)).to(device)
+        self._block_of = torch.from_numpy(arrays.block_of).to(device)
+        self._offsets = torch.from_numpy(arrays.offsets[:-1]).to(device)
+        self._lengths = torch.from_numpy(self.lengths).to(device)
+        self._second = torch.from_numpy(arrays.second.astype(np.int64)).to(device)
+        self._start = torch.from_numpy(arrays.start.astype(np.int64)).to(device)
+        self._end = torch.from_numpy(arrays.end.astype(np.int64)).to(device)
+        self._answering = torch.from_numpy(arrays.answering).to(device)
+
+    def batch(self, numbers: Sequence[int]) -> Batch:
+        """The windows of these numbers."""
+        chosen = torch.tensor(numbers, device=self.device)
+        steps = torch.arange(int(self.lengths[list(numbers)].max()), device=self.device)
+        mask = steps < self._lengths[chosen][:, None]
+        at = torch.where(mask, self._offsets[chosen][:, None] + steps, 0)
+        return Batch(
+            pieces=torch.where(mask, self._pieces[at], 0),
+            segments=((steps >= self._second[chosen][:, None]) & mask).long(),
+            mask=mask,
+            block_of=torch.where(mask, self._block_of[at].long(), -1),
+            start=self._start[chosen],
+            end=self._end[chosen],
+            answering=self._answering[chosen],
+        )
+
+
+def chosen_windows(arrays: Arrays, times: Mapping[str, float], *, longest: int, seed: int) -> list[int]:
+    """Numbers of the windows to train on: those of at most `longest` pieces, each kind so many times.
+
+    `times` names kinds by how they begin, the longest name counting; a kind that is not named is taken once. A part of
+    a time is a chance. Repeated windows stand in another place of the order.
+    """
+    rng = np.random.default_rng([seed, 0x5EED])
+    lengths = np.diff(arrays.offsets)
+    share = {kind: _times(kind, times) for kind in set(arrays.kinds.tolist())}
+    wanted = np.array([share[kind] for kind in arrays.kinds.tolist()]) * (lengths <= longest)
+    counts = np.floor(wanted + rng.random(len(wanted))).astype(int)
+    once = np.flatnonzero(counts > 0)
+    more = np.repeat(np.arange(len(counts)), np.maximum(counts - 1, 0))
+    places = np.concatenate([once, rng.integers(0, len(counts), len(more))])
+    both = np.concatenate([once, more])
+    ordered: list[int] = both[np.argsort(places, kind="stable")].tolist()
+    return ordered
+
+
+def _times(kind: str, times: Mapping[str, float]) -> float:
+    named = [name for name in times if kind.startswith(name)]
+    return times[max(named, key=len)] if named else 1.0
+
+
+def batch_numbers(lengths: Sequence[int], *, size: int, seed: int, epoch: int) -> Iterator[list[int]]:
+    """The numbers of each batch of a pass: windows of like length together, the batches of a pool in mixed order.
+
+    The first pass keeps the order of the windows from pool to pool; later ones mix it.
+    """
+    order = np.arange(len(lengths))
+    rng = np.random.default_rng([seed, epoch])
+    if epoch:
+        rng.shuffle(order)
+    known = np.asarray(lengths)
+    for at in range(0, len(order), POOL * size):
+        pool = order[at : at + POOL * size]
+        pool = pool[np.argsort(known[pool], kind="stable")]
+        batches = [pool[first : first + size].tolist() for first in range(0, len(pool), size)]
+        for number in rng.permutation(len(batches)):
+            yield batches[number]
