@@ -106,18 +106,20 @@ def _quantise(arguments: argparse.Namespace) -> int:
 def _evaluate(arguments: argparse.Namespace) -> int:
     import torch
 
-    from eval.lab.reader.evaluate import all_exams, evaluate, table
+    from eval.lab.reader.evaluate import Evaluation, all_exams, evaluate, table
 
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     sets = all_exams(arguments.data, arguments.bench, most=arguments.most)
-    results = {
+    earlier = json.loads(arguments.beside.read_text("utf-8")) if arguments.beside else {}
+    results = {name: Evaluation.from_json(record) for name, record in earlier.items()}
+    results |= {
         str(path): evaluate(path, sets, arguments.encoder, lambda line: print(line, file=sys.stderr, flush=True))
         for path in arguments.weights
     }
     if arguments.out:
         found = {name: result.as_json() for name, result in results.items()}
-        arguments.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        arguments.out.write_text(json.dumps(found, indent=1, allow_nan=False) + "\n", "utf-8")
     print(table(results))
     return 0
 
@@ -164,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("bench", type=Path)
     evaluate.add_argument("weights", type=Path, nargs="+")
     evaluate.add_argument("--most", type=int, help="questions of each public set, a fixed choice; without, all")
+    evaluate.add_argument("--beside", type=Path, help="what an earlier --out wrote over the same exams, to show first")
     evaluate.add_argument("--out", type=Path, help="a JSON file for all figures")
     evaluate.add_argument("--threads", type=int)
     evaluate.set_defaults(do=_evaluate)

@@ -1,0 +1,78 @@
+"""Several readers over the same exams, side by side."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from eval.lab.reader import exams
+from eval.lab.reader.exams import Exam
+from eval.lab.reader.features import Windows, load_tokenizer
+from eval.lab.reader.figures import Calibration, Figures, Refused, calibrated, figures, refused_at
+from eval.lab.reader.network import load_reader
+from eval.lab.reader.readings import Reading, read
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation:
+    """What came of one reader: its figures by exam, its window logit's calibration, and what that refuses by exam."""
+
+    figures: dict[str, Figures]
+    calibration: Calibration
+    refused: dict[str, Refused]
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """What `as_json` made."""
+        return cls(
+            figures={name: Figures(**found) for name, found in record["figures"].items()},
+            calibration=Calibration(**record["calibration"]),
+            refused={name: Refused(**found) for name, found in record["refused"].items()},
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """All figures, under their names."""
+        return asdict(self)
+
+
+def evaluate(weights: Path, sets: Sequence[Exam], encoder: Path | None, note: Callable[[str], None]) -> Evaluation:
+    """Read every exam with these weights; the first one places the threshold for all."""
+    reader, windows = load_reader(weights, encoder=encoder).eval(), Windows(load_tokenizer(encoder))
+    found: dict[str, Figures] = {}
+    read_so_far: dict[str, list[Reading]] = {}
+    for exam in sets:
+        read_so_far[exam.name] = read(reader, exam.examples, windows)
+        found[exam.name] = figures(exam, read_so_far[exam.name])
+        note(f"{weights.name}: {exam.name}: {found[exam.name]}")
+    first = sets[0]
+    calibration = calibrated(
+        [reading.answerable for reading in read_so_far[first.name]], [example.answerable for example in first.examples]
+    )
+    refused = {
+        exam.name: refused_at(
+            calibration.threshold,
+            [reading.answerable for reading in read_so_far[exam.name]],
+            [example.answerable for example in exam.examples],
+        )
+        for exam in sets
+    }
+    return Evaluation(figures=found, calibration=calibration, refused=refused)
+
+
+def all_exams(data: Path, bench: Path, *, most: int | None, forms: int = 60) -> list[Exam]:
+    """The threshold articles first, then the held-out sets, then documents of our own making."""
+    sets = [exams.for_thresholds(data), exams.squad_odd_half(bench), exams.natural_questions(data)]
+    return [exam.sample(most) if most else exam for exam in sets] + exams.forms_of_documents(data, each=forms)
+
+
+def table(results: Mapping[str, Evaluation]) -> str:
+    """A table in Markdown: an exam and a measure a row, a reader a column."""
+    lines = ["| exam | measure | " + " | ".join(results) + " |", "|---|---|" + "---|" * len(results)]
+    first = next(iter(results.values()))
+    for exam, one in first.figures.items():
+        for measure in ("f1", "exact", "first", "auc_answerable", "auc_sentence", "auc_span"):
+            values = [getattr(result.figures[exam], measure) for result in results.values()]
+            if all(value is not None for value in values):
+                cells = " | ".join(f"{value:.3f}" for value in values)
+                lines.append(f"| {exam} ({one.answerable} of {one.examples}) | {measure} | {cells} |")
+    return "\n".join(lines)

@@ -1,0 +1,119 @@
+"""The measures of a reader on an exam."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.lab.reader.exams import Exam
+from eval.lab.reader.readings import Reading
+from eval.lab.reader.words import normalised, token_f1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """Means over an exam; None where it has nothing to measure.
+
+    `f1` and `exact` are SQuAD's official measures of the best span over the answerable questions that have references,
+    `first` is the share of answerable questions whose best block answers; the areas under ROC tell answerable
+    questions from the others by each of the three logits of a reading.
+    """
+
+    examples: int
+    answerable: int
+    f1: float | None
+    exact: float | None
+    first: float | None
+    auc_answerable: float | None
+    auc_sentence: float | None
+    auc_span: float | None
+
+
+def figures(exam: Exam, readings: Sequence[Reading]) -> Figures:
+    """The figures of these readings, one for each example of the exam."""
+    held = list(zip(exam.examples, exam.references, readings, strict=True))
+    answerable = [example.answerable for example in exam.examples]
+    spans = [(reading.words, wanted) for example, wanted, reading in held if example.answerable and wanted]
+    first = [float(reading.block in example.answering) for example, _, reading in held if example.answerable]
+    return Figures(
+        examples=len(held),
+        answerable=sum(answerable),
+        f1=mean([max(token_f1(words, reference) for reference in wanted) for words, wanted in spans]),
+        exact=mean([float(normalised(words) in map(normalised, wanted)) for words, wanted in spans]),
+        first=mean(first),
+        auc_answerable=area_under_roc([reading.answerable for reading in readings], answerable),
+        auc_sentence=area_under_roc([reading.sentence for reading in readings], answerable),
+        auc_span=area_under_roc([reading.span for reading in readings], answerable),
+    )
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """The mean, None of nothing."""
+    return sum(values) / len(values) if values else None
+
+
+def area_under_roc(scores: Sequence[float], wanted: Sequence[bool]) -> float | None:
+    """The chance that a wanted one scores above another, ties counted half; None where one of the two is missing."""
+    positive = sum(wanted)
+    if positive in (0, len(wanted)):
+        return None
+    values = np.asarray(scores, np.float64)
+    order = np.argsort(values, kind="stable")
+    ranks = np.empty(len(values))
+    ranks[order] = np.arange(1, len(values) + 1)
+    _, group = np.unique(values, return_inverse=True)
+    ranks = (np.bincount(group, ranks) / np.bincount(group))[group]
+    total = float(ranks[np.asarray(wanted)].sum())
+    return (total - positive * (positive + 1) / 2) / (positive * (len(wanted) - positive))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calibration:
+    """How a logit becomes a probability, 1 / (1 + exp(-(scale * logit + shift))), and where to refuse.
+
+    `threshold` is the logit under which `cost` of the answerable questions of the threshold articles fall.
+    """
+
+    scale: float
+    shift: float
+    threshold: float
+    cost: float
+
+
+def calibrated(logits: Sequence[float], answerable: Sequence[bool], *, cost: float = 0.05) -> Calibration:
+    """Fit a logistic curve by Newton's method, and place the threshold.
+
+    The curve counts an answerable and an unanswerable question at each end besides, so that it stays finite where
+    logits part them wholly.
+    """
+    low, high = min(logits) - 1, max(logits) + 1
+    values = np.array([*logits, low, high, low, high], np.float64)
+    wanted = np.array([*answerable, False, True, True, False], np.float64)
+    inputs = np.stack([values, np.ones_like(values)], 1)
+    parameters = np.zeros(2)
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-inputs @ parameters))
+        slope = inputs.T @ (wanted - chance)
+        curve = (inputs * (chance * (1 - chance))[:, None]).T @ inputs
+        parameters += np.linalg.solve(curve + 1e-9 * np.eye(2), slope)
+    kept = [logit for logit, answers in zip(logits, answerable, strict=True) if answers]
+    return Calibration(
+        scale=float(parameters[0]), shift=float(parameters[1]), threshold=float(np.quantile(kept, cost)), cost=cost
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Shares of the questions of either sort that a threshold refuses; None where there are none."""
+
+    unanswerable: float | None
+    answerable: float | None
+
+
+def refused_at(threshold: float, logits: Sequence[float], answerable: Sequence[bool]) -> Refused:
+    """Which questions' logits are under `threshold`."""
+    both = list(zip(logits, answerable, strict=True))
+    return Refused(
+        unanswerable=mean([float(logit < threshold) for logit, answers in both if not answers]),
+        answerable=mean([float(logit < threshold) for logit, answers in both if answers]),
+    )
