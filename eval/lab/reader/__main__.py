@@ -2,6 +2,7 @@
 
     python -m eval.lab.reader prepare  DATA RUN          # arrays out of the data folder: minutes
     python -m eval.lab.reader train    RUN --start WEIGHTS --hours 2
+    python -m eval.lab.reader distil   RUN --teacher MPNET --device cuda
     python -m eval.lab.reader quantise WEIGHTS FOLDER
     python -m eval.lab.reader evaluate DATA BENCH WEIGHTS...
 
@@ -14,8 +15,14 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # torch takes seconds to import, and `--help` and `prepare` do without it
+    import torch
+
+    from eval.lab.reader.train import Training
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
@@ -44,21 +51,33 @@ def _prepare(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    import torch
-
-    from eval.lab.reader.examples import file_sha256
     from eval.lab.reader.features import Arrays
     from eval.lab.reader.network import load_reader
-    from eval.lab.reader.train import WEIGHTS, Trainer, Training, described
+    from eval.lab.reader.train import Trainer
+
+    device, settings = _device(arguments), _settings(arguments)
+    arrays = Arrays.load(arguments.run / "arrays.npz")
+    reader = load_reader(arguments.start, encoder=arguments.encoder)
+    _write_record(arguments, settings, {"reader": Trainer(reader, arrays, device, arguments.run, settings).run()})
+    return 0
+
+
+def _device(arguments: argparse.Namespace) -> "torch.device":
+    import torch
 
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
-    deadline = time.time() + 3600 * arguments.hours if arguments.hours else arguments.until
-    settings = Training(
+    return torch.device(arguments.device)
+
+
+def _settings(arguments: argparse.Namespace) -> "Training":
+    from eval.lab.reader.train import Training
+
+    return Training(
         seed=arguments.seed,
         passes=arguments.passes,
-        deadline=deadline,
+        deadline=time.time() + 3600 * arguments.hours if arguments.hours else arguments.until,
         batch=arguments.batch,
         peak=arguments.peak,
         warm_up=arguments.warm_up,
@@ -66,22 +85,46 @@ def _train(arguments: argparse.Namespace) -> int:
         frozen_layers=arguments.freeze,
         times=tuple((name, float(times)) for name, times in (one.split("=") for one in arguments.take)),
     )
-    device = torch.device(arguments.device)
-    arrays = Arrays.load(arguments.run / "arrays.npz")
-    figures = Trainer(
-        load_reader(arguments.start, encoder=arguments.encoder), arrays, device, arguments.run, settings
-    ).run()
+
+
+def _write_record(arguments: argparse.Namespace, settings: "Training", figures: dict[str, dict[str, float]]) -> None:
+    import torch
+
+    from eval.lab.reader.examples import file_sha256
+    from eval.lab.reader.train import WEIGHTS
+
     weights = arguments.run / WEIGHTS
     record = {
         "weights": file_sha256(weights),
-        "started_from": file_sha256(arguments.start) if arguments.start else "the default encoder",
-        "settings": described(settings),
+        "started_from": file_sha256(arguments.start) if arguments.start else "the encoder",
+        "settings": asdict(settings),
         "device": arguments.device,
         "torch": torch.__version__,
         "training": figures,
         "data": json.loads((arguments.run / "data.json").read_text("utf-8")),
     }
     weights.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+def _distil(arguments: argparse.Namespace) -> int:
+    """Train the teacher, keep its logits on the device, and train the reader on them, all in one process."""
+    from eval.lab.reader.batches import DeviceArrays
+    from eval.lab.reader.distil import distillation, teacher_logits
+    from eval.lab.reader.features import Arrays
+    from eval.lab.reader.network import load_reader
+    from eval.lab.reader.teacher import load_teacher
+    from eval.lab.reader.train import Trainer
+
+    device, arrays = _device(arguments), Arrays.load(arguments.run / "arrays.npz")
+    (arguments.run / "teacher").mkdir(exist_ok=True)
+    own = replace(_settings(arguments), passes=arguments.teacher_passes, peak=arguments.teacher_peak, frozen_layers=0)
+    teacher = Trainer(load_teacher(arguments.teacher), arrays, device, arguments.run / "teacher", own)
+    taught = teacher.run()
+    logits = teacher_logits(teacher.network, DeviceArrays(arrays, device))
+    settings = _settings(arguments)
+    trainer = Trainer(load_reader(arguments.start, encoder=arguments.encoder), arrays, device, arguments.run, settings)
+    trainer.objective = distillation(logits, trainer.arrays, settings.weights)
+    _write_record(arguments, settings, {"teacher": taught, "reader": trainer.run()})
     return 0
 
 
@@ -137,20 +180,15 @@ def _parser() -> argparse.ArgumentParser:
     prepare.set_defaults(do=_prepare)
 
     train = commands.add_parser("train", help="train, or go on, in a run's folder")
-    train.add_argument("run", type=Path)
-    train.add_argument("--start", type=Path, help="weights to start from; without, the default encoder's")
-    train.add_argument("--passes", type=float, default=1.0)
-    train.add_argument("--hours", type=float, help="end after so many hours, pauses included")
-    train.add_argument("--until", type=float, help="end at this moment, in seconds since 1970")
-    train.add_argument("--batch", type=int, default=32)
-    train.add_argument("--peak", type=float, default=2e-4, help="the highest learning rate")
-    train.add_argument("--warm-up", type=int, default=150, help="steps until that rate")
-    train.add_argument("--longest", type=int, default=512, help="leave out windows of more pieces")
-    train.add_argument("--freeze", type=int, default=0, help="keep the weights of so many of the lowest layers")
-    train.add_argument("--take", nargs="*", default=[], metavar="KIND=TIMES", help="how often a pass takes a kind")
-    train.add_argument("--device", default="cpu")
-    train.add_argument("--threads", type=int)
+    _add_training(train)
     train.set_defaults(do=_train)
+
+    distil = commands.add_parser("distil", help="train a teacher, and the reader on what it says")
+    _add_training(distil)
+    distil.add_argument("--teacher", type=Path, required=True, help="folder of an encoder of MPNet's layout")
+    distil.add_argument("--teacher-passes", type=float, default=2.0)
+    distil.add_argument("--teacher-peak", type=float, default=3e-5)
+    distil.set_defaults(do=_distil)
 
     quantise = commands.add_parser("quantise", help="write ONNX files in 32 and in 8 bits, and compare their answers")
     quantise.add_argument("weights", type=Path)
@@ -171,6 +209,22 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--threads", type=int)
     evaluate.set_defaults(do=_evaluate)
     return parser
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--start", type=Path, help="weights to start from; without, the encoder's")
+    parser.add_argument("--passes", type=float, default=1.0)
+    parser.add_argument("--hours", type=float, help="end after so many hours, pauses included")
+    parser.add_argument("--until", type=float, help="end at this moment, in seconds since 1970")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--peak", type=float, default=2e-4, help="the highest learning rate")
+    parser.add_argument("--warm-up", type=int, default=150, help="steps until that rate")
+    parser.add_argument("--longest", type=int, default=512, help="leave out windows of more pieces")
+    parser.add_argument("--freeze", type=int, default=0, help="keep the weights of so many of the lowest layers")
+    parser.add_argument("--take", nargs="*", default=[], metavar="KIND=TIMES", help="how often a pass takes a kind")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int)
 
 
 def main(given: Sequence[str] | None = None) -> int:

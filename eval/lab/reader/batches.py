@@ -48,12 +48,18 @@ class DeviceArrays:
         self._end = torch.from_numpy(arrays.end.astype(np.int64)).to(device)
         self._answering = torch.from_numpy(arrays.answering).to(device)
 
+    def places(self, numbers: Sequence[int]) -> Tensor:
+        """Where in the pieces of all windows those of the batch lie (windows, length); 0 behind a window's end."""
+        chosen = torch.tensor(numbers, device=self.device)
+        steps = torch.arange(int(self.lengths[list(numbers)].max()), device=self.device)
+        return torch.where(steps < self._lengths[chosen][:, None], self._offsets[chosen][:, None] + steps, 0)
+
     def batch(self, numbers: Sequence[int]) -> Batch:
         """The windows of these numbers."""
         chosen = torch.tensor(numbers, device=self.device)
-        steps = torch.arange(int(self.lengths[list(numbers)].max()), device=self.device)
+        at = self.places(numbers)
+        steps = torch.arange(at.shape[1], device=self.device)
         mask = steps < self._lengths[chosen][:, None]
-        at = torch.where(mask, self._offsets[chosen][:, None] + steps, 0)
         return Batch(
             pieces=torch.where(mask, self._pieces[at], 0),
             segments=((steps >= self._second[chosen][:, None]) & mask).long(),

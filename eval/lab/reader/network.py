@@ -1,7 +1,7 @@
 """The network: the default encoder's layers with three heads, saved without the word embeddings that it shares."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -71,15 +71,16 @@ class _SelfAttention(nn.Module):
         return attended.transpose(1, 2).reshape(count, length, width)
 
 
-class _Output(nn.Module):
-    """A linear map, added to what came in, and normed."""
+class Output(nn.Module):
+    """A linear map from `width` to `hidden` numbers, added to what came in, and normed."""
 
-    def __init__(self, shape: Shape, width: int) -> None:
+    def __init__(self, hidden: int, width: int, *, eps: float) -> None:
         super().__init__()
-        self.dense = nn.Linear(width, shape.hidden_size)
-        self.LayerNorm = nn.LayerNorm(shape.hidden_size, eps=shape.layer_norm_eps)
+        self.dense = nn.Linear(width, hidden)
+        self.LayerNorm = nn.LayerNorm(hidden, eps=eps)
 
     def forward(self, states: Tensor, added: Tensor) -> Tensor:
+        """The normed sum; both are of shape (…, width) and (…, hidden)."""
         normed: Tensor = self.LayerNorm(self.dense(states) + added)
         return normed
 
@@ -88,7 +89,7 @@ class _Attention(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.self = _SelfAttention(shape)
-        self.output = _Output(shape, shape.hidden_size)
+        self.output = Output(shape.hidden_size, shape.hidden_size, eps=shape.layer_norm_eps)
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         attended: Tensor = self.output(self.self(states, mask), states)
@@ -109,7 +110,7 @@ class _Layer(nn.Module):
         super().__init__()
         self.attention = _Attention(shape)
         self.intermediate = _Intermediate(shape)
-        self.output = _Output(shape, shape.intermediate_size)
+        self.output = Output(shape.hidden_size, shape.intermediate_size, eps=shape.layer_norm_eps)
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         attended = self.attention(states, mask)
@@ -131,9 +132,11 @@ class _Encoder(nn.Module):
 class Reader(nn.Module):
     """Reads windows of a question and text; its parts are named as in a BertModel, with the heads beside them."""
 
+    shared_weights = frozenset({WORDS})
+    """What is not saved, since another model has it."""
+
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.shape = shape
         self.embeddings = _Embeddings(shape)
         self.encoder = _Encoder(shape)
         self.span = nn.Linear(shape.hidden_size, 2)
@@ -184,12 +187,12 @@ def load_reader(weights: Path | None, *, encoder: Path | None = None) -> Reader:
     return reader
 
 
-def save_reader(reader: Reader, path: Path, *, metadata: Mapping[str, str]) -> None:
-    """Write the weights in 16 bits, without the word embeddings; the file is replaced at once or not at all."""
+def save_weights(network: nn.Module, path: Path, *, without: Collection[str], metadata: Mapping[str, str]) -> None:
+    """Write the weights in 16 bits but for those `without`; the file is replaced at once or not at all."""
     kept = {
         name: tensor.detach().to("cpu", torch.float16).contiguous()
-        for name, tensor in reader.state_dict().items()
-        if name != WORDS
+        for name, tensor in network.state_dict().items()
+        if name not in without
     }
     unfinished = path.with_name(path.name + ".part")
     save_file(kept, unfinished, metadata=dict(metadata))

@@ -2,20 +2,25 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import mean
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from eval.lab.reader.batches import DeviceArrays, batch_numbers, chosen_windows
+from eval.lab.reader.batches import Batch, DeviceArrays, batch_numbers, chosen_windows
 from eval.lab.reader.features import Arrays
 from eval.lab.reader.loss import LossWeights, losses, weighed
-from eval.lab.reader.network import Reader, save_reader
+from eval.lab.reader.network import Reader, save_weights
 from eval.lab.reader.schedule import Rate, steps_until
+from eval.lab.reader.teacher import Teacher
 
 CHECKPOINT, WEIGHTS, LOG = "checkpoint.pt", "reader.safetensors", "log.jsonl"
+
+Objective = Callable[[tuple[Tensor, Tensor, Tensor], Batch, Sequence[int]], tuple[Tensor, dict[str, Tensor]]]
+"""From a network's logits, the batch and the numbers of its windows to the loss, and its parts for the log."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,21 +45,43 @@ class Training:
     log_steps: int = 20
 
 
+def _answers(weights: LossWeights) -> Objective:
+    def objective(
+        outputs: tuple[Tensor, Tensor, Tensor], batch: Batch, numbers: Sequence[int]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        del numbers
+        parts = losses(outputs, batch)
+        return weighed(parts, weights), parts
+
+    return objective
+
+
 class Trainer:
     """One run in a folder; a new one over the same folder continues where the last checkpoint was made."""
 
-    def __init__(self, reader: Reader, arrays: Arrays, device: torch.device, folder: Path, settings: Training) -> None:
-        self.reader = reader.to(device).train()
-        self.reader.freeze(settings.frozen_layers)
+    def __init__(
+        self,
+        network: Reader | Teacher,
+        arrays: Arrays,
+        device: torch.device,
+        folder: Path,
+        settings: Training,
+    ) -> None:
+        self.network = network.to(device).train()
+        self.network.freeze(settings.frozen_layers)
         self.arrays, self.folder, self.settings = DeviceArrays(arrays, device), folder, settings
+        self.objective: Objective = _answers(settings.weights)
+        """What is lowered: the loss against the answers, unless another is set before the run."""
         self.windows = chosen_windows(arrays, dict(settings.times), longest=settings.longest, seed=settings.seed)
-        trained = {name: weight for name, weight in reader.named_parameters() if weight.requires_grad}
+        trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
         groups = [
             {"params": [weight for weight in trained.values() if weight.ndim > 1], "weight_decay": settings.decay},
             {"params": [weight for weight in trained.values() if weight.ndim < 2], "weight_decay": 0.0},
         ]
         self.optimiser = torch.optim.AdamW(groups, lr=settings.peak, fused=True)
         self.rate = Rate(peak=settings.peak, warm_up=settings.warm_up)
+        self.seconds = 0.0
+        """How long the run has taken before it was taken up again."""
         self.steps_a_pass = -(-len(self.windows) // settings.batch)
         self._resume()
 
@@ -63,59 +90,66 @@ class Trainer:
         if not path.is_file():
             return
         found = torch.load(path, map_location=self.arrays.device, weights_only=True)
-        self.reader.load_state_dict(found["reader"])
+        self.network.load_state_dict(found["reader"])
         self.optimiser.load_state_dict(found["optimiser"])
         self.rate.step, self.rate.falling = found["step"], found["falling"]
+        self.seconds = found.get("seconds", 0.0)
 
     def _keep(self) -> None:
         """Write a checkpoint and the weights beside it; each file is replaced at once or not at all."""
         state = {
-            "reader": self.reader.state_dict(),
+            "reader": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "step": self.rate.step,
             "falling": self.rate.falling,
+            "seconds": self.seconds,
         }
         unfinished = self.folder / (CHECKPOINT + ".part")
         torch.save(state, unfinished)
         unfinished.replace(self.folder / CHECKPOINT)
-        save_reader(self.reader, self.folder / WEIGHTS, metadata={"what": "reader", "step": str(self.rate.step)})
+        save_weights(
+            self.network,
+            self.folder / WEIGHTS,
+            without=self.network.shared_weights,
+            metadata={"what": "reader", "step": str(self.rate.step)},
+        )
 
     def run(self, note: Callable[[str], None] = print) -> dict[str, float]:
-        """Train to the end; the figures of the run: steps, examples, seconds, and the last losses."""
+        """Train to the end; the figures of the run: windows, steps, examples, seconds, and the last losses."""
         settings = self.settings
-        started = kept = time.time()
-        first = self.rate.step
-        final = round(settings.passes * self.steps_a_pass)
-        sums: dict[str, float] = {}
-        latest: dict[str, float] = {}
-        for numbers in self._batches(first, final):
+        last = kept = time.time()
+        noted: dict[str, float] = {}
+        parts: list[dict[str, float]] = []
+        for numbers, rate in self._planned():
+            parts.append(self._step(numbers, rate))
             now = time.time()
-            if settings.deadline is not None and now >= settings.deadline:
-                break
-            left: float = final - self.rate.step
-            if settings.deadline is not None:
-                left = min(left, steps_until(settings.deadline, now=now, started=started, steps=self.rate.step - first))
-            rate = self.rate.next(left)
-            for name, value in self._step(numbers, rate).items():
-                sums[name] = sums.get(name, 0.0) + value
+            self.seconds += now - last
+            last = now
             if self.rate.step % settings.log_steps == 0:
-                latest = {name: round(value / settings.log_steps, 4) for name, value in sums.items()}
-                sums = {}
-                self._log(
-                    {"step": self.rate.step, "seconds": round(time.time() - started), "rate": rate, **latest}, note
-                )
-            if time.time() - kept > settings.checkpoint_seconds:
+                noted = {name: round(mean([part[name] for part in parts]), 4) for name in parts[0]}
+                parts = []
+                self._log({"step": self.rate.step, "seconds": round(self.seconds), "rate": rate, **noted}, note)
+            if now - kept > settings.checkpoint_seconds:
                 self._keep()
-                kept = time.time()
+                kept = now
         self._keep()
         steps = self.rate.step
-        return {
-            "windows": len(self.windows),
-            "steps": steps,
-            "examples": steps * settings.batch,
-            "seconds": round(time.time() - started),
-            **latest,
-        }
+        done = {"windows": len(self.windows), "steps": steps, "examples": steps * settings.batch}
+        return {**done, "seconds": round(self.seconds), **noted}
+
+    def _planned(self) -> Iterator[tuple[list[int], float]]:
+        """The batches that are left, each with its rate, until the passes are made or the deadline has come."""
+        started, first = time.time(), self.rate.step
+        final = round(self.settings.passes * self.steps_a_pass)
+        deadline = self.settings.deadline
+        for numbers in self._batches(first, final):
+            now = time.time()
+            if deadline is not None and now >= deadline:
+                return
+            left: float = final - self.rate.step
+            if deadline is not None:
+                left = min(left, steps_until(deadline, now=now, started=started, steps=self.rate.step - first))
+            yield numbers, self.rate.next(left)
 
     def _batches(self, first: int, final: int) -> Iterator[list[int]]:
         """The batches from step `first` to step `final`, the same ones whether or not the run was broken off."""
@@ -133,12 +167,11 @@ class Trainer:
             group["lr"] = rate
         kind = self.arrays.device.type
         with torch.autocast(kind, dtype=torch.bfloat16, enabled=kind == "cuda"):
-            outputs = self.reader(batch.pieces, batch.segments, batch.mask)
-        parts = losses(outputs, batch)
-        loss = weighed(parts, self.settings.weights)
+            outputs = self.network(batch.pieces, batch.segments, batch.mask)
+        loss, parts = self.objective(outputs, batch, numbers)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         return {"loss": loss.item(), **{name: value.item() for name, value in parts.items()}}
 
@@ -147,8 +180,3 @@ class Trainer:
         with (self.folder / LOG).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         note(line)
-
-
-def described(settings: Training) -> dict[str, object]:
-    """The settings as JSON holds them."""
-    return asdict(settings)

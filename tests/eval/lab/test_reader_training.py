@@ -18,7 +18,7 @@ from eval.lab.reader.examples import Example, Span
 from eval.lab.reader.features import UNKNOWN, Arrays, Window, Windows, encoder_folder, load_tokenizer
 from eval.lab.reader.loss import LossWeights, block_logits, losses, span_logits, weighed
 from eval.lab.reader.making.mixture import READING_FILES
-from eval.lab.reader.network import Reader, Shape, load_reader, save_reader
+from eval.lab.reader.network import Reader, Shape, load_reader, save_weights
 from eval.lab.reader.schedule import Rate, steps_until
 from eval.lab.reader.train import CHECKPOINT, LOG, WEIGHTS, Trainer, Training
 
@@ -30,6 +30,7 @@ BRIDGE = Example(
     answering=frozenset({1}),
     span=Span(first=1, start=13, last=1, end=23),
 )
+TOKENIZER = load_tokenizer()
 NOTHING = Example(kind="other", question="Who sang?", header="", blocks=("It rained.", "Nobody sang that day."))
 
 
@@ -44,7 +45,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def windows() -> Windows:
-    return Windows(load_tokenizer())
+    return Windows(TOKENIZER)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def cut(windows: Windows, example: Example, size: int, seed: int = 1) -> Window 
 
 
 def text_of(window: Window, first: int, last: int) -> str:
-    return load_tokenizer().decode(window.pieces[first : last + 1].tolist())
+    return TOKENIZER.decode(window.pieces[first : last + 1].tolist())
 
 
 def arrays(windows: Windows, count: int = 24) -> Arrays:
@@ -192,7 +193,7 @@ def test_pauses_count_when_the_steps_that_are_left_are_estimated():
 
 def test_weights_are_saved_in_16_bits_without_the_words_and_come_back(encoder, tmp_path):
     reader = load_reader(None, encoder=encoder)
-    save_reader(reader, tmp_path / "w.safetensors", metadata={"what": "a test"})
+    save_weights(reader, tmp_path / "w.safetensors", without=reader.shared_weights, metadata={"what": "a test"})
 
     again = load_reader(tmp_path / "w.safetensors", encoder=encoder)
 
@@ -215,11 +216,11 @@ def test_training_learns_two_examples_by_heart(encoder, windows, tmp_path):
         Training(passes=30, batch=8, warm_up=5, peak=1e-2, log_steps=90),
     )  # fmt: skip
     batch = trainer.arrays.batch([0, 1])
-    before = losses(trainer.reader(batch.pieces, batch.segments, batch.mask), batch)
+    before = losses(trainer.network(batch.pieces, batch.segments, batch.mask), batch)
 
     trainer.run(note=lambda line: None)
 
-    after = losses(trainer.reader(batch.pieces, batch.segments, batch.mask), batch)
+    after = losses(trainer.network(batch.pieces, batch.segments, batch.mask), batch)
     assert weighed(after, LossWeights()) < 0.3 * weighed(before, LossWeights())
     assert all(after[name] < before[name] for name in before)
 
@@ -262,7 +263,7 @@ def test_frozen_layers_keep_their_weights(encoder, windows, tmp_path):
     assert not any(name.startswith(("embeddings.", "encoder.layer.0.")) for name in changed)
 
 
-def test_the_whole_way_from_a_data_folder_to_weights_with_their_record(encoder, tmp_path, capsys):
+def test_the_whole_way_from_a_data_folder_to_weights_with_their_record(encoder, tmp_path):
     text = "Ada Lind drew the Mill Bridge. It opened on 4 May 1931 in Northam. It rained on grey mice."
     asked = {"Who drew the Mill Bridge?": "Ada Lind", "When did it open?": "4 May 1931", "Where is it?": "Northam",
              "What got wet?": "grey mice", "Who sang at the Mill Bridge?": ""}  # fmt: skip
@@ -287,6 +288,6 @@ def test_the_whole_way_from_a_data_folder_to_weights_with_their_record(encoder, 
     record = json.loads((tmp_path / "run" / "reader.json").read_text())
     assert record["settings"]["seed"] == 3
     assert set(record["data"]["files"]) == set(READING_FILES)
-    assert record["training"]["steps"] == 10 * -(-record["training"]["windows"] // 32)
-    assert (tmp_path / "run" / LOG).is_file() == (record["training"]["steps"] >= 20)
+    assert record["training"]["reader"]["steps"] == 10 * -(-record["training"]["reader"]["windows"] // 32)
+    assert (tmp_path / "run" / LOG).is_file() == (record["training"]["reader"]["steps"] >= 20)
     assert load_file(tmp_path / "run" / WEIGHTS).keys() >= {"span.weight", "sent.bias", "cls.weight"}
