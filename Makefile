@@ -69,8 +69,8 @@ lint: dev ## ruff, rules and formatting; the layers of the rooms; every import a
 types: dev ## mypy, strict
 	$(RUN) mypy
 
-fast: dev ## the tests that start no process of their own: under a minute
-	$(RUN) pytest -q -n auto --dist loadfile -m "not process and not long"
+fast: dev ## the quick tests: under a minute
+	$(RUN) pytest -q -n auto --dist loadfile -m "not slow"
 
 test: dev lint types ## lint, types and all tests but the long ones, which .ci/run adds
 	$(RUN) pytest -q -n auto --dist loadfile -m "not long"

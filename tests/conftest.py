@@ -29,52 +29,65 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, databas
 settings.load_profile("repeatable")
 
 
-STARTS_PROCESSES = (
+SLOW = (
+    "assistant/checking/test_poisoned.py",
+    "assistant/checking/test_support.py",
     "assistant/cli/",
-    "assistant/page/",
-    "assistant/service/",
     "assistant/integrations/test_mcp.py",
-    "assistant/models/test_llama_cpp.py",
-    "assistant/models/test_real_server.py",
-    "eval/cases/test_feedback_promoted.py",
+    "assistant/language/test_figures.py",
+    "assistant/models/test_guarded.py",
+    "assistant/models/test_open_model.py",
+    "assistant/models/test_scripted_server.py",
+    "assistant/models/test_server_words.py",
+    "assistant/service/",
+    "assistant/writing/test_writing.py",
+    "eval/bench/",
+    "eval/cases/test_importing.py",
+    "eval/gate/",
     "eval/lab/",
-    "eval/runs/test_pytest_plugin.py",
-    "eval/runs/test_run_killed.py",
-    "house/test_collisions.py",
-    "house/test_layers.py",
-    "house/test_python_api.py",
-    "house/test_readme.py",
-    "index/storage/test_killed.py",
+    "eval/measures/test_statistics.py",
+    "eval/report/",
+    "eval/runs/",
+    "house/",
+    "index/search/test_search.py",
 )
-"""Where tests start commands, servers or a browser, and take the marker `process`."""
-
-
+"""Where tests start commands and servers or take several seconds together; `make fast` leaves them out."""
 LONG = (
     "assistant/cli/test_cli_as_it_comes.py",
+    "assistant/cli/test_cli_commands.py",
     "assistant/cli/test_cli_model.py",
     "assistant/models/test_llama_cpp.py",
+    "assistant/models/test_llama_model.py",
     "assistant/models/test_real_server.py",
     "assistant/page/",
+    "assistant/retrieval/test_rerank.py",
     "assistant/service/test_service_collections.py",
     "assistant/service/test_service_guard.py",
     "assistant/service/test_service_process.py",
     "assistant/service/test_service_schema.py",
     "assistant/service/test_service_streams.py",
+    "assistant/writing/test_draft.py",
     "eval/cases/test_feedback_promoted.py",
+    "eval/cases/test_gold_evidence.py",
+    "eval/gate/test_simulate.py",
+    "eval/lab/test_reader",
     "eval/lab/test_soak.py",
     "eval/runs/test_answering.py",
+    "eval/runs/test_judge.py",
     "eval/runs/test_run_killed.py",
+    "house/test_deploy.py",
+    "index/encoding/test_encoders.py",
     "index/storage/test_killed.py",
 )
-"""Where tests take half a minute and more together, and take the marker `long`."""
+"""Where tests take ten seconds and more together; `make test` leaves them to `.ci/run`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that `make fast` and `make test` leave out."""
     for item in items:
         path = item.path.relative_to(REPOSITORY / "tests").as_posix()
-        if path.startswith(STARTS_PROCESSES):
-            item.add_marker("process")
+        if path.startswith((*SLOW, *LONG)):
+            item.add_marker("slow")
         if path.startswith(LONG):
             item.add_marker("long")
 

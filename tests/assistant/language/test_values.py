@@ -228,6 +228,7 @@ def test_a_token_reads_back_from_its_place(text):
         assert agrees(again, token)
 
 
+@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize(
     "piece",

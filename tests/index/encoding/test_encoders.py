@@ -187,7 +187,6 @@ def exported(tmp_path_factory):
     return target
 
 
-@pytest.mark.long
 def test_a_model_in_a_folder_is_exported_to_the_very_vectors_of_the_graph_that_ships(minilm, exported):
     for graph in ("model.onnx", "questions.onnx"):
         found, shipped = (
