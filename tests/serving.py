@@ -1,7 +1,6 @@
 """A real server in a process of its own, for the tests of the service."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -11,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import commands
 import httpx
-from library import CACHE, REPOSITORY, TOWN, Library
+from library import TOWN, Library
 
 from index.encoding.encoder import HashEncoder
 from index.storage.store import create_index
@@ -24,9 +24,7 @@ OPERA = "Who composed the opera about the moons of Neptune?"
 
 def environment(data: Path) -> dict[str, str]:
     """This process's without the user's settings, and with a data folder of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
-    own = {"PYTHONPATH": REPOSITORY, "ASSISTANT_CACHE": CACHE, "ASSISTANT_DATA": data, "HF_HUB_OFFLINE": "1"}
-    return kept | {name: str(value) for name, value in own.items()}
+    return commands.environment(ASSISTANT_DATA=data)
 
 
 def assistant(data: Path, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:

@@ -82,7 +82,7 @@ def _export_and_compare(model: Any, folder: Path) -> float:  # noqa: ANN401
         exported = WindowEncoder(folder, onnx_run(folder))
     except Exception:  # noqa: BLE001 - whatever the exporter meets, the model itself still works
         return -1.0
-    with _quiet():
+    with quiet():
         expected = model.encode(list(CHECK_SENTENCES), normalize_embeddings=True, prompt=_prompt_of(model, "query"))
     return float(cosines_with(expected, exported).min())
 
@@ -132,7 +132,7 @@ def _export_graph(model: Any, path: Path) -> None:  # noqa: ANN401
     sample = model.tokenizer(["one two three", "four"], padding=True, return_tensors="pt")
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in sample]
     texts, tokens = torch.export.Dim("texts"), torch.export.Dim("tokens")
-    with _quiet():
+    with quiet():
         torch.onnx.export(
             TextAndTokens().eval(),
             tuple(sample[name] for name in names),
@@ -148,7 +148,7 @@ def _export_graph(model: Any, path: Path) -> None:  # noqa: ANN401
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Silence the exporter's progress, warnings and log lines."""
     logging.disable(logging.WARNING)
     try:

@@ -1,10 +1,6 @@
 """The network as ONNX files, in 32 bits and in 8, and whether their answers agree with torch's."""
 
-import contextlib
-import io
-import logging
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -17,6 +13,7 @@ from eval.lab.reader.examples import Example
 from eval.lab.reader.features import Windows
 from eval.lab.reader.network import Reader
 from eval.lab.reader.readings import Network, Reading, read
+from index.encoding.export import quiet
 
 OPSET = 20
 INPUTS = ("pieces", "segments", "mask")
@@ -31,7 +28,7 @@ def export(reader: Reader, path: Path) -> None:
         torch.ones(2, 9, dtype=torch.long),
         torch.ones(2, 9, dtype=torch.bool),
     )
-    with _quiet():
+    with quiet():
         torch.onnx.export(
             reader.eval(),
             sample,
@@ -59,7 +56,7 @@ def in_eight_bits(path: Path, small: Path) -> None:
     activated = {name for node in nodes if node.op_type == "Gelu" for name in node.output}
     kept = [node.name for node in nodes if node.op_type == "MatMul" and node.input[0] in activated]
 
-    with _quiet():
+    with quiet():
         quantize_dynamic(
             path,
             small,
@@ -112,19 +109,3 @@ def compare(
     """How each ONNX file's readings of the examples agree with torch's, by the file's name."""
     wanted = read(reader.eval(), examples, windows)
     return {path.name: agreement(wanted, read(onnx_network(path), examples, windows)) for path in files}
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """The exporter and the quantiser print progress, warnings and log lines that help nobody here."""
-    logging.disable(logging.WARNING)
-    try:
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(logging.NOTSET)
