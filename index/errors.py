@@ -13,17 +13,36 @@
       ReceiptBroken                an answer was about to leave with a quote that does not hold
       ModelFailed                  a language model gave no usable reply; in assistant.models.seam, with how it failed
 
-Messages are sentences: what was wrong, the value, what to do.
+A message says what was wrong, with the value; a remedy says what to do.
 """
 
+import copyreg
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class AssistantError(Exception):
-    """Something stopped the work; the message is one line for a person."""
+    """Something stopped the work; printed as one line for a person, "message; remedy"."""
 
     exit_code = 1
+
+    def __init__(self, message: str, remedy: str | None = None) -> None:
+        """Make an error, which can be pickled.
+
+        Args:
+            message: what was wrong, with the value; no full stop.
+            remedy: what to do, an imperative; None where nothing can be done.
+        """
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A subclass may have a constructor of its own, which unpickling must not call.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class UserError(AssistantError):
@@ -69,8 +88,8 @@ def needing_extra(extra: str, what: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise ExtraMissing(
-            f"{what} needs the package {str(error.name).split('.')[0]}, which is not installed; "
-            f"run `pip install 'article-assistant[{extra}]'`"
+            f"{what} needs the package {str(error.name).split('.')[0]}, which is not installed",
+            f"run `pip install 'article-assistant[{extra}]'`",
         ) from error
 
 

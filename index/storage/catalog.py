@@ -101,7 +101,7 @@ class Catalog:
             IndexUnavailable: no such file, no catalog in it, or a newer format.
         """
         if not path.is_file():
-            raise IndexUnavailable(f"no index in {path.parent}; make one with `assistant index add FOLDER`")
+            raise IndexUnavailable(f"no index in {path.parent}", "make one with `assistant index add FOLDER`")
         try:
             # A reader, too, may have to roll back what a writer killed within its commit left behind.
             catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode=rw"))
@@ -109,14 +109,15 @@ class Catalog:
             format_ = int(catalog.meta("format"))
         except (sqlite3.Error, KeyError, ValueError) as error:
             raise IndexUnavailable(
-                f"{path} is no catalog that can be read ({error}); restore it from a copy, or remove the folder "
-                f"{path.parent} and add the articles again"
+                f"{path} is no catalog that can be read ({error})",
+                f"restore it from a copy, or remove the folder {path.parent} and add the articles again",
             ) from error
         if format_ != FORMAT:
-            newer = "newer" if format_ > FORMAT else "older"
+            newer = format_ > FORMAT
             raise IndexUnavailable(
-                f"the index in {path.parent} has format {format_}, {newer} than the {FORMAT} of this program; "
-                + ("upgrade the program" if format_ > FORMAT else "add the articles again to a new folder")
+                f"the index in {path.parent} has format {format_}, {'newer' if newer else 'older'} than the {FORMAT} "
+                "of this program",
+                "upgrade the program" if newer else "add the articles again to a new folder",
             )
         return catalog
 
@@ -153,7 +154,8 @@ class Catalog:
             self._db.execute("ROLLBACK")
             raise IndexBusy(
                 f"another process has been reading {self.path} for {BUSY_SECONDS:.0f} seconds and holds up the change "
-                f"({error}); nothing was changed, try again"
+                f"({error})",
+                "nothing was changed, try again",
             ) from error
 
     def meta(self, key: str) -> str:

@@ -168,7 +168,7 @@ def find_articles(paths: Sequence[Path]) -> Found:
     if not found.files:
         *most, last = LOADERS
         read = f"{', '.join(most)} or {last}"
-        raise UserError(f"no articles in {', '.join(map(str, paths))}; files ending in {read} are read")
+        raise UserError(f"no articles in {', '.join(map(str, paths))}", f"files ending in {read} are read")
     return found
 
 
@@ -376,4 +376,4 @@ def _named(rows: Sequence[IndexedArticle], name: str) -> IndexedArticle:
 
     near = difflib.get_close_matches(name, [row.article_id for row in rows], n=1)
     hint = f"did you mean {near[0]!r}?" if near else "`assistant index status --articles` lists them"
-    raise UserError(f"no article {name!r} in the index; {hint}")
+    raise UserError(f"no article {name!r} in the index", hint)

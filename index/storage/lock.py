@@ -22,7 +22,7 @@ def writing(folder: Path) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise IndexUnavailable(
-            f"the index in {folder} cannot be changed ({error.strerror}); check the rights to it"
+            f"the index in {folder} cannot be changed ({error.strerror})", "check the rights to it"
         ) from error
     try:
         try:
@@ -30,7 +30,7 @@ def writing(folder: Path) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
             raise IndexBusy(
-                f"another process (id {holder}) is changing the index in {folder}; wait for it and try again"
+                f"another process (id {holder}) is changing the index in {folder}", "wait for it and try again"
             ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)

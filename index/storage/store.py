@@ -48,14 +48,16 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
         IndexUnavailable: the folder is a file, holds something else, or cannot be written to.
     """
     if root.exists() and not root.is_dir():
-        raise IndexUnavailable(f"{root} is a file, not a folder; name a folder for the index")
+        raise IndexUnavailable(f"{root} is a file, not a folder", "name a folder for the index")
     if root.is_dir() and (foreign := sorted({p.name for p in root.iterdir()} - OWN_NAMES)):
-        raise IndexUnavailable(f"{root} is no index and holds {foreign[0]!r}; name a new or empty folder for the index")
+        raise IndexUnavailable(
+            f"{root} is no index and holds {foreign[0]!r}", "name a new or empty folder for the index"
+        )
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise IndexUnavailable(
-            f"the folder {root} cannot be made ({error.strerror}); check the rights to it"
+            f"the folder {root} cannot be made ({error.strerror})", "check the rights to it"
         ) from error
     with writing(root):
         if catalog_path(root).exists():
@@ -89,7 +91,7 @@ class Snapshot:
         self.generation = generation
         with catalog.reading():
             if catalog.generation != generation.number:
-                raise IndexDamaged(f"the index in {root} changed while it was opened; try again")
+                raise IndexDamaged(f"the index in {root} changed while it was opened", "try again")
             self.articles: dict[int, IndexedArticle] = {row.number: row for row in catalog.articles()}
             self.fingerprint = catalog.meta("fingerprint")
             self.changed = catalog.meta("changed")
@@ -110,7 +112,7 @@ class Snapshot:
         """
         rows = self.catalog.chunks(ids)
         if len(rows) != len(set(ids)):
-            raise IndexDamaged(f"the index in {self.root} was changed while it was read; open it again")
+            raise IndexDamaged(f"the index in {self.root} was changed while it was read", "open it again")
         return rows
 
     def is_current(self) -> bool:
@@ -132,7 +134,7 @@ class Snapshot:
             try:
                 text = self.catalog.text(number)
             except KeyError:
-                raise IndexDamaged(f"the index in {self.root} was changed while it was read; open it again") from None
+                raise IndexDamaged(f"the index in {self.root} was changed while it was read", "open it again") from None
             if len(self._texts) == KEPT_TEXTS:
                 del self._texts[next(iter(self._texts))]
             self._texts[number] = text
@@ -163,7 +165,7 @@ def check_index(root: Path) -> None:
 
 def _catalog(root: Path) -> Catalog:
     if root.exists() and not root.is_dir():
-        raise IndexUnavailable(f"{root} is a file, not an index folder; check --index")
+        raise IndexUnavailable(f"{root} is a file, not an index folder", "check --index")
     return Catalog.open(catalog_path(root), writable=False)
 
 
@@ -192,11 +194,11 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
         except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
             catalog.close()
             raise IndexDamaged(
-                f"the catalog in {root} is damaged ({error}); restore it from a copy, or remove the folder "
-                f"and add the articles again"
+                f"the catalog in {root} is damaged ({error})",
+                "restore it from a copy, or remove the folder and add the articles again",
             ) from error
     catalog.close()
-    raise IndexDamaged(f"the index in {root} cannot be opened; run `assistant index verify` on it")
+    raise IndexDamaged(f"the index in {root} cannot be opened", "run `assistant index verify` on it")
 
 
 def _clear_up(root: Path, note: Note) -> None:

@@ -135,7 +135,7 @@ class ChunkCodes:
         total = int(sizes.sum())
         if len(sizes) != count or not count or len(sentences) % count or (len(tokens) % total if total else tokens):
             raise IndexDamaged(
-                f"the vectors of chunk {chunk_id} do not match its sentences; restore the index from a copy"
+                f"the vectors of chunk {chunk_id} do not match its sentences", "restore the index from a copy"
             )
         return cls(
             chunk_id=chunk_id,

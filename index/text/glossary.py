@@ -28,18 +28,18 @@ class Glossary:
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ArticleUnreadable(f"{source}: not valid TOML ({error}); {remedy}") from error
+            raise ArticleUnreadable(f"{source}: not valid TOML ({error})", remedy) from error
         entries = data.get("alias", [])
         unknown = sorted(set(data) - {"alias"})
         if unknown or not isinstance(entries, list):
-            raise ArticleUnreadable(f"{source}: unknown entry {', '.join(unknown) or 'alias'!r}; {remedy}")
+            raise ArticleUnreadable(f"{source}: unknown entry {', '.join(unknown) or 'alias'!r}", remedy)
         groups = []
         for number, entry in enumerate(entries, 1):
             also = entry.get("also", []) if isinstance(entry, dict) and set(entry) <= {"name", "also"} else None
             listed = [entry.get("name"), *also] if isinstance(also, list) else []
             names = [name for name in listed if isinstance(name, str) and name.strip()]
             if not names or len(names) < len(listed):
-                raise ArticleUnreadable(f"{source}: alias number {number} has no usable names; {remedy}")
+                raise ArticleUnreadable(f"{source}: alias number {number} has no usable names", remedy)
             groups.append(tuple(dict.fromkeys(" ".join(name.split()) for name in names)))
         return cls(tuple(groups))
 
@@ -86,7 +86,7 @@ def load_glossary(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ArticleUnreadable(f"{path}: cannot be read ({error}); write it as UTF-8") from error
+        raise ArticleUnreadable(f"{path}: cannot be read ({error})", "write it as UTF-8") from error
     Glossary.parse(text, str(path))
     return text
 

@@ -36,10 +36,10 @@ def read_text(data: bytes, source: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ArticleUnreadable(
-            f"{source}: not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x}); convert it to UTF-8"
+            f"{source}: not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x})", "convert it to UTF-8"
         ) from error
     if "\0" in text:
-        raise ArticleUnreadable(f"{source}: binary data, not text; leave it out or convert it to text")
+        raise ArticleUnreadable(f"{source}: binary data, not text", "leave it out or convert it to text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -47,7 +47,7 @@ def load_text(data: bytes, path: Path) -> Article:
     """Load a text or Markdown file; front matter becomes metadata."""
     stated, text = split_front_matter(read_text(data, str(path)), str(path))
     if not text.strip():
-        raise ArticleUnreadable(f"{path}: no text in it; leave it out or write the article")
+        raise ArticleUnreadable(f"{path}: no text in it", "leave it out or write the article")
     known = complete_from_text(stated, text)
     return Article(
         source=str(path),
@@ -81,24 +81,24 @@ def read_bytes(path: Path) -> bytes:
         found = path.stat()
         size = found.st_size
         if not stat.S_ISREG(found.st_mode):  # Reading a pipe would wait for ever.
-            raise ArticleUnreadable(f"{path}: a pipe, socket or device, not a file; leave it out")
+            raise ArticleUnreadable(f"{path}: a pipe, socket or device, not a file", "leave it out")
         if size > MAX_FILE_BYTES:
             raise ArticleUnreadable(
-                f"{path}: {size / 1e6:.0f} MB is more than the {MAX_FILE_BYTES / 1e6:.0f} MB an article may have; "
-                f"split it"
+                f"{path}: {size / 1e6:.0f} MB is more than the {MAX_FILE_BYTES / 1e6:.0f} MB an article may have",
+                "split it",
             )
         return path.read_bytes()
     except OSError as error:
-        raise ArticleUnreadable(f"{path}: cannot be read ({error.strerror}); check it and its rights") from error
+        raise ArticleUnreadable(f"{path}: cannot be read ({error.strerror})", "check it and its rights") from error
 
 
 def load(path: Path, data: bytes) -> Article:
     """Load the article in `data`, the bytes of the file at `path`."""
     loader = LOADERS.get(path.suffix.lower())
     if loader is None:
-        raise ArticleUnreadable(f"{path}: {_suffix(path)} files cannot be read yet; supported: {' '.join(LOADERS)}")
+        raise ArticleUnreadable(f"{path}: {_suffix(path)} files cannot be read yet", f"supported: {' '.join(LOADERS)}")
     if any("\udc80" <= character <= "\udcff" for character in str(path)):  # As Python shows bytes that are no text.
-        raise ArticleUnreadable(f"{path}: its name is not UTF-8; rename it")
+        raise ArticleUnreadable(f"{path}: its name is not UTF-8", "rename it")
     return loader(data, path)
 
 
@@ -140,7 +140,7 @@ def find_files(paths: Sequence[Path]) -> Found:
         elif absolute.exists():
             found[absolute] = None
         else:
-            raise UserError(f"no file or folder {str(path)!r}; check the path")
+            raise UserError(f"no file or folder {str(path)!r}", "check the path")
     named = set(find_glossaries(paths))
     set_aside = [file for file in aside if file not in found and file not in named]
     return Found(files=list(found), unsupported=list(unsupported), set_aside=set_aside)
@@ -164,7 +164,7 @@ def free_id(slug: str, taken: Container[str]) -> str:
 
 def _walk(folder: Path) -> Iterator[Path]:
     def stop(error: OSError) -> None:
-        raise UserError(f"folder {error.filename} cannot be listed ({error.strerror}); check its rights")
+        raise UserError(f"folder {error.filename} cannot be listed ({error.strerror})", "check its rights")
 
     for root, folders, files in os.walk(folder, onerror=stop):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -61,7 +61,7 @@ def split_front_matter(text: str, source: str) -> tuple[Metadata, str]:
         fields = yaml.safe_load(match[2]) if match[1] == "---" else tomllib.loads(match[2])
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
-        raise ArticleUnreadable(f"{source}: its front matter cannot be read ({reason}); correct it") from error
+        raise ArticleUnreadable(f"{source}: its front matter cannot be read ({reason})", "correct it") from error
     if not isinstance(fields, dict):
         return Metadata(), text  # A horizontal rule at the top, not front matter.
     return _from_fields({str(key).lower(): value for key, value in fields.items()}, source), text[match.end() :]
@@ -93,7 +93,7 @@ def _date_of(value: object, source: str) -> date | None:
         return value
     found = parse_date(str(value))
     if found is None:
-        raise ArticleUnreadable(f"{source}: its date {str(value)!r} is no full date; write it as YYYY-MM-DD")
+        raise ArticleUnreadable(f"{source}: its date {str(value)!r} is no full date", "write it as YYYY-MM-DD")
     return found
 
 
