@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,16 @@ Matrix = NDArray[np.float32]
 def sha256_of(text: str) -> str:
     """Hexadecimal SHA-256 of `text` in UTF-8: the hash that receipts carry."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A page of a paged source such as a PDF: `article.text[start:end]`."""
+
+    number: int
+    """1 for the first."""
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +45,15 @@ class Article:
     url: str | None = None
     language: str | None = None
     """ISO 639-1 code such as "en"."""
+    authors: tuple[str, ...] = ()
     source_sha256: str = ""
     """SHA-256 of the source's bytes; if it is unchanged, the article is not indexed again."""
+    extractor: str = ""
+    """What extracted the text, with its version ("pypdfium2 5.1"); empty for text that was taken as it is."""
+    pages: tuple[Page, ...] = ()
+    """In reading order; empty for a source without pages."""
+    problems: tuple[str, ...] = ()
+    """What of the source was not understood, a line each; the article is indexed all the same."""
 
     @property
     def sha256(self) -> str:
