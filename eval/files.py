@@ -26,7 +26,7 @@ def write_whole(path: Path, text: str, option: str = "--out") -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise UserError(f"{path} cannot be written ({error.strerror}); name another file with {option}") from error
+        raise UserError(f"{path} cannot be written ({error.strerror})", f"name another file with {option}") from error
 
 
 def silent(message: str) -> None:

@@ -27,7 +27,15 @@ _VERDICT = re.compile(r"VERDICT: (yes|no)")
 
 
 class PromptError(ValueError):
-    """A prompt is missing, unreadable, or does not fit its values; the message is one line."""
+    """A prompt is missing, unreadable, or does not fit its values; printed as one line, "message; remedy"."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.remedy}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,12 +92,12 @@ def load(name: str, *, folder: Path | None = None) -> Prompt:
     if name not in names():
         near = difflib.get_close_matches(name, names(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names())}"
-        raise PromptError(f"there is no prompt {name!r}; {hint}")
+        raise PromptError(f"there is no prompt {name!r}", hint)
     ours = _shipped(name)
     if folder is None:
         return ours
     if not folder.is_dir():
-        raise PromptError(f"{folder} is no folder of prompts; make it, or unset the setting `prompts`")
+        raise PromptError(f"{folder} is no folder of prompts", "make it, or unset the setting `prompts`")
     path = folder / f"{name}.md"
     if not path.exists():
         return ours
@@ -140,9 +148,9 @@ def _read(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PromptError(f"{path} cannot be read ({error}); correct or remove it") from error
+        raise PromptError(f"{path} cannot be read ({error})", "correct or remove it") from error
     if not text.strip():
-        raise PromptError(f"{path} is empty; write the prompt, or remove the file")
+        raise PromptError(f"{path} is empty", "write the prompt, or remove the file")
     return text.strip() + "\n"
 
 
@@ -151,9 +159,9 @@ def _compare(what: str, places: set[str], values: set[str]) -> None:
     if unknown:
         near = difflib.get_close_matches(unknown[0], lacking, n=1)
         hint = f"did you mean ${near[0]}?" if near else f"there is a value for: {_listed(values)}"
-        raise PromptError(f"{what} has a place ${unknown[0]} and no value for it; {hint}")
+        raise PromptError(f"{what} has a place ${unknown[0]} and no value for it", hint)
     if lacking:
-        raise PromptError(f"{what} has no place ${lacking[0]} for what goes there; its places: {_listed(places)}")
+        raise PromptError(f"{what} has no place ${lacking[0]} for what goes there", f"its places: {_listed(places)}")
 
 
 def _listed(names: set[str]) -> str:

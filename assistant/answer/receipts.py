@@ -8,6 +8,9 @@ from typing import Any
 from index.errors import UsageError
 from index.text.article import sha256_of
 
+GIVE = "give what `assistant ask --json` printed"
+"""Remedy for JSON that is no answer."""
+
 
 class Standing(StrEnum):
     """Result of checking a receipt again."""
@@ -46,9 +49,9 @@ def check_answer(data: object, text_of: Callable[[str], str | None]) -> list[Che
         UsageError: `data` is no such answer.
     """
     if not isinstance(data, dict) or not isinstance(data.get("citations"), (list, tuple)):
-        raise UsageError('no answer: it needs "citations", as `assistant ask --json` prints them')
+        raise UsageError('no answer: it has no "citations"', GIVE)
     if data.get("status") == "answered" and not data["citations"]:
-        raise UsageError("no answer: it says that it is answered, and has no receipt")
+        raise UsageError("no answer: it says that it is answered, and has no receipt", GIVE)
     return [_check(citation, place, text_of) for place, citation in enumerate(data["citations"], 1)]
 
 
@@ -59,7 +62,7 @@ def _check(citation: Any, place: int, text_of: Callable[[str], str | None]) -> C
         if not (isinstance(quote, str) and isinstance(start, int) and isinstance(end, int)):
             raise TypeError("quote, start or end")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise UsageError(f"citation {place} is not of the form that `assistant ask --json` prints ({error})") from error
+        raise UsageError(f"citation {place} is not of the form of a receipt ({error})", GIVE) from error
     text = text_of(article_id)
 
     def found(standing: Standing, detail: str, at: int | None = None) -> Check:

@@ -180,7 +180,7 @@ class Assistant:
                 index.users -= 1
                 self._close_if_left(index)
         location = self._index.engine.state.location
-        raise IndexDamaged(f"the index in {location} changes faster than it can be read; try again")
+        raise IndexDamaged(f"the index in {location} changes faster than it can be read", "try again")
 
     def _newest(self) -> OpenIndex:
         before = self._index
@@ -233,12 +233,14 @@ def checked_question(question: str) -> str:
     text = " ".join(question.split())
     if not any(character.isalnum() for character in text):
         raise UsageError(
-            'the question is empty; ask one, such as: assistant ask "How many industrial brains are there?"'
+            "the question is empty", 'ask one, such as: assistant ask "How many industrial brains are there?"'
         )
     if any("\ud800" <= character <= "\udfff" for character in text):  # Bytes of the command line that are no text.
-        raise UsageError(f"the question is not UTF-8 text ({ascii(text)[:60]}); type it again, or convert it to UTF-8")
+        raise UsageError(
+            f"the question is not UTF-8 text ({ascii(text)[:60]})", "type it again, or convert it to UTF-8"
+        )
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise UsageError(
-            f"the question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are read; shorten it"
+            f"the question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are read", "shorten it"
         )
     return text

@@ -66,5 +66,6 @@ def _load(folder: Path, *, hub: bool) -> tuple[Any, int | None]:
             return model, number
     raise EncoderUnavailable(
         f"the cross-encoder in {folder} has the labels {', '.join(names.values())}, none of which says that a text "
-        "follows from another; give one that was trained on entailment"
+        "follows from another",
+        "give one that was trained on entailment",
     )

@@ -64,10 +64,10 @@ def ask(
 
     if question is None:
         raise UsageError(
-            'no question; ask one, such as: assistant ask "How many industrial brains has Zhejiang built?"'
+            "no question", 'ask one, such as: assistant ask "How many industrial brains has Zhejiang built?"'
         )
     if lines and question != "-":
-        raise UsageError("--lines reads questions from standard input; write: assistant ask --json --lines -")
+        raise UsageError("--lines reads questions from standard input", "write: assistant ask --json --lines -")
     settings = settings_from(
         {"index": index, "sentences": sentences, "threshold": threshold, "model": model_flag(model, no_model)}
     )

@@ -89,7 +89,7 @@ def model_flag(model: str | None, no_model: bool) -> str | None:  # noqa: FBT001
     from index.errors import UsageError
 
     if model is not None and no_model:
-        raise UsageError("--model and --no-model exclude each other; give one of them")
+        raise UsageError("--model and --no-model exclude each other", "give one of them")
     return "" if no_model else model
 
 
@@ -124,7 +124,7 @@ def _day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} is {text!r}; give a day as YYYY-MM-DD") from None
+        raise UsageError(f"{option} is {text!r}", "give a day as YYYY-MM-DD") from None
 
 
 @contextmanager

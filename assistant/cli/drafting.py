@@ -149,7 +149,7 @@ def _named(text: str, offered: "Sequence[Candidate]", assistant: "Assistant") ->
     if any(character.isalpha() for character in text):
         return [quoted(text, assistant)]
     if not parts or not all(part.isdecimal() and int(part) <= len(offered) for part in parts):
-        raise UsageError(f"{text!r} names no sentence above; give numbers from 1 to {len(offered)}, or 0 for none")
+        raise UsageError(f"{text!r} names no sentence above", f"give numbers from 1 to {len(offered)}, or 0 for none")
     return [offered[int(part) - 1] for part in parts if int(part)]
 
 
@@ -167,8 +167,8 @@ def _require_a_fact(facts: Sequence[Sequence[str]], chosen: "list[Candidate]", s
 
     if said.complaint and chosen and not facts:
         raise UsageError(
-            "without a fact any answer at all would be right, the one that was complained of too; "
-            'say what a right answer states, as in --fact "30|thirty"'
+            "without a fact any answer at all would be right, the one that was complained of too",
+            'say what a right answer states, as in --fact "30|thirty"',
         )
 
 

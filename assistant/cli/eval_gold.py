@@ -114,9 +114,9 @@ def import_(
     from index.storage.store import open_index
 
     if Path(out).exists() and not replace:
-        raise UsageError(f"{out} is there already; name another file with --out, or give --replace")
+        raise UsageError(f"{out} is there already", "name another file with --out, or give --replace")
     if form is not None and form not in {*Form}:
-        raise UsageError(f"--form is {form!r}; known: {', '.join(Form)}")
+        raise UsageError(f"--form is {form!r}", f"known: {', '.join(Form)}")
     with metered("indexing the default collection") as meter:
         root = index_to_read(settings_from({"index": index}), note=note, meter=meter)
     snapshot = open_index(root, note=note)
@@ -142,7 +142,7 @@ def export(
     from index.errors import UsageError
 
     if csv is None and jsonl is None:
-        raise UsageError("nothing to write; name a file with --csv or --jsonl")
+        raise UsageError("nothing to write", "name a file with --csv or --jsonl")
     cases = load_gold(gold_paths([Path(name) for name in gold or []]))
     if csv:
         write_whole(Path(csv), to_csv(cases), "--csv")

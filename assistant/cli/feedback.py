@@ -42,7 +42,7 @@ def list_(
     from index.errors import UsageError
 
     if rating not in {None, "up", "down"}:
-        raise UsageError(f"--rating is {rating!r}; give up or down")
+        raise UsageError(f"--rating is {rating!r}", "give up or down")
     for message in _conversations().messages(rated_only=True):
         feedback = message.feedback
         if feedback is None or (rating is not None and feedback.rating != rating):
@@ -110,7 +110,9 @@ def promote(
     feedback = message.feedback
     if feedback is None or feedback.rating != "down":
         rated = f"rated {feedback.rating}" if feedback else "not rated"
-        raise UsageError(f"the answer {message_id!r} is {rated}; `assistant feedback list --rating down` shows others")
+        raise UsageError(
+            f"the answer {message_id!r} is {rated}", "`assistant feedback list --rating down` shows others"
+        )
     if message.produced["filters"]:
         note(f"it was asked with filters, which a case does not have: {json.dumps(message.produced['filters'])}")
     print(f"It was answered: {' '.join(message.answer['text'].split())}")
@@ -153,7 +155,7 @@ def export(
                 file.write(line + "\n")
                 count += 1
     except OSError as error:
-        raise UsageError(f"{out} cannot be written ({error.strerror}); name another file with --out") from error
+        raise UsageError(f"{out} cannot be written ({error.strerror})", "name another file with --out") from error
     note(f"wrote {counted(count, 'answer')} to {out}")
 
 
@@ -163,7 +165,9 @@ def _message(conversations: "Conversations", message_id: str) -> "Message":
     try:
         return conversations.message(message_id)
     except KeyError:
-        raise UsageError(f"there is no answer {message_id!r}; `assistant feedback list` shows the rated ones") from None
+        raise UsageError(
+            f"there is no answer {message_id!r}", "`assistant feedback list` shows the rated ones"
+        ) from None
 
 
 def _conversations() -> "Conversations":

@@ -155,7 +155,8 @@ def encoder_for(root: Path, settings: "Settings") -> "Encoder":
         if settings.encoder not in {DEFAULT_ENCODER, snapshot.encoder_name}:
             raise ConfigurationError(
                 f"the index in {root} was made with the encoder {snapshot.encoder_name}, the settings ask for "
-                f"{settings.encoder}; unset that, or name another folder with --index"
+                f"{settings.encoder}",
+                "unset that, or name another folder with --index",
             )
         return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note)
     encoder = find_encoder(settings.encoder, note=note, hub=settings.hub)

@@ -28,11 +28,11 @@ def create(
     from index.errors import UsageError
 
     if not name.strip():
-        raise UsageError("the name is empty; say whose the key is, or what for")
+        raise UsageError("the name is empty", "say whose the key is, or what for")
     chosen = scope or [Scope.ASK]
     for one in chosen:
         if one not in list(Scope):
-            raise UsageError(f"--scope is {one!r}; give one of: {', '.join(Scope)}")
+            raise UsageError(f"--scope is {one!r}", f"give one of: {', '.join(Scope)}")
     key, secret = _keys().create(name.strip(), scopes=[Scope(one) for one in chosen], per_minute=per_minute)
     print(json.dumps({**asdict(key), "key": secret}, ensure_ascii=False, indent=2) if json_ else secret)
 

@@ -92,4 +92,4 @@ def _check(name: str) -> None:
     try:
         load(name)
     except PromptError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(error.message, error.remedy) from error

@@ -130,7 +130,7 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
     if options.uploads and defaults:
         if len(defaults) == len(found):
             raise ConfigurationError(
-                "the default collection takes no uploads; name a folder for an index of your own with --index DIR"
+                "the default collection takes no uploads", "name a folder for an index of your own with --index DIR"
             )
         note(f"the collection {defaults[0]!r} is the default one, which takes no uploads; the others do")
     return tuple(found)
@@ -183,8 +183,8 @@ def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, .
         listener = listening(options.host, options.port)
     except OSError as error:
         raise ConfigurationError(
-            f"cannot listen on {options.host} port {options.port} ({error.strerror}); "
-            f"choose another with --host or --port, or stop what listens there"
+            f"cannot listen on {options.host} port {options.port} ({error.strerror})",
+            "choose another with --host or --port, or stop what listens there",
         ) from error
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)

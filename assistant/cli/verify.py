@@ -69,9 +69,11 @@ def _read(name: str) -> list[object]:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{name} cannot be read ({error}); give a file that `assistant ask --json` printed") from error
+        raise UsageError(
+            f"{name} cannot be read ({error})", "give a file that `assistant ask --json` printed"
+        ) from error
     if not text.strip():
-        raise UsageError(f"{name} is empty; give a file that `assistant ask --json` printed")
+        raise UsageError(f"{name} is empty", "give a file that `assistant ask --json` printed")
     try:
         return [json.loads(text)]
     except (ValueError, RecursionError):
@@ -79,4 +81,4 @@ def _read(name: str) -> list[object]:
     try:
         return [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is not JSON ({error}); give a file that `assistant ask --json` printed") from error
+        raise UsageError(f"{name} is not JSON ({error})", "give a file that `assistant ask --json` printed") from error

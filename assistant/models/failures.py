@@ -2,6 +2,7 @@
 
 import email.utils
 import re
+import socket
 import time
 from collections.abc import Mapping, Sequence
 
@@ -39,8 +40,10 @@ def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begu
         kind = Failure.TIMEOUT_TOTAL if begun else Failure.TIMEOUT_FIRST_TOKEN
         return ModelFailed(f"{where} fell silent", kind=kind)
     if names & {"ConnectError", "ConnectionRefusedError", "gaierror"}:
-        why = redacted(_unreachable(error, where), secrets)
-        return ModelFailed(f"{where} cannot be reached: {why}", kind=Failure.REFUSED_CONNECTION)
+        why, cure = _unreachable(error, where)
+        return ModelFailed(
+            f"{where} cannot be reached: {redacted(why, secrets)}", cure, kind=Failure.REFUSED_CONNECTION
+        )
     if names & {"TransportError", "APIConnectionError", "ConnectionError"}:
         return ModelFailed(f"the connection to {where} broke", kind=Failure.REFUSED_CONNECTION)
     if "APIError" in names:  # An event of the stream that says that something went wrong.
@@ -72,19 +75,18 @@ def _refused(error: BaseException, status: int, *, where: str, secrets: Sequence
         return ModelFailed(
             f"{where} failed (status {status}: {text})", kind=Failure.SERVER_ERROR, retry_after_seconds=wait
         )
-    what = f"{where} refused (status {status}: {text}){remedy(status, words)}"
-    return ModelFailed(what, kind=Failure.REJECTED)
+    return ModelFailed(f"{where} refused (status {status}: {text})", remedy(status, words), kind=Failure.REJECTED)
 
 
-def _unreachable(error: BaseException, where: str) -> str:
+def _unreachable(error: BaseException, where: str) -> tuple[str, str]:
     """Why there is no connection, and what to do about it."""
     causes = _causes(error)
-    if any(type(cause).__name__ == "gaierror" for cause in causes):
-        return "its host is not known; connect to the network, or correct ASSISTANT_MODEL_BASE_URL"
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return "its host is not known", "connect to the network, or correct ASSISTANT_MODEL_BASE_URL"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         start = "start it with: ollama serve" if OLLAMA in where else "start the server"
-        return f"nothing listens there; {start}, or correct ASSISTANT_MODEL_BASE_URL"
-    return f"{causes[-1]}; correct ASSISTANT_MODEL_BASE_URL"
+        return "nothing listens there", f"{start}, or correct ASSISTANT_MODEL_BASE_URL"
+    return str(causes[-1]), "correct ASSISTANT_MODEL_BASE_URL"
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -126,8 +126,8 @@ class LlamaModel:
                 f"{self._where} was not done within {total:g} s (model.total_seconds)", kind=Failure.TIMEOUT_TOTAL
             )
         return ModelFailed(
-            f"{self._where} said nothing within {limit:.3g} s; if it is still being loaded, ask again or raise "
-            "model.first_token_seconds",
+            f"{self._where} said nothing within {limit:.3g} s",
+            "if it is still being loaded, ask again or raise model.first_token_seconds",
             kind=Failure.TIMEOUT_FIRST_TOKEN,
         )
 
@@ -148,13 +148,14 @@ class LlamaModel:
         """The failure for a reply without text."""
         if end.finish == "length":
             return ModelFailed(
-                f"{self._where} used up the {call.max_tokens} tokens of its reply before it said anything; if it "
-                "thinks first, turn that off or raise model.reply_tokens",
+                f"{self._where} used up the {call.max_tokens} tokens of its reply before it said anything",
+                "if it thinks first, turn that off or raise model.reply_tokens",
                 kind=Failure.TOO_LONG,
             )
         if self._connections is not None and end.finish is None:
             return ModelFailed(
-                f"{self._where} sent no reply; correct the address, which mostly ends in /v1: ASSISTANT_MODEL_BASE_URL",
+                f"{self._where} sent no reply",
+                "correct the address, which mostly ends in /v1: ASSISTANT_MODEL_BASE_URL",
                 kind=Failure.EMPTY,
             )
         return ModelFailed(f"{self._where} gave an empty reply", kind=Failure.EMPTY)

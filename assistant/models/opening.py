@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from assistant.settings.model import ModelSettings
 
 NO_SERVER = (
-    "the model {name} is named, and no server that has it; for one of your own set its address, as in "
-    "ASSISTANT_MODEL_BASE_URL=http://127.0.0.1:11434/v1 (Ollama's) or base_url under [model] in assistant.toml; for "
-    "OpenAI's own models set OPENAI_API_KEY; to quote without a model give --no-model"
+    "for one of your own set its address, as in ASSISTANT_MODEL_BASE_URL=http://127.0.0.1:11434/v1 (Ollama's) or "
+    "base_url under [model] in assistant.toml; for OpenAI's own models set OPENAI_API_KEY; to quote without a model "
+    "give --no-model"
 )
+"""Remedy where a model is named and no server."""
 
 SECRET_NAMES = ("key", "token", "secret", "password", "credential")
 """Parts of the names of an LLM's arguments that are kept out of every message."""
@@ -38,7 +39,7 @@ def open_model(settings: Settings) -> ChatModel | None:
     if not model.name:
         return None
     if not model.llm and model.base_url == OPENAI_URL and not model.key:
-        raise ConfigurationError(NO_SERVER.format(name=model.name))
+        raise ConfigurationError(f"the model {model.name} is named, and no server that has it", NO_SERVER)
     from assistant.models.guarded import GuardedModel
 
     backend = _by_class(model) if model.llm else _openai_like(model)
@@ -85,11 +86,11 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
         kind = getattr(importlib.import_module(place), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ConfigurationError(
-            f"model.llm is {model.llm!r}, which cannot be imported ({error}); give package.module.Class of a "
-            "LlamaIndex LLM and install its package"
+            f"model.llm is {model.llm!r}, which cannot be imported ({error})",
+            "give package.module.Class of a LlamaIndex LLM and install its package",
         ) from error
     if not (isinstance(kind, type) and issubclass(kind, LLM)):
-        raise ConfigurationError(f"model.llm is {model.llm!r}, which is no LlamaIndex LLM; give the class of one")
+        raise ConfigurationError(f"model.llm is {model.llm!r}, which is no LlamaIndex LLM", "give the class of one")
     make: Callable[..., LLM] = kind
     secrets = _secrets(model)
     try:
@@ -99,7 +100,7 @@ def _by_class(model: "ModelSettings") -> "LlamaModel":
         names = ", ".join(name for name, _ in model.arguments) or "none"
         # Not `from error`, whose text may repeat a key.
         raise ConfigurationError(
-            f"{model.llm} cannot be made ({said}); correct [model.arguments], which has: {names}"
+            f"{model.llm} cannot be made ({said})", f"correct [model.arguments], which has: {names}"
         ) from None
     return LlamaModel(llm, settings=model, secrets=secrets)
 

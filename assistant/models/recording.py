@@ -181,7 +181,8 @@ class ReplayModel:
             asked = " ".join(call.messages[-1].content.split())[-80:] if call.messages else ""
             raise ModelFailed(
                 f"{self._folder} has no recording of this call to {self._name} ({of}repeat {place.repeat}, its last "
-                f"words {asked!r}); record it with the model",
+                f"words {asked!r})",
+                "record it with the model",
                 kind=Failure.NOT_RECORDED,
             )
         return _outcome(path)
@@ -211,7 +212,7 @@ class _Places:
 
 def _failure(failure: ModelFailed) -> dict[str, object]:
     usage = asdict(failure.usage) if failure.usage else None
-    return {"kind": failure.kind, "message": str(failure), "usage": usage}
+    return {"kind": failure.kind, "message": failure.message, "remedy": failure.remedy, "usage": usage}
 
 
 def _usage(data: dict[str, Any]) -> Usage | None:
@@ -233,11 +234,11 @@ def _outcome(path: Path) -> Completion:
             raise ValueError(f"its format is {data['format']}, not {FORMAT}")
         if data["failure"] is not None:
             told = data["failure"]
-            failure = ModelFailed(told["message"], kind=Failure(told["kind"]), usage=_usage(told))
+            failure = ModelFailed(told["message"], told.get("remedy"), kind=Failure(told["kind"]), usage=_usage(told))
         else:
             return Completion(usage=_usage(data["reply"]), **data["reply"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFailed(
-            f"the recording {path} cannot be read ({error}); record it again", kind=Failure.MALFORMED
+            f"the recording {path} cannot be read ({error})", "record it again", kind=Failure.MALFORMED
         ) from error
     raise failure

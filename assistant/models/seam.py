@@ -77,17 +77,24 @@ class ModelFailed(AssistantError):
     """A language model gave no reply that can be used; the message is one line and holds no key."""
 
     def __init__(
-        self, message: str, *, kind: Failure, retry_after_seconds: float | None = None, usage: Usage | None = None
+        self,
+        message: str,
+        remedy: str | None = None,
+        *,
+        kind: Failure,
+        retry_after_seconds: float | None = None,
+        usage: Usage | None = None,
     ) -> None:
         """Make a failure.
 
         Args:
             message: what was wrong, on one line.
+            remedy: what to do.
             kind: in which way.
             retry_after_seconds: how long the server wants to be left alone; None where it did not say.
             usage: of all attempts; None if it was not counted.
         """
-        super().__init__(message)
+        super().__init__(message, remedy)
         self.usage = usage
         self.kind = kind
         self.retry_after_seconds = retry_after_seconds

@@ -51,20 +51,20 @@ def too_long(words: Said) -> bool:
     return bool(_WINDOW.search(f"{words.code} {words.text}"))
 
 
-def remedy(status: int, words: Said) -> str:
-    """A remedy to append to the message; empty if the server's message has to do."""
+def remedy(status: int, words: Said) -> str | None:
+    """What to do about a refusal; None if the server's message has to do."""
     if status == 404:
         if pulled := _NOT_PULLED.search(words.text):
-            return f"; get it with: ollama pull {pulled['name']}"
+            return f"get it with: ollama pull {pulled['name']}"
         if not words.page and "model" in words.text.lower():
-            return "; correct the model's name: ASSISTANT_MODEL"
-        return "; correct the address, which mostly ends in /v1: ASSISTANT_MODEL_BASE_URL"
+            return "correct the model's name: ASSISTANT_MODEL"
+        return "correct the address, which mostly ends in /v1: ASSISTANT_MODEL_BASE_URL"
     if status == 401:
-        return "; set the right key: ASSISTANT_MODEL_KEY"
+        return "set the right key: ASSISTANT_MODEL_KEY"
     if status == 403:
-        return "; use a key that may do this (ASSISTANT_MODEL_KEY) or another model (ASSISTANT_MODEL)"
+        return "use a key that may do this (ASSISTANT_MODEL_KEY) or another model (ASSISTANT_MODEL)"
     if status == 429:
-        return "; pay for more, or use another key (ASSISTANT_MODEL_KEY) or model (ASSISTANT_MODEL)"
+        return "pay for more, or use another key (ASSISTANT_MODEL_KEY) or model (ASSISTANT_MODEL)"
     if too_long(words):
-        return "; start it with a larger window, or set ASSISTANT_MODEL_CONTEXT_TOKENS to the one that it has"
-    return ""
+        return "start it with a larger window, or set ASSISTANT_MODEL_CONTEXT_TOKENS to the one that it has"
+    return None

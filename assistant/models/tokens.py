@@ -55,8 +55,8 @@ def token_count(tokenizer: str) -> TokenCount:
         own = Tokenizer.from_file(str(path))
     except Exception as error:  # The library raises plain `Exception`.
         raise ConfigurationError(
-            f"model.tokenizer is {tokenizer!r}, which is no tokenizer ({error}); give the path of a tokenizer.json, or "
-            "unset it for an estimate"
+            f"model.tokenizer is {tokenizer!r}, which is no tokenizer ({error})",
+            "give the path of a tokenizer.json, or unset it for an estimate",
         ) from error
     own.no_truncation()
     own.no_padding()

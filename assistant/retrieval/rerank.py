@@ -73,7 +73,7 @@ def check_folder(folder: Path) -> None:
     saved = _json(folder / "config_sentence_transformers.json").get("model_type")
     heads = _json(folder / "config.json").get("architectures") or []
     if saved != "CrossEncoder" and not any(str(head).endswith("ForSequenceClassification") for head in heads):
-        raise EncoderUnavailable(f"{folder} holds no cross-encoder; {ADVICE}")
+        raise EncoderUnavailable(f"{folder} holds no cross-encoder", ADVICE)
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -98,12 +98,12 @@ def load_cross_encoder(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
             model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
     except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason}); restore it") from error
+        raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason})", "restore it") from error
     return model
 
 
 def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
     model = load_cross_encoder(folder, hub=hub)
     if model.num_labels != 1:
-        raise EncoderUnavailable(f"the cross-encoder in {folder} gives {model.num_labels} scores, not one; {ADVICE}")
+        raise EncoderUnavailable(f"the cross-encoder in {folder} gives {model.num_labels} scores, not one", ADVICE)
     return model

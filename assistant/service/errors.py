@@ -173,8 +173,6 @@ def no_collection(name: str, there: Iterable[str]) -> ServiceError:
 
 def service_error(error: AssistantError) -> ServiceError:
     """Map an error of the assistant to one over HTTP."""
-    message, _, remedy = str(error).rpartition("; ")
-    message, remedy = (message, remedy) if message else (remedy, "correct it; see /docs")
     if isinstance(error, (ConfigurationError, IndexDamaged)):
         # Its message names folders; it goes to the log, not to clients.
         return ServiceError(
@@ -193,7 +191,7 @@ def service_error(error: AssistantError) -> ServiceError:
             headers={"Retry-After": "5"},
         )
     if isinstance(error, UserError):
-        return ServiceError(400, "invalid_request", message, remedy)
+        return ServiceError(400, "invalid_request", error.message, error.remedy or "correct it; see /docs")
     return ServiceError(500, "failed", "the answer could not be made", "see the server's log")
 
 

@@ -89,9 +89,9 @@ def checked(options: Options, *, keys: bool | None) -> Options:
             ipaddress.ip_network(proxy)
         except ValueError:
             raise UsageError(
-                f"--trusted-proxy is {proxy!r}; give its own address (10.0.0.7) or network (10.0.0.0/24)"
+                f"--trusted-proxy is {proxy!r}", "give its own address (10.0.0.7) or network (10.0.0.0/24)"
             ) from None
     for origin in options.cors_origins:
         if origin != "*" and (not origin.startswith(("http://", "https://")) or origin.count("/") != 2):
-            raise UsageError(f"--cors-origin is {origin!r}; give an origin such as https://chat.example.org")
+            raise UsageError(f"--cors-origin is {origin!r}", "give an origin such as https://chat.example.org")
     return replace(options, keys=not options.loopback if keys is None else keys)

@@ -109,8 +109,8 @@ def ensure_default(*, note: Note, meter: Meter) -> None:
             time.sleep(0.2)
         except OSError as error:
             raise IndexUnavailable(
-                f"the default collection cannot be built in {root} ({error.strerror}); set ASSISTANT_DATA to a folder "
-                f"that can be written to"
+                f"the default collection cannot be built in {root} ({error.strerror})",
+                "set ASSISTANT_DATA to a folder that can be written to",
             ) from error
 
 

@@ -133,20 +133,20 @@ def check_model(model: ModelSettings) -> None:
     address = urlsplit(model.base_url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise ConfigurationError(
-            f"model.base_url is {model.base_url!r}; give an address such as http://127.0.0.1:8000/v1"
+            f"model.base_url is {model.base_url!r}", "give an address such as http://127.0.0.1:8000/v1"
         )
     if address.username or address.password or address.query:
         raise ConfigurationError(
-            f"model.base_url, of {address.hostname}, holds a password or a query; give the plain address, and the key "
-            "as ASSISTANT_MODEL_KEY"
+            f"model.base_url, of {address.hostname}, holds a password or a query",
+            "give the plain address, and the key as ASSISTANT_MODEL_KEY",
         )
     if model.budget_money and not (model.prompt_price or model.reply_price):
         raise ConfigurationError(
-            f"model.budget_money is {model.budget_money:g} and there are no prices; set model.prompt_price and "
-            "model.reply_price, in money for a million tokens"
+            f"model.budget_money is {model.budget_money:g} and there are no prices",
+            "set model.prompt_price and model.reply_price, in money for a million tokens",
         )
     if model.reply_tokens * 2 > model.context_tokens:
         raise ConfigurationError(
-            f"model.reply_tokens is {model.reply_tokens} of a window of {model.context_tokens} (model.context_tokens); "
-            "a reply may take half of it"
+            f"model.reply_tokens is {model.reply_tokens} of a window of {model.context_tokens} (model.context_tokens)",
+            "a reply may take half of it",
         )

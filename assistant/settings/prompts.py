@@ -16,4 +16,4 @@ def prompt_of(name: str, settings: Settings) -> Prompt:
     try:
         return load(name, folder=Path(settings.prompts).expanduser() if settings.prompts else None)
     except PromptError as error:
-        raise ConfigurationError(str(error)) from error
+        raise ConfigurationError(error.message, error.remedy) from error

@@ -120,7 +120,7 @@ def load_settings(
     stated = environ.get("ASSISTANT_CONFIG")
     path = Path(stated).expanduser() if stated else (folder or Path.cwd()) / FILE_NAME
     if stated and not path.is_file():
-        raise ConfigurationError(f"ASSISTANT_CONFIG names {stated!r}, which is no file; correct or unset it")
+        raise ConfigurationError(f"ASSISTANT_CONFIG names {stated!r}, which is no file", "correct or unset it")
     _check_variables(environ)
     in_file = _read(path) if path.is_file() else {}
     top = {key.field: _found(key, in_file, environ, flags, path) for key in _TOP}
@@ -176,7 +176,7 @@ def _check_variables(environ: Mapping[str, str]) -> None:
         if name.startswith("ASSISTANT_") and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-            raise ConfigurationError(f"unknown variable {name}; {hint}")
+            raise ConfigurationError(f"unknown variable {name}", hint)
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -184,10 +184,10 @@ def _read(path: Path) -> dict[str, object]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({error}); correct or remove it") from error
+        raise ConfigurationError(f"{path} cannot be read ({error})", "correct or remove it") from error
     table = data.pop("model", {})
     if not isinstance(table, dict):
-        raise ConfigurationError(f'{path}: model is {table!r}; write it as a table: [model] and name = "…" below it')
+        raise ConfigurationError(f"{path}: model is {table!r}", 'write it as a table: [model] and name = "…" below it')
     _refuse_unknown(data, [*(key.field for key in _TOP), "model"], "setting", path)
     _refuse_unknown(table, [key.field for key in _MODEL], "setting of [model]", path)
     found: dict[str, object] = data | {f"model.{name}": value for name, value in table.items()}
@@ -203,7 +203,7 @@ def _refuse_unknown(data: Mapping[str, object], known: list[str], what: str, pat
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise ConfigurationError(f"{path}: unknown {what} {key!r}; {hint}")
+            raise ConfigurationError(f"{path}: unknown {what} {key!r}", hint)
 
 
 def _from_text(text: str, default: object, name: str) -> str | int | float | bool:
@@ -215,17 +215,19 @@ def _from_text(text: str, default: object, name: str) -> str | int | float | boo
         return float(text) if isinstance(default, float) else text
     except (KeyError, ValueError):
         kind = {bool: "1 or 0", int: "a whole number", float: "a number"}[type(default)]
-        raise ConfigurationError(f"{name} is {text!r}; it must be {kind}") from None
+        raise ConfigurationError(f"{name} is {text!r}", f"it must be {kind}") from None
 
 
 def _checked(key: _Key, value: object, source: str) -> str | int | float | bool:
     if isinstance(key.default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not type(key.default):
-        raise ConfigurationError(f"{source}: {key.name} is {value!r}; it must be of type {type(key.default).__name__}")
+        raise ConfigurationError(
+            f"{source}: {key.name} is {value!r}", f"it must be of type {type(key.default).__name__}"
+        )
     low, high = key.bounds
     if isinstance(value, (int, float)) and not low <= value <= high:
-        raise ConfigurationError(f"{source}: {key.name} is {value}; it must be between {low:g} and {high:g}")
+        raise ConfigurationError(f"{source}: {key.name} is {value}", f"it must be between {low:g} and {high:g}")
     assert isinstance(value, (str, int, float, bool))
     return value
 
@@ -233,7 +235,7 @@ def _checked(key: _Key, value: object, source: str) -> str | int | float | bool:
 def _secret(name: str, value: object, source: str) -> Secret:
     """Convert to a secret; an error does not show the value."""
     if not isinstance(value, (str, Secret)):
-        raise ConfigurationError(f"{source}: {name} is of type {type(value).__name__}; it must be of type str")
+        raise ConfigurationError(f"{source}: {name} is of type {type(value).__name__}", "it must be of type str")
     return value if isinstance(value, Secret) else Secret(value)
 
 
@@ -241,12 +243,14 @@ def _arguments(value: object, source: str) -> tuple[tuple[str, Argument], ...]:
     if isinstance(value, tuple):
         return value
     if not isinstance(value, dict):
-        raise ConfigurationError(f"{source}: model.arguments is no table; write [model.arguments] and a line for each")
+        raise ConfigurationError(
+            f"{source}: model.arguments is no table", "write [model.arguments] and a line for each"
+        )
     for name, argument in value.items():
         if not isinstance(argument, (str, int, float, bool)):
             raise ConfigurationError(
-                f"{source}: model.arguments.{name} is of type {type(argument).__name__}; texts, numbers, true and "
-                "false can be given"
+                f"{source}: model.arguments.{name} is of type {type(argument).__name__}",
+                "texts, numbers, true and false can be given",
             )
     return tuple(sorted(value.items()))
 

@@ -80,8 +80,8 @@ def calibrate(assistant: Assistant, path: Path, *, refuse: float) -> Calibration
                 answerable.append(label)
         return fit_threshold(confidence, answerable, refuse=refuse)
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); give a file of JSON Lines") from error
+        raise UserError(f"{path} cannot be read ({error.strerror})", "give a file of JSON Lines") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f'{path}, line {number}: {error}; write lines like {{"question": "…", "answerable": true}}'
+            f"{path}, line {number}: {error}", 'write lines like {"question": "…", "answerable": true}'
         ) from error

@@ -85,7 +85,7 @@ def histories(folder: Path) -> dict[str, History]:
     """
     rows = [json.loads(line) for line in (folder / "queries.jsonl").read_text(encoding="utf-8").split("\n") if line]
     if not rows or not all("history" in row for row in rows):
-        raise UserError(f'{folder / "queries.jsonl"} has questions without "history"; give a set of conversations')
+        raise UserError(f'{folder / "queries.jsonl"} has questions without "history"', "give a set of conversations")
     return {str(row["id"]): _pairs(row["history"]) for row in rows}
 
 

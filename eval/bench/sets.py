@@ -95,8 +95,8 @@ def load_set(folder: Path) -> BenchSet:
             held += _questions(folder, "_dev", documents, development=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{folder} is no test set ({type(error).__name__}: {error}); "
-            f"it needs corpus.jsonl, queries.jsonl and qrels.tsv, or BEIR's qrels/test.tsv, or one SQuAD .json"
+            f"{folder} is no test set ({type(error).__name__}: {error})",
+            "it needs corpus.jsonl, queries.jsonl and qrels.tsv, or BEIR's qrels/test.tsv, or one SQuAD .json",
         ) from error
     return BenchSet(name=folder.name, documents=documents, questions=tuple(held))
 
@@ -166,8 +166,8 @@ def _squad_file(folder: Path) -> tuple[Path, object] | None:
     found = [(path, document) for path, document in documents if is_squad(document)]
     if len(found) > 1:
         raise UserError(
-            f"{folder} is no test set: {', '.join(path.name for path, _ in found)} are each one in SQuAD's form; "
-            f"put each in a folder of its own"
+            f"{folder} is no test set: {', '.join(path.name for path, _ in found)} are each one in SQuAD's form",
+            "put each in a folder of its own",
         )
     return found[0] if found else None
 

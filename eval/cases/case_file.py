@@ -130,7 +130,8 @@ def load_gold(paths: Iterable[Path]) -> tuple[GoldCase, ...]:
         raise GoldInvalid(problems)
     if not cases:
         raise UserError(
-            f"no gold cases in {', '.join(map(str, paths))}; write one with `assistant eval add`, or name another file"
+            f"no gold cases in {', '.join(map(str, paths))}",
+            "write one with `assistant eval add`, or name another file",
         )
     return cases
 
@@ -297,7 +298,7 @@ def _contradictions(case: GoldCase) -> Iterator[tuple[str, str]]:
         try:
             checked_question(question)
         except UserError as error:
-            yield name, str(error)
+            yield name, error.message
     for name, wordings in [*((f"facts[{n}]", fact) for n, fact in enumerate(case.facts, 1)), ("never", case.never)]:
         if not all(map(read, wordings)):
             yield name, f"{_shown(wordings)} has a wording without a word, figure or date"

@@ -61,10 +61,10 @@ def quoted(words: str, assistant: Assistant) -> Candidate:
     texts = [(article_id, assistant.engine.text(article_id)) for article_id in assistant.engine.articles]
     found = [(id_, text, match) for id_, text in texts for match in pattern.finditer(text)]
     if not found:
-        raise UsageError(f"no article has the words {words!r}; give them as they stand there")
+        raise UsageError(f"no article has the words {words!r}", "give them as they stand there")
     if len(found) > 1:
         where = ", ".join(dict.fromkeys(id_ for id_, _, _ in found))
-        raise UsageError(f"the words {words!r} stand in {len(found)} places ({where}); give more of the sentence")
+        raise UsageError(f"the words {words!r} stand in {len(found)} places ({where})", "give more of the sentence")
     ((id_, text, match),) = found
     touched = [s for s in split_sentences(text) if s.start < match.end() and match.start() < s.end]
     return _candidate(id_, text, touched[0].start, touched[-1].end, cited=False)
@@ -113,16 +113,16 @@ def append_case(case: GoldCase, path: Path) -> None:
         raise UserError(f"no case of a gold file: {wrong[0].field}: {wrong[0].what}")
     cases, problems = read_gold([path]) if path.exists() else ((), ())
     if problems:
-        raise UserError(f"{problems[0]}; correct the file first")
+        raise UserError(f"{problems[0]}", "correct the file first")
     if any(case.id == other.id for other in cases):
-        raise UserError(f"{path} has a case {case.id!r} already; give another --id")
+        raise UserError(f"{path} has a case {case.id!r} already", "give another --id")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         with path.open("a", encoding="utf-8") as file:
             file.write(("\n" if text and not text.endswith("\n") else "") + to_line(case) + "\n")
     except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}); name another file with --gold") from error
+        raise UserError(f"{path} cannot be written ({error.strerror})", "name another file with --gold") from error
 
 
 def new_id(question: str, taken: Collection[str]) -> str:

@@ -78,11 +78,12 @@ def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Com
         cases = f"{counted(len(left_out), 'case')} {'is' if len(left_out) == 1 else 'are'}"
         raise UserError(
             f"the runs are of different gold: {cases} new, gone or changed ({', '.join(left_out[:3])}"
-            f"{' …' if len(left_out) > 3 else ''}); compare the others with --common, or run the baseline anew"
+            f"{' …' if len(left_out) > 3 else ''})",
+            "compare the others with --common, or run the baseline anew",
         )
     ids = [id_ for id_ in after if id_ not in left_out]
     if not ids:
-        raise UserError("the runs have no case in common; run both on the same gold")
+        raise UserError("the runs have no case in common", "run both on the same gold")
     pairs = [(before[id_], after[id_]) for id_ in ids]
     names = [m.name for m in METRICS if any(a.score(m.name) and b.score(m.name) for a, b in pairs)]
     gated = [name for name in names if name in policy.effects]

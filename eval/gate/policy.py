@@ -46,11 +46,13 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({error}); name a policy such as {DEFAULT_POLICY}") from error
+        raise ConfigurationError(
+            f"{path} cannot be read ({error})", f"name a policy such as {DEFAULT_POLICY}"
+        ) from error
     effects = _numbers(path, data.pop("effects", {}), "effects", tuple(BY_NAME), most=1)
     budgets = _numbers(path, data.pop("budgets", {}), "budgets", BUDGETS, most=float("inf"))
     if not effects:
-        raise ConfigurationError(f"{path}: [effects] names no measure that decides; write such as: correct = 0.02")
+        raise ConfigurationError(f"{path}: [effects] names no measure that decides", "write such as: correct = 0.02")
     must_hold = _tags(path, data.pop("must_hold", []))
     bounds = {
         "default_effect": (1e-6, 1),
@@ -66,25 +68,26 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
         whole = name in {"seed", "max_failed"}
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not low <= value <= high:
             raise ConfigurationError(
-                f"{path}: {name} is {value!r}; it must be a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+                f"{path}: {name} is {value!r}",
+                f"it must be a {'whole ' if whole else ''}number from {low:g} to {high:g}",
             )
     return Policy(effects=effects, budgets=budgets, must_hold=must_hold, **data)
 
 
 def _tags(path: Path, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(tag, str) and tag.strip() for tag in value):
-        raise ConfigurationError(f'{path}: must_hold is {value!r}; it must be a list of tags, such as ["feedback"]')
+        raise ConfigurationError(f"{path}: must_hold is {value!r}", 'it must be a list of tags, such as ["feedback"]')
     return tuple(value)
 
 
 def _numbers(path: Path, table: object, name: str, known: tuple[str, ...], *, most: float) -> dict[str, float]:
     if not isinstance(table, dict):
-        raise ConfigurationError(f"{path}: {name} is {table!r}; it must be a table of numbers")
+        raise ConfigurationError(f"{path}: {name} is {table!r}", "it must be a table of numbers")
     _known(path, table, known)
     for key, value in table.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
             raise ConfigurationError(
-                f"{path}: {name}.{key} is {value!r}; it must be a number above 0, at most {most:g}"
+                f"{path}: {name}.{key} is {value!r}", f"it must be a number above 0, at most {most:g}"
             )
     return {key: float(value) for key, value in table.items()}
 
@@ -92,4 +95,4 @@ def _numbers(path: Path, table: object, name: str, known: tuple[str, ...], *, mo
 def _known(path: Path, table: Mapping[str, object], known: tuple[str, ...]) -> None:
     for key in table:
         if key not in known:
-            raise ConfigurationError(f"{path}: unknown {key!r}; known: {', '.join(known)}")
+            raise ConfigurationError(f"{path}: unknown {key!r}", f"known: {', '.join(known)}")

@@ -45,7 +45,7 @@ class ConfiguredWriter:
         settings = self._settings()
         model = self.recordings.model(settings)
         if model is None:
-            raise ConfigurationError("--model names no model; give its name as the server knows it, or --no-model")
+            raise ConfigurationError("--model names no model", "give its name as the server knows it, or --no-model")
         return with_model(model, settings)
 
     def _settings(self) -> Settings:

@@ -67,7 +67,7 @@ def open_journal(out: Path, *, gold: str, provenance: Provenance, resume: bool) 
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (0 if resume else os.O_TRUNC), 0o666)
     except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}); name another file with --out") from error
+        raise UserError(f"{path} cannot be written ({error.strerror})", "name another file with --out") from error
     try:
         if not resume:
             _append(descriptor, head)
@@ -83,17 +83,17 @@ def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise UserError(
-            f"there is nothing to resume: {path} cannot be read ({error.strerror}); run without --resume"
+            f"there is nothing to resume: {path} cannot be read ({error.strerror})", "run without --resume"
         ) from error
     whole = [line for line in lines if _is_json(line)]  # Cut off by the interruption, perhaps within a character.
     if not whole or json.loads(whole[0]) != json.loads(json.dumps(head)):
         raise UserError(
-            f"{path} is of other cases, or of another index or other settings; run without --resume to start afresh"
+            f"{path} is of other cases, or of another index or other settings", "run without --resume to start afresh"
         )
     try:
         rows = [_ENTRY.validate_json(line) for line in whole[1:]]
     except ValidationError as error:
-        raise UserError(f"{path} is damaged ({first_mistake(error)}); run without --resume to start afresh") from None
+        raise UserError(f"{path} is damaged ({first_mistake(error)})", "run without --resume to start afresh") from None
     return {row["case"]["id"]: result_of(row["case"], seconds=row["seconds"]) for row in rows}
 
 

@@ -22,9 +22,9 @@ class Recordings:
     def __post_init__(self) -> None:
         """Raises UsageError where both are asked for, or there is nothing to play."""
         if self.record and self.replay:
-            raise UsageError("--record and --replay exclude each other; record first, then replay")
+            raise UsageError("--record and --replay exclude each other", "record first, then replay")
         if self.replay and not self.replay.is_dir():
-            raise UsageError(f"--replay: {self.replay} is no folder; make it with --record")
+            raise UsageError(f"--replay: {self.replay} is no folder", "make it with --record")
 
     def model(self, settings: Settings) -> ChatModel | None:
         """The model of the settings, recorded or replayed; None if they name none."""
@@ -69,7 +69,7 @@ class ConfiguredJudge:
         settings = self._settings()
         model = self.recordings.model(settings)
         if model is None:
-            raise ConfigurationError("--judge names no model; give its name as the server knows it")
+            raise ConfigurationError("--judge names no model", "give its name as the server knows it")
         prices = Prices(prompt=settings.model.prompt_price, reply=settings.model.reply_price)
 
         def price(prompt: int, reply: int) -> float | None:

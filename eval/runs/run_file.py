@@ -100,11 +100,11 @@ def check_out(path: Path) -> None:
         UserError: it is a folder, or a file that is no run and would be lost.
     """
     if path.is_dir():
-        raise UserError(f"{path} is a folder; name a file for the run with --out")
+        raise UserError(f"{path} is a folder", "name a file for the run with --out")
     if path.exists():
         with path.open("rb") as file:
             if not file.read(64).startswith(b'{\n "format": '):
-                raise UserError(f"{path} is there and is no run, so it is not replaced; name another file with --out")
+                raise UserError(f"{path} is there and is no run, so it is not replaced", "name another file with --out")
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -148,13 +148,13 @@ def read_run(path: Path) -> Run:
     try:
         data = _RUN.validate_json(path.read_bytes())
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); make one with `assistant eval run`") from error
+        raise UserError(f"{path} cannot be read ({error.strerror})", "make one with `assistant eval run`") from error
     except ValidationError as error:
-        raise UserError(f"{path} is no run ({first_mistake(error)}); make one with `assistant eval run`") from None
+        raise UserError(f"{path} is no run ({first_mistake(error)})", "make one with `assistant eval run`") from None
     times = data["times"]
     untimed = [row["id"] for row in data["cases"] if row["id"] not in times["cases"]]
     if untimed:
-        raise UserError(f"{path} is no run (times.cases lacks {untimed[0]!r}); make one with `assistant eval run`")
+        raise UserError(f"{path} is no run (times.cases lacks {untimed[0]!r})", "make one with `assistant eval run`")
     return Run(
         tag=data["tag"],
         gold=data["gold"],

@@ -90,7 +90,7 @@ def _examined(cases: Sequence[GoldCase], chain: Chain, open_chain: OpenChain, jo
             yield future.result()
     except BrokenProcessPool as error:
         raise AssistantError(
-            "a process of the run was killed, perhaps for want of memory; run again with --resume and fewer --jobs"
+            "a process of the run was killed, perhaps for want of memory", "run again with --resume and fewer --jobs"
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)

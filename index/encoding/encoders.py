@@ -53,8 +53,9 @@ def open_encoder(hash: str, name: str, *, note: Note, threads: int = 0) -> Encod
         return _checked(find_encoder(name, note=note), hash)
     except EncoderUnavailable as error:
         raise EncoderUnavailable(
-            f"the index was made with the encoder {name} ({hash[:12]}), which is not in {folder.parent}: {error}; "
-            f"bring that model back, or build the index anew with another"
+            f"the index was made with the encoder {name} ({hash[:12]}), which is not in {folder.parent}: "
+            f"{error.message}",
+            "bring that model back, or build the index anew with another",
         ) from error
 
 

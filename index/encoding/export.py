@@ -43,7 +43,7 @@ def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Ca
     model = load_model(str(source))
     fast = getattr(model.tokenizer, "_tokenizer", None)
     if fast is None:
-        raise EncoderUnavailable(f"the encoder {name!r} has no fast tokenizer, which offsets need; choose another")
+        raise EncoderUnavailable(f"the encoder {name!r} has no fast tokenizer, which offsets need", "choose another")
     with appearing(target) as folder:
         fast.no_truncation()
         fast.no_padding()

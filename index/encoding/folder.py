@@ -85,7 +85,7 @@ def appearing(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EncoderUnavailable(
-            f"the folder {target.parent} for exported encoders cannot be made ({error.strerror}); set ASSISTANT_CACHE"
+            f"the folder {target.parent} for exported encoders cannot be made ({error.strerror})", "set ASSISTANT_CACHE"
         ) from error
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:

@@ -42,8 +42,8 @@ def onnx_run(folder: Path, *, threads: int = 0, graph: str = GRAPH_NAME) -> Run:
         session = onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - onnxruntime has no common error of its own
         raise EncoderUnavailable(
-            f"the encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
-            f"remove that folder, and it is made again"
+            f"the encoder in {folder} cannot be opened ({str(error).splitlines()[0]})",
+            "remove that folder, and it is made again",
         ) from error
     names = [node.name for node in session.get_inputs()]
 
@@ -115,7 +115,7 @@ def load_model(source: str) -> Any:  # noqa: ANN401
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderUnavailable(
-            f"the encoder {source!r} cannot be loaded ({reason}); give a folder of a sentence-transformers model"
+            f"the encoder {source!r} cannot be loaded ({reason})", "give a folder of a sentence-transformers model"
         ) from error
 
 
@@ -130,12 +130,12 @@ def folder_of(source: str, *, hub: bool) -> Path:
         return path.resolve()
     if not hub:
         raise EncoderUnavailable(
-            f"no folder {source!r} with a sentence-transformers model; give its path, or allow a download by name "
-            f"from the Hugging Face hub with ASSISTANT_HUB=1"
+            f"no folder {source!r} with a sentence-transformers model",
+            "give its path, or allow a download by name from the Hugging Face hub with ASSISTANT_HUB=1",
         )
     from huggingface_hub import snapshot_download
 
     try:
         return Path(snapshot_download(source))
     except Exception as error:  # noqa: BLE001 - the hub client raises many kinds
-        raise EncoderUnavailable(f"the model {source!r} could not be downloaded ({error}); give a folder") from error
+        raise EncoderUnavailable(f"the model {source!r} could not be downloaded ({error})", "give a folder") from error

@@ -48,8 +48,8 @@ class WindowEncoder:
             )
         except Exception as error:  # noqa: BLE001 - tokenizers raises plain Exception
             raise EncoderUnavailable(
-                f"the encoder in {folder} cannot be opened ({str(error).splitlines()[0]}); "
-                f"remove that folder, and it is made again"
+                f"the encoder in {folder} cannot be opened ({str(error).splitlines()[0]})",
+                "remove that folder, and it is made again",
             ) from error
         self._network = run
         self._question_network = run_questions or run

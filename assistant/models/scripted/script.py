@@ -64,23 +64,23 @@ def read_script(path: Path) -> list[Turn]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read ({error}); give a JSON file with a list of turns") from error
+        raise UsageError(f"{path} cannot be read ({error})", "give a JSON file with a list of turns") from error
     turns = data.get("turns") if isinstance(data, dict) else data
     if not isinstance(turns, list) or not turns:
-        raise UsageError(f"{path} has no turns; give a list such as [{{'reply': 'Nobody was hurt [1].'}}]")
+        raise UsageError(f"{path} has no turns", "give a list such as [{'reply': 'Nobody was hurt [1].'}]")
     return [_turn(turn, f"{path}, turn {number}") for number, turn in enumerate(turns, 1)]
 
 
 def _turn(data: object, where: str) -> Turn:
     known = {field.name: field.default for field in fields(Turn)}
     if not isinstance(data, dict):
-        raise UsageError(f"{where} is {data!r}; it must be an object with some of: {', '.join(known)}")
+        raise UsageError(f"{where} is {data!r}", f"it must be an object with some of: {', '.join(known)}")
     for name, value in data.items():
         if name not in known:
-            raise UsageError(f"{where} has an unknown field {name!r}; known: {', '.join(known)}")
+            raise UsageError(f"{where} has an unknown field {name!r}", f"known: {', '.join(known)}")
         kind = type(known[name]) if name != "trouble" else str
         if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
-            raise UsageError(f"{where}: {name} is {value!r}; it must be of type {kind.__name__}")
+            raise UsageError(f"{where}: {name} is {value!r}", f"it must be of type {kind.__name__}")
     if data.get("trouble", "none") not in list(Trouble):
-        raise UsageError(f"{where}: trouble is {data['trouble']!r}; known: {', '.join(Trouble)}")
+        raise UsageError(f"{where}: trouble is {data['trouble']!r}", f"known: {', '.join(Trouble)}")
     return Turn(**{**data, "trouble": Trouble(data.get("trouble", "none"))})

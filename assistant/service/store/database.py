@@ -92,7 +92,7 @@ class Database:
                 found = int(db.execute("PRAGMA user_version").fetchone()[0])
                 if found > FORMAT:
                     raise ConfigurationError(
-                        f"{path} has format {found}, newer than the {FORMAT} of this program; upgrade the program"
+                        f"{path} has format {found}, newer than the {FORMAT} of this program", "upgrade the program"
                     )
                 db.execute("PRAGMA journal_mode = WAL")
                 db.executescript(SCHEMA)
@@ -100,11 +100,11 @@ class Database:
                 _migrate(db)
         except OSError as error:
             raise ConfigurationError(
-                f"{path} cannot be written to ({error.strerror}); set ASSISTANT_DATA to a folder that can"
+                f"{path} cannot be written to ({error.strerror})", "set ASSISTANT_DATA to a folder that can"
             ) from error
         except sqlite3.Error as error:
             raise ConfigurationError(
-                f"{path} cannot be opened ({error}); move it away, and a new one is made"
+                f"{path} cannot be opened ({error})", "move it away, and a new one is made"
             ) from error
 
     @contextmanager

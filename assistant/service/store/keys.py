@@ -91,7 +91,7 @@ class Keys:
             db.execute("UPDATE keys SET revoked = coalesce(revoked, ?) WHERE id = ?", (now(), id_))
             row = db.execute(f"SELECT {_COLUMNS} FROM keys WHERE id = ?", (id_,)).fetchone()
         if row is None:
-            raise UserError(f"there is no key {id_!r}; `assistant keys list` shows them")
+            raise UserError(f"there is no key {id_!r}", "`assistant keys list` shows them")
         return _key(row)
 
     def admit(self, secret: str) -> Admission | None:

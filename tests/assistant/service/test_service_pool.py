@@ -264,7 +264,7 @@ def test_a_mistake_of_the_asker_is_told_to_the_asker(make, notes):
     pool = make()
 
     def mistaken(assistant: Assistant) -> None:
-        raise UsageError("the date is 'soon'; give a day")
+        raise UsageError("the date is 'soon; or later'", "give a day; YYYY-MM-DD")
 
     async def work(stopped: asyncio.Event) -> ServiceError:
         with pytest.raises(ServiceError) as caught:
@@ -274,8 +274,8 @@ def test_a_mistake_of_the_asker_is_told_to_the_asker(make, notes):
     error = running(pool, work)
     assert (error.status, error.body.error.message, error.body.error.remedy) == (
         400,
-        "the date is 'soon'",
-        "give a day",
+        "the date is 'soon; or later'",
+        "give a day; YYYY-MM-DD",
     )
     assert notes == []
 
@@ -284,7 +284,7 @@ def test_what_only_the_servers_owner_can_cure_goes_to_the_log_and_not_to_the_ask
     pool = make()
 
     def damaged(assistant: Assistant) -> None:
-        raise IndexDamaged("the catalog in /srv/secret is damaged; restore it")
+        raise IndexDamaged("the catalog in /srv/secret is damaged", "restore it")
 
     async def work(stopped: asyncio.Event) -> ServiceError:
         with pytest.raises(ServiceError) as caught:
@@ -299,7 +299,7 @@ def test_what_only_the_servers_owner_can_cure_goes_to_the_log_and_not_to_the_ask
 
 def test_an_assistant_that_cannot_be_opened_is_told_where_the_pool_is_opened(tmp_path: Path):
     def open_assistant() -> Assistant:
-        raise IndexDamaged("no luck; try again")
+        raise IndexDamaged("no luck", "try again")
 
     pool = AssistantPool({TOWN: open_assistant}, threads=2, queue_size=1, wait_seconds=1, seconds=1, note=print)
 
