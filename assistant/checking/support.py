@@ -22,7 +22,7 @@ from assistant.language.sentence import ParsedSentence, parse
 from assistant.reading.weights import Linear, probability
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
-from index.text.sentences import is_heading
+from index.text.structure import is_heading
 
 WEIGHTS_PATH = Path(__file__).parent / "support.json"
 LONGEST_RUN = 3

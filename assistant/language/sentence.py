@@ -10,7 +10,7 @@ from itertools import pairwise
 from assistant.language.statements import Name, Value, directions, names, negated, stem_of, values
 from assistant.language.values import Token, read
 from assistant.language.vocabulary import INTERJECTIONS, NEGATIONS, SUPERLATIVES, VERB
-from index.text.sentences import is_heading
+from index.text.structure import is_heading
 from index.text.terms import STOP_WORDS, stem, stems
 
 KEPT_SENTENCES = 8_192

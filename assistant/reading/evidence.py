@@ -22,6 +22,8 @@ from assistant.question.question import Question
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query, Word, similarities
 from index.text.article import Matrix, Sentence
+from index.text.structure import TITLES
+from index.text.structure import Kind as BlockKind
 
 Column = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64]
 """(sentences,) of one feature."""
@@ -116,6 +118,10 @@ class Evidence:
         self._texts = [sentence_text(passage, place) for passage in passages for place in range(len(passage.sentences))]
         read = [sentences.read(text) for text in self._texts]
         self._sentences = [one.parsed for one in read]
+        heads = [passage.context(place) for passage in passages for place in range(len(passage.sentences))]
+        self._heads = [parse(head).counts for head in heads]
+        """Stems of what each sentence is about: a row's header and an answer's question have words that it lacks."""
+        self._states = [_states(passage, place) for passage in passages for place in range(len(passage.sentences))]
         self._particular = [one.particular for one in read]
         """Stems of each sentence that say something particular."""
         sizes = [len(passage.sentences) for passage in passages]
@@ -129,16 +135,16 @@ class Evidence:
         """(sentences,) the sentence before each one in its passage; for the first one itself."""
 
     def candidates(self, query: Query) -> list[Candidate]:
-        """Every sentence but headings, described against one wording of the question."""
+        """Every sentence that states something, described against one wording of the question."""
         if not self._passages or not query.content:  # Without a word there is nothing to describe a sentence by.
             return []
         rows = self._described(query)
         return [
             Candidate(passage=self._passages[int(owner)], place=int(place), text=text, features=row)
-            for owner, place, text, sentence, row in zip(
-                self._owner, self._places, self._texts, self._sentences, rows, strict=True
+            for owner, place, text, states, row in zip(
+                self._owner, self._places, self._texts, self._states, rows, strict=True
             )
-            if not sentence.heading  # A heading names what follows and states nothing.
+            if states
         ]
 
     def _described(self, query: Query) -> Table:
@@ -218,12 +224,13 @@ class Evidence:
         name = np.asarray([word.text[:1].isupper() for word in words])
         figure = np.asarray([word.text[:1].isdigit() for word in words])
         counts = np.asarray([[own.counts.get(word.stem, 0) for word in words] for own in self._sentences])
-        has = counts > 0
+        headed = np.asarray([[word.stem in head for word in words] for head in self._heads])
+        has = (counts > 0) | headed
         near = has | has[before]
         titles = [parse(passage.article.title or "").counts for passage in self._passages]
         titled = np.asarray([[word.stem in title for word in words] for title in titles])
         passage = np.logical_or.reduceat(has, self._firsts) | titled
-        best = self._best(query, words)
+        best = np.maximum(self._best(query, words), headed)
         best_of_passage = np.maximum.reduceat(best, self._firsts)
         low = np.sort(best, axis=1)
         unlike = idf * ~has * (1 - best)
@@ -268,6 +275,14 @@ class Evidence:
     def _pairs_shared(self, query: Query) -> Column:
         pairs = set(pairwise(query.stems))
         return np.asarray([len(pairs & own.pairs) for own in self._sentences]) / max(1, len(pairs))
+
+
+def _states(passage: Passage, place: int) -> bool:
+    """Whether a sentence states something: headings name what follows, and a question says nothing of its answer."""
+    kind = passage.kind(place)
+    if kind is BlockKind.TURN:
+        return not sentence_text(passage, place).rstrip("\"'”’*_ ").endswith(("?", "？"))
+    return kind not in TITLES - {BlockKind.CAPTION}
 
 
 def sentence_text(passage: Passage, place: int) -> str:

@@ -25,7 +25,7 @@ from assistant.reading.reader import Quote, Reading
 from assistant.reading.weights import Weights, answerability_row, probability, rank, shares
 from index.search.engine import Passage, Retrieved, SearchEngine
 from index.search.query import Query
-from index.text.sentences import is_heading
+from index.text.structure import is_heading
 from index.text.terms import stems
 
 DEPENDENT = re.compile(

@@ -26,8 +26,8 @@ class EncodingJob:
 
     @property
     def text(self) -> str:
-        """Text given to the encoder: the title, then the chunk."""
-        return encoded_text(self.title, self.chunk.text)
+        """Text given to the encoder: the title, what the chunk is about, then the chunk."""
+        return encoded_text(self.title, self.chunk.context, self.chunk.text)
 
     def sentence_spans(self) -> list[tuple[int, int]]:
         """Each sentence's characters in `text`, end exclusive."""

@@ -9,13 +9,15 @@ import numpy as np
 
 from index.encoding.encoder import Encoder
 from index.encoding.projection import TokenProjection
-from index.search.engine import Filters, IndexState, OpenEngine, Passage, Retrieved
+from index.search.engine import Filters, IndexState, OpenEngine, Passage, Retrieved, blocks_and_contexts
 from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
 from index.search.spelling import corrected, corrections
 from index.storage.store import Note, Snapshot, open_index
 from index.text.article import IndexedArticle, Matrix
+from index.text.chunking import encoded_text
 from index.text.glossary import Glossary
+from index.text.structure import Structure
 from index.text.terms import stems
 
 FEW_CHUNKS = 256
@@ -76,6 +78,10 @@ class EmbeddedSearch:
     def text(self, article_id: str) -> str:
         """Text of an article, from the catalog."""
         return self.snapshot.text(self.articles[article_id].number)
+
+    def structure(self, article_id: str) -> Structure:
+        """Structure of an article's text, from the catalog."""
+        return self.snapshot.structure(self.articles[article_id].number)
 
     @property
     def glossary(self) -> Glossary:
@@ -190,19 +196,23 @@ class EmbeddedSearch:
         for rank, chunk in enumerate(chunks, 1):
             row = rows[chunk]
             score, cosine, bm25, late = scored[chunk]
+            structure = self.snapshot.structure(row.article)
+            blocks, contexts = blocks_and_contexts(structure, row.sentences)
             passages.append(
                 Passage(
                     chunk_id=chunk,
                     article=self.snapshot.articles[row.article],
                     start=row.start,
                     end=row.end,
-                    text=self.snapshot.text(row.article)[row.start : row.end],
+                    text=structure.text[row.start : row.end],
                     sentences=row.sentences,
                     rank=rank,
                     score=score,
                     cosine=cosine,
                     bm25=bm25,
                     late=late,
+                    blocks=blocks,
+                    contexts=contexts,
                 )
             )
         return tuple(passages)
@@ -217,4 +227,4 @@ class EmbeddedSearch:
     def _chunk_text(self, chunk: int) -> str:
         (row,) = self.snapshot.chunks([chunk])
         title = self.snapshot.articles[row.article].title or ""
-        return f"{title}\n{self.snapshot.text(row.article)[row.start : row.end]}"
+        return encoded_text(title, row.context, self.snapshot.text(row.article)[row.start : row.end])

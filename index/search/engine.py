@@ -1,6 +1,6 @@
 """The seam to search: a question in, passages out, and what is needed to judge their sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from index.search.query import Query
 from index.text.article import IndexedArticle, Matrix, Sentence
 from index.text.glossary import Glossary
+from index.text.structure import Block, Kind, Structure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +58,18 @@ class Passage:
     cosine: float
     bm25: float
     late: float
+    blocks: tuple[Block, ...] = ()
+    """The block of each sentence."""
+    contexts: tuple[str, ...] = ()
+    """What each sentence is about beside its article: headings, the question it answers, the table's header."""
+
+    def kind(self, place: int) -> Kind:
+        """What the block of a sentence is."""
+        return self.blocks[place].kind if self.blocks else Kind.PARAGRAPH
+
+    def context(self, place: int) -> str:
+        """What a sentence is about."""
+        return self.contexts[place] if self.contexts else ""
 
     def to_json(self) -> dict[str, Any]:
         """JSON object of the passage, as `assistant search --json` prints it."""
@@ -131,6 +144,14 @@ class SearchEngine(Protocol):
             IndexDamaged: the article was changed since.
         """
 
+    def structure(self, article_id: str) -> Structure:
+        """The structure of an article's text: its headings, lists, tables.
+
+        Raises:
+            KeyError: there is no such article.
+            IndexDamaged: the article was changed since.
+        """
+
     @property
     def glossary(self) -> Glossary:
         """Aliases that came with the articles."""
@@ -166,6 +187,14 @@ class SearchEngine(Protocol):
 
     def close(self) -> None:
         """Free what is held; the engine is not used after that."""
+
+
+def blocks_and_contexts(
+    structure: Structure, sentences: Sequence[Sentence]
+) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The block of each sentence, and what each is about."""
+    places = [structure.place(sentence.start) or 0 for sentence in sentences]
+    return tuple(structure.blocks[place] for place in places), tuple(map(structure.context, places))
 
 
 OpenEngine = Callable[[], SearchEngine]

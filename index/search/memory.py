@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index.encoding.encoder import Encoder, EncodingJob
-from index.search.engine import Filters, IndexState, Passage, Retrieved
+from index.search.engine import Filters, IndexState, Passage, Retrieved, blocks_and_contexts
 from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
 from index.search.spelling import corrected, corrections
 from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, fingerprint_of
+from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article, encoded_text, fitting_title
 from index.text.glossary import Glossary
 from index.text.loading import article_slug, free_id
+from index.text.structure import Structure
 from index.text.terms import stems, words
 
 K1, B = 1.2, 0.75
@@ -68,6 +70,7 @@ class MemorySearch:
         self._encoder = encoder
         self._fusion = fusion or Fusion()
         self._texts: dict[str, str] = {}
+        self._structures: dict[str, Structure] = {}
         self._articles: dict[str, IndexedArticle] = {}
         self._chunks: list[_Held] = []
         for article in articles:
@@ -98,11 +101,13 @@ class MemorySearch:
         self._texts[article_id] = article.text
         title = fitting_title(article.title, count, self._encoder.max_tokens)
         chunking = Chunking(max_tokens=self._encoder.max_tokens)
-        chunks = chunk_article(article.text, article.title, count=count, chunking=chunking)
+        structure = structure_of(article.text)
+        self._structures[article_id] = structure
+        chunks = chunk_article(structure, article.title, count=count, chunking=chunking)
         jobs = [EncodingJob(title=title, chunk=chunk) for chunk in chunks]
         encoded = self._encoder.encode_chunks(jobs, lambda done, of: None) if jobs else []
         for chunk, vectors in zip(chunks, encoded, strict=True):
-            body = encoded_text(article.title or "", chunk.text)
+            body = encoded_text(article.title or "", chunk.context, chunk.text)
             short = replace(vectors, tokens=self._encoder.projection.apply(vectors.tokens))
             self._chunks.append(
                 _Held(article=row, chunk=chunk, vectors=short, terms=Counter(stems(body)), words=Counter(words(body)))
@@ -116,6 +121,10 @@ class MemorySearch:
     def text(self, article_id: str) -> str:
         """Text of an article."""
         return self._texts[article_id]
+
+    def structure(self, article_id: str) -> Structure:
+        """Structure of an article's text."""
+        return self._structures[article_id]
 
     def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
         """Rank every chunk that passes the filters."""
@@ -194,11 +203,12 @@ class MemorySearch:
 
     def _searched_text(self, number: int) -> str:
         held = self._chunks[number]
-        return encoded_text(held.article.title or "", held.chunk.text)
+        return encoded_text(held.article.title or "", held.chunk.context, held.chunk.text)
 
     def _passage(self, number: int, rank: int, scores: tuple[float, float, float, float]) -> Passage:
         held = self._chunks[number]
         score, cosine, bm25, late = scores
+        blocks, contexts = blocks_and_contexts(self._structures[held.article.article_id], held.chunk.sentences)
         return Passage(
             chunk_id=number,
             article=held.article,
@@ -211,6 +221,8 @@ class MemorySearch:
             cosine=cosine,
             bm25=bm25,
             late=late,
+            blocks=blocks,
+            contexts=contexts,
         )
 
 

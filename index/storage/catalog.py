@@ -4,6 +4,7 @@ FAISS, tantivy and the mapped sentence vectors are derived from it and named by 
 number that every change raises by one in the same transaction.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.projection import TokenProjection
-from index.errors import IndexBusy, IndexUnavailable
+from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
 from index.storage.vectors import ChunkCodes, quantise
-from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, Sentence
+from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, Page, Sentence, sha256_of
+from index.text.structure import Block, Kind, Structure
 
-FORMAT = 1
+FORMAT = 2
 """Version of the format; it goes up when an older program could not read what a newer one wrote."""
 
 BUSY_SECONDS = 20.0
@@ -35,23 +37,27 @@ CREATE TABLE articles (
     source TEXT NOT NULL UNIQUE,
     source_sha256 TEXT NOT NULL,
     sha256 TEXT NOT NULL,
-    title TEXT, published TEXT, publisher TEXT, url TEXT, language TEXT,
-    text TEXT NOT NULL
+    title TEXT, published TEXT, publisher TEXT, url TEXT, language TEXT, authors TEXT NOT NULL,
+    extractor TEXT NOT NULL, problems TEXT NOT NULL, pages BLOB NOT NULL, blocks BLOB NOT NULL,
+    text TEXT NOT NULL,
+    row_sha256 BLOB NOT NULL
 );
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES articles(number),
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
+    context TEXT NOT NULL,
     sentences BLOB NOT NULL,
     vector BLOB NOT NULL,
     sentence_codes BLOB NOT NULL,
     token_counts BLOB NOT NULL,
-    token_codes BLOB NOT NULL
+    token_codes BLOB NOT NULL,
+    row_sha256 BLOB NOT NULL
 );
-CREATE TABLE projection (one INTEGER PRIMARY KEY CHECK (one = 1), data BLOB NOT NULL);
+CREATE TABLE projection (one INTEGER PRIMARY KEY CHECK (one = 1), data BLOB NOT NULL, sha256 TEXT NOT NULL);
 CREATE INDEX chunks_by_article ON chunks(article);
-CREATE TABLE glossaries (source TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE glossaries (source TEXT PRIMARY KEY, text TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -64,10 +70,17 @@ class ChunkRow:
     article: int
     start: int
     end: int
+    context: str
+    """What it is about (`Chunk.context`)."""
     sentences: tuple[Sentence, ...]
 
 
-_COLUMNS = "number, article_id, source, source_sha256, sha256, title, published, publisher, url, language"
+_COLUMNS = (
+    "number, article_id, source, source_sha256, sha256, title, published, publisher, url, language, authors, extractor"
+)
+_CHUNK_COLUMNS = 'article, start, "end", context, sentences, vector, sentence_codes, token_counts, token_codes'
+META_HASH = "meta_sha256"
+"""Key of the hash over all other values about the whole index."""
 
 
 class Catalog:
@@ -89,7 +102,8 @@ class Catalog:
         with catalog.changing():
             for statement in SCHEMA.split(";\n"):
                 catalog._db.execute(statement)
-            catalog._db.execute("INSERT INTO projection VALUES (1, ?)", (projection.to_bytes(),))
+            data = projection.to_bytes()
+            catalog._db.execute("INSERT INTO projection VALUES (1, ?, ?)", (data, hashlib.sha256(data).hexdigest()))
             catalog.set_meta({**meta, "format": str(FORMAT), "generation": "0"})
         return catalog
 
@@ -172,10 +186,37 @@ class Catalog:
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Set values about the whole index."""
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(values.items()))
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META_HASH, self._meta_hash()))
+
+    def _meta_hash(self) -> str:
+        rows = self._db.execute("SELECT key, value FROM meta WHERE key != ? ORDER BY key", (META_HASH,))
+        return digest(value for row in rows for value in row).hex()
+
+    def check_meta(self) -> None:
+        """Check the values about the whole index against their hash.
+
+        Raises:
+            IndexDamaged: they are not what was written.
+        """
+        if self.meta(META_HASH) != self._meta_hash():
+            raise self._damaged("the values about the whole index are")
 
     def projection(self) -> TokenProjection:
-        """Projection that reduces the dimension of this index's token vectors."""
-        return TokenProjection.from_bytes(self._db.execute("SELECT data FROM projection").fetchone()[0])
+        """Projection that reduces the dimension of this index's token vectors.
+
+        Raises:
+            IndexDamaged: it is not what was written.
+        """
+        data, sha256 = self._db.execute("SELECT data, sha256 FROM projection").fetchone()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise self._damaged("the projection of token vectors is")
+        return TokenProjection.from_bytes(data)
+
+    def _damaged(self, what: str) -> IndexDamaged:
+        return IndexDamaged(
+            f"the catalog {self.path} is damaged: {what} not what was written",
+            f"restore it from a copy, or remove the folder {self.path.parent} and add the articles again",
+        )
 
     @property
     def generation(self) -> int:
@@ -192,29 +233,63 @@ class Catalog:
 
         Raises:
             KeyError: no such article.
+            IndexDamaged: it is not what its hash says.
         """
-        row = self._db.execute("SELECT text FROM articles WHERE number = ?", (number,)).fetchone()
+        row = self._db.execute("SELECT text, sha256 FROM articles WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        return str(row[0])
+        text = str(row[0])
+        if sha256_of(text) != row[1]:
+            raise self._damaged(f"the text of article {number} is")
+        return text
 
-    def add_article(self, article: Article, article_id: str) -> int:
+    def structure(self, number: int, text: str) -> Structure:
+        """The structure of an article's text.
+
+        Raises:
+            KeyError: no such article.
+        """
+        row = self._db.execute("SELECT blocks FROM articles WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise KeyError(number)
+        return Structure(text, _blocks_from(row[0]))
+
+    def pages(self, number: int) -> tuple[Page, ...]:
+        """The pages of an article; none for a source without pages.
+
+        Raises:
+            KeyError: no such article.
+        """
+        row = self._db.execute("SELECT pages FROM articles WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise KeyError(number)
+        rows: NDArray[np.uint32] = np.frombuffer(row[0], dtype="<u4").reshape(-1, 3)
+        return tuple(Page(number=int(n), start=int(a), end=int(b)) for n, a, b in rows)
+
+    def add_article(self, article: Article, article_id: str, structure: Structure) -> int:
         """Store an article without chunks; returns its number."""
         published = article.published.isoformat() if article.published else None
+        pages = np.asarray([(page.number, page.start, page.end) for page in article.pages], dtype="<u4")
+        values = (
+            article_id,
+            article.source,
+            article.source_sha256,
+            article.sha256,
+            article.title,
+            published,
+            article.publisher,
+            article.url,
+            article.language,
+            json.dumps(article.authors, ensure_ascii=False),
+            article.extractor,
+            json.dumps(article.problems, ensure_ascii=False),
+            pages.tobytes(),
+            _blocks_to(structure.blocks),
+            article.text,
+        )
+        columns = f"{_COLUMNS.removeprefix('number, ')}, problems, pages, blocks, text, row_sha256"
         cursor = self._db.execute(
-            f"INSERT INTO articles ({_COLUMNS.removeprefix('number, ')}, text) VALUES (?,?,?,?,?,?,?,?,?,?)",
-            (
-                article_id,
-                article.source,
-                article.source_sha256,
-                article.sha256,
-                article.title,
-                published,
-                article.publisher,
-                article.url,
-                article.language,
-                article.text,
-            ),
+            f"INSERT INTO articles ({columns}) VALUES ({','.join('?' * (len(values) + 1))})", (*values, digest(values))
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -222,6 +297,23 @@ class Catalog:
     def move_article(self, number: int, source: str) -> None:
         """Record the new path of an unchanged article."""
         self._db.execute("UPDATE articles SET source = ? WHERE number = ?", (source, number))
+        (values,) = self._article_values(number)
+        self._db.execute("UPDATE articles SET row_sha256 = ? WHERE number = ?", (digest(values[1:-1]), number))
+
+    def _article_values(self, number: int | None = None) -> Iterable[Sequence[Any]]:
+        """All columns of articles, the number first and the row's hash last."""
+        where, of = ("", ()) if number is None else (" WHERE number = ?", (number,))
+        return self._db.execute(
+            f"SELECT {_COLUMNS}, problems, pages, blocks, text, row_sha256 FROM articles{where} ORDER BY number", of
+        )
+
+    def damaged_rows(self) -> list[str]:
+        """Articles, chunks and glossaries that are not what their hashes say, in words."""
+        wrong = [f"article {row[0]}" for row in self._article_values() if digest(row[1:-1]) != row[-1]]
+        chunks = self._db.execute(f"SELECT id, {_CHUNK_COLUMNS}, row_sha256 FROM chunks ORDER BY id")
+        wrong += [f"chunk {row[0]}" for row in chunks if digest(row[1:-1]) != row[-1]]
+        glossaries = self._db.execute("SELECT source, text, sha256 FROM glossaries ORDER BY source")
+        return wrong + [f"the glossary {row[0]}" for row in glossaries if sha256_of(row[1]) != row[2]]
 
     def remove_article(self, number: int) -> list[int]:
         """Remove an article with its chunks; returns the chunks' ids."""
@@ -233,27 +325,36 @@ class Catalog:
     def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors) -> int:
         """Store a chunk of article `number`, its token vectors already projected; returns its id."""
         offsets = np.asarray([(s.start, s.end) for s in chunk.sentences], dtype="<u4")
+        values = (
+            number,
+            chunk.start,
+            chunk.end,
+            chunk.context,
+            offsets.tobytes(),
+            vectors.chunk.astype("<f4").tobytes(),
+            quantise(vectors.sentences).tobytes(),
+            np.asarray(vectors.token_counts, dtype="<u4").tobytes(),
+            quantise(vectors.tokens).tobytes(),
+        )
         cursor = self._db.execute(
-            'INSERT INTO chunks (article, start, "end", sentences, vector, sentence_codes, token_counts, token_codes) '
-            "VALUES (?,?,?,?,?,?,?,?)",
-            (
-                number,
-                chunk.start,
-                chunk.end,
-                offsets.tobytes(),
-                vectors.chunk.astype("<f4").tobytes(),
-                quantise(vectors.sentences).tobytes(),
-                np.asarray(vectors.token_counts, dtype="<u4").tobytes(),
-                quantise(vectors.tokens).tobytes(),
-            ),
+            f"INSERT INTO chunks ({_CHUNK_COLUMNS}, row_sha256) VALUES (?,?,?,?,?,?,?,?,?,?)", (*values, digest(values))
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
     def chunks(self, ids: Collection[int] | None = None) -> list[ChunkRow]:
-        """Chunks by id in ascending order; all of them for None."""
-        rows = self._select('id, article, start, "end", sentences', ids)
-        return [_chunk_row(row) for row in rows]
+        """Chunks by id in ascending order; all of them for None.
+
+        Raises:
+            IndexDamaged: one of those named is not what its hash says.
+        """
+        if ids is None:
+            return [_chunk_row(row) for row in self._select('id, article, start, "end", context, sentences', None)]
+        rows = list(self._select(f"id, {_CHUNK_COLUMNS}, row_sha256", ids))
+        damaged = next((row[0] for row in rows if digest(row[1:-1]) != row[-1]), None)
+        if damaged is not None:
+            raise self._damaged(f"chunk {damaged} is")
+        return [_chunk_row(row[:6]) for row in rows]
 
     def chunk_ids_of(self, articles: Collection[int]) -> list[int]:
         """Ids of the chunks of articles, given by number."""
@@ -282,7 +383,7 @@ class Catalog:
 
     def set_glossary(self, source: str, text: str) -> None:
         """Add or replace a glossary."""
-        self._db.execute("INSERT OR REPLACE INTO glossaries VALUES (?, ?)", (source, text))
+        self._db.execute("INSERT OR REPLACE INTO glossaries VALUES (?, ?, ?)", (source, text, sha256_of(text)))
 
     def remove_glossary(self, source: str) -> None:
         """Remove a glossary."""
@@ -308,8 +409,31 @@ def _connect(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
-def _article_row(row: Sequence[str]) -> IndexedArticle:
-    number, article_id, source, source_sha256, sha256, title, published, publisher, url, language = row
+def digest(values: Iterable[object]) -> bytes:
+    """SHA-256 over values with their types and lengths, so that no two rows are written alike."""
+    hashed = hashlib.sha256()
+    for value in values:
+        data = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
+        hashed.update(f"{type(value).__name__}{len(data)}:".encode())
+        hashed.update(data)
+    return hashed.digest()
+
+
+def _article_row(row: Sequence[Any]) -> IndexedArticle:
+    (
+        number,
+        article_id,
+        source,
+        source_sha256,
+        sha256,
+        title,
+        published,
+        publisher,
+        url,
+        language,
+        authors,
+        extractor,
+    ) = row
     return IndexedArticle(
         number=int(number),
         article_id=article_id,
@@ -321,11 +445,57 @@ def _article_row(row: Sequence[str]) -> IndexedArticle:
         publisher=publisher,
         url=url,
         language=language,
+        authors=tuple(json.loads(authors)),
+        extractor=extractor,
     )
 
 
 def _chunk_row(row: Sequence[Any]) -> ChunkRow:
-    id_, article, start, end, blob = row
+    id_, article, start, end, context, blob = row
     offsets: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4").reshape(-1, 2)
     sentences = tuple(Sentence(start=int(a), end=int(b)) for a, b in offsets)
-    return ChunkRow(id=int(id_), article=int(article), start=int(start), end=int(end), sentences=sentences)
+    return ChunkRow(
+        id=int(id_), article=int(article), start=int(start), end=int(end), context=str(context), sentences=sentences
+    )
+
+
+_KINDS = tuple(Kind)
+
+
+def _blocks_to(blocks: Sequence[Block]) -> bytes:
+    """Blocks as rows of eight integers; -1 for None."""
+    rows = [
+        (
+            _KINDS.index(b.kind),
+            b.start,
+            b.end,
+            b.level,
+            b.quoted,
+            _or_none(b.ordinal),
+            _or_none(b.group),
+            _or_none(b.parent),
+        )
+        for b in blocks
+    ]
+    return np.asarray(rows, dtype="<i4").tobytes()
+
+
+def _or_none(number: int | None) -> int:
+    return -1 if number is None else number
+
+
+def _blocks_from(data: bytes) -> list[Block]:
+    rows: list[list[int]] = np.frombuffer(data, dtype="<i4").reshape(-1, 8).tolist()
+    return [
+        Block(
+            kind=_KINDS[kind],
+            start=start,
+            end=end,
+            level=level,
+            quoted=quoted,
+            ordinal=None if ordinal < 0 else ordinal,
+            group=None if group < 0 else group,
+            parent=None if parent < 0 else parent,
+        )
+        for kind, start, end, level, quoted, ordinal, group, parent in rows
+    ]

@@ -14,9 +14,11 @@ from index.storage.generation import build, remove_strays
 from index.storage.lock import writing
 from index.storage.store import Note, catalog_path, fingerprint, now, repair_locked, versions
 from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle
+from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article, fitting_title
 from index.text.glossary import load_glossary
 from index.text.loading import LOADERS, Found, article_slug, find_files, find_glossaries, free_id, load, read_bytes
+from index.text.structure import Structure
 
 PUBLISH_SECONDS = 10.0
 """Seconds of encoding after which a generation is published, so that an interruption loses little."""
@@ -55,6 +57,7 @@ class _Cut:
     """An article that was cut into chunks and waits for the encoder."""
 
     article: Article
+    structure: Structure
     jobs: Sequence[EncodingJob]
 
 
@@ -63,6 +66,7 @@ class _Prepared:
     """An article that was encoded and waits for its transaction."""
 
     article: Article
+    structure: Structure
     chunks: Sequence[Chunk]
     vectors: Sequence[ChunkVectors]
 
@@ -275,9 +279,10 @@ class _Writer:
 
     def _cut_up(self, article: Article) -> _Cut:
         count = self.encoder.count_tokens
-        chunks = chunk_article(article.text, article.title, count=count, chunking=self.chunking)
+        structure = structure_of(article.text)
+        chunks = chunk_article(structure, article.title, count=count, chunking=self.chunking)
         title = fitting_title(article.title, count, self.chunking.max_tokens)
-        return _Cut(article, [EncodingJob(title=title, chunk=chunk) for chunk in chunks])
+        return _Cut(article, structure, [EncodingJob(title=title, chunk=chunk) for chunk in chunks])
 
     def _encode(self) -> None:
         """Encode the pending chunks of all articles together."""
@@ -295,7 +300,7 @@ class _Writer:
             own = [next(vectors) for _ in chunks]
             # Projected at once: at full width, the tokens of one batch take 40 MB.
             short = [replace(one, tokens=self.projection.apply(one.tokens)) for one in own]
-            self._waiting.append(_Prepared(cut.article, chunks, short))
+            self._waiting.append(_Prepared(cut.article, cut.structure, chunks, short))
         self._cut = []
 
     def _publish(self, texts: dict[str, str | None], outcome: Outcome) -> None:
@@ -336,7 +341,7 @@ def _publish(
             article_id = kept.get(prepared.article.source) or free_id(article_slug(prepared.article.name), taken)
             taken.add(article_id)
             ids.append(article_id)
-            number = catalog.add_article(prepared.article, article_id)
+            number = catalog.add_article(prepared.article, article_id, prepared.structure)
             for chunk, vectors in zip(prepared.chunks, prepared.vectors, strict=True):
                 chunk_ids.append(catalog.add_chunk(number, chunk, vectors))
         catalog.set_meta({"generation": str(current + 1), "changed": now()})

@@ -167,7 +167,7 @@ def _entries(catalog: Catalog, ids: Collection[int] | None) -> Iterator[TextEntr
     for chunk in catalog.chunks(ids):
         if chunk.article != number:
             text, number = catalog.text(chunk.article), chunk.article
-        body = encoded_text(titles[number] or "", text[chunk.start : chunk.end])
+        body = encoded_text(titles[number] or "", chunk.context, text[chunk.start : chunk.end])
         yield TextEntry(chunk_id=chunk.id, article_number=number, text=body)
 
 

@@ -23,6 +23,7 @@ from index.storage.generation import (
 from index.storage.lock import writing
 from index.text.article import IndexedArticle, fingerprint_of
 from index.text.glossary import Glossary
+from index.text.structure import Structure
 
 Note = Callable[[str], None]
 CATALOG_NAME = "catalog.sqlite"
@@ -31,7 +32,7 @@ PARTIAL_NAMES = (f"{CATALOG_NAME}.new", f"{CATALOG_NAME}.new-journal")
 OWN_NAMES = frozenset({"writer.lock", "generations", CATALOG_NAME, f"{CATALOG_NAME}-journal", *PARTIAL_NAMES})
 """Names that an index's folder may hold."""
 KEPT_TEXTS = 256
-"""Articles whose texts a snapshot keeps in memory, at most."""
+"""Articles whose texts and structures a snapshot keeps in memory, at most."""
 ATTEMPTS = 5
 """Attempts of a reader to open a generation before a faster writer replaces it."""
 
@@ -100,7 +101,8 @@ class Snapshot:
             self.threshold = _number(catalog, "threshold")
             self.calibration = _text(catalog, "calibration")
             texts = catalog.glossaries()
-            self._texts: dict[int, str] = {}
+            self._structures: dict[int, Structure] = {}
+            catalog.check_meta()
         self._file = _file_of(root)
         self.glossary = Glossary.merged(Glossary.parse(text, source) for source, text in texts.items())
 
@@ -130,15 +132,23 @@ class Snapshot:
         Raises:
             IndexDamaged: the article was changed since; open the index again.
         """
-        if number not in self._texts:
+        return self.structure(number).text
+
+    def structure(self, number: int) -> Structure:
+        """The structure of an article of this state.
+
+        Raises:
+            IndexDamaged: the article was changed since, or is not what was written; open the index again.
+        """
+        if number not in self._structures:
             try:
-                text = self.catalog.text(number)
+                structure = self.catalog.structure(number, self.catalog.text(number))
             except KeyError:
                 raise IndexDamaged(f"the index in {self.root} was changed while it was read", "open it again") from None
-            if len(self._texts) == KEPT_TEXTS:
-                del self._texts[next(iter(self._texts))]
-            self._texts[number] = text
-        return self._texts[number]
+            if len(self._structures) == KEPT_TEXTS:
+                del self._structures[next(iter(self._structures))]
+            self._structures[number] = structure
+        return self._structures[number]
 
     def close(self) -> None:
         """Close the catalog."""

@@ -12,7 +12,7 @@ from index.errors import IndexDamaged
 from index.storage.catalog import Catalog, ChunkRow
 from index.storage.generation import contradictions, differences, generation_folder, open_generation
 from index.storage.store import catalog_path, fingerprint
-from index.text.article import IndexedArticle, sha256_of
+from index.text.article import IndexedArticle
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,11 +55,20 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
     for chunk in chunks:
         by_article.setdefault(chunk.article, []).append(chunk)
     for article in articles:
-        problems += _of_article(article, catalog.text(article.number), by_article.pop(article.number, []))
+        rows = by_article.pop(article.number, [])
+        try:
+            problems += _of_article(article, catalog.text(article.number), rows)
+        except IndexDamaged as error:
+            problems.append(error.message)
     problems += [f"chunk {rows[0].id} belongs to no article" for rows in by_article.values()]
     if catalog.meta("fingerprint") != fingerprint(catalog):
         problems.append("the fingerprint is not that of the articles")
-    catalog.projection()  # Raises if it is not there.
+    problems += [f"{row} is not what its hash says" for row in catalog.damaged_rows()]
+    for check in (catalog.check_meta, catalog.projection):
+        try:
+            check()
+        except IndexDamaged as error:
+            problems.append(error.message)
     ids, vectors = catalog.vectors()
     lengths = np.linalg.norm(vectors, axis=1) if ids else np.ones(0)
     problems += [f"the vector of chunk {ids[i]} has not length 1" for i in np.flatnonzero(abs(lengths - 1) > 1e-3)]
@@ -80,8 +89,6 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
 
 def _of_article(article: IndexedArticle, text: str, chunks: list[ChunkRow]) -> list[str]:
     wrong = []
-    if sha256_of(text) != article.sha256:
-        wrong.append(f"the text of {article.article_id} is not what its hash says")
     covered = 0
     for chunk in chunks:
         sentences = chunk.sentences
@@ -89,12 +96,17 @@ def _of_article(article: IndexedArticle, text: str, chunks: list[ChunkRow]) -> l
         ordered = all(a.end <= b.start for a, b in pairwise(sentences))
         if not (covered <= chunk.start < chunk.end <= len(text) and inside and ordered):
             wrong.append(f"the offsets of chunk {chunk.id} of {article.article_id} are wrong")
-        elif any(text[a:b].strip() for a, b in _gaps(chunk, covered)):
+        elif any(_says(text[a:b]) for a, b in _gaps(chunk, covered)):
             wrong.append(f"text of {article.article_id} before character {chunk.end} is in no sentence")
         covered = max(covered, chunk.end)
-    if text[covered:].strip():
+    if _says(text[covered:]):
         wrong.append(f"the text of {article.article_id} after character {covered} is in no chunk")
     return wrong
+
+
+def _says(text: str) -> bool:
+    """Whether there is a letter or digit in `text`; rules and lines under headings have none."""
+    return any(map(str.isalnum, text))
 
 
 def _gaps(chunk: ChunkRow, covered: int) -> list[tuple[int, int]]:

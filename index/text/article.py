@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +75,9 @@ class IndexedArticle:
     publisher: str | None
     url: str | None
     language: str | None
+    authors: tuple[str, ...] = ()
+    extractor: str = ""
+    """What extracted its text (`Article.extractor`)."""
 
     @classmethod
     def of(cls, article: Article, *, number: int, article_id: str) -> "IndexedArticle":
@@ -91,6 +93,8 @@ class IndexedArticle:
             publisher=article.publisher,
             url=article.url,
             language=article.language,
+            authors=article.authors,
+            extractor=article.extractor,
         )
 
 
@@ -103,6 +107,7 @@ def fingerprint_of(
     """
     listed = sorted(
         [row.article_id, row.sha256, row.title, str(row.published), row.publisher, row.url, row.language]
+        + list(row.authors)
         for row in articles
     )
     content = json.dumps([[encoder_hash, str(max_tokens)], listed, sorted(glossaries)], ensure_ascii=False)
@@ -129,6 +134,8 @@ class Chunk:
     """Always `article.text[start:end]`."""
     sentences: tuple[Sentence, ...]
     """In reading order; offsets count the article's characters, not the chunk's."""
+    context: str = ""
+    """What its first block is about: the headings, question or header row above it (`Structure.context`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

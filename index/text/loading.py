@@ -45,7 +45,7 @@ def read_text(data: bytes, source: str) -> str:
 
 def load_text(data: bytes, path: Path) -> Article:
     """Load a text or Markdown file; front matter becomes metadata."""
-    stated, text = split_front_matter(read_text(data, str(path)), str(path))
+    stated, text = split_front_matter(read_text(data, str(path)))
     if not text.strip():
         raise ArticleUnreadable(f"{path}: no text in it", "leave it out or write the article")
     known = complete_from_text(stated, text)

@@ -1,40 +1,76 @@
 """Reads an article's metadata: front matter first, then the text where it is unambiguous.
 
-"Plain" is strict on purpose: a heading, or a line that is nothing but a labelled value or a full
-date near the top. What is not plainly said stays absent; it is never inferred.
+Front matter is read as its writer meant it: every value is text until its key says otherwise, so that
+`language: no` is Norwegian and `title: 1.10` keeps its zero. What cannot be understood is reported and never
+keeps an article out. "Unambiguous" is strict on purpose: a heading, or a line that is nothing but a labelled
+value or a full date near the top. What is not plainly said stays absent; it is never inferred.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
+from email.utils import parsedate_tz
 from typing import Any
 
 import yaml
 
-from index.errors import ArticleUnreadable
+from index.text.blocks import structure_of
+from index.text.structure import Kind
 
-FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)(?:^|\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
 KEYS = {
     "title": ("title", "headline"),
     "published": ("published", "date", "publication_date", "publish_date", "pubdate", "datepublished"),
     "publisher": ("publisher", "site_name", "publication", "source"),
     "url": ("url", "link", "canonical_url", "source_url"),
     "language": ("language", "lang", "locale"),
+    "authors": ("authors", "author", "creator", "byline"),
 }
 """Front matter keys by what they mean, the preferred one first; compared in lower case."""
 
+OTHER_KEYS = frozenset(
+    "aliases categories category comments created cover description draft excerpt featured id image images keywords "
+    "lastmod layout license modified name permalink redirect_from sidebar slug status subtitle summary tag tags theme "
+    "toc type updated updated_at uuid version weight".split()
+)
+"""Keys in common use that say nothing about where an article comes from, but tell front matter from text."""
+
 LABELS = {
-    "published": r"published(?: on)?|date|publication date|发布时间|发布日期|日期",
-    "publisher": r"publisher|source|来源",
-    "url": r"url|link|original|原文链接|链接",
+    "published": {"published", "published on", "date", "publication date", "发布时间", "发布日期", "日期"},
+    "publisher": {"publisher", "source", "来源"},
+    "url": {"url", "link", "original", "原文链接", "链接"},
+    "authors": {"author", "authors", "written by", "作者"},
 }
 HEAD_LINES = 8
 """Lines at the top of a text in which metadata may stand."""
+HEAD_CHARACTERS = 5_000
+MAX_FRONT_MATTER_CHARACTERS = 65_536
+MAX_DOTS = 100
 MAX_TITLE_CHARACTERS = 200
 MONTHS = "january february march april may june july august september october november december".split()
+_OTHER_MONTHS = [
+    "januar jänner janvier enero gennaio janeiro januari",
+    "februar feber février febrero febbraio fevereiro februari",
+    "märz mars marzo março maart marts",
+    "avril abril aprile",
+    "mai mayo maggio maio mei maj",
+    "juni juin junio giugno junho",
+    "juli juillet julio luglio julho",
+    "août agosto augustus",
+    "septembre septiembre settembre setembro",
+    "oktober octobre octubre ottobre outubro",
+    "novembre noviembre novembro",
+    "dezember décembre diciembre dicembre dezembro desember",
+]
 ENGLISH = frozenset("the of and to in a is that for it was on as with by are be this from at or an has".split())
+_ABSENT = frozenset({"n/a", "na", "none", "null", "unknown", "tbd"})
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
+_COMPACT = re.compile(r"((?:1[5-9]|2[01])\d{2})(\d{2})(\d{2})(?!\d)")
+_WEEKDAY = re.compile(r"[^\W\d_]{2,12}\.?,? (?=\S)")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|º)?\.? (?:of |de )?([^\W\d_]{3,10})\.?,? (?:de )?(\d{4})\b")
+_MONTH_FIRST = re.compile(r"([^\W\d_]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,65 +82,139 @@ class Metadata:
     publisher: str | None = None
     url: str | None = None
     language: str | None = None
+    authors: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What was stated and not understood, a line each."""
 
 
-def split_front_matter(text: str, source: str) -> tuple[Metadata, str]:
-    """Split off front matter (YAML between ---, TOML between +++): its metadata, and the text after it.
+def split_front_matter(text: str) -> tuple[Metadata, str]:
+    """Split off front matter (YAML, TOML or JSON): its metadata, and the text after it.
 
-    Raises:
-        ArticleUnreadable: the front matter is not valid YAML or TOML, or a date in it is no date.
+    It is front matter if it holds a key in common use; other text between two rules stays text.
     """
-    match = FRONT_MATTER.match(text)
-    if match is None:
+    body = text.lstrip("\ufeff \t\r\n")
+    found = _fields_of(body)
+    if found is None:
         return Metadata(), text
+    fields, rest = found
+    fields = {str(key).strip().lower().replace("-", "_").replace(" ", "_"): value for key, value in fields.items()}
+    known = {key for keys in KEYS.values() for key in keys} | OTHER_KEYS
+    if not known & set(fields):
+        return Metadata(), text
+    return metadata_of(fields), rest
+
+
+def _fields_of(text: str) -> tuple[Mapping[Any, Any], str] | None:
+    """The fields at the top of `text` and what comes after them; None if there are none."""
+    if text.startswith("{"):
+        try:
+            fields, end = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode(
+                text[:MAX_FRONT_MATTER_CHARACTERS]
+            )
+        except (ValueError, RecursionError):
+            return None
+        return (fields, text[end:].lstrip("\r\n")) if isinstance(fields, dict) and fields else None
+    lines = text[:MAX_FRONT_MATTER_CHARACTERS].split("\n")
+    fence = lines[0].rstrip()
+    if fence not in {"---", "+++"}:
+        return None
+    closing = {"---", "..."} if fence == "---" else {"+++"}
+    last = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in closing), None)
+    if last is None:
+        return None
+    inside = "\n".join(lines[1:last])
+    rest = text[sum(len(line) + 1 for line in lines[: last + 1]) :]
     try:
-        fields = yaml.safe_load(match[2]) if match[1] == "---" else tomllib.loads(match[2])
-    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise ArticleUnreadable(f"{source}: its front matter cannot be read ({reason})", "correct it") from error
-    if not isinstance(fields, dict):
-        return Metadata(), text  # A horizontal rule at the top, not front matter.
-    return _from_fields({str(key).lower(): value for key, value in fields.items()}, source), text[match.end() :]
+        if fence == "---":
+            # Every scalar stays text: no truth values, octal numbers or times of day in base 60.
+            fields = yaml.load(inside, Loader=yaml.BaseLoader)
+        elif any(line.count(".") > MAX_DOTS for line in lines[1:last]):
+            raise ValueError(fence)  # The parser takes time by the square of a dotted key's length.
+        else:
+            fields = tomllib.loads(inside)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        # As people write it: an unquoted colon in a title, a tab, a bracket that is not closed.
+        fields = _line_by_line(inside, "=" if fence == "+++" else ":")
+    return (fields, rest) if isinstance(fields, dict) else None
 
 
-def _from_fields(fields: Mapping[str, Any], source: str) -> Metadata:
+def _line_by_line(text: str, sign: str) -> dict[str, str] | None:
+    """Fields of which each takes a line, as in `title: One: two`; None if there are lines that are none."""
+    fields = {}
+    for line in text.split("\n"):
+        key, found, value = line.partition(sign)
+        if found and re.fullmatch(r"\s*[\w-]{1,40}\s*", key):
+            fields[key.strip()] = value.strip().strip("\"'")
+        elif line.strip() and line[0] not in " \t-#":
+            return None
+    return fields
+
+
+def metadata_of(fields: Mapping[str, object]) -> Metadata:
+    """Metadata from named values, as front matter and web pages state them; names in lower case."""
     values = {
-        name: next((fields[key] for key in keys if fields.get(key) not in (None, "")), None)
+        name: next(
+            (fields[key] for key in keys if _text_of(fields.get(key)) is not None or _is_list(fields.get(key))), None
+        )
         for name, keys in KEYS.items()
     }
-    texts = {
-        name: " ".join(str(value).split()) if isinstance(value, (str, int, float)) else None
-        for name, value in values.items()
-        if name != "published"
-    }
+    stated = _text_of(values["published"], first=True)
+    published = parse_date(stated) if stated else None
+    language = (_text_of(values["language"]) or "").replace("_", "-").split("-")[0].lower()
     return Metadata(
-        title=texts["title"],
-        published=_date_of(values["published"], source),
-        publisher=texts["publisher"],
-        url=texts["url"],
-        language=(texts["language"] or "").replace("_", "-").split("-")[0].lower() or None,
+        title=_text_of(values["title"]),
+        published=published,
+        publisher=_text_of(values["publisher"]),
+        url=_text_of(values["url"]),
+        language=language if 1 < len(language) <= 8 else None,
+        authors=_names_of(values["authors"]),
+        problems=(f"its date {stated[:60]!r} is no full date; it is indexed without one",)
+        if stated and published is None
+        else (),
     )
 
 
-def _date_of(value: object, source: str) -> date | None:
-    if value is None or isinstance(value, datetime):
-        return None if value is None else value.date()
-    if isinstance(value, date):
-        return value
-    found = parse_date(str(value))
-    if found is None:
-        raise ArticleUnreadable(f"{source}: its date {str(value)!r} is no full date", "write it as YYYY-MM-DD")
-    return found
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and bool(value)
+
+
+def _text_of(value: object, *, first: bool = False) -> str | None:
+    """A value on one line; None for one that is absent or no text. With `first`, a list counts by its first item."""
+    if first and _is_list(value):
+        value = value[0]  # type: ignore[index]
+    if isinstance(value, bool | list | dict) or value is None:
+        return None
+    try:
+        text = " ".join(str(value).split())
+    except ValueError:  # A number of more digits than Python writes.
+        return None
+    return text if text.casefold() not in _ABSENT and any(map(str.isalnum, text)) else None
+
+
+def _names_of(value: object) -> tuple[str, ...]:
+    items = value[:20] if isinstance(value, list) else re.split(r";| and | & ", _text_of(value) or "")
+    names = [_text_of(item.get("name") if isinstance(item, dict) else item) for item in items]
+    return tuple(name for name in names if name)
 
 
 def parse_date(text: str) -> date | None:
-    """Parse the date that `text` begins with: "2021-03-09", "9 March 2021", "March 9, 2021", "2021年3月9日"."""
-    text = text.strip()
-    if match := re.match(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)", text):
+    """Parse the date that `text` begins with; None if there is none, or no full one.
+
+    "2021-03-09", "20210309", "9 March 2021", "Tuesday, March 9, 2021", "9. März 2021", "2021年3月9日",
+    "Tue, 09 Mar 2021 09:00:00 +0100".
+    """
+    text = text.strip()[:80]
+    return (
+        _date_in(text) or (_date_in(text[found.end() :]) if (found := _WEEKDAY.match(text)) else None) or _mailed(text)
+    )
+
+
+def _date_in(text: str) -> date | None:
+    if match := _YEAR_FIRST.match(text) or _COMPACT.match(text):
         year, month, day = int(match[1]), int(match[2]), int(match[3])
-    elif match := re.match(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([A-Za-z]{3,9})\.?,? (\d{4})\b", text):
+    elif match := _DAY_FIRST.match(text):
         year, month, day = int(match[3]), _month(match[2]), int(match[1])
-    elif match := re.match(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b", text):
+    elif match := _MONTH_FIRST.match(text):
         year, month, day = int(match[3]), _month(match[1]), int(match[2])
     else:
         return None
@@ -114,16 +224,30 @@ def parse_date(text: str) -> date | None:
         return None
 
 
+def _mailed(text: str) -> date | None:
+    """A date as RFC 2822 writes it."""
+    if not re.match(r"[A-Z][a-z]{2}, \d", text):
+        return None
+    parts = parsedate_tz(text)
+    try:
+        return date(*parts[:3]) if parts else None
+    except ValueError:
+        return None
+
+
 def _month(name: str) -> int:
     """Number of a month, 1 to 12; 0 if it is not one."""
-    return next((n for n, month in enumerate(MONTHS, 1) if month.startswith(name.lower()[:9])), 0)
+    name = name.lower()
+    english = next((n for n, month in enumerate(MONTHS, 1) if month.startswith(name[:9])), 0)
+    return english or next((n for n, months in enumerate(_OTHER_MONTHS, 1) if name in months.split()), 0)
 
 
 def complete_from_text(known: Metadata, text: str) -> Metadata:
     """Fill in metadata that `known` lacks from unambiguous lines near the top of `text`."""
-    head = [line.strip() for line in text.split("\n") if line.strip()][:HEAD_LINES]
-    labelled = {name: _labelled(head, label) for name, label in LABELS.items()}
-    dates = [labelled["published"] or "", *(line for line in head if len(line) <= 30 and line[-1] not in ".。!！?？")]
+    top = text[:HEAD_CHARACTERS]
+    head = [line.strip() for line in top.split("\n") if line.strip()][:HEAD_LINES]
+    labelled = {name: _labelled(head, labels) for name, labels in LABELS.items()}
+    dates = [labelled["published"] or "", *(line for line in head if len(line) <= 40 and line[-1] not in ".。!！?？")]
     url = labelled["url"]
     return replace(
         known,
@@ -132,25 +256,24 @@ def complete_from_text(known: Metadata, text: str) -> Metadata:
         publisher=known.publisher or labelled["publisher"],
         url=known.url or (url if url and url.startswith(("http://", "https://")) else None),
         language=known.language or plain_language(text),
+        authors=known.authors or _names_of(labelled["authors"]),
     )
 
 
-def _labelled(head: list[str], label: str) -> str | None:
+def _labelled(head: list[str], labels: set[str]) -> str | None:
     for line in head:
-        match = re.fullmatch(rf"[*_>\s]*(?:{label})[*_]*\s*[:：]\s*[*_]*(.{{1,120}}?)[*_\s]*", line, re.IGNORECASE)
-        if match:
-            return match[1].strip()
+        label, sign, value = re.sub("：", ":", line, count=1).partition(":")
+        value = value.strip("*_ \t")
+        if sign and value and len(value) <= 120 and label.strip("*_> \t").casefold() in labels:
+            return value
     return None
 
 
 def _title(text: str) -> str | None:
-    heading = re.search(r"^#\s+(.{1,200}?)\s*#*\s*$", text[:5_000], re.MULTILINE)
-    if heading:
-        return heading[1].strip()
-    first = re.match(r"\s*([^\n]+)\n[^\S\n]*\n", text)
-    line = first[1].strip() if first else ""
-    plain = line and len(line) <= MAX_TITLE_CHARACTERS and line[-1] not in ".。,，:：;；" and line[0].isalnum()
-    return line if plain else None
+    structure = structure_of(text[:HEAD_CHARACTERS])
+    title = next((block for block in structure.blocks if block.kind is Kind.TITLE), None)
+    words = structure.words(title) if title else ""
+    return words if 0 < len(words) <= MAX_TITLE_CHARACTERS else None
 
 
 def plain_language(text: str) -> str | None:

@@ -86,7 +86,8 @@ def write_passages(index: Path, path: Path, *, note: Note) -> int:
         for chunk in snapshot.chunks(ids):
             text = snapshot.text(chunk.article)[chunk.start : chunk.end]
             title = snapshot.articles[chunk.article].title or ""
-            lines.append(json.dumps({"id": str(chunk.id), "text": encoded_text(title, text)}, ensure_ascii=False))
+            body = encoded_text(title, chunk.context, text)
+            lines.append(json.dumps({"id": str(chunk.id), "text": body}, ensure_ascii=False))
     finally:
         snapshot.close()
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -19,7 +19,7 @@ from eval.lab.support_check.paraphrases import Paraphrase, exchanges, load_parap
 from eval.lab.support_check.planted_errors import Planted, errors, names_in, paraphrases, words_in
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters, Passage
-from index.text.sentences import is_heading
+from index.text.structure import is_heading
 from index.text.terms import STOP_WORDS
 
 SEED = 5
