@@ -1,6 +1,6 @@
-"""Gold from the files of other tools: RAGAS, DeepEval, promptfoo, SQuAD and BEIR, and from our own CSV.
+"""Import gold cases from RAGAS, DeepEval, promptfoo, SQuAD, BEIR and our own CSV.
 
-What a form cannot say, or says otherwise than gold does, is told in notes; nothing is dropped in silence.
+Notes report whatever a format lacks or expresses differently; nothing is dropped silently.
 """
 
 from enum import StrEnum
@@ -22,10 +22,10 @@ __all__ = ["Articles", "Form", "Imported", "Note", "detect_form", "import_gold"]
 
 
 class Form(StrEnum):
-    """A form of gold."""
+    """File format of a test set."""
 
     GOLD = "gold"
-    """Our own, as JSON Lines or CSV."""
+    """Ours, as JSON Lines or CSV."""
     RAGAS = "ragas"
     DEEPEVAL = "deepeval"
     PROMPTFOO = "promptfoo"
@@ -34,17 +34,17 @@ class Form(StrEnum):
 
 
 def import_gold(path: Path, *, form: Form | None, articles: Articles | None) -> Imported:
-    """Make gold cases of a file, or of a folder in BEIR's form.
+    """Import gold cases from a file, or from a folder in BEIR's format.
 
     Args:
-        path: of the file or folder.
-        form: of it; None to tell by what it holds.
-        articles: texts by id, in which contexts are found to become evidence; None if there are none,
-            and then only forms that name their documents (SQuAD, BEIR) have evidence.
+        path: the file or folder.
+        form: its format; None to detect it.
+        articles: texts by id, searched for contexts, which become evidence; with None only formats that name their
+            documents (SQuAD, BEIR) give evidence.
 
     Raises:
-        GoldInvalid: it is missing, cannot be read, or a row is not of the form; every such row is told
-            with its file, its line or number and the field.
+        GoldInvalid: the file is missing, unreadable, or has malformed rows; all of them are listed by file, line or
+            number, and field.
     """
     form = form or detect_form(path)
     library = None if articles is None else Library(articles)
@@ -64,10 +64,10 @@ def import_gold(path: Path, *, form: Form | None, articles: Articles | None) -> 
 
 
 def detect_form(path: Path) -> Form:
-    """The form of a file or folder, by its fields.
+    """Detect the format of a file or folder by its fields.
 
     Raises:
-        GoldInvalid: it is missing, cannot be read, or could not be told.
+        GoldInvalid: it is missing, unreadable, or of an unknown format.
     """
     if path.is_dir():
         if is_beir(path):

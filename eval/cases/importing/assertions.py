@@ -1,4 +1,4 @@
-"""What the assertions of a promptfoo test say of a right answer."""
+"""Read the assertions of a promptfoo test as facts of a right answer."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from assistant.language.values import read
 from eval.cases.importing.rows import Row, shown
 
 REFERENCES = frozenset({"factuality", "similar", "model-graded-factuality"})
-"""Assertions whose value is an answer in prose, to be compared by a model."""
+"""Assertions whose value is a reference answer that a model compares."""
 
 TYPES = frozenset(
     "equals contains icontains contains-any icontains-any contains-all icontains-all starts-with regex is-json "
@@ -19,25 +19,25 @@ TYPES = frozenset(
     "answer-relevance context-faithfulness context-recall context-relevance conversation-relevance factuality "
     "model-graded-closedqa model-graded-factuality pi select-best max-score guardrails".split()
 )
-"""Assertions that a cell of a table can begin with."""
+"""Types of assertions that an `__expected` cell can begin with."""
 
 _PART = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expected:
-    """What the assertions of one test say."""
+    """The assertions of one test, as parts of a gold case."""
 
     facts: tuple[tuple[str, ...], ...]
     short: tuple[str, ...]
     references: tuple[str, ...]
-    """Answers in prose."""
+    """Reference answers."""
     refusal: bool
     """Whether a right answer refuses."""
     variables: frozenset[str]
-    """Names of the test's variables that the assertions are filled with."""
+    """Names of the test variables that the assertions use."""
     remarks: tuple[str, ...]
-    """What could not be carried over."""
+    """Notes on what could not be imported."""
 
 
 def expectations(row: Row, variables: Mapping[str, object], templates: Mapping[str, object]) -> Expected:
@@ -45,11 +45,11 @@ def expectations(row: Row, variables: Mapping[str, object], templates: Mapping[s
 
     Args:
         row: the test.
-        variables: of the test, which `{{name}}` in an assertion stands for.
-        templates: assertions by name, which `$ref` stands for.
+        variables: of the test; they replace `{{name}}` in assertions.
+        templates: assertions by name, for `$ref`.
 
     Raises:
-        GoldInvalid: an assertion is not of the form.
+        GoldInvalid: an assertion is malformed.
     """
     facts: list[tuple[str, ...]] = []
     short: list[str] = []
@@ -90,7 +90,7 @@ def expectations(row: Row, variables: Mapping[str, object], templates: Mapping[s
 def _flat(
     row: Row, asserts: Sequence[object], templates: Mapping[str, object], remarks: list[str], depth: int = 0
 ) -> Iterator[tuple[str, object]]:
-    """Type and value of each assertion that can be carried over, those in sets among them."""
+    """Yield type and value of each assertion that can be imported, with those of nested sets."""
     for number, one in enumerate(asserts, 1):
         one = _resolved(one, templates, remarks)
         if one is None:
@@ -124,7 +124,7 @@ KNOWN = REFERENCES | {
     "contains", "icontains", "contains-any", "icontains-any", "contains-all", "icontains-all", "equals", "starts-with",
     "is-refusal",
 }  # fmt: skip
-"""Assertions that are carried over."""
+"""Types of assertions that are imported."""
 
 
 def _resolved(one: object, templates: Mapping[str, object], remarks: list[str]) -> object:
@@ -138,10 +138,10 @@ def _resolved(one: object, templates: Mapping[str, object], remarks: list[str]) 
 
 
 def _texts(kind: str, value: object) -> list[str]:
-    """The texts of an assertion's value.
+    """Return the texts of an assertion's value.
 
     Raises:
-        ValueError: it holds none, or something else.
+        ValueError: it is empty, or not text.
     """
     several = kind.removeprefix("i") in {"contains-any", "contains-all"}
     if several and isinstance(value, str) and not value.startswith("file://"):
@@ -163,7 +163,7 @@ def _texts(kind: str, value: object) -> list[str]:
 
 
 def _filled(text: str, variables: Mapping[str, object], used: set[str]) -> str:
-    """`text` with variables in their places."""
+    """Replace the variables in `text`, adding their names to `used`."""
     for match in _PART.finditer(text):
         value = variables.get(match[1])
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):

@@ -1,7 +1,7 @@
-"""BEIR: read to the letter, and made gold.
+"""Read BEIR folders, and import their queries as gold.
 
-A folder holds corpus.jsonl (_id, title, text), queries.jsonl (_id, text) of all splits together, and
-qrels/train.tsv, dev.tsv or test.tsv with a header line and then query, document and grade.
+A folder holds corpus.jsonl (_id, title, text), queries.jsonl (_id, text; all splits), and qrels/train.tsv, dev.tsv
+or test.tsv: a header line, then query, document and grade.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,34 +17,34 @@ from eval.cases.importing.rows import Row
 from index.text.loading import article_slug
 
 SPLITS = ("test", "dev", "train")
-"""In the order in which a split is imported where none is named."""
+"""Names of splits; the first that exists is imported."""
 
 Grades = Mapping[str, Mapping[str, int]]
-"""Grades of documents by query and document."""
+"""Relevance grades by query id and document id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BeirFolder:
-    """What a folder holds."""
+    """The contents of a BEIR folder."""
 
     documents: Mapping[str, tuple[str, str]]
     """Title and text by id."""
     queries: Mapping[str, tuple[str, str]]
-    """Place and text by id."""
+    """File and line, and text, by id."""
     splits: Mapping[str, Grades]
-    """Those that are there, by name."""
+    """The existing splits by name."""
 
 
 def is_beir(folder: Path) -> bool:
-    """Whether a folder is of this form: its judgements lie in a folder of their own, with names of splits."""
+    """Whether a folder has the file qrels/<split>.tsv of some split."""
     return any((folder / "qrels" / f"{split}.tsv").exists() for split in SPLITS)
 
 
 def read_beir(folder: Path) -> BeirFolder:
-    """All of a folder.
+    """Read a folder.
 
     Raises:
-        GoldInvalid: a file is missing, or a line is not of the form.
+        GoldInvalid: a file is missing, or a line is malformed.
     """
     splits = {split: path for split in SPLITS if (path := folder / "qrels" / f"{split}.tsv").exists()}
     if not splits:
@@ -60,10 +60,10 @@ def read_beir(folder: Path) -> BeirFolder:
 
 
 def beir_drafts(folder: Path, library: Library | None) -> tuple[list[Draft], list[Note]]:
-    """Drafts of the queries of the first split of `SPLITS` that is there, and what is told of the whole.
+    """Draft the queries of the first existing split of `SPLITS`; returns them with notes on the whole folder.
 
     Raises:
-        GoldInvalid: the folder is not of the form.
+        GoldInvalid: the folder is malformed.
     """
     found = read_beir(folder)
     split, *others = found.splits
@@ -79,7 +79,7 @@ def beir_drafts(folder: Path, library: Library | None) -> tuple[list[Draft], lis
 
 
 def _draft(id_: str, grades: Mapping[str, int], found: BeirFolder, library: Library | None, *, split: str) -> Draft:
-    """A query with its documents of positive grade as evidence, each a part of its own."""
+    """Draft a query; each document of positive grade is evidence for a part of its own."""
     place, text = found.queries[id_]
     relevant = [document for document, grade in grades.items() if grade > 0]
     anchored = [_anchored(document, found.documents.get(document), library) for document in relevant]
@@ -95,7 +95,7 @@ def _draft(id_: str, grades: Mapping[str, int], found: BeirFolder, library: Libr
 
 
 def _anchored(id_: str, document: tuple[str, str] | None, library: Library | None) -> tuple[Evidence, ...]:
-    """The article of the same id as a whole, else where the document's text stands in the articles."""
+    """Anchor a document as the whole article of the same id, else where its text occurs in the articles."""
     if library is None:
         return (Evidence(article_id=id_, quote=None, part=id_),)
     for name in (id_, article_slug(id_)):
@@ -116,7 +116,7 @@ def _grades(path: Path) -> dict[str, dict[str, int]]:
 
 
 def _judgements(path: Path) -> Iterator[Row]:
-    """The lines behind the header, which is told by a third column that is no number."""
+    """Yield the lines after the header, whose third column is not a number."""
     for number, line in enumerate(read_text(path).split("\n"), 1):
         cells = line.rstrip("\r").split("\t")
         if not line.strip() or (number == 1 and not cells[-1].lstrip("-").isdigit()):

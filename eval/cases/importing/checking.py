@@ -1,4 +1,4 @@
-"""Have cases checked by the reader of gold files, so that what is written after an import can be read."""
+"""Check imported cases with the reader of gold files, so that the written file can be read back."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ from eval.cases.case_file import GoldInvalid, Problem, read_lines
 
 
 def checked(rows: Sequence[tuple[str, Mapping[str, object]]], problems: Sequence[Problem] = ()) -> tuple[GoldCase, ...]:
-    """The cases of rows as a gold file has them, each with the place where it comes from.
+    """Parse rows as the cases of a gold file.
 
     Args:
-        rows: place and JSON object of each case.
-        problems: that are known already.
+        rows: source (file and line) and JSON object of each case.
+        problems: found earlier.
 
     Raises:
-        GoldInvalid: something is wrong with a row, told by its place and field.
+        GoldInvalid: a row has a problem; all are listed by source and field.
     """
     cases, found = read_lines((place, json.dumps(row)) for place, row in rows)
     if problems or found:

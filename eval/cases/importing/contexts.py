@@ -11,23 +11,23 @@ Articles = Mapping[str, str]
 """Texts of articles by their ids."""
 
 LEAST_WORDS = 4
-"""Words from which on a single sentence says enough to be found by it."""
+"""Least words of a sentence that is searched for on its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Located:
-    """What came of looking for a passage."""
+    """Result of searching the articles for a passage."""
 
     evidence: tuple[Evidence, ...]
-    """Every place where it stands, as alternatives; empty where it stands nowhere."""
+    """Every occurrence, as alternatives; empty if there is none."""
     found: int
-    """How many of its sentences stand in the articles."""
+    """Number of its sentences that occur in the articles."""
     sentences: int
-    """How many it has."""
+    """Number of its sentences."""
 
 
 class Library:
-    """Articles in which quotes are found, white space compared as one space."""
+    """Articles to search for quotes; any white space matches any other."""
 
     def __init__(self, articles: Articles) -> None:
         self._texts = dict(articles)
@@ -37,11 +37,11 @@ class Library:
         return article_id in self._texts
 
     def locate(self, passage: str, *, part: str) -> Located:
-        """Where a passage stands: as a whole if it can be found so, else the sentences of it that can.
+        """Find a passage: as a whole, else those of its sentences that occur.
 
         Args:
             passage: as the tool wrote it.
-            part: the label of its evidence.
+            part: label of its evidence.
         """
         sentences = [passage[s.start : s.end] for s in split_sentences(passage)]
         whole = [
@@ -63,7 +63,7 @@ class Library:
         return Located(evidence=_alternatives(runs, part), found=len(spans[best]), sentences=len(sentences))
 
     def _holders(self, quote: str) -> list[str]:
-        """Ids of the articles that hold a quote; far faster than looking for its places in each."""
+        """Ids of the articles that contain a quote; far faster than locating it in each."""
         wanted = " ".join(quote.split())
         return [id_ for id_, flat in self._flat.items() if wanted and wanted in flat]
 
@@ -72,7 +72,7 @@ class Library:
 
 
 def _runs(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
-    """Spans in reading order, those with nothing but white space between them made one."""
+    """Sort spans, and merge those with only white space between them."""
     runs: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if runs and not text[runs[-1][1] : start].strip():

@@ -1,7 +1,7 @@
-"""Gold from DeepEval: goldens as its `save_as` writes them to JSON, JSON Lines and CSV.
+"""Import gold from DeepEval: goldens as its `save_as` writes them to JSON, JSON Lines and CSV.
 
-In CSV and JSON Lines the texts of a list are joined by "|". Names in camelCase, as its platform
-exports them, are read too.
+In CSV and JSON Lines the texts of a list are joined by "|". The camelCase names of its platform's exports are read
+too.
 """
 
 import json
@@ -19,7 +19,7 @@ SEPARATOR = "|"
 
 
 def deepeval_drafts(rows: Sequence[Row], library: Library | None) -> list[Draft]:
-    """Drafts of the rows of a DeepEval file."""
+    """Draft the rows of a DeepEval file."""
     return drafted(rows, lambda row: [_draft(row, library)])
 
 
@@ -51,7 +51,7 @@ def _contexts(row: Row) -> tuple[str, ...]:
 
 
 def _with_source(draft: Draft, row: Row, library: Library | None) -> Draft:
-    """Without a context, the article made of the source file is the evidence as a whole."""
+    """Take the whole article of the source file as evidence if the row has no context."""
     source = row.text("source_file", "sourceFile")
     if source is None or library is None:
         return draft

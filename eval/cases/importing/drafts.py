@@ -1,4 +1,4 @@
-"""Cases as importers leave them, made into gold: ids given, notes gathered, what cannot be a case left out."""
+"""Turn importers' drafts into gold cases: give ids, gather notes, drop what cannot be a case."""
 
 import hashlib
 import re
@@ -15,10 +15,10 @@ from eval.cases.importing.references import facts_of
 from eval.cases.importing.rows import Row
 
 ID_CHARACTERS = 60
-"""An id is read by people, in tables."""
+"""Limit on the length of an id, which people read in tables."""
 
 QUESTION_WORDS = 6
-"""Words of a question that make its id, small words left out."""
+"""Words of a question that make its id, stop words not counted."""
 
 _SMALL = frozenset(
     "a an the is are was were be been do does did has have had of in on at to for by with and or that this it its "
@@ -28,11 +28,11 @@ _SMALL = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
-    """Something that a person should know of an import, and the cases that it is about."""
+    """A remark on an import, and the cases that it concerns."""
 
     what: str
     cases: tuple[str, ...]
-    """Ids, or file and line of what became no case."""
+    """Ids of cases; file and line of rows that became none."""
 
     def __str__(self) -> str:
         """For a person, on one line."""
@@ -43,7 +43,7 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Imported:
-    """The cases of a file, and what could not be carried over."""
+    """The cases of a file, and notes on what could not be imported."""
 
     cases: tuple[GoldCase, ...]
     notes: tuple[Note, ...]
@@ -56,7 +56,7 @@ class Draft:
     place: str
     question: str
     id: str | None = None
-    """What the tool calls it."""
+    """The id that the tool gives it."""
     turns: tuple[str, ...] = ()
     facts: tuple[tuple[str, ...], ...] = ()
     short: tuple[str, ...] = ()
@@ -65,14 +65,14 @@ class Draft:
     tags: tuple[str, ...] = ()
     note: str | None = None
     remarks: tuple[str, ...] = ()
-    """What a person should know, each worded so that it can be said of several cases."""
+    """Remarks for a person, each worded so that equal ones of several cases can be merged."""
 
 
 def drafted(rows: Iterable[Row], draft: Callable[[Row], Sequence[Draft]]) -> list[Draft]:
-    """The drafts of all rows.
+    """Draft all rows.
 
     Raises:
-        GoldInvalid: a row is not of the form; every such row is listed.
+        GoldInvalid: rows are malformed; all are listed.
     """
     found: list[Draft] = []
     problems: list[Problem] = []
@@ -87,7 +87,7 @@ def drafted(rows: Iterable[Row], draft: Callable[[Row], Sequence[Draft]]) -> lis
 
 
 def with_reference(draft: Draft, reference: str | None, *, field: str) -> Draft:
-    """A draft with the facts of a reference answer; a long one is kept in its note."""
+    """Add the facts of a reference answer to a draft; a long answer is kept in its note."""
     if reference is None:
         return draft
     found = facts_of(reference, draft.question)
@@ -108,7 +108,7 @@ def with_reference(draft: Draft, reference: str | None, *, field: str) -> Draft:
 
 
 def with_contexts(draft: Draft, contexts: Sequence[str], library: Library | None, *, field: str) -> Draft:
-    """A draft whose contexts became evidence, each a part of its own, as far as they stand in the articles."""
+    """Add contexts to a draft as evidence, each a part of its own, as far as they occur in the articles."""
     evidence: list[Evidence] = []
     remarks = list(draft.remarks)
     for number, context in enumerate(contexts, 1):
@@ -125,14 +125,14 @@ def with_contexts(draft: Draft, contexts: Sequence[str], library: Library | None
 
 
 def finish(drafts: Sequence[Draft], told: Sequence[Note] = ()) -> Imported:
-    """Gold cases of drafts, with ids that are unique, readable and the same in whatever order they stand.
+    """Make gold cases of drafts, with unique, readable ids that do not depend on their order.
 
     Args:
         drafts: of one file.
-        told: of the file as a whole, to come before what is told of cases.
+        told: notes on the whole file, placed before those on cases.
 
     Raises:
-        GoldInvalid: a question cannot be asked, or a text is no text.
+        GoldInvalid: a question cannot be asked, or a text is not valid Unicode.
     """
     cases: list[GoldCase] = []
     notes: dict[str, list[str]] = {}
@@ -166,7 +166,7 @@ def _case(draft: Draft, id_: str) -> GoldCase:
 
 
 def _ids(drafts: Sequence[Draft]) -> list[str]:
-    """Ids by the tool's own or the question's words; where two would be one, both get a hash of the question."""
+    """Make ids of the tool's ids or the questions' words; a hash of the question is added to ids that collide."""
     wanted = [_readable(draft.id) or _words(draft.question) or "case" for draft in drafts]
     often = Counter(wanted)
     taken: set[str] = {id_ for id_, times in often.items() if times == 1}

@@ -1,4 +1,4 @@
-"""Read JSON, JSON Lines, CSV and YAML files as rows that know where they stand."""
+"""Read JSON, JSON Lines, CSV and YAML files as rows with their line or number."""
 
 import csv
 import io
@@ -15,10 +15,10 @@ LISTS = ("goldens", "samples", "tests", "examples")
 
 
 def read_text(path: Path) -> str:
-    """The text of a file.
+    """Read the text of a file.
 
     Raises:
-        GoldInvalid: it is missing, cannot be read or is not UTF-8.
+        GoldInvalid: it is missing, unreadable or not UTF-8.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -30,10 +30,10 @@ def read_text(path: Path) -> str:
 
 
 def read_document(path: Path) -> object:
-    """What a JSON or YAML file holds as a whole.
+    """Parse a whole JSON or YAML file.
 
     Raises:
-        GoldInvalid: it cannot be read, or is not of its form.
+        GoldInvalid: it is unreadable or malformed.
     """
     text = read_text(path)
     if path.suffix.lower() in {".yaml", ".yml"}:
@@ -45,10 +45,10 @@ def read_document(path: Path) -> object:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of a CSV or JSON Lines file, of a list in a JSON or YAML file, or of a list under one of `LISTS`.
+    """Read the rows of a CSV or JSON Lines file, or of the list in a JSON or YAML file.
 
     Raises:
-        GoldInvalid: it cannot be read, is not of its form, or holds no row.
+        GoldInvalid: it is unreadable, malformed, or has no row.
     """
     suffix = path.suffix.lower()
     if suffix == ".csv":
@@ -65,7 +65,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def rows_of(path: Path, document: object) -> list[Row]:
-    """The rows of a document that is a list, or an object that holds one under one of `LISTS`."""
+    """Return the rows of a document: a list, or an object with a list under one of `LISTS`."""
     if isinstance(document, dict):
         document = next((document[key] for key in LISTS if key in document), document)
     if not isinstance(document, list):
@@ -87,7 +87,7 @@ def has_lines(text: str) -> bool:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, object]]:
-    """Split at line feeds only: texts may hold other line separators."""
+    """Yield line numbers and parsed lines; split at line feeds only, since texts may contain other separators."""
     for number, line in enumerate(read_text(path).split("\n"), 1):
         if line.strip():
             try:
@@ -127,7 +127,7 @@ def _names(place: str, cells: list[str]) -> list[str]:
 
 @contextmanager
 def _long_cells(characters: int) -> Iterator[None]:
-    """The csv module refuses cells of 131,073 characters and more, unless told."""
+    """Raise the csv module's limit on cells, which is 131,072 characters."""
     before = csv.field_size_limit()
     csv.field_size_limit(max(before, characters))
     try:

@@ -1,7 +1,7 @@
-"""Gold from promptfoo: tests of a configuration, or of a file of tests, as YAML, JSON, JSON Lines or CSV.
+"""Import gold from promptfoo: tests of a configuration or a test file, as YAML, JSON, JSON Lines or CSV.
 
-A test has vars, from which its prompt is filled, and assertions on what comes out. Those that say
-which text an answer holds become facts; all others are told, never dropped in silence.
+A test has vars, which fill its prompt, and assertions on the output. Assertions on the text of an answer become
+facts; all others are reported in notes.
 """
 
 import re
@@ -16,20 +16,20 @@ from eval.cases.importing.files import read_document, read_rows, rows_of
 from eval.cases.importing.rows import Row, shown
 
 QUESTION = ("question", "query", "user_input", "input", "user_question", "message", "prompt", "text")
-"""Names of the variable that is the question, in the order to look; else the only one there is."""
+"""Names of the variable with the question, in order of preference; else the only variable is it."""
 
 ELSEWHERE = "tests in another file"
-"""Marks an item of a list of tests that names a file."""
+"""Marks an item of a list of tests that names another file."""
 
 CONTEXT = ("context", "contexts", "documents")
-"""Names of the variable that holds passages of articles."""
+"""Names of the variable with passages of articles."""
 
 
 def promptfoo_drafts(path: Path, library: Library | None) -> tuple[list[Draft], list[Note]]:
-    """Drafts of the tests of a file, and what is told of the file as a whole.
+    """Draft the tests of a file; returns them with notes on the whole file.
 
     Raises:
-        GoldInvalid: it is not of the form.
+        GoldInvalid: it is malformed.
     """
     rows, notes, document = _tests(path)
     templates = document.get("assertionTemplates")
@@ -53,7 +53,7 @@ def _tests(path: Path) -> tuple[list[Row], list[Note], Mapping[str, object]]:
     tests = config.get("tests", [] if "scenarios" in config else document)
     listed = [tests] if isinstance(tests, str) else tests
     told = []
-    if isinstance(listed, list):  # What stands in another file keeps its place, so that items are counted as they are.
+    if isinstance(listed, list):  # References to other files keep their places, so that item numbers stay right.
         named = [one if isinstance(one, str) else one.get("path") if isinstance(one, dict) else None for one in listed]
         told += [f"tests in another file were not read; import {name} by itself" for name in named if name]
         listed = [{ELSEWHERE: True} if name else one for name, one in zip(named, listed, strict=True)]
@@ -64,7 +64,7 @@ def _tests(path: Path) -> tuple[list[Row], list[Note], Mapping[str, object]]:
 
 
 def _from_cells(row: Row) -> Row:
-    """A row of a CSV file of tests: columns are variables, `__expected…` assertions, other `__…` settings."""
+    """Convert a row of a CSV file: columns are variables, `__expected…` assertions, other `__…` settings."""
     asserts, variables = [], {}
     metadata: dict[str, object] = {}
     settings: dict[str, object] = {}
@@ -92,7 +92,7 @@ def _from_cell(cell: str) -> dict[str, object]:
 
 
 def _merged(row: Row, shared: Mapping[str, object]) -> Row:
-    """A test with the variables, assertions and metadata that all tests share."""
+    """Add the variables, assertions and metadata that all tests share."""
     fields = dict(row.fields)
     for name in ("vars", "metadata"):
         own, common = fields.get(name), shared.get(name)
@@ -108,7 +108,7 @@ def _merged(row: Row, shared: Mapping[str, object]) -> Row:
 
 
 def _drafts(row: Row, templates: Mapping[str, object], library: Library | None) -> Iterator[Draft]:
-    """One draft, or one for each question where the variable is a list of them, as promptfoo runs it."""
+    """Yield one draft, or one a question if the variable is a list of questions, as promptfoo does."""
     variables = row.fields["vars"]
     assert isinstance(variables, dict)
     name = _question_name(row, variables)

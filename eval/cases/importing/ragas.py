@@ -1,4 +1,4 @@
-"""Gold from RAGAS: testsets and evaluation datasets as JSON Lines, JSON or CSV.
+"""Import gold from RAGAS: testsets and evaluation datasets as JSON Lines, JSON or CSV.
 
 Fields since version 0.2: user_input, reference, reference_contexts, retrieved_contexts, response,
 synthesizer_name and others; before: question, ground_truth (or ground_truths), contexts, answer,
@@ -16,20 +16,20 @@ from eval.cases.importing.drafts import Draft, drafted, with_contexts, with_refe
 from eval.cases.importing.rows import Row
 
 ABSENT = re.compile(r"(?i)\W*the answer to (?:the )?given question is not present in (?:the )?context\W*")
-"""What RAGAS before 0.2 writes as the reference of a question that the contexts do not answer."""
+"""Reference that RAGAS before 0.2 writes for an unanswerable question."""
 
 WITHOUT_COUNTERPART = (
     "rubrics", "rubric", "reference_tool_calls", "reference_topics", "reference_context_ids", "persona_name",
     "query_style", "query_length",
 )  # fmt: skip
-"""Fields that say nothing of a right answer here."""
+"""Fields that have no counterpart in gold."""
 
 HOP = re.compile(r"\A\s*<\d+-hop>\s*")
-"""Stands before each context of a multi-hop question, and in no article."""
+"""Prefix of each context of a multi-hop question; not part of the article."""
 
 
 def ragas_drafts(rows: Sequence[Row], library: Library | None) -> list[Draft]:
-    """Drafts of the rows of a RAGAS file."""
+    """Draft the rows of a RAGAS file."""
     return drafted(rows, lambda row: [_draft(row, library)])
 
 
@@ -50,7 +50,7 @@ def _draft(row: Row, library: Library | None) -> Draft:
 
 
 def _is_testset(row: Row) -> bool:
-    """Whether `contexts` are what a question was made from; beside an answer they are what a system retrieved."""
+    """Whether `contexts` are the source of the question; in rows with an answer they are what a system retrieved."""
     return not row.has("answer", "response")
 
 
@@ -75,7 +75,7 @@ def _remarks(row: Row) -> list[str]:
 
 
 def _conversation(row: Row) -> tuple[tuple[str, ...], str]:
-    """Earlier questions, and the last one."""
+    """Return the earlier questions and the last one."""
     name, value = row.take("user_input", "question")
     if isinstance(value, str) and value.lstrip().startswith("[{"):  # A conversation in a cell of a CSV file.
         value = _written(value)

@@ -1,7 +1,7 @@
-"""Make facts of a reference answer in prose.
+"""Extract facts from a reference answer in prose.
 
-A fact is matched as a wording without gaps, so that a long answer, as other tools compare it by a model,
-would never be stated to the letter. What a right answer cannot do without are its figures, dates and names.
+A fact is matched as a contiguous wording, which a long reference answer never would be (other tools compare it with
+a model). Its figures, dates and names are what a right answer must state.
 """
 
 import re
@@ -13,22 +13,22 @@ from assistant.language.values import read, values_of
 from assistant.language.vocabulary import HONORIFICS, OPENERS
 
 SHORT_WORDS = 8
-"""Words up to which an answer is one fact as it stands."""
+"""Most words of a reference answer that is one fact as a whole."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """What was made of a reference answer."""
+    """The facts of a reference answer."""
 
     facts: tuple[tuple[str, ...], ...]
     derived: bool
-    """Whether they were taken out of a long answer, so that a person should look them over."""
+    """Whether they were extracted from a long answer, and need review by a person."""
 
 
 def facts_of(reference: str, question: str) -> Facts:
-    """The facts of a reference answer: itself where it is short, else its figures, dates and names.
+    """Extract the facts: the answer itself if it is short, else its figures, dates and names.
 
-    What the question states already is no fact of an answer to it.
+    What the question already states is left out.
     """
     plain = " ".join(reference.split()).strip(" .;:")
     tokens = read(plain)
@@ -44,7 +44,7 @@ def facts_of(reference: str, question: str) -> Facts:
 
 
 def _covered(wording: str, at: int, wordings: list[str]) -> bool:
-    """Whether another wording says this one too; of two that say the same the first stays."""
+    """Whether another wording includes this one; of two equal ones, only the second is covered."""
     return any(
         states(other, wording) and (place < at or not states(wording, other))
         for place, other in enumerate(wordings)
@@ -53,7 +53,7 @@ def _covered(wording: str, at: int, wordings: list[str]) -> bool:
 
 
 def _values(text: str) -> list[tuple[int, int]]:
-    """Figures and dates; not "one", "first" and other ordinals in words, the verb "may" or the 19 of COVID-19."""
+    """Spans of figures and dates; not "one", ordinals in words, the verb "may" or the 19 of COVID-19."""
     found = []
     for token in values_of(text):
         written = text[token.start : token.end]
@@ -66,7 +66,7 @@ def _values(text: str) -> list[tuple[int, int]]:
 
 
 def _names(text: str) -> list[tuple[int, int]]:
-    """Names without openers and titles; one at the start of a sentence needs another sign that it is a name."""
+    """Spans of names, without openers and titles; a name that opens a sentence needs further evidence."""
     taken = _values(text)
     found: list[tuple[int, int]] = []
     for start, end in names(text):

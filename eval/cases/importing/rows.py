@@ -1,4 +1,4 @@
-"""Rows of other tools' files: fields taken by name, with the place told where one is wrong."""
+"""Rows of imported files: fields by name, and errors that name file, line and field."""
 
 import ast
 import io
@@ -13,18 +13,18 @@ from eval.cases.case_file import GoldInvalid, Problem
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One record of a file, and where it stands."""
+    """One record of a file, and its place there."""
 
     place: str
     """File and line, or file and number of the item."""
     fields: Mapping[str, object]
 
     def wrong(self, name: str, what: str) -> GoldInvalid:
-        """The error that names this row and a field of it."""
+        """Make the error for a field of this row."""
         return GoldInvalid([Problem(place=self.place, field=name, what=what)])
 
     def take(self, *names: str) -> tuple[str, object]:
-        """The first of `names` that is filled, with its value; the first name and None if none is."""
+        """Return name and value of the first non-empty field; the first name and None if all are empty."""
         for name in names:
             value = self.fields.get(name)
             blank = isinstance(value, str) and not value.strip()
@@ -33,14 +33,14 @@ class Row:
         return names[0], None
 
     def has(self, *names: str) -> bool:
-        """Whether one of `names` is filled; empty lists and objects are not."""
+        """Whether any of the fields is non-empty; empty lists and objects do not count."""
         return self.take(*names)[1] not in (None, [], {})
 
     def text(self, *names: str) -> str | None:
-        """The text of the first field that is filled.
+        """Return the text of the first non-empty field.
 
         Raises:
-            GoldInvalid: it is no text.
+            GoldInvalid: it is not text.
         """
         name, value = self.take(*names)
         if value is None or isinstance(value, str):
@@ -48,10 +48,10 @@ class Row:
         raise self.wrong(name, f"is {shown(value)}; it must be text")
 
     def required(self, *names: str) -> str:
-        """As `text`, of a field that a row cannot do without.
+        """Return the text of a required field.
 
         Raises:
-            GoldInvalid: it is missing, or no text.
+            GoldInvalid: it is missing or not text.
         """
         found = self.text(*names)
         if found is None:
@@ -59,15 +59,14 @@ class Row:
         return found
 
     def texts(self, *names: str, separator: str | None = None) -> tuple[str, ...]:
-        """The list of texts in the first field that is filled, blank ones left out.
+        """Return the texts of the first non-empty field, without blank ones.
 
         Args:
-            names: of the field, in the order to look.
-            separator: between texts that are joined in one; None where a text that is not a written-out
-                list is the only one.
+            names: of the field, in order of preference.
+            separator: splits a string; None to parse it as a list literal, or else take it as one text.
 
         Raises:
-            GoldInvalid: it is no list of texts.
+            GoldInvalid: it is not a list of texts.
         """
         name, value = self.take(*names)
         if isinstance(value, str):
@@ -90,9 +89,9 @@ class Row:
 
 
 def written_list(cell: str) -> list[str]:
-    """The texts of a list in a cell, as JSON, as Python writes lists, or as NumPy writes arrays.
+    """Parse a list of texts in a cell: JSON, a Python list, or a NumPy array.
 
-    NumPy puts no comma between texts, so that Python would read two as one: every text counts for itself.
+    NumPy writes no commas, and Python would join adjacent literals, so each literal is taken by itself.
 
     Raises:
         ValueError: it is none of them.
@@ -120,6 +119,6 @@ def _python_list(cell: str) -> list[str]:
 
 
 def shown(value: object) -> str:
-    """A value for a message, on one line and not too long."""
+    """Format a value for a message: one line, at most 60 characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "…"

@@ -1,7 +1,7 @@
-"""SQuAD 1.1 and 2.0: read to the letter, and made gold.
+"""Read SQuAD 1.1 and 2.0, and import their questions as gold.
 
-A document has "data": articles with a title and paragraphs, each a context with "qas". An answer is a
-text and where it starts in the context; "is_impossible" marks questions that the context does not answer.
+A document has "data": articles with a title and paragraphs, each a context with "qas". An answer is a text and its
+start in the context, in characters; "is_impossible" marks unanswerable questions.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ class SquadQuestion:
     id: str
     text: str
     answers: tuple[tuple[str, int], ...]
-    """Distinct answers, each with where it starts in the paragraph; empty if there is none."""
+    """Distinct answers with their start in the paragraph; empty if unanswerable."""
     answerable: bool
 
 
@@ -36,22 +36,22 @@ class Paragraph:
     """A paragraph of an article, with the questions about it."""
 
     id: str
-    """The article's title, "#", and the paragraph's number in the article from 0."""
+    """Title of the article, "#", and number of the paragraph in it, from 0."""
     title: str
     text: str
     questions: tuple[SquadQuestion, ...]
 
 
 def is_squad(document: object) -> bool:
-    """Whether a JSON document is of this form."""
+    """Whether a JSON document is in SQuAD's format."""
     return isinstance(document, dict) and isinstance(document.get("data"), list)
 
 
 def read_squad(path: Path, document: object) -> Iterator[Paragraph]:
-    """The paragraphs of a document, in order.
+    """Yield the paragraphs of a document, in order.
 
     Raises:
-        GoldInvalid: it is not of the form.
+        GoldInvalid: it is malformed.
     """
     if not isinstance(document, dict) or not isinstance(document.get("data"), list):
         raise GoldInvalid([Problem(place=str(path), field="data", what="is missing; it must be a list of articles")])
@@ -75,7 +75,7 @@ def read_squad(path: Path, document: object) -> Iterator[Paragraph]:
 
 
 def squad_drafts(path: Path, document: object, library: Library | None) -> list[Draft]:
-    """Drafts of a SQuAD document; evidence stands in its paragraphs, or in the articles where they are given."""
+    """Draft the questions of a document; evidence is in its paragraphs, or in the library's articles if given."""
     return [
         _draft(question, paragraph, library)
         for paragraph in read_squad(path, document)
@@ -143,7 +143,7 @@ def _draft(question: SquadQuestion, paragraph: Paragraph, library: Library | Non
 
 
 def _quote(text: str, answer: str, start: int) -> str:
-    """The sentences of a paragraph that an answer stands in; all of it where it stands elsewhere than it says."""
+    """Return the sentences with an answer; the whole paragraph if the answer does not start where it should."""
     if text[start : start + len(answer)] != answer:
         return text.strip()
     held = [s for s in split_sentences(text) if _overlaps(s, start, start + len(answer))]

@@ -1,4 +1,4 @@
-"""Gold of our own form: JSON Lines, and the CSV that `eval.cases.exporting` writes."""
+"""Import gold in our own formats: JSON Lines, and the CSV that `eval.cases.exporting` writes."""
 
 import json
 from pathlib import Path
@@ -12,10 +12,10 @@ from eval.cases.importing.rows import Row, shown
 
 
 def read_own(path: Path) -> tuple[GoldCase, ...]:
-    """The cases of a gold file, or of a CSV file with the fields of cases as its columns.
+    """Read the cases of a gold file, or of a CSV file with their fields as columns.
 
     Raises:
-        GoldInvalid: a line or a cell is not of the form.
+        GoldInvalid: a line or a cell is malformed.
     """
     if path.suffix.lower() != ".csv":
         return load_gold([path])
@@ -25,7 +25,7 @@ def read_own(path: Path) -> tuple[GoldCase, ...]:
 
 
 def _fields(row: Row, problems: list[Problem]) -> dict[str, object]:
-    """The row as the JSON object of a case; empty cells are left out."""
+    """Convert a row to the JSON object of a case, without empty cells."""
     found: dict[str, object] = {}
     for name, cell in row.fields.items():
         if not isinstance(cell, str) or not cell.strip():
