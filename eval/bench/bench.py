@@ -1,4 +1,4 @@
-"""Quality on a public test set: retrieval, quoted sentences, refusals and receipts, halves apart."""
+"""Measure quality on a public test set by half: retrieval, quoted sentences, refusals and receipts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,12 +22,12 @@ from index.search.embedded import embedded_opener
 from index.storage.changes import Meter
 
 RETRIEVED = 100
-"""Passages retrieved for figures of retrieval; several of one document count once."""
+"""Passages retrieved for recall and nDCG; several of one document count once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """A measured figure, the number of questions behind it, and what to compare it with."""
+    """A measured value, the number of questions behind it, and what to compare it with."""
 
     name: str
     value: float
@@ -37,7 +37,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Outcome:
-    """What came of one question."""
+    """The result of one question."""
 
     asked: BenchQuestion
     ranked: list[str]
@@ -53,13 +53,13 @@ class _Outcome:
 def run_bench(
     folder: Path, *, limit: int | None, note: Callable[[str], None], meter: Callable[[str, int, int], None]
 ) -> dict[str, list[Figure]]:
-    """Measure one set, by half: "development" and "held-out".
+    """Measure a test set, by half: "development" and "held-out".
 
     Args:
         folder: of the set.
-        limit: questions of each half and kind at most; None for all.
-        note: told what is made.
-        meter: told what is done, how much of it, and of how much.
+        limit: most questions of each half and kind (answerable or not); None for all.
+        note: takes messages.
+        meter: takes progress: the step, how much of it is done, and the total.
     """
     bench = load_set(folder)
     with _assistant(bench, note, lambda done, of, chunks: meter("indexing", done, of)) as assistant:
@@ -120,9 +120,9 @@ def _ask(asked: BenchQuestion, assistant: Assistant) -> _Outcome:
 
 
 def _holds(asked: BenchQuestion, reading: Reading, trace: Trace, assistant: Assistant) -> tuple[bool, bool]:
-    """Whether the best sentence, and whether any quoted sentence, holds an accepted answer.
+    """Whether the best sentence contains an accepted answer, and whether any quoted sentence does.
 
-    Refused questions are judged by what would have been quoted, so that refusing is measured apart.
+    Refused questions count by what would have been quoted, since refusals are measured separately.
     """
     held = []
     for quote in [*reading.quotes, *reading.withheld]:
@@ -170,7 +170,7 @@ def _refusal(answerable: Sequence[_Outcome], near: Sequence[_Outcome]) -> list[F
 
 
 def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[str], None]) -> list[Figure]:
-    """Answerable questions asked of the articles of the other half, where nothing answers them."""
+    """Ask answerable questions of the other half's articles, which do not answer them."""
     own = {article_of(document) for question in asked for document in question.relevant}
     others = {article for id_ in bench.documents if (article := article_of(id_)) and article not in own}
     with _assistant(bench.part(others), note, lambda done, of, chunks: None) as assistant:

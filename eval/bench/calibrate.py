@@ -1,4 +1,4 @@
-"""Fit the threshold from which on a collection's questions are answered, on labelled questions of its own."""
+"""Fit a collection's refusal threshold on labelled questions."""
 
 import json
 import math
@@ -14,19 +14,19 @@ from index.errors import UserError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calibration:
-    """A threshold and what it does on the questions that it was fitted on."""
+    """A threshold, and its effect on the questions that it was fitted on."""
 
     threshold: float
     coverage: float
-    """Share of all questions that are answered."""
+    """Share of questions answered."""
     risk: float
-    """Share of the answered ones that the articles do not answer."""
+    """Share of answered questions that are unanswerable."""
     refused_answerable: float
-    """Share of answerable questions that are refused."""
+    """Share of answerable questions refused."""
     questions: int
 
     def __str__(self) -> str:
-        """For `assistant index status`."""
+        """One line for `assistant index status`."""
         return (
             f"fitted on {self.questions} questions: answers {self.coverage:.1%} of them, {self.risk:.1%} of those are "
             f"unanswerable, and {self.refused_answerable:.1%} of the answerable are refused"
@@ -34,7 +34,7 @@ class Calibration:
 
 
 def fit_threshold(confidence: Sequence[float], answerable: Sequence[bool], *, refuse: float) -> Calibration:
-    """The highest threshold that refuses at most the share `refuse` of the answerable questions.
+    """Find the highest threshold that refuses at most the share `refuse` of the answerable questions.
 
     Raises:
         ValueError: there is no answerable question.
@@ -44,7 +44,7 @@ def fit_threshold(confidence: Sequence[float], answerable: Sequence[bool], *, re
         raise ValueError("no answerable question to fit on")
     allowed = int(refuse * good.sum())
     least = float(np.sort(scores[good])[allowed])
-    threshold = min(least, math.floor(least * 1e5) / 1e5)  # Rounded up, it would refuse this very question.
+    threshold = min(least, math.floor(least * 1e5) / 1e5)  # Rounding up would refuse this very question.
     answered = scores >= threshold
     return Calibration(
         threshold=threshold,
@@ -56,7 +56,7 @@ def fit_threshold(confidence: Sequence[float], answerable: Sequence[bool], *, re
 
 
 def calibrate(assistant: Assistant, path: Path, *, refuse: float) -> Calibration:
-    """Ask the labelled questions in a file, and fit.
+    """Ask the labelled questions in a file, and fit the threshold.
 
     Args:
         assistant: over the collection.
@@ -64,7 +64,7 @@ def calibrate(assistant: Assistant, path: Path, *, refuse: float) -> Calibration
         refuse: share of answerable questions that may be refused.
 
     Raises:
-        UserError: the file cannot be read or is not of that form.
+        UserError: the file is unreadable or malformed.
     """
     confidence, answerable = [], []
     number = 0

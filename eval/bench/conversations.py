@@ -1,9 +1,9 @@
-"""Last turns of conversations: what is found for them as they stand, made whole, and in the light of the last answer.
+"""Compare ways of query rewriting for the last turns of conversations.
 
     python -m eval.bench.conversations FOLDER
 
-prints nDCG@10 and recall@10 of a test set whose `queries.jsonl` holds a "history" of turns (role
-"user" or another, text), its halves apart. The answers in it are the set's own.
+prints nDCG@10 and recall@10, by half, of a test set whose `queries.jsonl` has a "history" of turns (role "user" or
+another, text): searched as asked, rewritten, and rewritten with a second search. The history's answers are the set's.
 """
 
 import argparse
@@ -28,17 +28,17 @@ DEPTH = 20
 """Passages retrieved; several of one document count once."""
 
 History = tuple[tuple[str, str], ...]
-"""Questions as asked and their answers, oldest first."""
+"""Questions as asked, with their answers, oldest first."""
 Way = Callable[[EmbeddedSearch, str, History], Sequence[Passage]]
 
 
 def last_turn(engine: EmbeddedSearch, question: str, history: History) -> Sequence[Passage]:
-    """As it stands."""
+    """Search the question as asked."""
     return engine.search(question, k=DEPTH, filters=Filters()).passages
 
 
 def by_previous(engine: EmbeddedSearch, question: str, history: History) -> Sequence[Passage]:
-    """Made whole by the questions before it, without their answers."""
+    """Search it rewritten with the earlier questions, without their answers."""
     previous = None
     for asked, _ in history:
         previous = stand_alone(asked, previous)
@@ -46,12 +46,12 @@ def by_previous(engine: EmbeddedSearch, question: str, history: History) -> Sequ
 
 
 def made_whole(engine: EmbeddedSearch, question: str, history: History) -> Sequence[Passage]:
-    """Made whole by the whole conversation."""
+    """Search it rewritten with the whole conversation."""
     return last_turn(engine, in_conversation(question, turns(history)), ())
 
 
 def in_the_light(engine: EmbeddedSearch, question: str, history: History) -> Sequence[Passage]:
-    """Made whole, and searched a second time together with the last answer, as `Assistant.ask` does."""
+    """Search it rewritten, and again together with the last answer, as `Assistant.ask` does."""
 
     def search(one: str, k: int) -> Retrieved:
         return engine.search(one, k=k, filters=Filters())
@@ -70,7 +70,7 @@ WAYS: dict[str, Way] = {
 
 
 def turns(history: History) -> tuple[Turn, ...]:
-    """The conversation with each question made whole in its turn."""
+    """Return the conversation with each question rewritten in turn."""
     made: list[Turn] = []
     for question, answer in history:
         made.append(Turn(question=in_conversation(question, made), answer=answer))
@@ -78,7 +78,7 @@ def turns(history: History) -> tuple[Turn, ...]:
 
 
 def histories(folder: Path) -> dict[str, History]:
-    """The conversation before each question, by the question's id.
+    """Read the conversation before each question, by the question's id.
 
     Raises:
         UserError: the set's questions have no history.
@@ -101,11 +101,11 @@ def _pairs(history: Sequence[Mapping[str, str]]) -> History:
 
 
 def measure(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, list[float]]]:
-    """NDCG@10 and recall@10 of each question, by measure with its way, and half.
+    """Compute nDCG@10 and recall@10 of each question, by measure and way, and half.
 
     Args:
         folder: of the test set.
-        limit: questions of each half at most; None for all.
+        limit: most questions of each half; None for all.
     """
     bench = load_set(folder)
     before = histories(folder)

@@ -1,9 +1,9 @@
-"""Questions that need several articles: evidence found among the first ten documents, in three ways.
+"""Compare ways of searching for multi-hop questions.
 
     python -m eval.bench.multihop FOLDER
 
-prints recall@10 of a test set's relevant documents, its halves apart: searched as asked, split into
-parts by rule, searched a second time, and both. Parts take turns among the ten.
+prints recall@10 of a test set's relevant documents, by half: searched as asked, split into parts by rule, with a
+second search, and both. The parts' results are interleaved.
 """
 
 import argparse
@@ -26,16 +26,16 @@ from index.search.engine import Filters, Passage, Retrieved
 PLACES = 10
 
 Way = Callable[[EmbeddedSearch, str], Sequence[Passage]]
-"""The best passages for a question, best first."""
+"""Retrieves passages for a question, best first."""
 
 
 def as_asked(engine: EmbeddedSearch, question: str) -> Sequence[Passage]:
-    """One search."""
+    """Search once."""
     return engine.search(question, k=PLACES, filters=Filters()).passages
 
 
 def second_search(engine: EmbeddedSearch, question: str) -> Sequence[Passage]:
-    """With a second search where the first leaves something unmet."""
+    """Search again if words or names of the question are unmet."""
 
     def search(one: str, k: int) -> Retrieved:
         return engine.search(one, k=k, filters=Filters())
@@ -44,7 +44,7 @@ def second_search(engine: EmbeddedSearch, question: str) -> Sequence[Passage]:
 
 
 def in_parts(way: Way) -> Way:
-    """Each part of a question in a way of its own, the parts in turn."""
+    """Search each part of a question by `way`, and interleave the results."""
 
     def parted(engine: EmbeddedSearch, question: str) -> Sequence[Passage]:
         rows = zip_longest(*(way(engine, part) for part in split_parts(question)))
@@ -62,17 +62,17 @@ WAYS: dict[str, Way] = {
 
 
 def evidence_recall(asked: BenchQuestion, passages: Sequence[Passage]) -> float:
-    """Share of a question's relevant documents among the first ten distinct ones."""
+    """Compute recall@10 of a question's relevant documents."""
     relevant = [document for document, grade in asked.relevant.items() if grade > 0]
     return recall(relevant, list(dict.fromkeys(map(document_of, passages))), PLACES)
 
 
 def measure(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, list[float]]]:
-    """Evidence recall of each question, by way and half.
+    """Compute the evidence recall of each question, by way and half.
 
     Args:
         folder: of the test set.
-        limit: questions of each half at most; None for all.
+        limit: most questions of each half; None for all.
     """
     bench = load_set(folder)
     with bench_engine(bench) as engine:

@@ -1,4 +1,4 @@
-"""What the chain makes of a test set's questions: retrieved passages, described sentences, labels."""
+"""Collect passages, features of sentences, and labels for a test set's questions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from index.search.engine import Filters, Passage, Retrieved
 
 
 def holds_answer(text: str, answers: Sequence[str]) -> bool:
-    """Whether one of the accepted answers stands in `text` as whole words, both normalised."""
+    """Whether `text` contains an accepted answer as whole words, both normalised."""
     words = f" {normalise(text)} "
     accepted = [normalise(answer) for answer in answers]
     return any(f" {answer} " in words or (answer in words and not answer.isascii()) for answer in accepted if answer)
@@ -24,22 +24,22 @@ def holds_answer(text: str, answers: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Observation:
-    """A question of a test set with the sentences that were considered for it."""
+    """A question of a test set, with the candidate sentences for its answer."""
 
     asked: BenchQuestion
     question: Question
     features: NDArray[np.float64]
     """(candidates, features)."""
     answers: NDArray[np.bool_]
-    """(candidates,) whether a sentence stands in a relevant document and holds an accepted answer."""
+    """(candidates,) whether a sentence of a relevant document contains an accepted answer."""
     answerable: bool
-    """Whether the collection that was asked answers it."""
+    """Whether the searched collection answers it."""
     about: bool
-    """Whether that collection has the article that the question was written about."""
+    """Whether the searched collection has the article that the question was written about."""
 
 
 def document_of(passage: Passage) -> str:
-    """The test set's id of the document that a passage is from."""
+    """Return the test set's id of a passage's document."""
     return passage.article.source.removeprefix("bench:")
 
 
@@ -51,14 +51,14 @@ def observe(
     about: bool,
     meter: Callable[[int, int], None],
 ) -> Iterator[Observation]:
-    """Ask questions and describe what comes back.
+    """Search for questions, and describe the sentences of the passages by features.
 
     Args:
         asked: questions of a test set.
         engine: over documents of that set.
-        passages: how many are read.
+        passages: read for each question.
         about: whether the engine has the articles that the questions were written about.
-        meter: told how far it is.
+        meter: takes progress: questions done, and the total.
     """
     for place, one in enumerate(asked):
         retrieved = engine.search(one.text, k=passages, filters=Filters())
@@ -79,7 +79,7 @@ def observe(
 
 
 def labels(asked: BenchQuestion, found: Sequence[Candidate]) -> NDArray[np.bool_]:
-    """Which candidates stand in a relevant document and hold an accepted answer."""
+    """Mark the candidates from relevant documents that contain an accepted answer; shape (candidates,)."""
     return np.asarray(
         [
             asked.answerable
@@ -92,5 +92,5 @@ def labels(asked: BenchQuestion, found: Sequence[Candidate]) -> NDArray[np.bool_
 
 
 def ranked_documents(retrieved: Retrieved) -> list[str]:
-    """Documents in the order of their best passages."""
+    """Rank documents by their best passages."""
     return list(dict.fromkeys(document_of(passage) for passage in retrieved.passages))

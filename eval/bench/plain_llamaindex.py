@@ -1,4 +1,4 @@
-"""The comparison: the plain LlamaIndex script that one would write to find passages for a question.
+"""Retrieve passages with a plain LlamaIndex script, as the baseline for speed.
 
 `python -m eval.bench.plain_llamaindex build FOLDER STORE` indexes articles once, and
 `python -m eval.bench.plain_llamaindex ask STORE QUESTION` loads that index and retrieves three passages, which

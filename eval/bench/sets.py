@@ -1,21 +1,20 @@
-"""Public test sets, read from a folder, each split once into two halves.
+"""Load public test sets from a folder, each split into two fixed halves.
 
-A folder is of one of three forms:
+A folder has one of three formats:
 
 - ours: `corpus.jsonl` (id, title, text), `queries.jsonl` (id, question, answers, answerable) and
   `qrels.tsv` (question, document, grade; 0 for the document an unanswerable question was written about);
 - BEIR as it is published: `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`, `dev.tsv`, `train.tsv`;
 - SQuAD 1.1 or 2.0 as it is published: one `.json` with "data"; paragraphs are documents `Title#n`.
 
-The halves are fixed here, by article, so that what was tuned on one is reported on the other:
+The halves are fixed, by article, so that what is tuned on one is reported on the other:
 
-- ids like `article#paragraph` (SQuAD) or `article-paragraph` (XQuAD, two figures): the distinct
+- ids like `article#paragraph` (SQuAD) or `article-paragraph` (XQuAD, two digits): the distinct
   articles are sorted, even positions are development, odd ones held out;
 - `queries_dev.jsonl` and `qrels_dev.tsv` beside the others (NFCorpus): those are development;
 - BEIR's dev split is development and its test split held out; train is development where there is
   no dev; a question in both is held out;
-- otherwise, as in BEIR with one split, the SHA-256 of a question's id, its first byte even for
-  development.
+- otherwise, as in BEIR with one split: development if the first byte of the SHA-256 of a question's id is even.
 """
 
 import hashlib
@@ -40,12 +39,12 @@ class BenchQuestion:
     id: str
     text: str
     answers: tuple[str, ...]
-    """Accepted short answers; empty if the set has none or the question has no answer."""
+    """Accepted short answers; empty if the set has none, or the question is unanswerable."""
     answerable: bool
     relevant: Mapping[str, int]
-    """Grades of documents by id; for an unanswerable question the documents it was written about, graded 0."""
+    """Grades of documents by id; an unanswerable question has those it was written about, with grade 0."""
     development: bool
-    """Whether it belongs to the half that may be looked at."""
+    """Whether it is in the development half, on which tuning is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,20 +57,20 @@ class BenchSet:
     questions: tuple[BenchQuestion, ...]
 
     def articles(self) -> Iterator[Article]:
-        """Its documents as articles; those without text are left out."""
+        """Yield the documents as articles, without empty ones."""
         for id_, (title, text) in self.documents.items():
             if text.strip():
                 digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
                 yield Article(source=f"bench:{id_}", name=id_, text=text, title=title or None, source_sha256=digest)
 
     def part(self, articles: Collection[str]) -> "BenchSet":
-        """The documents of some articles, with the questions written about them."""
+        """Restrict the set to some articles and the questions about them."""
         documents = {id_: row for id_, row in self.documents.items() if article_of(id_) in articles}
         asked = tuple(q for q in self.questions if any(document in documents for document in q.relevant))
         return BenchSet(name=f"{self.name}-part", documents=documents, questions=asked)
 
     def half(self, *, development: bool) -> list[BenchQuestion]:
-        """The questions of one half."""
+        """Return the questions of one half."""
         return [question for question in self.questions if question.development is development]
 
 
@@ -79,7 +78,7 @@ def load_set(folder: Path) -> BenchSet:
     """Read the test set in `folder`.
 
     Raises:
-        UserError: a file of it is missing or not of the form.
+        UserError: a file is missing or malformed.
     """
     if not (folder / "qrels.tsv").exists():
         if is_beir(folder):
@@ -102,7 +101,7 @@ def load_set(folder: Path) -> BenchSet:
 
 
 def article_of(document_id: str) -> str | None:
-    """The article that a paragraph belongs to, or None where ids do not say."""
+    """Return the article of a paragraph; None if the id does not say."""
     if "#" in document_id:
         return document_id.split("#")[0]
     match = re.fullmatch(r"(.+-\d\d)-\d\d", document_id)
@@ -151,7 +150,7 @@ def _from_beir(folder: Path) -> BenchSet:
 
 
 def _beir_halves(splits: Mapping[str, Grades]) -> list[tuple[Grades, bool | None]]:
-    """Splits with the half they are; None where the questions of the only split are to be halved."""
+    """Map splits to halves (True for development); None if the only split must be halved by question."""
     tuned = splits.get("dev", splits.get("train"))
     if "test" in splits and tuned is not None:
         return [(splits["test"], False), (tuned, True)]
@@ -159,7 +158,7 @@ def _beir_halves(splits: Mapping[str, Grades]) -> list[tuple[Grades, bool | None
 
 
 def _squad_file(folder: Path) -> tuple[Path, object] | None:
-    """The one file of SQuAD's form in a folder, with its content; None if there is none."""
+    """Find the one SQuAD file in a folder, with its content; None if there is none."""
     if not folder.is_dir() or (folder / "corpus.jsonl").exists():
         return None
     documents = ((path, read_document(path)) for path in sorted(folder.glob("*.json")))
@@ -195,7 +194,7 @@ def _squad_question(question: SquadQuestion, paragraph: str, even: set[str]) -> 
 
 
 def _even_articles(documents: Collection[str]) -> set[str]:
-    """Every second article, from the first in order."""
+    """Select every second article in sorted order, from the first."""
     return set(sorted({article for id_ in documents if (article := article_of(id_))})[::2])
 
 
@@ -218,7 +217,7 @@ def _with_half(question: BenchQuestion, *, development: bool) -> BenchQuestion:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """JSON Lines, split at line feeds only: texts may hold other line separators."""
+    """Yield the rows of JSON Lines, split at line feeds only: texts may contain other separators."""
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line:
             yield json.loads(line)

@@ -1,4 +1,4 @@
-"""Time and memory of whole commands in new processes, run in turn so that a noisy machine is fair."""
+"""Measure time and memory of commands in new processes, interleaved so that noise affects all alike."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ QUESTION = "How many industrial brains has Zhejiang built?"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpeedRow:
-    """One command's runs."""
+    """Time and memory of one command's runs."""
 
     name: str
     seconds: float
@@ -27,19 +27,19 @@ class SpeedRow:
     least: float
     most: float
     mebibytes: float
-    """Largest peak of resident memory."""
+    """Peak resident memory, the largest of all runs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpeedReport:
-    """What was measured, and on what."""
+    """Measurements, and the machine."""
 
     machine: str
     rows: tuple[SpeedRow, ...]
     ratios: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """For a file."""
+        """Its JSON object."""
         return asdict(self)
 
 
@@ -48,14 +48,14 @@ def measure_speed(*, runs: int, note: Callable[[str], None]) -> SpeedReport:
 
     Args:
         runs: of each command, in turn: A B C A B C …
-        note: told what is made.
+        note: takes messages.
     """
     ours = [sys.executable, "-m", "assistant"]
     commands: dict[str, Sequence[str]] = {
         "assistant ask (new process, default collection)": [*ours, "ask", QUESTION],
         "assistant --help": [*ours, "--help"],
     }
-    subprocess.run([*ours, "ask", QUESTION], check=True, capture_output=True)  # Builds the collection.
+    subprocess.run([*ours, "ask", QUESTION], check=True, capture_output=True)  # Builds the default collection.
     plain = "plain LlamaIndex script (new process)"
     with tempfile.TemporaryDirectory() as store:
         script = [sys.executable, "-m", "eval.bench.plain_llamaindex"]
@@ -88,7 +88,7 @@ GOLD_CASES = 1_000
 
 
 def measure_gold(*, jobs: int) -> SpeedRow:
-    """A run of 1,000 gold cases: those of the default collection, again under other names until there are so many.
+    """Measure a run of 1,000 gold cases: the default collection's, repeated under other ids.
 
     Args:
         jobs: processes that ask.
@@ -117,7 +117,7 @@ def measure_gold(*, jobs: int) -> SpeedRow:
 
 
 def machine() -> str:
-    """Processor, cores and Python of this machine, for beside a figure."""
+    """Describe this machine: processor, cores and Python."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -129,7 +129,7 @@ def machine() -> str:
 
 
 def _run(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
-    """Wall seconds, and MiB of peak resident memory, of one run."""
+    """Run a command; returns wall seconds and peak resident memory in MiB."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(environ))
     _, status, usage = os.wait4(process.pid, 0)
@@ -152,7 +152,7 @@ def _row(name: str, results: Sequence[tuple[float, float]]) -> SpeedRow:
 
 
 def _warm(questions: int = 100) -> SpeedRow:
-    """A question in a process that has asked before."""
+    """Measure questions in a process that has asked before."""
     import resource
 
     from assistant.chain.assistant import Assistant

@@ -1,13 +1,13 @@
-"""Small tables of means, the halves of a test set side by side."""
+"""Print tables of means, with the halves of a test set side by side."""
 
 from collections.abc import Mapping, Sequence
 
 HALVES = {"development": True, "held-out": False}
-"""Names of the halves, and whether they may be looked at."""
+"""Names of the halves, and whether each is for development."""
 
 
 def print_table(title: str, rows: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
-    """Print the mean of each row's values by half, with their number."""
+    """Print the mean and count of each row's values, by half."""
     width = max(map(len, [title, *rows]))
     print(f"{title:<{width}}" + "".join(f"{half:>18}" for half in HALVES))
     for name, values in rows.items():
