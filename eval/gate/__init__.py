@@ -1,1 +1,1 @@
-"""Comparing two runs, and the gate that decides."""
+"""Compare two runs, and decide whether the new one passes."""

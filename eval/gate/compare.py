@@ -1,4 +1,4 @@
-"""Compares two runs, paired by case: measures, slices, changed cases, and what else is different."""
+"""Compares two runs, paired by case: measures, slices, changed cases and provenance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class SliceDifference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseChange:
-    """A case that came out otherwise."""
+    """A case with another result in the new run."""
 
     base: CaseResult
     new: CaseResult
@@ -32,7 +32,7 @@ class CaseChange:
 
     @property
     def worse(self) -> bool:
-        """Whether the first measure that changed, in the order of importance, fell, or the case fails now."""
+        """Whether the case fails now, or the most important measure that changed fell."""
         if (self.new.outcome is Outcome.FAILED) is not (self.base.outcome is Outcome.FAILED):
             return self.new.outcome is Outcome.FAILED
         before, after = next(iter(self.scores.values()), (0.0, 0.0))
@@ -41,35 +41,35 @@ class CaseChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """Two runs side by side."""
+    """The comparison of two runs of the same gold."""
 
     base: Run
     new: Run
     cases: int
-    """Cases that both have."""
+    """Number of cases in both runs."""
     left_out: tuple[str, ...]
-    """Ids that only one run has, or whose gold differs; empty unless the comparison was asked to leave them out."""
+    """Ids that only one run has, or whose gold differs; only with `common`."""
     decisions: tuple[MetricDecision, ...]
     """Every measure that both runs have, in the order of `METRICS`; Holm's correction runs over the gated ones."""
     slices: tuple[SliceDifference, ...]
-    """By tag: the policy's gated measures, uncorrected, for looking and not for deciding."""
+    """The gated measures by tag, uncorrected: exploratory, no part of the verdict."""
     changes: tuple[CaseChange, ...]
-    """Those that got worse first."""
+    """Changed cases, those that got worse first."""
     differences: tuple[str, ...]
-    """What else is different: index, encoder, prompts, settings, packages."""
+    """Differences of provenance: index, encoder, prompts, settings, packages."""
 
 
 def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Comparison:
     """Compare two runs of the same gold.
 
     Args:
-        base: before.
-        new: after.
-        policy: which measures decide, and what matters.
-        common: leave out the cases that are not the same in both.
+        base: the baseline.
+        new: the run to judge.
+        policy: the gated measures and their minimum effects.
+        common: leave out cases that differ between the runs.
 
     Raises:
-        UserError: the runs are of different gold and `common` is not asked for, or no case is common.
+        UserError: the runs have different gold and `common` is false, or no case in common.
     """
     before = {result.case.id: result for result in base.results}
     after = {result.case.id: result for result in new.results}
@@ -89,7 +89,7 @@ def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Com
     gated = [name for name in names if name in policy.effects]
     others = [name for name in names if name not in policy.effects]
     decisions = {d.metric: d for d in _decide(gated, pairs, policy)}
-    for name in others:  # Each on its own: a measure that decides nothing must not weaken those that do.
+    for name in others:  # Decided one by one, so that Holm's correction of the gated measures does not count them.
         decisions |= {d.metric: d for d in _decide([name], pairs, policy)}
     return Comparison(
         base=base,
@@ -118,7 +118,7 @@ def _decide(
 
 
 def _paired(name: str, pairs: Sequence[tuple[CaseResult, CaseResult]], policy: Policy) -> PairedScores | None:
-    """Scores of the cases that both runs scored; what was not scored the gate holds by itself."""
+    """Pair the scores of cases that both runs scored; the gate checks coverage separately."""
     values = [
         (before.value, after.value)
         for base, new in pairs

@@ -1,6 +1,6 @@
-"""The gate's verdict on a metric and on all of them: pass, fail, or inconclusive and how many cases it would take.
+"""The gate's verdict on metrics: pass, fail, or inconclusive with the number of cases needed.
 
-`docs/gate.md` says why, and `python -m eval.gate.simulated.simulate` shows how often each verdict comes out.
+`docs/gate.md` has the reasons, and `python -m eval.gate.simulated.simulate` measures how often each verdict is given.
 """
 
 import math
@@ -17,16 +17,16 @@ from eval.measures.statistics import Interval, bca_interval, bonett_price_interv
 from index.counts import counted
 
 MINIMUM_EFFECT = 0.02
-"""Two points: a smaller drop does not matter."""
+"""Two percentage points; a smaller drop does not matter."""
 
 MOST_CASES = 100_000
-"""More than anyone writes: a difference that takes more lies on the minimum effect; more cases will not settle it."""
+"""Limit on the cases needed; a difference that needs more is too near the minimum effect to settle."""
 
 _ROUNDING = 1e-9
 
 
 class Verdict(StrEnum):
-    """What the gate says."""
+    """The gate's verdict."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -38,7 +38,7 @@ EXIT_CODES: Mapping[Verdict, int] = {Verdict.PASS: 0, Verdict.FAIL: 100, Verdict
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PairedScores:
-    """One metric's scores of the same cases, in the same order; higher is better."""
+    """One metric's scores of the same cases in both runs, in the same order; higher is better."""
 
     metric: str
     base: tuple[float, ...]
@@ -51,7 +51,7 @@ class PairedScores:
     """The largest difference that a case can have; 1 for scores between 0 and 1."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where the scores are no pairs of numbers, or the limits are not above 0."""
+        """Raise ValueError if the scores are not pairs of numbers, or the limits not above 0."""
         if len(self.base) != len(self.new) or not self.base:
             raise ValueError(f"{self.metric}: needs pairs of scores, got {len(self.base)} and {len(self.new)}")
         finite([*self.base, *self.new])
@@ -63,14 +63,14 @@ class PairedScores:
             )
 
     def differences(self) -> NDArray[np.float64]:
-        """New minus base, (cases,); a rounding error is no change."""
+        """New minus base, shape (cases,); rounding errors count as 0."""
         difference = np.asarray(self.new, dtype=np.float64) - np.asarray(self.base, dtype=np.float64)
         return np.where(np.abs(difference) <= _ROUNDING * self.span, 0.0, difference)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricDecision:
-    """What is known of one metric's change, and the verdict on it."""
+    """The estimated change of one metric, and the verdict on it."""
 
     metric: str
     cases: int
@@ -78,24 +78,24 @@ class MetricDecision:
     new: float
     """Means over the cases."""
     difference: float
-    """New minus base; negative is a drop."""
+    """New minus base; a drop is negative."""
     interval: Interval
-    """Of the difference, at level 1 - 2 alpha: each end is a one-sided bound at 1 - alpha."""
+    """Interval of the difference at level 1 - 2 alpha; each end is a one-sided bound at 1 - alpha."""
     p: float
-    """One-sided, for a drop."""
+    """One-sided p value of a drop."""
     adjusted_p: float
-    """The same after Holm's correction over all metrics decided together."""
+    """The p value after Holm's correction over all metrics decided together."""
     worse: int
     better: int
     same: int
     minimum_effect: float
     verdict: Verdict
     cases_needed: int | None
-    """About how many cases it would take, where inconclusive; None where no number of cases is likely to settle it."""
+    """Estimated cases to settle an inconclusive verdict; None if no number is likely to."""
 
     @property
     def reason(self) -> str:
-        """The verdict's ground, in one line."""
+        """The reason for the verdict, in one line."""
         effect = f"{self.minimum_effect:g}"
         if self.verdict is Verdict.FAIL:
             return f"a drop of {-self.difference:.3g}, at least {effect} and more than chance (p {self.adjusted_p:.2g})"
@@ -120,26 +120,26 @@ class Decision:
 
     @property
     def cases_needed(self) -> int | None:
-        """Cases it would take to settle every metric that is inconclusive; None if that is no number, or none is."""
+        """Cases needed to settle all inconclusive metrics; None if there are none, or no number is likely to."""
         needed = [metric.cases_needed for metric in self.metrics if metric.verdict is Verdict.INCONCLUSIVE]
         known = [number for number in needed if number is not None]
         return max(known) if known and len(known) == len(needed) else None
 
 
 def decide(pairs: Sequence[PairedScores], *, seed: int, alpha: float = ALPHA, power: float = POWER) -> Decision:
-    """The gate's verdict. The same scores and seed give the same verdict, in whatever order the cases come.
+    """Decide on all metrics; deterministic for equal scores and seed, in any order of the cases.
 
-    Fails if a metric fails; is inconclusive if none fails and one is inconclusive; passes otherwise.
+    Fails if a metric fails; inconclusive if none fails and one is inconclusive; else passes.
 
     Args:
-        pairs: a metric each, every one of them gated.
+        pairs: one for each gated metric.
         seed: of the permutations and the bootstrap.
-        alpha: the chance of failing when nothing changed, over all metrics; and of passing a metric that
+        alpha: chance of failing when nothing changed, over all metrics; also of passing a metric that
             dropped by the minimum effect.
-        power: with which the number of cases needed is reckoned.
+        power: used to estimate the cases needed.
 
     Raises:
-        ValueError: there is no metric, or one comes twice.
+        ValueError: there is no metric, or one is given twice.
     """
     names = [pair.metric for pair in pairs]
     if not names or len(set(names)) < len(names):
@@ -153,7 +153,7 @@ def decide(pairs: Sequence[PairedScores], *, seed: int, alpha: float = ALPHA, po
 
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict on all, from those on each."""
+    """Combine verdicts: failed before inconclusive before passed."""
     found = set(verdicts)
     return next((one for one in (Verdict.FAIL, Verdict.INCONCLUSIVE) if one in found), Verdict.PASS)
 
@@ -161,11 +161,11 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 def verdict_of(
     *, difference: float, low: float, adjusted_p: float, worse: int, minimum_effect: float, alpha: float
 ) -> Verdict:
-    """The rule for one metric.
+    """Decide on one metric.
 
-    Fails if the drop is both real (`adjusted_p` at most `alpha`) and large enough to matter. Passes
+    Fails if the drop is significant (`adjusted_p` at most `alpha`) and at least the minimum effect. Passes
     if no case got worse, or if a drop of the minimum effect is excluded: `low`, the one-sided lower
-    bound of the difference, lies above it. A drop that is real but too small to matter passes so.
+    bound of the difference, lies above it. A significant drop can pass if it is too small to matter.
     """
     if adjusted_p <= alpha and -difference >= minimum_effect - _ROUNDING:
         return Verdict.FAIL
@@ -175,12 +175,11 @@ def verdict_of(
 
 
 def smoothed(differences: NDArray[np.float64], span: float) -> NDArray[np.float64]:
-    """The differences with one case added at each end of the scale.
+    """Add one case at each end of the scale to the differences.
 
-    What Bonett & Price (2012) do to yes/no scores, for any score: their interval is the one of Wald
-    for differences with a +1 and a -1 added. Without it a bootstrap of some tens of cases, of which
-    few changed, passes a drop of the minimum effect three times too often: it has not seen the cases
-    that would fall far.
+    Generalises Bonett & Price (2012) from binary to any scores: theirs is Wald's interval of the differences
+    with a +1 and a -1 added. Without it, a bootstrap of some tens of cases of which few changed passes a drop
+    of the minimum effect three times too often, since it lacks the cases with large drops.
     """
     return np.append(differences, [span, -span])
 
@@ -230,12 +229,11 @@ def _decide_metric(
 
 
 def _needed(pair: PairedScores, *, alpha: float, power: float, metrics: int) -> int | None:
-    """Cases at which a verdict is likely: the larger of two numbers, and more than there are.
+    """Estimate the cases at which a verdict is likely: the larger of two numbers, and more than there are.
 
-    The first is what tells a drop of the minimum effect from no change (`cases_needed`). The second
-    is where what was seen, if it went on, would be settled: the interval excludes the minimum
-    effect or, for a drop at least as large, the test says that it is real even by the strictest of
-    Holm's steps.
+    The first distinguishes a drop of the minimum effect from no change (`cases_needed`). The second settles
+    the observed difference: the interval excludes the minimum effect or, for a drop at least as large, the
+    test is significant even at the strictest of Holm's steps.
     """
     differences = pair.differences()
     seen, deviation = float(differences.mean()), float(differences.std())

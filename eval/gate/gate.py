@@ -1,4 +1,4 @@
-"""The gate: whether a run may be released against a baseline, and every reason why not."""
+"""Decides whether a run passes the gate against a baseline, with the reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,25 +13,25 @@ from eval.runs.summary import summarise
 from index.counts import counted
 
 SHOWN = 5
-"""Ids that a check names."""
+"""Most ids that a check names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One thing that a gate looks at."""
+    """One check of the gate."""
 
     name: str
     verdict: Verdict
     detail: str
-    """In words, with the figures."""
+    """Its result in words, with figures."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateResult:
-    """A gate's verdict with everything that led to it."""
+    """The gate's verdict, and the checks behind it."""
 
     verdict: Verdict
-    """The worst of the checks: failed before inconclusive before passed."""
+    """The worst verdict of the checks."""
     checks: tuple[Check, ...]
     """Failed ones first."""
     comparison: Comparison
@@ -43,7 +43,7 @@ class GateResult:
 
 
 def decide_gate(comparison: Comparison, policy: Policy) -> GateResult:
-    """Decides whether a policy lets the new run of a comparison pass, with every check that it makes."""
+    """Decide whether the new run of a comparison passes a policy."""
     new = comparison.new
     checks = [
         *_measures(comparison, policy),
@@ -76,9 +76,9 @@ def _measures(comparison: Comparison, policy: Policy) -> list[Check]:
 
 
 def _coverage(run: Run, policy: Policy) -> list[Check]:
-    """Too few scores of any measure: a mean over what is left would hide what happened to the rest.
+    """Check that enough cases of each measure were scored; a mean would hide the rest.
 
-    Measures that lack the same cases are told together.
+    Measures that lack the same cases share a check.
     """
     short: dict[tuple[int, int, int, tuple[str, ...]], list[str]] = {}
     for line in summarise(run.results):
@@ -113,7 +113,7 @@ def _failures(results: Sequence[CaseResult], policy: Policy) -> Check:
 
 
 def _must_hold(results: Sequence[CaseResult], policy: Policy) -> list[Check]:
-    """Cases that a person has said must be right: a baseline that has them wrong excuses nothing."""
+    """Check the cases that the policy requires to be right, whatever the baseline's results."""
     bound = [result for result in results if {*policy.must_hold} & {*result.case.tags}]
     wrong = [result.case.id for result in bound if not _holds(result)]
     if not bound:
@@ -125,7 +125,7 @@ def _must_hold(results: Sequence[CaseResult], policy: Policy) -> list[Check]:
 
 
 def _holds(result: CaseResult) -> bool:
-    """Whether a case is known to be right: by its facts, and without facts by the decision to answer."""
+    """Whether a case is right by its facts, or without facts by the decision to answer."""
     score = result.score("correct") or result.score("decision")
     return score is not None and score.value == 1.0
 
@@ -152,12 +152,12 @@ def _budgets(run: Run, policy: Policy) -> list[Check]:
 
 
 def spent(run: Run) -> dict[str, float | None]:
-    """Time, tokens and cost of a run by the names of budgets; None where there is nothing to count."""
+    """Measure time, tokens and cost of a run by the names of budgets; None if not known."""
     seconds = [result.seconds for result in run.results]
     usages = [result.usage for result in run.results if result.usage]
     costs = [usage.cost for usage in usages if usage.calls]
     known = [cost for cost in costs if cost is not None]
-    cost = sum(known) if known and len(known) == len(costs) else None  # A part of the cost is not the cost.
+    cost = sum(known) if known and len(known) == len(costs) else None  # A partial cost would be too low.
     tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in usages)
     return {
         "median_seconds": float(np.median(seconds)),

@@ -11,7 +11,7 @@ from index.errors import ConfigurationError
 DEFAULT_POLICY = Path(__file__).resolve().parents[1] / "gate.toml"
 
 BUDGETS = ("median_seconds", "p95_seconds", "run_seconds", "tokens_per_case", "cost_per_case", "cost")
-"""What a budget may be set for."""
+"""Names of budgets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,20 +19,20 @@ class Policy:
     """The conditions that a run must meet to pass the gate."""
 
     effects: Mapping[str, float]
-    """The measures that decide, each with the drop of its mean below which a difference does not matter."""
+    """Minimum effect of each gated measure: the smallest drop of its mean that matters."""
     default_effect: float = 0.02
-    """The same for the measures that are only shown."""
+    """Minimum effect of measures that are only shown."""
     alpha: float = 0.05
-    """Chance, at most, that a run in which nothing changed fails."""
+    """Most chance of failing a run in which nothing changed."""
     power: float = 0.8
-    """Chance with which the number of cases that an inconclusive gate asks for would tell."""
+    """Chance that the cases an inconclusive gate asks for would settle it."""
     seed: int = 0
     min_coverage: float = 0.98
-    """Share of the cases of each measure, deciding or not, that must have been scored."""
+    """Least share of scored cases of each measure, gated or not."""
     max_failed: int = 0
-    """Cases that may end with an error."""
+    """Most cases that may end with an error."""
     must_hold: tuple[str, ...] = ()
-    """Tags; a case with any of them must come out right, whatever the baseline has."""
+    """Tags; a case with any of them must be right, whatever the baseline's result."""
     budgets: Mapping[str, float] = field(default_factory=dict)
     """Limits of time, tokens and cost, by name."""
 
@@ -41,7 +41,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
     """Read a policy.
 
     Raises:
-        ConfigurationError: the file cannot be read, or names what is not known or out of bounds.
+        ConfigurationError: the file is unreadable, or has an unknown name or a value out of bounds.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

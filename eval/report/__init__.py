@@ -1,4 +1,4 @@
-"""Reports of a run: text for the terminal, Markdown for a pull request, JUnit for a server, one page to look at."""
+"""Report runs: text for the terminal, Markdown for pull requests, JUnit XML for CI servers, and an HTML page."""
 
 from eval.report.junit import junit_xml
 from eval.report.markdown import markdown_report

@@ -1,4 +1,4 @@
-"""The cases as the page shows them: their order, and what is told of each."""
+"""Prepares the cases for the page: their order, and the texts of each."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from eval.runs.results import CaseResult, Cited, Outcome, Run
 _MARKER = re.compile(r"\[(\d+)\]")
 
 Badge = tuple[str, str, str]
-"""A sign, so that colour is never all there is; a word; and a class of the style sheet."""
+"""A sign (so that meaning does not depend on colour), a word, and a class of the style sheet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,21 +22,21 @@ class Row:
     """A case of the run with its counterpart in the baseline."""
 
     place: int
-    """In the run, from 0; part of its id on the page."""
+    """Position in the run, from 0; part of its id on the page."""
     result: CaseResult
     base: CaseResult | None
-    """None without a baseline, or where it has not the same case."""
+    """Result in the baseline; None without one, or if it lacks the case."""
     change: CaseChange | None
     context_of: ContextOf
 
     @property
     def id(self) -> str:
-        """On the page."""
+        """Id of its element on the page."""
         return f"case-{self.place + 1}"
 
     @property
     def rank(self) -> int:
-        """Failed first, then unscored, worse than the baseline, wrong, and the others."""
+        """Rank for sorting: failed, unscored, worse than the baseline, wrong, others."""
         order = (
             self.result.outcome is Outcome.FAILED,
             bool(self.result.unscored),
@@ -47,11 +47,11 @@ class Row:
         return order.index(True)
 
     def attributes(self, place: int, tags: Mapping[str, int]) -> dict[str, str]:
-        """What the filter looks at, by the names of data attributes.
+        """Return the data attributes that the filter uses, by name.
 
         Args:
-            place: in the list, from 0.
-            tags: their numbers by name.
+            place: position in the list, from 0.
+            tags: numbers of tags by name.
         """
         result = self.result
         return {
@@ -68,7 +68,7 @@ class Row:
 
     @property
     def badges(self) -> list[Badge]:
-        """Whether the case is right, and which way it changed."""
+        """Return badges for right or wrong, and for the direction of change."""
         result, badges = self.result, list[Badge]()
         if result.outcome is Outcome.FAILED:
             badges.append(("!", "failed", "fail"))
@@ -87,7 +87,7 @@ class Row:
 
     @property
     def figures(self) -> list[str]:
-        """What is seen of a case that is not opened."""
+        """Return the figures shown while the case is collapsed."""
         figures = []
         if self.result.case.facts:
             stated = [stated for _, stated in stated_facts(self.result)]
@@ -99,7 +99,7 @@ class Row:
 
     @property
     def same_answer(self) -> bool:
-        """Whether the baseline says the same with the same citations."""
+        """Whether the baseline has the same text and citations."""
         names = ("outcome", "reason", "error", "text", "citations")
         return all(getattr(self.result, name) == getattr(self.base, name, None) for name in names)
 
@@ -108,12 +108,12 @@ class Row:
         return evidence_spans(self.result.case, self.context_of)
 
     def in_context(self, cited: Cited) -> Context:
-        """A citation of this run or of the baseline, in its article."""
+        """Cut a citation of this run or of the baseline out of its article."""
         return in_context(cited, self.context_of, self._evidence)
 
     @property
     def score_columns(self) -> list[str]:
-        """Names of the columns of `scores`."""
+        """Headings of the columns of `scores`."""
         reasons = any(score.reason for score in self.result.scores)
         return [
             "measure",
@@ -124,7 +124,7 @@ class Row:
 
     @property
     def scores(self) -> list[list[str]]:
-        """Every score, with the baseline's and the reason where there is none."""
+        """Return a row for each score: its value, the baseline's, and the reason if unscored."""
         rows = []
         for score in self.result.scores:
             cells = [score.name, figure(score.value)]
@@ -138,7 +138,7 @@ class Row:
 
     @property
     def remarks(self) -> str:
-        """What people and the judge say of the case."""
+        """Return the notes of people and of the judge."""
         case = self.result.case
         told = [f"As of {case.as_of.isoformat()}." if case.as_of else "", case.note or ""]
         for name, verdicts in self.result.judgements.items():
@@ -147,7 +147,7 @@ class Row:
 
 
 def rows_of(run: Run, comparison: Comparison | None, context_of: ContextOf) -> list[Row]:
-    """The cases in the order in which they are shown."""
+    """Sort the cases for display."""
     changes = {one.new.case.id: one for one in comparison.changes} if comparison else {}
     left_out = set(comparison.left_out) if comparison else set()
     before = {one.case.id: one for one in comparison.base.results if one.case.id not in left_out} if comparison else {}
@@ -165,7 +165,7 @@ def rows_of(run: Run, comparison: Comparison | None, context_of: ContextOf) -> l
 
 
 def came_out(result: CaseResult) -> str:
-    """How an answer came out, in a line: outcome, confidence, time, trouble, tokens."""
+    """Summarise a result in a line: outcome, confidence, time, error or degradation, tokens."""
     told = [OUTCOME_WORDS[result.outcome] + (f" ({result.reason})" if result.reason else "")]
     if result.confidence is not None:
         told.append(f"confidence {figure(result.confidence)}")
@@ -181,9 +181,9 @@ def came_out(result: CaseResult) -> str:
 
 
 def linked_text(result: CaseResult) -> Sequence[tuple[str, int | None]]:
-    """The answer's text in pieces, with the number of the citation that a marker links to.
+    """Split the answer's text at its markers, each with the number of its citation.
 
-    What an article itself writes as "[1]" is no marker.
+    A "[1]" within a quote is the article's own, and not a marker.
     """
     numbers = {cited.number for cited in result.citations}
     quoted = [span for cited in result.citations for span in cited.answer_spans]

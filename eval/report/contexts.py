@@ -1,4 +1,4 @@
-"""Cuts a receipt out of its article's text: the quote, the expected evidence, and the words around them."""
+"""Cuts citations out of their articles: quote, expected evidence, and the text around them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from eval.cases.case import GoldCase
 from eval.runs.results import Cited
 
 AROUND = 150
-"""Characters that are shown on each side of a quote."""
+"""Characters shown on each side of a quote."""
 
 ContextOf = Callable[[str], str | None]
-"""The text of an article by its id; None if it is not at hand."""
+"""Returns the text of an article by id; None if not available."""
 
 Spans = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """Characters that are all marked alike."""
+    """A run of characters with the same marks."""
 
     text: str
     quoted: bool
@@ -28,17 +28,17 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """A quote within its article, or by itself with the reason why."""
+    """A quote in its article, or alone with the reason."""
 
     pieces: tuple[Piece, ...]
     cut_before: bool = False
     cut_after: bool = False
-    """Whether the article goes on before and after the pieces."""
+    """Whether the article continues before and after the pieces."""
     why_alone: str | None = None
 
 
 def evidence_spans(case: GoldCase, context_of: ContextOf) -> dict[str, list[tuple[int, int]]]:
-    """Locate the quotes of a case's evidence, by article; evidence that is a whole article marks nothing."""
+    """Locate the quotes of a case's evidence, by article; whole articles have no spans."""
     found: dict[str, list[tuple[int, int]]] = {}
     for evidence in case.evidence:
         if evidence.quote is not None:
@@ -62,7 +62,7 @@ def in_context(cited: Cited, context_of: ContextOf, evidence: Mapping[str, Spans
 
 
 def _window(text: str, start: int, end: int) -> tuple[int, int]:
-    """About `AROUND` characters more on each side, whole words; scripts without spaces are cut anywhere."""
+    """Extend a span by about `AROUND` characters on each side, at word boundaries if the script has spaces."""
     low, high = max(0, start - AROUND), min(len(text), end + AROUND)
     if low:
         space = text.find(" ", low, start)
@@ -70,13 +70,13 @@ def _window(text: str, start: int, end: int) -> tuple[int, int]:
     if high < len(text):
         space = text.rfind(" ", end, high)
         high = space if space > high - 20 else high
-    while low < start and text[low].isspace():  # Half a break between paragraphs would show as an empty line.
+    while low < start and text[low].isspace():  # Half a paragraph break would show as an empty line.
         low += 1
     return low, high
 
 
 def _pieces(text: str, low: int, high: int, *, quote: tuple[int, int], evidence: Spans) -> tuple[Piece, ...]:
-    """Characters `low` to `high`, cut wherever a mark begins or ends."""
+    """Split characters `low` to `high` where a mark begins or ends."""
     spans = [quote, *evidence]
     cuts = sorted({low, high, *(place for span in spans for place in span if low < place < high)})
     return tuple(

@@ -1,4 +1,4 @@
-"""A run and a gate as JUnit XML, as continuous integration servers read it."""
+"""Writes a run and a gate as JUnit XML, for continuous integration servers."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
@@ -11,10 +11,10 @@ from eval.runs.results import CaseResult, Outcome, Run
 
 
 def junit_xml(run: Run, gate: GateResult | None) -> str:
-    """A suite with a test for each case and, with a gate, one with a test for each of its checks.
+    """Write a suite with a test for each case and, with a gate, one with a test for each check.
 
-    A wrong case is a failure, a failed one an error; a case that could not be told right or wrong is skipped, with
-    the reason. An inconclusive check is a failure of the type "inconclusive": a gate that cannot tell is not green.
+    A wrong case is a failure, a failed one an error; an unscored case is skipped, with the reason. An inconclusive
+    check is a failure of type "inconclusive", so that CI does not pass.
     """
     suites = [_suite("cases", [_case(result) for result in run.results], seconds=run.seconds)]
     if gate is not None:

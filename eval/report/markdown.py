@@ -1,4 +1,4 @@
-"""A run, against its baseline if it has one, as Markdown for a pull request."""
+"""Writes a run, with its baseline if given, as Markdown for a pull request."""
 
 import re
 from collections.abc import Sequence
@@ -29,20 +29,20 @@ from eval.runs.summary import interval, summarise
 from index.counts import counted
 
 MOST_CHARACTERS = 60_000
-"""A comment on a pull request takes 65,536."""
+"""Limit on the report; GitHub's on a comment is 65,536."""
 SHOWN_CASES = 20
 SHOWN_SLICES = 30
 _FIELD = 300
-"""Characters of a question, an answer or a reason before it is cut."""
+"""Limit on the characters of a question, an answer or a reason."""
 _NAME = 60
 _MARKS = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.INCONCLUSIVE: "❔"}
 
 _SPECIAL = re.compile(r"""[!"#$&*+<=>@\[\\\]^_`{|}~]|:(?=\S)|(?<=www)\.""", re.IGNORECASE)
-"""What means something to Markdown within a line, or makes a link, a mention or an emoji."""
+"""Characters that are inline Markdown, or make a link, a mention or an emoji."""
 
 
 def markdown_report(run: Run, gate: GateResult | None, comparison: Comparison | None) -> str:
-    """Verdict, measures, slices that moved and changed cases; less than `MOST_CHARACTERS` characters."""
+    """Write verdict, measures, slices that moved and changed cases, within `MOST_CHARACTERS`."""
     comparison = comparison or (gate.comparison if gate else None)
     blocks = [*_verdict(run, gate), *_trouble(run)]
     blocks.append(_decisions(comparison, gate) if comparison else _means(run))
@@ -55,13 +55,13 @@ def markdown_report(run: Run, gate: GateResult | None, comparison: Comparison | 
 
 
 def inline(text: str, *, most: int = _FIELD) -> str:
-    """Any text within a line of Markdown, as it reads: nothing in it is markup, a mention, a link or a cell's end."""
+    """Escape text for a line or cell of Markdown: no markup, mention or link remains."""
     return _SPECIAL.sub(_escaped, one_line(text, most=most))
 
 
 def _escaped(match: re.Match[str]) -> str:
     found = match.group()
-    # GitHub looks for @name and #1 in what was rendered, where an entity is no longer one.
+    # GitHub finds @name and #1 after rendering, when entities are already decoded.
     return f"&#{ord(found)};" + ("\u200b" if found in "@#" else "")
 
 
@@ -138,7 +138,7 @@ def _else(comparison: Comparison) -> list[str]:
 
 
 def _changes(comparison: Comparison, *, room: int) -> str:
-    """The changed cases, those that got worse first, as many as there is room for."""
+    """List changed cases, those that got worse first, within `room` characters."""
     worse, better, same = changes_by_direction(comparison)
     head = f"\n### Changed cases\n\n{len(worse)} worse, {len(better)} better, {len(same)} say something else.\n"
     blocks = [_changed_case(one) for one in comparison.changes[:SHOWN_CASES]]

@@ -1,4 +1,4 @@
-"""The report as one page of HTML that opens anywhere: no network, no fonts, readable without its script."""
+"""Renders the report as one HTML page, which needs no network and no fonts, and is readable without its script."""
 
 import base64
 import hashlib
@@ -47,7 +47,7 @@ from index.counts import counted
 
 _HERE = Path(__file__).resolve().parent
 _SHOWN = 20
-"""Failed cases that are shown before the rest is folded away."""
+"""Failed cases shown before the rest is collapsed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +58,7 @@ class MeasureRow:
     interval: Interval | None
     decision: MetricDecision | None
     decides: bool
-    """Whether the gate, if there is one, decided by it."""
+    """Whether the gate decided by it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,17 +69,17 @@ class TagCell:
     interval: Interval | None
     difference: float
     move: str
-    """A class of the style sheet: "fell", "rose", "still", or empty if no case changed."""
+    """Class of the style sheet: "fell", "rose" or "still"; empty if no case changed."""
 
 
 def html_report(run: Run, *, gate: GateResult | None, comparison: Comparison | None, context_of: ContextOf) -> str:
-    """Renders the whole page. Equal arguments give equal bytes.
+    """Render the page; deterministic.
 
     Args:
-        run: that is reported.
-        gate: its verdict, if it was held to a policy.
-        comparison: with a baseline, `run` being the new one; the gate's own if left out.
-        context_of: the text of an article by its id; None where only quotes can be shown.
+        run: the run to report.
+        gate: the gate's verdict, if any.
+        comparison: of `run` with a baseline; by default the gate's.
+        context_of: returns the text of an article by id; None to show only the quote.
     """
     comparison = comparison or (gate.comparison if gate else None)
     rows = rows_of(run, comparison, context_of)
@@ -172,7 +172,7 @@ def _told(run: Run) -> str:
 
 
 def _tiles(run: Run, comparison: Comparison | None) -> Iterator[tuple[str, str, str]]:
-    """The headline figures: name, figure, and what stands beside it."""
+    """Yield the headline figures: name, figure and remark."""
     decisions = {one.metric: one for one in comparison.decisions} if comparison else {}
     for line in summarise(run.results):
         if line.name in HEADLINES:
@@ -212,7 +212,7 @@ def _measures(run: Run, comparison: Comparison | None, gate: GateResult | None) 
 def _tag_rows(
     run: Run, comparison: Comparison | None, names: list[str]
 ) -> Iterator[tuple[str, int, list[TagCell | None]]]:
-    """The first measures by tag, with their changes."""
+    """Yield the headline measures by tag, with their changes."""
     slices = {(one.tag, one.metric): one.decision for one in comparison.slices} if comparison else {}
     for tag, results in run.by_tag().items():
         lines = {line.name: line for line in summarise(results)}

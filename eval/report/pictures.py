@@ -1,4 +1,4 @@
-"""The page's pictures: where lines, bars and ticks stand, and the same figures as rows of a table."""
+"""Lays out the page's plots: lines, bars and ticks, and the same data as a table."""
 
 import math
 from collections.abc import Sequence
@@ -20,34 +20,34 @@ DISTRIBUTIONS = ("fact_recall", "citation_precision", "citation_recall")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Series:
-    """One kind of bars or one line."""
+    """The data of one line, or of one colour of bars."""
 
     label: str
     kind: str
-    """A class of the style sheet: "first" or "second"."""
+    """Class of the style sheet: "first" or "second"."""
     values: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tick:
-    """A text at an axis."""
+    """A tick label of an axis."""
 
     text: str
     side: str
-    """Which of its ends stands at `x`: "start", "middle" or "end"."""
+    """SVG text-anchor: "start", "middle" or "end"."""
     x: str
     y: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """A picture in SVG coordinates, rounded to a tenth, and its figures as a table."""
+    """A plot in SVG coordinates, rounded to a tenth, and its data as a table."""
 
     title: str
     told: str
-    """What it shows, in a sentence."""
+    """Description of the plot, in a sentence."""
     grid: tuple[str, ...]
-    """Paths of the horizontal lines."""
+    """Paths of the horizontal grid lines."""
     ticks: tuple[Tick, ...]
     legend: tuple[tuple[str, str], ...]
     """Label and kind of each series."""
@@ -62,7 +62,7 @@ class Picture:
 
 
 def pictures(run: Run, comparison: Comparison | None) -> list[Picture]:
-    """All pictures for which there are figures."""
+    """Lay out all plots for which there are data."""
     base = comparison.base if comparison else None
     shown = [_risk_coverage(run, base)]
     for name in DISTRIBUTIONS:
@@ -75,7 +75,7 @@ def pictures(run: Run, comparison: Comparison | None) -> list[Picture]:
 
 
 def _risk_coverage(run: Run, base: Run | None) -> Picture | None:
-    """Risk over coverage of each run, with the threshold that it ran with as a dot."""
+    """Plot risk over coverage for each run, with a dot at its threshold."""
     told = [(run, "this run", "first"), *([(base, "baseline", "second")] if base else [])]
     curves = [(one, label, kind, summarise_refusals(one.results)) for one, label, kind in told]
     curves = [entry for entry in curves if entry[3].curve]
@@ -109,7 +109,7 @@ def _risk_coverage(run: Run, base: Run | None) -> Picture | None:
 
 
 def _as_run(run: Run, summary: RefusalSummary) -> tuple[float, float] | None:
-    """Coverage and risk at the threshold that a run had."""
+    """Return coverage and risk at the run's own threshold."""
     threshold = run.provenance.settings.get("threshold")
     if not isinstance(threshold, (int, float)):
         return None
@@ -118,12 +118,12 @@ def _as_run(run: Run, summary: RefusalSummary) -> tuple[float, float] | None:
 
 
 def _risk_at(summary: RefusalSummary, share: float) -> float:
-    """On the straight line between the curve's points."""
+    """Interpolate the risk linearly between the curve's points."""
     return float(np.interp(share, [c for _, c, _ in summary.curve], [r for _, _, r in summary.curve]))
 
 
 def _confidence(results: Sequence[CaseResult]) -> Picture | None:
-    """How sure the assistant was of what it would have got right, and of what not."""
+    """Plot histograms of confidence, for questions that would be right and for others."""
     told = [(r.confidence, r.would_be_right) for r in results if r.confidence is not None]
     series = [
         Series(label=label, kind=kind, values=tuple(c for c, right in told if right is wanted))
@@ -142,7 +142,7 @@ def _times(run: Run, base: Run | None) -> Picture | None:
 
 
 def _round_up(value: float) -> float:
-    """To one or two leading digits that divide by the number of bins."""
+    """Round up to one or two leading digits that are divisible by the number of bins."""
     if value <= 0:
         return 1.0
     unit = 10.0 ** math.floor(math.log10(value))
@@ -150,7 +150,7 @@ def _round_up(value: float) -> float:
 
 
 def _histogram(title: str, series: Sequence[Series], *, top: float, time: bool = False) -> Picture | None:
-    """Bars side by side; what lies above `top` counts in the last one."""
+    """Plot a histogram with bars side by side; values above `top` count in the last bin."""
     if not any(one.values for one in series):
         return None
     counts = [_counts(one.values, top) for one in series]
@@ -196,11 +196,11 @@ def _grid() -> tuple[str, ...]:
 
 
 def _ticks(names: Sequence[str], *, top: float) -> tuple[Tick, ...]:
-    """Figures at the quarters of both axes.
+    """Label the quarters of both axes.
 
     Args:
-        names: what stands along the horizontal one.
-        top: value at the upper end of the vertical one.
+        names: labels of the x axis.
+        top: upper end of the y axis.
     """
     upright = [
         Tick(text=f"{top * step / 4:g}", side="end", x=f"{_LEFT - 6}", y=f"{_y(step / 4) + 4:.1f}") for step in range(5)

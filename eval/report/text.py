@@ -1,4 +1,4 @@
-"""A run, a comparison and a gate's verdict for the terminal: plain, aligned, about a hundred columns."""
+"""Writes a run, a comparison or a verdict as plain text for a terminal of about 100 columns."""
 
 import textwrap
 from collections.abc import Collection, Sequence
@@ -31,13 +31,13 @@ from index.counts import counted
 
 COLUMNS = 100
 SHOWN = 20
-"""Changed cases and slices that are named before the rest is counted."""
+"""Changed cases and slices that are named; the rest is counted."""
 SHOWN_TROUBLE = 5
-"""Failed cases, and reasons of missing scores, that are named."""
+"""Failed cases, and reasons for missing scores, that are named."""
 
 
 def run_text(run: Run) -> str:
-    """Every measure with its interval and what stands behind it; then refusals, times, failures."""
+    """Write each measure with its interval and counts; then refusals, times, failures."""
     lines = [f"{counted(len(run.results), 'case')} in {seconds(run.seconds)}: {told_outcomes(run)}", ""]
     summaries = summarise(run.results)
     odd = [name for name in ("unscored", "failed") if any(getattr(line, name) for line in summaries)]
@@ -51,7 +51,7 @@ def run_text(run: Run) -> str:
 
 
 def comparison_text(comparison: Comparison) -> str:
-    """Every measure before and after, the slices that moved, the cases that changed, and what else did."""
+    """Write each measure before and after, moved slices, changed cases, and differences of provenance."""
     lines = [f"{counted(comparison.cases, 'case')} in both runs"]
     if comparison.left_out:
         lines += _wrapped(
@@ -67,7 +67,7 @@ def comparison_text(comparison: Comparison) -> str:
 
 
 def gate_text(gate: GateResult) -> str:
-    """The verdict, every check with its figures, failed ones first, then the cases that changed and what else did."""
+    """Write the verdict, the checks (failed ones first), changed cases, and differences of provenance."""
     name_width = max((len(check.name) for check in gate.checks), default=0)
     verdict_width = max(map(len, VERDICT_WORDS.values()))
     lines = []
@@ -165,7 +165,7 @@ def _changes(comparison: Comparison) -> list[str]:
 
 
 def _scores(one: CaseChange) -> str:
-    """The first scores that changed, or how it came out."""
+    """Format the first scores that changed, or else the outcomes."""
     if one.base.outcome is not one.new.outcome:
         return f"{one.base.outcome.value} → {one.new.outcome.value}"
     pairs = [f"{name} {figure(a)} → {figure(b)}" for name, (a, b) in list(one.scores.items())[:2]]
@@ -182,14 +182,14 @@ def _rest(count: int, shown: int) -> list[str]:
 
 
 def _wrapped(head: str, body: str, *, hang: int = 4) -> list[str]:
-    """A line that goes on below, indented, where it is too long."""
+    """Wrap a line, with a hanging indent."""
     return textwrap.wrap(
         body, width=COLUMNS, initial_indent=head, subsequent_indent=" " * hang, break_on_hyphens=False
     ) or [head.rstrip()]
 
 
 def _aligned(rows: Sequence[Sequence[str]], *, words: Collection[int] = (0,)) -> list[str]:
-    """Columns under each other: those at the places of `words` flush left, figures flush right."""
+    """Align columns: those in `words` to the left, figures to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(

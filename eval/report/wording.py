@@ -1,4 +1,4 @@
-"""How reports write figures, and how they make any text fit to show."""
+"""Formats figures for reports, and cleans any text for display."""
 
 import re
 from collections.abc import Mapping
@@ -22,33 +22,33 @@ OUTCOME_WORDS: Mapping[Outcome, str] = {
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
-"""What XML forbids, what cannot be encoded, and what breaks lines or turns the direction of its surroundings."""
+"""Characters that XML forbids, lone surrogates, line breaks, and controls of text direction."""
 
 
 def clean(text: str) -> str:
-    """A text with a replacement character for each that cannot be shown; offsets stay as they are."""
+    """Replace each character that cannot be shown by U+FFFD; offsets are kept."""
     return _UNFIT.sub("\ufffd", text.replace("\r", " "))
 
 
 def one_line(text: str, *, most: int | None = None) -> str:
-    """A text on one line, cut to `most` characters."""
+    """Put a text on one line, cut to `most` characters."""
     line = " ".join(clean(text).split())
     return line if most is None or len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def figure(value: float | None) -> str:
-    """A score or a mean."""
+    """Format a score or a mean."""
     return "–" if value is None else f"{value:.3f}"
 
 
 def change(value: float) -> str:
-    """A difference, with its sign."""
+    """Format a difference, with its sign."""
     shown = f"{value:+.3f}"
     return "0.000" if float(shown) == 0 else shown
 
 
 def bounds(interval: Interval | None, *, signed: bool = False) -> str:
-    """An interval."""
+    """Format an interval."""
     if interval is None:
         return "–"
     write = change if signed else figure
@@ -56,15 +56,15 @@ def bounds(interval: Interval | None, *, signed: bool = False) -> str:
 
 
 def probability(value: float) -> str:
-    """A p value."""
+    """Format a p value."""
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def level(decision: MetricDecision) -> str:
-    """Of the interval of a change, such as "90%"."""
+    """Format the level of a change's interval, as "90%"."""
     return f"{decision.interval.level:.0%}"
 
 
 def seconds(value: float) -> str:
-    """A time."""
+    """Format a time."""
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"

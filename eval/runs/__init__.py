@@ -1,1 +1,1 @@
-"""Asking, scoring and judging gold cases."""
+"""Ask, score and judge gold cases."""

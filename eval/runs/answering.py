@@ -1,4 +1,4 @@
-"""Makes the writer of answers that the settings name, in whichever process a case is asked."""
+"""Makes the configured writer of answers, in each process of a run."""
 
 from dataclasses import dataclass
 
@@ -10,18 +10,18 @@ from index.errors import ConfigurationError
 
 NO_RECORDINGS = Recordings()
 DECIDING = ("context_tokens", "reply_tokens", "temperature", "seed")
-"""Settings of a model that its answers depend on; limits of time and money are none of them."""
+"""Settings of a model that its answers depend on, so not limits of time and money."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConfiguredWriter:
-    """Makes the writer that the settings and the command line ask for.
+    """Makes the writer that the settings and the command line name.
 
-    It reads the settings in the process that asks, since a key is never sent to another process.
+    Reads the settings in the process that asks, since keys are never sent to another process.
     """
 
     name: str
-    """Of the answering model; its server and key are those of the settings."""
+    """Name of the answering model; its server and key are those of the settings."""
     recordings: Recordings = NO_RECORDINGS
 
     @property
@@ -32,12 +32,12 @@ class ConfiguredWriter:
 
     @property
     def settings(self) -> dict[str, str | int | float | bool]:
-        """What its answers depend on, for the run's provenance."""
+        """Settings that its answers depend on, for the run's provenance."""
         model = self._settings().model
         return {f"model.{name}": getattr(model, name) for name in DECIDING}
 
     def __call__(self) -> WithModel:
-        """What the model does in the chain.
+        """Make the model's part of the chain.
 
         Raises:
             ConfigurationError: no model is named.

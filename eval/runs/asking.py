@@ -1,4 +1,4 @@
-"""Asks one gold case of an assistant, and makes a result of what comes of it."""
+"""Asks an assistant one gold case, and scores the answer."""
 
 import math
 import time
@@ -20,15 +20,15 @@ from eval.runs.stating import answer_pieces
 
 
 class Judgement(Protocol):
-    """What a judge says of an answer."""
+    """A judge's verdicts on an answer."""
 
     @property
     def verdicts(self) -> dict[str, tuple[bool, ...]]:
-        """Verdicts of the repeats that could be read, by measure."""
+        """Verdicts of the repeats that could be parsed, by measure."""
 
     @property
     def scores(self) -> tuple[Score, ...]:
-        """The share of yes among them, by measure; unscored where a repeat failed or could not be read."""
+        """Share of yes by measure; unscored if a repeat failed or could not be parsed."""
 
     @property
     def usage(self) -> ModelUse:
@@ -36,21 +36,21 @@ class Judgement(Protocol):
 
 
 class Judge(Protocol):
-    """Judges an answer beyond what rules can; never sees which run it belongs to."""
+    """Judges answers; never sees which run they are from."""
 
     def judge(self, case: GoldCase, answer: Answer) -> Judgement:
-        """Judge an answer to an answerable case; never raises for what the model does."""
+        """Judge an answer to an answerable case; does not raise if the model fails."""
 
 
 class Examiner:
-    """Asks cases of one assistant."""
+    """Asks one assistant gold cases."""
 
     def __init__(self, assistant: Assistant, *, judge: Judge | None = None) -> None:
         """Make an examiner.
 
         Args:
-            assistant: is asked.
-            judge: judges answers beyond what rules can.
+            assistant: to ask.
+            judge: adds judged measures.
         """
         self._assistant = assistant
         self._judge = judge
@@ -63,7 +63,7 @@ class Examiner:
                 return self._examine(case, started)
         except Exception as error:  # noqa: BLE001 - one case's failure is a result, and the others go on
             seconds = round(time.perf_counter() - started, 4)
-            told = " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()  # A run file is text.
+            told = " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()  # Run files are UTF-8.
             return CaseResult(
                 case=case, outcome=Outcome.FAILED, error=f"{type(error).__name__}: {told}", seconds=seconds
             )
@@ -100,7 +100,7 @@ class Examiner:
         )
 
     def _history(self, case: GoldCase) -> tuple[tuple[Turn, ...], list[Answer]]:
-        """The earlier turns of the conversation, rewritten to stand alone and answered; and the answers."""
+        """Ask the earlier turns; returns them rewritten to stand alone, and their answers."""
         history: tuple[Turn, ...] = ()
         answers = []
         for turn in case.turns:
@@ -110,7 +110,7 @@ class Examiner:
         return history, answers
 
     def _withheld(self, trace: Trace) -> list[str]:
-        """What a refusal would have quoted."""
+        """Return the sentences that a refusal would have quoted."""
         return [
             plain(self._assistant.engine.text(quote.article.article_id)[quote.start : quote.end])
             for _, reading in trace.parts
@@ -123,7 +123,7 @@ class Examiner:
 
 
 def total_use(usages: Sequence[ModelUse]) -> ModelUse | None:
-    """Add up what models were used for; no cost if that of a call is not known, since a part of it is not the cost."""
+    """Add up the usage of models; the cost is None if that of a call is not known."""
     if not usages:
         return None
     costs = [one.cost for one in usages if one.calls]

@@ -1,4 +1,4 @@
-"""Opens the assistant that gold cases are asked of, anew in each process of a run."""
+"""Opens the assistant under evaluation, in each process of a run."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -27,14 +27,14 @@ class Chain:
 
 
 class OpenChain(Protocol):
-    """Opens a chain; can be sent to another process."""
+    """Opens a chain; picklable."""
 
     def __call__(self) -> AbstractContextManager[Chain]:
-        """The chain, closed when the context ends."""
+        """Open the chain until the context ends."""
 
 
 class OpenJudge(Protocol):
-    """Makes a judge; can be sent to another process."""
+    """Makes a judge; picklable."""
 
     @property
     def description(self) -> str:
@@ -50,15 +50,15 @@ class OpenJudge(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexChain:
-    """Opens the assistant over an index."""
+    """Opens an assistant over an index."""
 
     root: Path
     settings: Settings
     note: Callable[[str], None]
-    """A function of a module, so that it can be sent along."""
+    """Takes messages; a function of a module, so that it can be pickled."""
     judge: OpenJudge | None = None
     writer: "ConfiguredWriter | None" = None
-    """What writes answers with a model; None to quote, whatever model the settings name."""
+    """Writes answers with a model; None to quote, whatever model the settings name."""
 
     @contextmanager
     def _opened(self) -> Iterator[Chain]:

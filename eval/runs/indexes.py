@@ -1,4 +1,4 @@
-"""The indexes that an evaluation asks: the user's, the default collection's, and cached ones of test sets."""
+"""Finds the index for an evaluation: the user's, the default collection's, or a cached one of a test set."""
 
 import hashlib
 import os
@@ -37,13 +37,13 @@ Note = Callable[[str], None]
 
 
 def gold_paths(named: Sequence[Path]) -> list[Path]:
-    """The gold files to read: those named, else `eval/gold` here, else those of the default collection."""
+    """Return the gold files to read: those named, else `eval/gold` here, else the default collection's."""
     here = Path("eval/gold")
     return list(named) or [here if here.is_dir() else DEFAULT_GOLD]
 
 
 def index_for(paths: Sequence[Path], settings: Settings, *, meter: Meter = no_meter) -> Path:
-    """The index to ask gold of: the one named, else the default collection for its own gold, else the user's."""
+    """Find the index for gold files: the one named, else the default collection for its own gold, else the user's."""
     default_gold = all(DEFAULT_GOLD in (path.resolve(), *path.resolve().parents) for path in paths)
     if default_gold and not settings.index:
         ensure_default(note=tell, meter=meter)
@@ -58,18 +58,18 @@ def index_for(paths: Sequence[Path], settings: Settings, *, meter: Meter = no_me
 
 
 def gold_chain(paths: Sequence[Path], *, index: str | None) -> IndexChain:
-    """The chain that opens the assistant over the index to ask gold of."""
+    """Make the opener of the chain for gold files."""
     settings = load_settings({"index": index})[0]
     return IndexChain(root=index_for(paths, settings), settings=settings, note=tell)
 
 
 def article_texts(run: Run, settings: Settings, *, note: Note) -> dict[str, str]:
-    """Texts by article id from the index that a run was asked of; empty, with a note, if it is not here.
+    """Read texts by article id from the index of a run; empty, with a note, if it is not on this machine.
 
     Args:
-        run: its index is recognised by its fingerprint.
+        run: has the fingerprint of its index.
         settings: may name an index; otherwise the user's own and the default one are tried.
-        note: told if the index is not here.
+        note: takes the message if the index is not found.
     """
     wanted = run.provenance.index.get("fingerprint")
     folders = [Path(settings.index).expanduser()] if settings.index else [own_index(), default_index()]
@@ -90,7 +90,7 @@ def article_texts(run: Run, settings: Settings, *, note: Note) -> dict[str, str]
 
 
 def tell(message: str) -> None:
-    """Write a note to standard error; a module's function, so that it can be sent to other processes."""
+    """Write a note to standard error; a function of the module, so that it can be pickled."""
     print(f"assistant: {message}", file=sys.stderr, flush=True)
 
 
@@ -102,7 +102,7 @@ class Documents(Protocol):
 
     @property
     def name(self) -> str:
-        """The set's name, part of the index's folder."""
+        """Name of the set, part of the name of the index's folder."""
 
     @property
     def documents(self) -> Mapping[str, tuple[str, str]]:
@@ -113,7 +113,7 @@ class Documents(Protocol):
 
 
 def bench_index(bench: Documents, *, note: Note = silent, meter: Meter = no_meter) -> Path:
-    """The folder of an index of a test set's documents, kept in the user's cache so that a set is encoded once."""
+    """Return the folder of a test set's index, which is cached so that a set is encoded once."""
     encoder = find_encoder(DEFAULT_ENCODER, note=note)
     root = _cached_index(bench.name, repr(sorted(bench.documents.items())).encode(), encoder)
     size = sum(len(text) for _, text in bench.documents.values())
@@ -123,17 +123,17 @@ def bench_index(bench: Documents, *, note: Note = silent, meter: Meter = no_mete
 
 @contextmanager
 def bench_engine(bench: Documents, *, note: Note = silent, meter: Meter = no_meter) -> Iterator[EmbeddedSearch]:
-    """The search engine over a test set's documents."""
+    """Open the search engine over a test set's documents."""
     with _engine(bench_index(bench, note=note, meter=meter), find_encoder(DEFAULT_ENCODER, note=note)) as engine:
         yield engine
 
 
 @contextmanager
 def default_engine() -> Iterator[EmbeddedSearch]:
-    """The search engine over the default collection's articles, in a cached index apart from the user's."""
+    """Open the search engine over the default collection, in a cached index separate from the user's."""
     encoder = find_encoder(DEFAULT_ENCODER, note=silent)
     files = sorted(DEFAULT_ARTICLES.iterdir())
-    # With the folder's path, which is part of an article's source: another copy of the files is another collection.
+    # The path is part of each article's source, so another copy of the files has another index.
     content = b"\0".join([os.fsencode(DEFAULT_ARTICLES), *(path.read_bytes() for path in files)])
     root = _cached_index("articles", content, encoder)
     add_paths(root, [DEFAULT_ARTICLES], encoder, note=silent, meter=no_meter, prune=True)
@@ -142,7 +142,7 @@ def default_engine() -> Iterator[EmbeddedSearch]:
 
 
 def _cached_index(name: str, content: bytes, encoder: Encoder) -> Path:
-    """The folder of a cached index, made empty if it is not there."""
+    """Return the folder of a cached index, created empty if missing."""
     root = cache_folder() / "bench" / f"{name}-{hashlib.sha256(content).hexdigest()[:8]}-{encoder.hash[:8]}"
     if not catalog_path(root).exists():
         create_index(root, encoder, max_tokens=encoder.max_tokens)

@@ -1,4 +1,4 @@
-"""Keeps the finished cases of a run, one a line, so that an interruption loses nothing."""
+"""Writes each finished case of a run at once, one a line, so that an interrupted run can be resumed."""
 
 import json
 import os
@@ -28,12 +28,12 @@ _ENTRY: TypeAdapter[JournalEntry] = TypeAdapter(JournalEntry)
 
 
 def journal_path(out: Path) -> Path:
-    """Where the cases done so far are kept while the run file `out` is being made."""
+    """Path of the journal beside the run file `out`."""
     return out.with_name(f"{out.name}.partial")
 
 
 class Journal:
-    """The cases done so far."""
+    """The finished cases of a run."""
 
     def __init__(self, path: Path, done: Mapping[str, CaseResult], descriptor: int) -> None:
         self.path = path
@@ -42,23 +42,23 @@ class Journal:
         self._descriptor = descriptor
 
     def keep(self, result: CaseResult) -> None:
-        """Add a finished case; in the file when this returns."""
+        """Append a finished case; it is in the file when this returns."""
         _append(self._descriptor, {"seconds": result.seconds, "case": result_row(result)})
 
 
 @contextmanager
 def open_journal(out: Path, *, gold: str, provenance: Provenance, resume: bool) -> Iterator[Journal]:
-    """The journal beside the run file `out`, removed if the run comes to its end.
+    """Open the journal beside the run file `out`; it is removed when the run completes.
 
     Args:
-        out: the run file to be made.
+        out: the run file to be written.
         gold: digest of the cases.
-        provenance: what the results come from.
-        resume: go on with what an interrupted run left.
+        provenance: of the run.
+        resume: continue an interrupted run.
 
     Raises:
-        UserError: there is nothing to resume, it is of other cases or another state of the index or settings,
-            or the file cannot be written.
+        UserError: there is nothing to resume, the journal has other cases, index or settings, or it cannot be
+            written.
     """
     path = journal_path(out)
     head = {"gold": gold, "provenance": asdict(provenance)}
@@ -78,14 +78,14 @@ def open_journal(out: Path, *, gold: str, provenance: Provenance, resume: bool) 
 
 
 def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
-    """The results that an interrupted run left, by the case's id."""
+    """Read the results of an interrupted run, by case id."""
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise UserError(
             f"there is nothing to resume: {path} cannot be read ({error.strerror})", "run without --resume"
         ) from error
-    whole = [line for line in lines if _is_json(line)]  # Cut off by the interruption, perhaps within a character.
+    whole = [line for line in lines if _is_json(line)]  # The last line may be cut off, even within a character.
     if not whole or json.loads(whole[0]) != json.loads(json.dumps(head)):
         raise UserError(
             f"{path} is of other cases, or of another index or other settings", "run without --resume to start afresh"
@@ -106,5 +106,5 @@ def _is_json(line: bytes) -> bool:
 
 
 def _append(descriptor: int, row: Mapping[str, object]) -> None:
-    """One write a line, after a line feed, so that a line cut off before it spoils nothing that follows."""
+    """Append a line in one write that begins with a line feed, which ends a line that was cut off."""
     os.write(descriptor, ("\n" + json.dumps(row, ensure_ascii=False)).encode())

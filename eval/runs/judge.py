@@ -1,4 +1,4 @@
-"""Judges answers with a language model, asked several times, and tells its noise from that of the cases."""
+"""Judges answers with a language model, repeatedly, and separates its noise from that of the cases."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,17 +13,17 @@ from eval.runs.stating import answer_pieces
 from prompts import Prompt, fence, load, verdict
 
 MAX_TOKENS = 700
-"""For the judge's reasoning and its verdict."""
+"""Tokens for the judge's reasoning and verdict."""
 REPEATS = 3
 Price = Callable[[int, int], float | None]
-"""The cost of so many tokens of prompts and of replies; None where it is not known."""
+"""Cost of tokens of prompts and of replies; None if not known."""
 QUESTIONS: Mapping[str, str] = {"judged_correct": "judge-correctness", "judged_supported": "judge-support"}
 """Prompts by measure."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelJudgement:
-    """What a judge says of an answer."""
+    """The model's verdicts on an answer."""
 
     scores: tuple[Score, ...]
     verdicts: dict[str, tuple[bool, ...]]
@@ -31,7 +31,7 @@ class ModelJudgement:
 
 
 class ModelJudge:
-    """Asks a language model whether an answer is right, and whether its statements are supported."""
+    """Asks a language model whether an answer is correct and its statements are supported."""
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class ModelJudge:
         """Make a judge.
 
         Args:
-            model: that judges.
-            repeats: how often each question is put; the seeds differ.
-            temperature: of its replies; above 0 the repeats show how sure it is.
-            folder: of prompts that replace ours.
-            price: the cost of tokens.
+            model: the judging model.
+            repeats: calls for each prompt, with different seeds.
+            temperature: of its replies; above 0 the repeats show its uncertainty.
+            folder: of custom prompts.
+            price: cost of tokens.
         """
         self._model = model
         self._repeats = repeats
@@ -58,7 +58,7 @@ class ModelJudge:
         self._prompts: dict[str, Prompt] = {name: load(file, folder=folder) for name, file in QUESTIONS.items()}
 
     def judge(self, case: GoldCase, answer: Answer) -> ModelJudgement:
-        """Judge an answer by each prompt; a refusal of an answerable question is wrong without asking the model."""
+        """Judge an answer by each prompt; refusals of answerable questions are wrong without a call."""
         scores: list[Score] = []
         verdicts: dict[str, tuple[bool, ...]] = {}
         taken: list[Usage] = []
@@ -73,7 +73,7 @@ class ModelJudge:
         return ModelJudgement(scores=tuple(scores), verdicts=verdicts, usage=self._priced(together(taken)))
 
     def _verdicts(self, text: str, taken: list[Usage]) -> tuple[tuple[bool, ...], str | None]:
-        """The verdicts that could be read, and why one could not."""
+        """Return the verdicts that could be parsed, and the reason if one could not."""
         given: list[bool] = []
         messages = [Message(role="user", content=text)]
         for repeat in range(self._repeats):
@@ -111,16 +111,16 @@ def prompt_digests(folder: Path | None = None) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgeNoise:
-    """How much of a judged mean's uncertainty is the judge's own."""
+    """Standard error of a judged mean, split into cases and judge."""
 
     name: str
     mean: float
     case_error: float
-    """Standard error of the mean from case to case, the judge's noise taken out."""
+    """Standard error from the cases, without the judge's noise."""
     judge_error: float
-    """Standard error of the mean that comes from the judge's changing its mind between repeats."""
+    """Standard error from the judge's disagreement between repeats."""
     wavering: float
-    """Share of cases on which its repeats disagree."""
+    """Share of cases on which the repeats disagree."""
 
 
 def judge_noise(results: Sequence[CaseResult], name: str) -> JudgeNoise | None:

@@ -1,4 +1,4 @@
-"""Makes the judge that the settings name, in whichever process a case is asked."""
+"""Makes the configured judge, in each process of a run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +14,20 @@ from index.errors import ConfigurationError, UsageError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recordings:
-    """Where calls of models are recorded, or played back from; neither for an ordinary run."""
+    """Folders to record model calls to, or replay them from; both None for an ordinary run."""
 
     record: Path | None = None
     replay: Path | None = None
 
     def __post_init__(self) -> None:
-        """Raises UsageError where both are asked for, or there is nothing to play."""
+        """Raise UsageError if both are given, or there is nothing to replay."""
         if self.record and self.replay:
             raise UsageError("--record and --replay exclude each other", "record first, then replay")
         if self.replay and not self.replay.is_dir():
             raise UsageError(f"--replay: {self.replay} is no folder", "make it with --record")
 
     def model(self, settings: Settings) -> ChatModel | None:
-        """The model of the settings, recorded or replayed; None if they name none."""
+        """Open the model of the settings, recorded or replayed; None if they name none."""
         if not settings.model.name:
             return None
         if self.replay:
@@ -38,13 +38,13 @@ class Recordings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConfiguredJudge:
-    """Makes the judge that the settings and the command line ask for.
+    """Makes the judge that the settings and the command line name.
 
-    It reads the settings in the process that judges, since a key is never sent to another process.
+    Reads the settings in the process that judges, since keys are never sent to another process.
     """
 
     name: str
-    """Of the judging model; its server and key are those of the settings."""
+    """Name of the judging model; its server and key are those of the settings."""
     repeats: int = REPEATS
     temperature: float = 0.0
     recordings: Recordings = Recordings()

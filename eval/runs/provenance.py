@@ -1,4 +1,4 @@
-"""Records what produced a run, and compares what produced two of them."""
+"""Records the provenance of a run, and compares that of two."""
 
 import hashlib
 import importlib.metadata
@@ -15,9 +15,9 @@ from assistant.settings.settings import Settings
 from eval.runs.results import Provenance
 
 PACKAGES = ("faiss-cpu", "numpy", "onnxruntime", "tantivy", "tokenizers")
-"""Packages that take part in answering without a model."""
+"""Packages that answers without a model depend on."""
 READING = ("passages", "sentences", "reranker")
-"""Settings that answers depend on; those for new indexes show in the index's fingerprint."""
+"""Settings that answers depend on; those of an index show in its fingerprint."""
 
 
 def provenance_of(
@@ -29,15 +29,15 @@ def provenance_of(
     model: str | None = None,
     model_settings: Mapping[str, str | int | float | bool] | None = None,
 ) -> Provenance:
-    """What a run of `assistant` comes from.
+    """Record the provenance of a run.
 
     Args:
-        assistant: that is asked.
-        settings: that it was made with.
-        judge: what judges, in words; None without a judge.
+        assistant: to be asked.
+        settings: of the assistant.
+        judge: description of the judge; None without one.
         prompts: digests of the prompts in use, by name.
-        model: the name of the model that writes answers; None where they are quoted.
-        model_settings: what its answers depend on, by name.
+        model: name of the model that writes answers; None if they are quoted.
+        model_settings: settings that its answers depend on, by name.
     """
     engine = assistant.engine
     stated = settings.threshold if settings.threshold >= 0 else engine.threshold
@@ -66,7 +66,7 @@ def provenance_of(
 
 
 def differences(base: Provenance, new: Provenance) -> tuple[str, ...]:
-    """What changed between two runs, a line each; empty if nothing that is known did."""
+    """List what changed between two runs, one line each."""
     found = []
     for name in (field.name for field in fields(Provenance)):
         before, after = getattr(base, name), getattr(new, name)
@@ -79,7 +79,7 @@ def differences(base: Provenance, new: Provenance) -> tuple[str, ...]:
 
 
 def same(base: Provenance, new: Provenance) -> bool:
-    """Whether two runs come from the same things."""
+    """Whether two runs have the same provenance."""
     return asdict(base) == asdict(new)
 
 

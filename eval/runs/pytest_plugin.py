@@ -1,4 +1,4 @@
-"""`pytest --assistant-gold eval/gold`: every gold case a test, in anybody's own suite.
+"""Pytest plugin: `pytest --assistant-gold eval/gold` runs every gold case as a test.
 
     pytest --assistant-gold eval/gold -k "brains or follow-up"
     pytest --assistant-gold my-gold.jsonl --assistant-index my-index tests/
@@ -24,18 +24,18 @@ OPTION = "--assistant-gold"
 
 
 class WrongAnswer(Exception):
-    """A case that came out otherwise than expected."""
+    """The answer to a case is not as expected."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Pytest's hook: the options."""
+    """Add the options (pytest's hook)."""
     group = parser.getgroup("assistant", "regression tests of answers")
     group.addoption(OPTION, action="append", default=[], metavar="GOLD", help="Gold file or folder; may be repeated.")
     group.addoption("--assistant-index", default=None, metavar="DIR", help="Folder of the index that is asked.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Pytest's hook: gold files are collected beside what else is."""
+    """Collect gold files in addition to tests (pytest's hook)."""
     for name in config.getoption(OPTION):
         path = Path(name).resolve()
         if not path.exists():
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "GoldFile | None":
-    """Pytest's hook: JSON Lines within what was named are gold."""
+    """Collect the JSON Lines files that the option names as gold (pytest's hook)."""
     named = [Path(name).resolve() for name in parent.config.getoption(OPTION)]
     if file_path.suffix != ".jsonl" or not any(path == file_path or path in file_path.parents for path in named):
         return None
@@ -56,7 +56,7 @@ class GoldFile(pytest.File):
     """A file of gold cases."""
 
     def collect(self) -> Iterator["GoldItem"]:
-        """A test for each case."""
+        """Make a test of each case."""
         from eval.cases.case_file import load_gold
         from index.errors import UserError
 
@@ -77,14 +77,14 @@ class GoldItem(pytest.Item):
         self.extra_keyword_matches.update(case.tags)
 
     def runtest(self) -> None:
-        """Ask, and compare."""
+        """Ask the case; raises WrongAnswer if the answer is not as expected."""
         result = _examiner(self.config).examine(self.case)
         wrong = _wrong(result)
         if wrong:
             raise WrongAnswer(wrong)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-        """What was asked, expected and answered, or what a person can cure, without a traceback; else with one."""
+        """Describe a wrong answer or a user's error without a traceback; else with one."""
         from index.errors import AssistantError
 
         if isinstance(excinfo.value, (WrongAnswer, AssistantError)):
@@ -92,7 +92,7 @@ class GoldItem(pytest.Item):
         return str(super().repr_failure(excinfo))
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the case stands."""
+        """File and line of the case."""
         return self.path, int(self.case.place.rpartition(":")[2]) - 1, self.case.id
 
 
@@ -100,7 +100,7 @@ _EXAMINER = pytest.StashKey["Examiner"]()
 
 
 def _examiner(config: pytest.Config) -> "Examiner":
-    """The assistant of this session, opened for the first case and closed at its end."""
+    """Return the session's assistant, opened for the first case and closed at the end."""
     if _EXAMINER not in config.stash:
         from eval.runs.indexes import gold_chain
 
@@ -113,7 +113,7 @@ def _examiner(config: pytest.Config) -> "Examiner":
 
 
 def _wrong(result: "CaseResult") -> str | None:
-    """What is wrong with a result, for a person; None if nothing is."""
+    """Describe what is wrong with a result; None if nothing is."""
     if result.error:
         return f"{result.case.question}\nfailed: {result.error}"
     score = result.score("correct") or result.score("decision")

@@ -1,4 +1,4 @@
-"""What a run of gold cases yields: a case that was answered, refused or failed, with its scores."""
+"""Results of a run of gold cases: answered, refused or failed, with scores."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,11 @@ from assistant.answer.answer import ModelUse
 from eval.cases.case import GoldCase
 
 DIGITS = 6
-"""Decimal places of scores: a run that was just made and the same one read from its file are equal, and the last
-bits of floating point make no difference in a diff."""
+"""Decimal places of scores, so that a run equals itself read from its file, and diffs show no floating-point noise."""
 
 
 class Outcome(StrEnum):
-    """What became of a case. A failure is neither a wrong answer nor a refusal."""
+    """Outcome of a case. A failure is neither a wrong answer nor a refusal."""
 
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -22,11 +21,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """A measure of one case, or why there is none."""
+    """A measure of one case, or the reason why it is unscored."""
 
     name: str
     value: float | None
-    """In [0, 1]; None is unscored, never zero."""
+    """In [0, 1]; None if unscored, which is not zero."""
     reason: str | None = None
     """Why it is unscored."""
 
@@ -45,7 +44,7 @@ class Cited:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseResult:
-    """A case and what became of it."""
+    """A case with its outcome."""
 
     case: GoldCase
     outcome: Outcome
@@ -54,41 +53,41 @@ class CaseResult:
     reason: str | None = None
     """Why it was refused."""
     searched: str = ""
-    """The question as it was searched: a follow-up made whole, spelling corrected."""
+    """The question as searched: follow-ups rewritten, spelling corrected."""
     text: str = ""
-    """What a person reads."""
+    """Text of the answer."""
     citations: tuple[Cited, ...] = ()
     broken_receipts: int = 0
-    """Citations that do not stand in their articles to the letter."""
+    """Number of citations whose quote is not in its article to the letter."""
     confidence: float | None = None
     """Estimated probability that the articles answer."""
     would_be_right: bool | None = None
-    """Whether what is quoted, or would have been if it had not refused, states every fact; for the risk-coverage
-    curve. None where that cannot be told."""
+    """Whether the quotes, or those a refusal withheld, state every fact; for the risk-coverage curve. None if not
+    known."""
     degraded: str | None = None
-    """Why another reader than the one asked for answered."""
+    """Why another reader than the configured one answered."""
     scores: tuple[Score, ...] = ()
-    """One for each measure that applies to the case, by what is expected and never by what came out, so that two
-    runs of a case have the same measures."""
+    """One for each measure that applies to the case. That depends on the gold and not on the answer, so that two runs
+    have the same measures."""
     judgements: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
-    """Every verdict of the judge's repeats, by measure."""
+    """Verdicts of all the judge's repeats, by measure."""
     usage: ModelUse | None = None
     """Calls, tokens and cost of the models that answered and judged."""
     seconds: float = 0.0
 
     def score(self, name: str) -> Score | None:
-        """The score of a measure; None if that does not apply to the case."""
+        """Return the score of a measure; None if it does not apply to the case."""
         return next((score for score in self.scores if score.name == name), None)
 
     @property
     def unscored(self) -> tuple[Score, ...]:
-        """Scores that could not be made."""
+        """Scores without a value."""
         return tuple(score for score in self.scores if score.value is None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Provenance:
-    """What produced a run. Two runs with equal provenance give equal results, times apart."""
+    """What produced a run. Runs with equal provenance give equal results, except for times."""
 
     assistant: str
     """Version of this program."""

@@ -1,6 +1,6 @@
-"""Run files: JSON that a reviewer can read in a diff, one idea a line, times in one place at the end.
+"""Reads and writes run files: JSON with readable diffs, one field a line, and all times at the end.
 
-The form is declared once, as `RunFile`; a file that is not of it is refused with the field that is wrong.
+The schema is `RunFile`; a file that does not match is refused with the wrong field's name.
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field, TypeAdapter, ValidationError, with_config
-from typing_extensions import TypedDict  # Pydantic asks for this one before Python 3.12.
+from typing_extensions import TypedDict  # Pydantic requires this one before Python 3.12.
 
 from assistant.answer.answer import ModelUse
 from eval.cases.case import to_row
@@ -28,7 +28,7 @@ Count = Annotated[int, Field(ge=0)]
 
 @with_config(STRICT)
 class CitationRow(TypedDict):
-    """A receipt; its number is its place in the list."""
+    """A receipt; its number is its position in the list."""
 
     article: str
     start: Count
@@ -39,7 +39,7 @@ class CitationRow(TypedDict):
 
 @with_config(STRICT)
 class UsageRow(TypedDict):
-    """What models were used for, as `ModelUse`."""
+    """Usage of models, as `ModelUse`."""
 
     calls: Count
     prompt_tokens: Count
@@ -50,7 +50,7 @@ class UsageRow(TypedDict):
 
 @with_config(STRICT)
 class ResultRow(CaseRow):
-    """A case with what became of it, as `CaseResult`; what is empty is left out."""
+    """A case with its outcome, as `CaseResult`; empty fields are left out."""
 
     outcome: Outcome
     error: NotRequired[str]
@@ -70,7 +70,7 @@ class ResultRow(CaseRow):
 
 @with_config(STRICT)
 class TimesRow(TypedDict):
-    """Everything that differs between two runs of the same state."""
+    """Times: all that differs between two runs of equal provenance."""
 
     started: str
     seconds: Amount
@@ -79,7 +79,7 @@ class TimesRow(TypedDict):
 
 @with_config(STRICT)
 class RunFile(TypedDict):
-    """A run, as its file has it."""
+    """A run file."""
 
     format: Literal[1]
     tag: str | None
@@ -94,10 +94,10 @@ _RUN: TypeAdapter[RunFile] = TypeAdapter(RunFile)
 
 
 def check_out(path: Path) -> None:
-    """Refuse a place where no run can go, before anything is asked.
+    """Check, before anything is asked, that a run can be written to `path`.
 
     Raises:
-        UserError: it is a folder, or a file that is no run and would be lost.
+        UserError: it is a folder, or a file that is not a run and would be overwritten.
     """
     if path.is_dir():
         raise UserError(f"{path} is a folder", "name a file for the run with --out")
@@ -108,12 +108,12 @@ def check_out(path: Path) -> None:
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write a run, whole or not at all."""
+    """Write a run atomically."""
     write_whole(path, run_text(run))
 
 
 def run_text(run: Run) -> str:
-    """The file's text. Equal but for "times" if everything that produced two runs is equal."""
+    """Format a run as its file; equal but for "times" for runs of equal provenance."""
     head: dict[str, object] = {
         "format": FORMAT,
         "tag": run.tag,
@@ -143,7 +143,7 @@ def read_run(path: Path) -> Run:
     """Read a run.
 
     Raises:
-        UserError: the file is missing or no run that this version can read; it names the field.
+        UserError: the file is missing, or no run that this version can read; names the field.
     """
     try:
         data = _RUN.validate_json(path.read_bytes())
@@ -166,7 +166,7 @@ def read_run(path: Path) -> Run:
 
 
 def first_mistake(error: ValidationError) -> str:
-    """The first mistake of a file in words, such as "cases[3].scores.correct is 7.0; …"."""
+    """Describe the first mistake of a file, as "cases[3].scores.correct is 7.0; …"."""
     details = error.errors(include_url=False)
     detail = next((one for one in details if one["loc"] == ("format",)), details[0])
     name = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in detail["loc"]).removeprefix(".")
@@ -182,7 +182,7 @@ def first_mistake(error: ValidationError) -> str:
 
 
 def result_row(result: CaseResult) -> dict[str, object]:
-    """A result as JSON, time apart; what is empty is left out."""
+    """Convert a result to JSON, without its time and empty fields."""
     row = to_row(result.case)
     row["outcome"] = result.outcome.value
     optional: dict[str, object] = {
@@ -205,7 +205,7 @@ def result_row(result: CaseResult) -> dict[str, object]:
 
 
 def result_of(row: ResultRow, *, seconds: float) -> CaseResult:
-    """Convert the JSON of a result."""
+    """Convert the JSON of a result back."""
     reasons = row.get("unscored", {})
     usage = row.get("usage")
     return CaseResult(
@@ -252,7 +252,7 @@ def _usage_row(usage: ModelUse) -> dict[str, object]:
 
 
 def _nested(key: str, value: object) -> list[str]:
-    """A top-level pair; an object's own pairs stand on a line each."""
+    """Format a top-level pair; pairs of an object are on a line each."""
     if not isinstance(value, dict) or not value:
         return [f" {_pair(key, value)},"]
     inner = ",\n".join(f"  {_pair(name, one)}" for name, one in value.items())
@@ -260,7 +260,7 @@ def _nested(key: str, value: object) -> list[str]:
 
 
 def _block(result: CaseResult) -> str:
-    """A case with a line for each of its fields."""
+    """Format a case with a line for each field."""
     return "  {\n" + ",\n".join(f"   {_pair(key, value)}" for key, value in result_row(result).items()) + "\n  }"
 
 

@@ -1,4 +1,4 @@
-"""Run gold cases: in one process or several, each finished case kept at once."""
+"""Runs gold cases in one or several processes; each finished case is written at once."""
 
 import signal
 import time
@@ -19,7 +19,7 @@ from eval.runs.run_file import check_out, write_run
 from index.errors import AssistantError
 
 Progress = Callable[[int, int], None]
-"""Told how many cases are done, and of how many."""
+"""Takes progress: cases done, and the total."""
 
 
 def run_gold(
@@ -36,12 +36,12 @@ def run_gold(
 
     Args:
         cases: at least one.
-        open_chain: opens what is asked, once in each process.
-        out: the run file; beside it stands what is done so far, until all is.
-        jobs: processes that ask; 1 asks in this one.
-        resume: go on where an interrupted run of the same cases stopped.
+        open_chain: opens the chain, once in each process.
+        out: the run file; the journal is beside it until the run completes.
+        jobs: processes that ask; 1 for this one.
+        resume: continue an interrupted run of the same cases.
         tag: a name for the run.
-        progress: told after each case.
+        progress: called after each case.
 
     Raises:
         UserError: a file cannot be written, or there is nothing to resume.
@@ -77,7 +77,7 @@ def run_gold(
 
 
 def _examined(cases: Sequence[GoldCase], chain: Chain, open_chain: OpenChain, jobs: int) -> Iterator[CaseResult]:
-    """Results as they are done."""
+    """Yield results as cases finish."""
     if jobs == 1 or len(cases) < 2:
         for case in cases:
             yield chain.examiner.examine(case)
@@ -98,12 +98,12 @@ def _examined(cases: Sequence[GoldCase], chain: Chain, open_chain: OpenChain, jo
 
 _open = ExitStack()
 _chain: Chain | None = None
-"""Of this process, if it is one of a pool's: a pool offers no other place for what its tasks share."""
+"""The chain of this worker process; a global, since a pool has no other place for shared state."""
 
 
 def _start(open_chain: OpenChain) -> None:
     global _chain
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends the pool; a terminal sends Ctrl-C to all.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends the pool.
     _chain = _open.enter_context(open_chain())
 
 

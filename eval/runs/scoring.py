@@ -16,7 +16,7 @@ from eval.runs.stating import stated
 
 
 def applicable(case: GoldCase, *, judged: bool) -> list[str]:
-    """List the measures that a case has, by what is expected of it and never by what came out.
+    """List the measures that apply to a case, by its gold and not by its answer.
 
     Args:
         case: of a gold set.
@@ -41,10 +41,10 @@ def answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, brok
     """Score what the answer says.
 
     Args:
-        case: that was asked.
-        answer: to it.
+        case: the case asked.
+        answer: its answer.
         pieces: of the answer, as its receipts support them.
-        broken: receipts that do not hold; with one an answer is not correct.
+        broken: number of receipts that do not hold; any makes an answer incorrect.
     """
     answered = answer.status is Status.ANSWERED
     scores = [Score(name="decision", value=float(answered is case.answerable))]
@@ -61,7 +61,7 @@ def answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, brok
 
 
 def evidence_scores(anchors: Anchors, trace: Trace) -> list[Score]:
-    """Score citations and retrieval against the evidence; unscored, never 0, where evidence is lost."""
+    """Score citations and retrieval against the evidence; unscored, not 0, if evidence is lost."""
     lost = [part for part, spans in anchors.items() if not spans]
     if lost:
         names = [m.name for m in METRICS if m.group in {"citations", "retrieval"}]
@@ -80,8 +80,8 @@ def evidence_scores(anchors: Anchors, trace: Trace) -> list[Score]:
 def citation_scores(anchors: Anchors, answer: Answer) -> tuple[float, float]:
     """Precision and recall of the cited characters against the evidence; both 0 for a refusal.
 
-    Precision: the share of distinct cited characters that stand in any piece of evidence. Recall: for each part
-    the share of its best covered alternative that is cited, on average over the parts.
+    Precision: share of distinct cited characters that are in any piece of evidence. Recall: cited share of the
+    best covered alternative of each part, averaged over the parts.
     """
     cited = [Span(article_id=c.article_id, start=c.start, end=c.end) for c in answer.citations]
     if not cited:
@@ -95,32 +95,32 @@ def citation_scores(anchors: Anchors, answer: Answer) -> tuple[float, float]:
 
 
 def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:
-    """The share of a case's facts that one of the pieces states in an accepted wording."""
+    """Compute the share of a case's facts that a piece states in an accepted wording."""
     found = [stated(pieces, fact) for fact in case.facts]
     return sum(found) / len(found) if found else 0.0
 
 
 def all_right(case: GoldCase, pieces: Sequence[str]) -> bool:
-    """Whether the pieces state all facts of a case and nothing that it must not."""
+    """Whether the pieces state all facts of a case, and nothing that it forbids."""
     return fact_recall(case, pieces) == 1.0 and not stated(pieces, case.never)
 
 
 def would_be_right(case: GoldCase, pieces: Sequence[str]) -> bool | None:
-    """Whether the pieces would be a right answer; None where the case does not say what is right."""
+    """Whether the pieces state a right answer; False if there is none, None if the case has no facts."""
     if not case.answerable:
         return False
     return all_right(case, pieces) if case.facts else None
 
 
 def in_order(scores: Sequence[Score]) -> tuple[Score, ...]:
-    """Sort scores in the order of the measures, and round them to what a run file keeps."""
+    """Sort scores in the order of the measures, and round them to `DIGITS`."""
     order = {metric.name: place for place, metric in enumerate(METRICS)}
     rounded = [s if s.value is None else replace(s, value=round(s.value, DIGITS)) for s in scores]
     return tuple(sorted(rounded, key=lambda score: order[score.name]))
 
 
 def _best_passages(trace: Trace) -> list[Span]:
-    """The best passages, those for the parts of a question in turn."""
+    """Return the best passages, interleaved over the parts of a question."""
     in_turn = [passage for row in zip_longest(*trace.ranked) for passage in row if passage is not None]
     spans = [Span(article_id=p.article.article_id, start=p.start, end=p.end) for p in in_turn]
     return list(dict.fromkeys(spans))[:DEPTH]

@@ -1,4 +1,4 @@
-"""Means of a run with what stands behind them: how many were scored, unscored and failed."""
+"""Summarises a run: means, with the numbers of scored, unscored and failed cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from eval.runs.scoring import applicable
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricSummary:
-    """One measure over the cases that have it."""
+    """One measure over the cases that it applies to."""
 
     name: str
     mean: float | None
     """None if no case was scored."""
     scored: int
     unscored: int
-    """Cases that have the measure and got no score, each with its reason in the run."""
+    """Cases without a score of the measure; the run has the reasons."""
     failed: int
-    """Cases that have the measure and ended with an error."""
+    """Cases with the measure that ended with an error."""
 
     @property
     def coverage(self) -> float:
@@ -31,22 +31,22 @@ class MetricSummary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefusalSummary:
-    """Refusing as a classifier of what the articles do not answer."""
+    """Refusals as a classifier of unanswerable questions."""
 
     precision: float | None
-    """Share of the refused cases that are unanswerable; None if none was refused."""
+    """Share of refused cases that are unanswerable; None if none was refused."""
     recall: float | None
-    """Share of the unanswerable cases that were refused; None if none was asked."""
+    """Share of unanswerable cases that were refused; None if there are none."""
     refused: int
     unanswerable: int
     curve: tuple[tuple[float, float, float], ...]
     """(threshold, coverage, risk), highest threshold first."""
     risk_area: float | None
-    """Area under the risk-coverage curve: mean risk over all coverages, 0 the best; None without cases."""
+    """Area under the risk-coverage curve: mean risk over all coverages, 0 is best; None without cases."""
 
 
 def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:
-    """Every measure that at least one case has, in the order of `METRICS`."""
+    """Summarise each measure that applies to a case, in the order of `METRICS`."""
     judged = any(result.judgements or result.score("judged_correct") for result in results)
     have: dict[str, list[CaseResult]] = {}
     for result in results:
@@ -56,27 +56,27 @@ def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:
 
 
 def interval(name: str, results: Sequence[CaseResult], *, seed: int = 0) -> Interval | None:
-    """The 95% interval of a measure's mean; None without scores.
+    """Compute the 95% interval of a measure's mean; None without scores.
 
-    Wilson's for yes or no and where all scores are 0 or all are 1, BCa for the rest.
+    Wilson's for binary measures and if all scores are 0 or all are 1, else BCa.
     """
     values = values_of(name, results)
     if not values:
         return None
     if BY_NAME[name].binary or set(values) in ({0.0}, {1.0}):
-        # A bootstrap of equal scores would claim to know their mean exactly, be they two or two thousand.
+        # A bootstrap of equal scores has an interval of length 0, however few they are.
         return wilson_interval(round(sum(values)), len(values))
     return bca_interval(values, seed=seed)
 
 
 def values_of(name: str, results: Sequence[CaseResult]) -> list[float]:
-    """The scores that were made of a measure, in the order of the run."""
+    """Return the values of a measure, in the order of the run, without unscored cases."""
     scores = [result.score(name) for result in results]
     return [score.value for score in scores if score is not None and score.value is not None]
 
 
 def summarise_refusals(results: Sequence[CaseResult]) -> RefusalSummary:
-    """Precision, recall and the risk-coverage curve of a run's refusals."""
+    """Compute precision, recall and the risk-coverage curve of a run's refusals."""
     done = [result for result in results if result.outcome is not Outcome.FAILED]
     refused = [result for result in done if result.outcome is Outcome.REFUSED]
     unanswerable = [result for result in done if not result.case.answerable]

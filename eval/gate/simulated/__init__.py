@@ -1,1 +1,1 @@
-"""Simulation of how often the gate is right."""
+"""Simulate how often the gate is right."""

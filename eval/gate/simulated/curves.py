@@ -1,4 +1,4 @@
-"""Curves as an SVG file, written by hand: labelled axes, a name at each line's end, light and dark."""
+"""Draw curves as SVG, light and dark, with labelled axes and a name at each line's end."""
 
 import math
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ from html import escape
 
 WIDTH, HEIGHT = 780, 430
 LEFT, RIGHT, TOP, BOTTOM = 70, 610, 56, 360
-"""The plot's edges; names of lines stand to its right."""
+"""Edges of the plot in pixels; names of lines are to its right."""
 LINE = 17
-"""Pixels from one name to the next at least."""
+"""Least pixels between two names."""
 
-# Colours that differ in lightness too, for eyes that do not tell them apart by hue.
+# The colours differ in lightness too, for the colour-blind.
 _STYLE = """
 svg { color-scheme: light dark; font: 13px system-ui, sans-serif }
 .ground { fill: #ffffff } text { fill: #24292f } .grid { stroke: #d0d7de } .axis { stroke: #57606a }
@@ -28,26 +28,26 @@ text.b { fill: #953800; stroke: none }
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Curve:
-    """A line of the picture."""
+    """A line of the plot."""
 
     name: str
     points: Sequence[tuple[float, float]]
-    """(x, share), x above 0 and rising, a share between 0 and 1."""
+    """Pairs (x, share); x above 0 and increasing, share in [0, 1]."""
     second: bool = False
-    """Whether it is of the second group, which has a colour of its own."""
+    """Whether it has the colours of the second group."""
     dashed: bool = False
 
 
 def draw_curves(
     curves: Sequence[Curve], *, title: str, x_name: str, y_name: str, highest: float, limits: Sequence[float] = ()
 ) -> str:
-    """An SVG picture of shares over a logarithmic axis.
+    """Draw shares over a logarithmic axis as SVG.
 
     Args:
-        curves: with the same x, which become the axis's ticks.
-        title: said above the picture, and to those who hear it read.
-        x_name: what x is, with its unit.
-        y_name: what the share is of.
+        curves: all with the same x, which are the ticks.
+        title: heading, also read by screen readers.
+        x_name: label of the x axis, with its unit.
+        y_name: label of the y axis.
         highest: share at the top edge.
         limits: shares at which a dotted line is drawn.
     """
@@ -94,7 +94,7 @@ def _steps(highest: float) -> list[float]:
 
 
 def _apart(places: Sequence[float]) -> list[float]:
-    """The places, moved so that names do not stand on each other and none stands below the plot."""
+    """Move the names so that they do not overlap, and none is below the plot."""
     order = sorted(range(len(places)), key=places.__getitem__, reverse=True)
     found, above = list(places), BOTTOM + LINE - 4.0
     for place in order:

@@ -1,7 +1,6 @@
-"""How often the gate is right, by simulation: `python -m eval.gate.simulated.simulate [--out docs]`.
+"""Simulate how often the gate is right: `python -m eval.gate.simulated.simulate [--out docs]`.
 
-Prints the tables that `docs/gate.md` quotes and, with `--out`, draws its curves there; about two minutes on
-two cores.
+Prints the tables of `docs/gate.md` and, with `--out`, draws its curves; about two minutes on two cores.
 """
 
 import argparse
@@ -27,21 +26,21 @@ GRADED = METRICS[3:4]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One setting of the simulation at each number of cases."""
+    """Outcomes of one setting, at each number of cases."""
 
     name: str
     outcomes: tuple[Outcome, ...]
 
 
 def false_alarms(*, seed: int, runs: int, cases: Sequence[int] = CASES) -> tuple[list[Row], list[Row]]:
-    """Nothing changed: rows for one yes/no metric, and for five metrics gated together."""
+    """Simulate no change: rows for one binary metric, and for five metrics gated together."""
     one = [_row(_each(flips), flips=flips, seed=seed, runs=5 * runs, metrics=ONE, cases=cases) for flips in FLIPS]
     five = [_row(_each(flips), flips=flips, seed=seed, runs=runs, metrics=METRICS, cases=cases) for flips in FLIPS]
     return one, five
 
 
 def power(*, seed: int, runs: int, cases: Sequence[int] = CASES) -> list[Row]:
-    """A planted drop of five points."""
+    """Simulate a drop of five points."""
     rows = []
     for flips in DROP_FLIPS:
         for name, metrics, dropping, times in (
@@ -65,7 +64,7 @@ def power(*, seed: int, runs: int, cases: Sequence[int] = CASES) -> list[Row]:
 
 
 def missed(*, seed: int, runs: int, cases: Sequence[int] = CASES) -> list[Row]:
-    """A drop of just the minimum effect, which should not pass."""
+    """Simulate a drop of just the minimum effect, which should not pass."""
     return [
         _row(f"{name}, {flips:.0%}", flips=flips, drop=0.02, seed=seed, runs=runs, metrics=metrics, cases=cases)
         for name, metrics in (("yes/no", ONE), ("graded", GRADED))
@@ -74,9 +73,9 @@ def missed(*, seed: int, runs: int, cases: Sequence[int] = CASES) -> list[Row]:
 
 
 def reaches(row: Row, share: float) -> int | None:
-    """The number of cases from which on the gate fails in this share of comparisons, between two that were simulated.
+    """Find the number of cases at which the gate fails this share of comparisons.
 
-    Interpolated linearly and rounded up to ten; None if it is not reached.
+    Interpolated linearly between simulated numbers and rounded up to ten; None if it is not reached.
     """
     before: Outcome | None = None
     for outcome in row.outcomes:

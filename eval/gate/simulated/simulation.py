@@ -1,7 +1,7 @@
-"""Made-up pairs of runs, and what the gate says of them; `eval.gate.simulated.simulate` makes tables and curves of it.
+"""Simulate pairs of runs, and the gate's verdicts on them.
 
-Each case changes at random from one run to the next, as with a language model. The tests and the rule are
-those of `eval.gate.decision`, many pairs of runs at a time; a test holds the two together.
+Each case changes at random between the runs, as with a language model. Tests and rule are those of
+`eval.gate.decision`, vectorised over many pairs of runs; a test checks that both agree.
 """
 
 from collections import Counter
@@ -18,16 +18,16 @@ from eval.measures.planning import ALPHA
 from eval.measures.statistics import bca_ends, bonett_price_interval
 
 FIXED_TOLERANCE = 0.01
-"""The gate to compare with fails where a mean drops by more than this."""
+"""Drop of a mean at which the gate of a fixed tolerance, for comparison, fails."""
 
 SHARED = 0.7
-"""Chance that a metric of a case follows what happens to the whole case; else it changes by itself."""
+"""Chance that a metric of a case changes with the whole case, and not independently."""
 
 DRAWS = 2_000
-"""Fewer flips than the gate draws: p stays valid, and the simulation affordable."""
+"""Random flips for a p value; fewer than the gate's, for speed, which keeps p valid."""
 
 RUNS_AT_ONCE = 250
-"""Pairs of runs under the same random flips and bootstrap samples; more would share the luck of these."""
+"""Pairs of runs that share random flips and bootstrap samples; more would be more correlated."""
 
 Differences = NDArray[np.float64]
 """(cases, runs): new minus base."""
@@ -35,12 +35,12 @@ Differences = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SimulatedMetric:
-    """A metric of the simulation, and how large its changes are."""
+    """A simulated metric, and the sizes of its changes."""
 
     name: str
     binary: bool
     least: float = 1.0
-    """A change that is no flip is of a size between this and 1, each equally likely."""
+    """Least size of a change; sizes are uniform from this to 1."""
     steps: int = 0
     """Sizes are rounded to this many steps between 0 and 1; 0 for none."""
 
@@ -52,7 +52,7 @@ METRICS = (
     SimulatedMetric(name="token F1", binary=False, least=0.05),
     SimulatedMetric(name="citation precision", binary=False, least=0.2, steps=4),
 )
-"""As a real run has them: two of yes and no, three graded."""
+"""Two binary metrics and three graded ones, as in a real run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,13 +61,13 @@ class Model:
 
     cases: int
     flips: float
-    """Share of cases that get worse from run to run though nothing changed, and of those that get better."""
+    """Share of cases that get worse by chance, and the equal share that get better."""
     drop: float = 0.0
-    """By how much the mean of the dropping metrics falls on top of that."""
+    """Further drop of the mean of the dropping metrics."""
     dropping: int | None = None
-    """How many metrics, from the first on, drop; None for all."""
+    """Number of metrics that drop, from the first; None for all."""
     minimum_effect: float = MINIMUM_EFFECT
-    """Of the gate."""
+    """The gate's minimum effect."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,19 +79,19 @@ class Outcome:
     inconclusive: float
     passed: float
     tolerance: float
-    """Failed by the gate of a fixed tolerance."""
+    """Share failed by the gate of a fixed tolerance."""
 
 
 def simulate(
     model: Model, *, seed: int, runs: int, metrics: Sequence[SimulatedMetric] = METRICS, draws: int = DRAWS
 ) -> Outcome:
-    """Ask the gate about made-up pairs of runs.
+    """Simulate pairs of runs, and count the gate's verdicts.
 
     Args:
-        model: how they differ.
-        seed: of everything that is random.
-        runs: pairs of runs.
-        metrics: that are gated together.
+        model: how the runs differ.
+        seed: of all random numbers.
+        runs: number of pairs.
+        metrics: gated together.
         draws: random flips, and bootstrap samples, for graded metrics.
     """
     generator = np.random.default_rng(seed)
@@ -118,7 +118,7 @@ def gate(
     minimum_effect: float,
     draws: int,
 ) -> list[Verdict]:
-    """The gate's verdict on each pair of runs, as `eval.gate.decision.decide` gives it, but many at a time."""
+    """Decide on each pair of runs as `eval.gate.decision.decide` does, vectorised."""
     tested = [
         _binary(values) if metric.binary else _graded(values, generator, draws)
         for metric, values in zip(metrics, drawn, strict=True)
@@ -142,12 +142,11 @@ def gate(
 def differences(
     model: Model, generator: np.random.Generator, *, runs: int, metrics: Sequence[SimulatedMetric]
 ) -> list[Differences]:
-    """Differences of each metric, correlated by case.
+    """Draw the differences of each metric, correlated by case.
 
-    A case as a whole has a place between 0 and 1, and so has each metric of it: with the chance `SHARED` that
-    of the case, else its own. Low places get worse, high ones better. A change is of the whole scale for a
-    metric of yes and no, and of a random size for a graded one; more of these change, so that the mean
-    drops as much.
+    A case draws a uniform number, and so does each of its metrics: with chance `SHARED` that of the case, else
+    its own. Low numbers get worse, high ones better. A binary metric changes by 1, a graded one by a random size;
+    more cases of a graded one change, so that its mean drops as much.
     """
     shape = (model.cases, runs)
     whole, found = generator.random(shape), []
@@ -162,7 +161,7 @@ def differences(
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Tested:
-    """One metric in each pair of runs; arrays of shape (runs,)."""
+    """Tests of one metric in each pair of runs; arrays of shape (runs,)."""
 
     means: NDArray[np.float64]
     worse: NDArray[np.int64]
