@@ -1,4 +1,4 @@
-"""The command line, one module a noun; this one joins them and maps errors to one line and an exit code."""
+"""The command line, one module a noun; this one combines them, and maps errors to one line and an exit code."""
 
 import errno
 import io
@@ -54,7 +54,7 @@ def main() -> None:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output went away, as in `assistant … | head`; that is no error of ours.
+        # The reader of our output exited, as in `assistant … | head`; not an error.
         _say_no_more()
         code = 0
     except OSError as error:
@@ -72,14 +72,13 @@ def _say_no_more() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    """Run a command; its exit code.
+    """Run a command; returns its exit code.
 
-    Not `app()`, which turns an interruption and a closed pipe into exits of its own, and a mistake
-    in the arguments into several lines.
+    Not by `app()`, which handles interrupts and closed pipes itself, and prints several lines for a wrong argument.
     """
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)  # Bytes that are no text are refused in words, not with a traceback.
+            stream.reconfigure(errors=errors)  # Invalid bytes give an error message, not a traceback.
     command = typer.main.get_command(app)
     try:
         with command.make_context("assistant", arguments) as context:
@@ -100,7 +99,7 @@ def _run(arguments: list[str]) -> int:
 def _misused(error: typer.TyperException) -> int:
     """Print what is wrong with the arguments; returns the exit code."""
     message = error.format_message()
-    if "\n" in message:  # The help of a group of commands, of which none was given.
+    if "\n" in message:  # The help of a command group without a command.
         print(message, file=sys.stderr)
     else:
         context = getattr(error, "ctx", None)

@@ -1,4 +1,4 @@
-"""What `assistant eval add` and `assistant feedback promote` share: offer the evidence, and take down what is right."""
+"""Shared by `assistant eval add` and `assistant feedback promote`: offer evidence, and ask what is right."""
 
 import sys
 from collections.abc import Sequence
@@ -15,33 +15,34 @@ if TYPE_CHECKING:
     from assistant.settings.settings import Settings
     from eval.cases.drafting import Candidate
 
-GoldFileOption = Annotated[str, typer.Option("--gold", metavar="FILE", help="The gold file that the case goes to.")]
+GoldFileOption = Annotated[str, typer.Option("--gold", metavar="FILE", help="Gold file to add the case to.")]
 EvidenceOption = Annotated[
     list[str] | None,
     typer.Option(
         "--evidence",
         metavar="NUMBERS|WORDS",
-        help="Which of the sentences answer, as in 1,3, or words of another sentence of an article; 0 for none. "
-        "May be repeated.",
+        help="Answering sentences by number, as 1,3, or words of another sentence; 0 for none. Repeatable.",
     ),
 ]
 FactOption = Annotated[
     list[str] | None,
-    typer.Option("--fact", metavar="WORDINGS", help='What a right answer states: "30|thirty"; may be repeated.'),
+    typer.Option(
+        "--fact", metavar="WORDINGS", help='Fact of a right answer, with its wordings: "30|thirty"; repeatable.'
+    ),
 ]
 NeverOption = Annotated[
     list[str] | None,
-    typer.Option("--never", metavar="WORDING", help="What a right answer does not state beside it; may be repeated."),
+    typer.Option("--never", metavar="WORDING", help="Wording that a right answer must not have; repeatable."),
 ]
-CaseTagOption = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be repeated.")]
-CaseIdOption = Annotated[str | None, typer.Option("--id", help="The case's id; otherwise made from the question.")]
+CaseTagOption = Annotated[list[str] | None, typer.Option("--tag", help="Tag; repeatable.")]
+CaseIdOption = Annotated[str | None, typer.Option("--id", help="Id of the case; default: made from the question.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 OWN_GOLD = "eval/gold/own.jsonl"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """What a person says of a case; None is asked for."""
+    """A person's input for a case; None is prompted for."""
 
     gold: Path
     evidence: Sequence[str] | None
@@ -49,28 +50,28 @@ class Said:
     facts: Sequence[str] | None
     """Wordings, as typed."""
     never: Sequence[str]
-    """As typed."""
+    """Forbidden wordings, as typed."""
     tags: Sequence[str]
     id: str | None
     note: str | None
     yes: bool
     complaint: bool = False
-    """Whether an answer was found fault with: then a case must be able to tell that answer from a right one, and what
-    is right can be said though no sentence says it yet."""
+    """Whether an answer was rated down. The case must then distinguish that answer from a right one, and may have facts
+    that no sentence states yet."""
 
 
 def add_case(question: str, turns: Sequence[str], said: Said, settings: "Settings") -> None:
-    """Ask a question, show the answer and what may be its evidence, and add the case that a person makes of it.
+    """Ask a question, show its answer and candidate evidence, and add a case from the person's input.
 
     Args:
         question: as asked.
-        turns: the questions before it in its conversation, oldest first.
-        said: what is not asked for.
-        settings: of the index; its model, if any, is not asked.
+        turns: earlier questions of the conversation, oldest first.
+        said: input given as options.
+        settings: name the index; their model is not asked.
 
     Raises:
-        UserError: what was said makes no case, or the file does not take it.
-        typer.Exit: the person thought better of it.
+        UserError: the input is not a valid case, or the file cannot take it.
+        typer.Exit: the person cancelled.
     """
     from datetime import date
 
@@ -114,7 +115,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
 
 
 def _traced(assistant: "Assistant", question: str, turns: Sequence[str]) -> "Trace":
-    """The question asked after its conversation, as a run of the gold will ask it."""
+    """Ask the question after its conversation, as a gold run does."""
     from assistant.question.followups import Turn
 
     history: list[Turn] = []
@@ -125,13 +126,13 @@ def _traced(assistant: "Assistant", question: str, turns: Sequence[str]) -> "Tra
 
 
 def _chosen(typed: Sequence[str] | None, offered: "Sequence[Candidate]", assistant: "Assistant") -> "list[Candidate]":
-    """The sentences that a person names, each once."""
+    """Return the distinct sentences that a person names."""
     from index.errors import UsageError
 
     if typed is not None:
         named = [one for text in typed for one in _named(text, offered, assistant)]
         return list({(one.article_id, one.start): one for one in named}.values())
-    while True:  # What a person mistypes loses nothing.
+    while True:  # A typing error only repeats the prompt.
         line = _line("Which of them answer? Numbers such as 1,3, or words of another sentence; 0 if none does: ")
         try:
             return _chosen([line], offered, assistant)
@@ -173,7 +174,7 @@ def _require_a_fact(facts: Sequence[Sequence[str]], chosen: "list[Candidate]", s
 
 
 def _line(prompt: str) -> str:
-    """A line from the person; nothing at the end of the input."""
+    """Read a line from the person; empty at the end of input."""
     sys.stderr.write(prompt)
     sys.stderr.flush()
     return sys.stdin.readline().strip()

@@ -1,4 +1,4 @@
-"""`assistant eval doctor / add / import / export`: look after the gold cases."""
+"""`assistant eval doctor / add / import / export`: maintain gold cases."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,9 @@ from index.counts import counted
 
 GoldArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="GOLD…", help="Gold files or folders; eval/gold here, or the default collection's."),
+    typer.Argument(
+        metavar="GOLD…", help="Gold files or folders; default: eval/gold here, or the default collection's."
+    ),
 ]
 
 
@@ -32,7 +34,7 @@ def doctor(
     index: IndexOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Find gold that no longer stands on its articles, duplicates, contradictions and slices that are too small."""
+    """Check gold: evidence lost from its articles, duplicates, contradictions, slices too small."""
     from dataclasses import asdict
 
     from eval.cases.case_file import read_gold
@@ -67,21 +69,21 @@ def doctor(
 
 
 def add(
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What is asked.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="Question of the case.")],
     gold: GoldFileOption = OWN_GOLD,
     turn: Annotated[
-        list[str] | None, typer.Option("--turn", help="An earlier question of the conversation; may be repeated.")
+        list[str] | None, typer.Option("--turn", help="Earlier question of the conversation; repeatable.")
     ] = None,
     evidence: EvidenceOption = None,
     fact: FactOption = None,
     never: NeverOption = None,
     tag: CaseTagOption = None,
     id_: CaseIdOption = None,
-    remark: Annotated[str | None, typer.Option("--note", help="A note on the case.")] = None,
+    remark: Annotated[str | None, typer.Option("--note", help="Note on the case.")] = None,
     yes: YesOption = False,
     index: IndexOption = None,
 ) -> None:
-    """Make a case from a question: it is asked, the evidence shown, and you say what is right."""
+    """Add a gold case for a question: shows its answer and evidence, and asks what is right."""
     said = Said(
         gold=Path(gold),
         evidence=evidence,
@@ -96,16 +98,16 @@ def add(
 
 
 def import_(
-    source: Annotated[str, typer.Argument(metavar="FILE", help="Cases of another tool, or a BEIR folder.")],
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="The gold file to write.")],
+    source: Annotated[str, typer.Argument(metavar="FILE", help="File of another tool, or BEIR folder.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Gold file to write.")],
     form: Annotated[
         str | None,
-        typer.Option("--form", help="gold, ragas, deepeval, promptfoo, squad, beir; else told from it."),
+        typer.Option("--form", help="gold, ragas, deepeval, promptfoo, squad or beir; detected by default."),
     ] = None,
     index: IndexOption = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the file if it is there.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Make gold cases of the test sets of RAGAS, DeepEval, promptfoo, SQuAD and BEIR."""
+    """Import gold cases from RAGAS, DeepEval, promptfoo, SQuAD or BEIR."""
     from assistant.settings.locations import index_to_read
     from eval.cases.case import to_line
     from eval.cases.importing import Form, import_gold
@@ -134,7 +136,7 @@ def export(
     csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV.")] = None,
     jsonl: Annotated[str | None, typer.Option("--jsonl", metavar="FILE", help="Write JSON Lines.")] = None,
 ) -> None:
-    """Write gold cases into one file, as CSV for a spreadsheet or as JSON Lines."""
+    """Export gold cases to one file, as CSV or JSON Lines."""
     from eval.cases.case_file import load_gold
     from eval.cases.exporting import to_csv, to_jsonl
     from eval.files import write_whole

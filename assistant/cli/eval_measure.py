@@ -1,4 +1,4 @@
-"""`assistant eval bench / speed / calibrate`: public test sets, this machine's speed, the threshold of refusals."""
+"""`assistant eval bench / speed / calibrate`: measure on public test sets, measure speed, fit the refusal threshold."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,10 @@ def bench(
     folder: Annotated[
         str, typer.Argument(metavar="SET", help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")
     ],
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Questions of each half and kind at most.")
-    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Most questions of each half and kind.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Measure retrieval, quoted sentences, refusals and receipts on a public test set; halves apart."""
+    """Measure retrieval, quotes, refusals and receipts on a public test set, by half."""
     from dataclasses import asdict
 
     from eval.bench.bench import run_bench
@@ -51,10 +49,10 @@ def bench(
 
 
 def speed(
-    runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each command, in turn.")] = 5,
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each command, interleaved.")] = 5,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Measure time and memory of asking in a new process, beside a plain LlamaIndex script that does the same."""
+    """Measure time and memory of `ask`, beside a plain LlamaIndex script."""
     from eval.bench.speed import measure_speed
 
     report = measure_speed(runs=runs, note=note)
@@ -77,7 +75,7 @@ def calibrate(
         float, typer.Option("--refuse", min=0, max=0.5, help="Share of answerable questions that may be refused.")
     ] = 0.05,
 ) -> None:
-    """Fit the threshold of refusals on labelled questions, and keep it with the index."""
+    """Fit the refusal threshold on labelled questions, and store it in the index."""
     from eval.bench.calibrate import calibrate as fit
     from index.storage.store import keep_threshold
 

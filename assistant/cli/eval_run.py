@@ -1,4 +1,4 @@
-"""`assistant eval run / compare / gate / report`: ask the gold cases, compare two runs, decide, show."""
+"""`assistant eval run / compare / gate / report`: run the gold cases, compare runs, decide, report."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,33 +25,37 @@ if TYPE_CHECKING:
 
 GoldArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="GOLD…", help="Gold files or folders; eval/gold here, or the default collection's."),
+    typer.Argument(
+        metavar="GOLD…", help="Gold files or folders; default: eval/gold here, or the default collection's."
+    ),
 ]
-OutOption = Annotated[str, typer.Option("--out", metavar="FILE", help="Where the run is written.")]
+OutOption = Annotated[str, typer.Option("--out", metavar="FILE", help="Run file to write.")]
 JobsOption = Annotated[
-    int | None, typer.Option("--jobs", min=1, max=64, help="Processes that ask; by default one a core, four at most.")
+    int | None, typer.Option("--jobs", min=1, max=64, help="Parallel processes; default: one a core, at most four.")
 ]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many cases, spread over all.")]
-ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")]
-TagOption = Annotated[str | None, typer.Option("--tag", help="A name for the run, for the report.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Run only this many cases, spread evenly.")]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")]
+TagOption = Annotated[str | None, typer.Option("--tag", help="Name of the run in reports.")]
 PolicyOption = Annotated[
-    str | None, typer.Option("--policy", metavar="FILE", help="What decides, as eval/gate.toml has it.")
+    str | None, typer.Option("--policy", metavar="FILE", help="Policy of the gate, as eval/gate.toml.")
 ]
 CommonOption = Annotated[
-    bool, typer.Option("--common", help="Leave out the cases that are not the same in both runs, instead of refusing.")
+    bool, typer.Option("--common", help="Compare only cases that are the same in both runs, instead of refusing.")
 ]
 JudgeOption = Annotated[
     str | None,
-    typer.Option("--judge", metavar="MODEL", help="Have this model judge answers too; its server is that of [model]."),
+    typer.Option("--judge", metavar="MODEL", help="Judge answers with this model too, on the server of [model]."),
 ]
-RepeatsOption = Annotated[int, typer.Option("--repeats", min=1, max=20, help="How often the judge is asked.")]
-TemperatureOption = Annotated[float, typer.Option("--judge-temperature", min=0, max=2, help="Of the judge's replies.")]
-RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", help="Record every call of a model.")]
+RepeatsOption = Annotated[int, typer.Option("--repeats", min=1, max=20, help="Calls of the judge for each prompt.")]
+TemperatureOption = Annotated[
+    float, typer.Option("--judge-temperature", min=0, max=2, help="Temperature of the judge.")
+]
+RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", help="Record all model calls.")]
 ReplayOption = Annotated[
-    str | None, typer.Option("--replay", metavar="DIR", help="Play recorded calls back; no model is asked.")
+    str | None, typer.Option("--replay", metavar="DIR", help="Replay recorded model calls; asks no model.")
 ]
 MOST_JOBS = 4
-"""Processes by default at most: each holds an encoder, and gold sets are small."""
+"""Most processes by default: each loads an encoder, and gold sets are small."""
 SMALL = 40
 """Cases below which a second process takes longer to start than it saves."""
 
@@ -72,7 +76,7 @@ def run(
     record: RecordOption = None,
     replay: ReplayOption = None,
 ) -> None:
-    """Ask every gold case, score it, and write the run."""
+    """Run gold cases: ask and score each, and write the run file."""
     from eval.report import run_text
 
     recordings = _recordings(record, replay)
@@ -86,12 +90,12 @@ def run(
 
 
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="The run before.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The run after.")],
+    base: Annotated[str, typer.Argument(metavar="BASE", help="Baseline run.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Run to compare with it.")],
     common: CommonOption = False,
     policy: PolicyOption = None,
 ) -> None:
-    """Compare two runs, paired by case: measures, slices, and the cases that changed."""
+    """Compare two runs, paired by case: measures, slices and changed cases."""
     from eval.gate.compare import compare as compare_runs
     from eval.report import comparison_text
     from eval.runs.run_file import read_run
@@ -102,12 +106,10 @@ def compare(
 
 def gate(
     gold: GoldArgument = None,
-    baseline: Annotated[
-        str, typer.Option("--baseline", metavar="RUN", help="The run to hold against.")
-    ] = "eval/baseline.json",
+    baseline: Annotated[str, typer.Option("--baseline", metavar="RUN", help="Baseline run.")] = "eval/baseline.json",
     index: IndexOption = None,
     run: Annotated[
-        str | None, typer.Option("--run", metavar="RUN", help="Hold this run, instead of asking anew.")
+        str | None, typer.Option("--run", metavar="RUN", help="Judge this run instead of a new one.")
     ] = None,
     out: OutOption = "run.json",
     limit: LimitOption = None,
@@ -122,18 +124,18 @@ def gate(
     replay: ReplayOption = None,
     common: CommonOption = False,
     policy: PolicyOption = None,
-    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write the report too.")] = None,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write an HTML report too.")] = None,
     junit: Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML too.")] = None,
     markdown: Annotated[str | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown too.")] = None,
 ) -> None:
-    """Run the gold cases and hold them against a baseline: exit 0 passed, 100 failed, 101 inconclusive."""
+    """Run gold cases and compare with a baseline: exit 0 passed, 100 failed, 101 inconclusive."""
     from eval.report import gate_text
     from eval.runs.run_file import read_run
 
     base, rules = (
         read_run(Path(baseline)),
         _policy(policy),
-    )  # What is wrong with these is said before anything is asked.
+    )  # Errors in these are reported before anything is asked.
     if run is not None:
         new = read_run(Path(run))
     else:
@@ -159,16 +161,16 @@ def gate(
 
 
 def report(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run.")],
-    base: Annotated[str | None, typer.Argument(metavar="[BASE]", help="The run to show it against.")] = None,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Run file.")],
+    base: Annotated[str | None, typer.Argument(metavar="[BASE]", help="Baseline run.")] = None,
     index: IndexOption = None,
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where the page is written.")] = "report.html",
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="HTML file to write.")] = "report.html",
     junit: Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML too.")] = None,
     markdown: Annotated[str | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown too.")] = None,
     common: CommonOption = False,
     policy: PolicyOption = None,
 ) -> None:
-    """Write one self-contained HTML page of a run, alone or against another."""
+    """Write a self-contained HTML report of a run, alone or against a baseline."""
     from eval.runs.run_file import read_run
 
     new = read_run(Path(run))
@@ -260,7 +262,7 @@ def _write(
     junit: str | None,
     markdown: str | None,
 ) -> None:
-    """Write the reports that are asked for, each whole or not at all."""
+    """Write the requested reports, each atomically."""
     from eval.files import write_whole
     from eval.report import html_report, junit_xml, markdown_report
     from eval.runs.indexes import article_texts

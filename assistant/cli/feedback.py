@@ -1,4 +1,4 @@
-"""`assistant feedback`: what people thought of answers, and the answers with what produced them."""
+"""`assistant feedback`: rated answers, with their provenance."""
 
 import json
 from pathlib import Path
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from assistant.service.store.database import Database
     from assistant.service.store.records import Message
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `assistant feedback list` shows it.")]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id, as `assistant feedback list` shows it.")]
 TAG = "feedback"
-"""Of every promoted case; eval/gate.toml has it under must_hold."""
+"""Tag of every promoted case; eval/gate.toml has it under must_hold."""
 
 app = typer.Typer(help="Feedback from `assistant serve`.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -59,7 +59,7 @@ def show(
     message_id: IdArgument,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show an answer, what people thought of it and what produced it."""
+    """Show an answer with its feedback and provenance."""
     message = _message(_conversations(), message_id)
     if json_:
         print(json.dumps(message.to_json(), ensure_ascii=False, indent=2))
@@ -91,15 +91,15 @@ def promote(
     tag: CaseTagOption = None,
     id_: CaseIdOption = None,
     remark: Annotated[
-        str | None, typer.Option("--note", help="A note on the case; otherwise the reason that the person gave.")
+        str | None, typer.Option("--note", help="Note on the case; default: the reason given with the rating.")
     ] = None,
     yes: YesOption = False,
     index: Annotated[
         str | None,
-        typer.Option("--index", metavar="DIR", help="Folder of the index; otherwise that which the answer came from."),
+        typer.Option("--index", metavar="DIR", help="Folder of the index; default: the answer's."),
     ] = None,
 ) -> None:
-    """Make a gold case of an answer that was rated down: it is asked again, and you say what is right."""
+    """Make a gold case of an answer that was rated down: asks again, and you say what is right."""
     from assistant.service.store.conversations import Conversations
     from assistant.service.work.served import Served
     from index.errors import UsageError
@@ -136,10 +136,10 @@ def promote(
 
 @app.command("export")
 def export(
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Otherwise standard output.")] = "-",
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="File to write; - for standard output.")] = "-",
     rated: Annotated[bool, typer.Option("--rated", help="Only answers with feedback.")] = False,
 ) -> None:
-    """Write every answer with its feedback and what produced it, a JSON object a line."""
+    """Export answers with feedback and provenance, as JSON Lines."""
     from index.errors import UsageError
 
     messages = _conversations().messages(rated_only=rated)
