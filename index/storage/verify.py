@@ -58,8 +58,8 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
         rows = by_article.pop(article.number, [])
         try:
             problems += _of_article(article, catalog.text(article.number), rows)
-        except IndexDamaged as error:
-            problems.append(error.message)
+        except IndexDamaged:
+            problems.append(f"the text of {article.article_id} is not what its hash says")
     problems += [f"chunk {rows[0].id} belongs to no article" for rows in by_article.values()]
     if catalog.meta("fingerprint") != fingerprint(catalog):
         problems.append("the fingerprint is not that of the articles")

@@ -106,8 +106,7 @@ def fingerprint_of(
     Equal content gives an equal fingerprint, in whatever order, on whatever machine and in whatever engine.
     """
     listed = sorted(
-        [row.article_id, row.sha256, row.title, str(row.published), row.publisher, row.url, row.language]
-        + list(row.authors)
+        [row.article_id, row.sha256, row.title, str(row.published), row.publisher, row.url, row.language, *row.authors]
         for row in articles
     )
     content = json.dumps([[encoder_hash, str(max_tokens)], listed, sorted(glossaries)], ensure_ascii=False)

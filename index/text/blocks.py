@@ -29,7 +29,8 @@ _BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,200})\1[:：]?$")
 _CAPTION = re.compile(r"[*_]{0,2}(?:Table|Figure|Fig\.|Chart|Tabelle|Abbildung|Tableau|表|图|圖)[ ]?\d{1,3}\b")
 _FURNITURE = re.compile(
     r"(?:©|\(c\) ?\d{4}|copyright (?:©|\d{4})|all rights reserved|skip to (?:main )?content|share (?:this|on) |"
-    r"sign up for our|subscribe to (?:our|the)|read more\b.{0,3}$|cookie (?:policy|settings)|back to top|advertisement$)",
+    r"sign up for our|subscribe to (?:our|the)|read more\b.{0,3}$|cookie (?:policy|settings)|back to top|"
+    r"advertisement$)",
     re.IGNORECASE,
 )
 _MAIL = frozenset(
@@ -184,7 +185,9 @@ class _Finder:
             return None
         place, last = len(self._blocks) - 1, self._blocks[-1]
         words = self._text[last.start : last.end]
-        if last.kind is Kind.PARAGRAPH and (words.rstrip("*_ ").endswith((":", "：")) or _CAPTION.match(words)):
+        if last.kind in {Kind.PARAGRAPH, Kind.FIELD} and (
+            words.rstrip("*_ ").endswith((":", "：")) or _CAPTION.match(words)
+        ):
             self._blocks[place] = replace(last, kind=Kind.CAPTION)
         return place if self._blocks[place].kind is Kind.CAPTION else None
 
@@ -298,7 +301,8 @@ class _Finder:
         if before or following is None or not self._may_head(words) or not words[0].isalnum():
             return False
         gap = last < len(self._lines) and not self._lines[last].text
-        return gap and following.quoted == self._lines[at].quoted and len(following.text) > len(words)
+        longer = len(following.text) > len(words) or not self._blocks
+        return gap and longer and following.quoted == self._lines[at].quoted
 
 
 def _unwrapped(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
@@ -307,8 +311,8 @@ def _unwrapped(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     joined = [lines[0]]
     for line in lines[1:]:
         opens = _QUESTION.match(line.text) or _ANSWER.match(line.text) or TIMED.match(line.text)
-        opens = opens or (_is_labelled(line.text) and _is_labelled(joined[0].text))
-        if opens or not is_wrapped(joined[-1].text, line.text, width=width):
+        labelled = _is_labelled(line.text) and _is_labelled(joined[0].text)
+        if opens or labelled or not is_wrapped(joined[-1].text, line.text, width=width):
             yield joined
             joined = []
         joined.append(line)

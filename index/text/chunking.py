@@ -106,8 +106,8 @@ class _Contexts:
         """Tokens that are left for text beside the title and a block's context."""
         context = self.of(block)
         if context not in self._rooms:
-            head = encoded_text(self._heading, context, "")
-            self._rooms[context] = self._max_tokens - self._count([head])[0]
+            least = encoded_text(self._heading, context, ".")
+            self._rooms[context] = self._max_tokens + 1 - self._count([least])[0]
         return self._rooms[context]
 
 

@@ -143,7 +143,7 @@ def _line_by_line(text: str, sign: str) -> dict[str, str] | None:
     fields = {}
     for line in text.split("\n"):
         key, found, value = line.partition(sign)
-        if found and re.fullmatch(r"\s*[\w-]{1,40}\s*", key):
+        if found and re.fullmatch(r"\s*[\w.-]+\s*", key):
             fields[key.strip()] = value.strip().strip("\"'")
         elif line.strip() and line[0] not in " \t-#":
             return None

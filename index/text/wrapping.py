@@ -7,6 +7,9 @@ from index.text.terms import CJK, STOP_WORDS
 FULL = 0.8
 """Share of the longest line's characters from which on a line of Chinese or Japanese is full."""
 
+LEAST_WIDTH = 24
+"""Characters of the narrowest column; shorter lines were not broken for want of room."""
+
 _CJK = re.compile(f"[{CJK}]")
 _STOPS = ".!?。！？…:："
 
@@ -23,7 +26,7 @@ def is_wrapped(before: str, after: str, *, width: int) -> bool:
     if _CJK.match(before[-1]) and _CJK.match(after[0]):
         return len(before) >= FULL * width
     room = width - len(before)
-    full = len(after.split(None, 1)[0]) + 1 > room
+    full = width >= LEAST_WIDTH and len(after.split(None, 1)[0]) + 1 > room
     if last in _STOPS:
         return full
     word = before.split()[-1].lower()

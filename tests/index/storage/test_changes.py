@@ -212,7 +212,7 @@ def test_pruning_leaves_articles_of_other_folders_alone(library, tmp_path):
 
 def test_files_that_cannot_be_taken_are_named_and_the_others_are_added(library):
     library.write("a.md", "The river rose.")
-    library.write("b.md", "---\ntitle: [\n---\nText")
+    (library.folder / "b.md").write_bytes(b"a\0b")
     (library.folder / "c.txt").write_bytes(b"caf\xe9")
     library.write("d.md", "  ")
     library.write("e.pdf", "x")

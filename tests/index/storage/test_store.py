@@ -34,7 +34,7 @@ connection.execute("PRAGMA cache_size = 1")
 connection.execute("BEGIN IMMEDIATE")
 connection.execute("UPDATE articles SET text = 'half a change'")
 connection.execute("UPDATE meta SET value = '77' WHERE key = 'generation'")
-connection.executemany("INSERT INTO glossaries VALUES (?, ?)", [(f"g{n}", "x" * 3_000) for n in range(200)])
+connection.executemany("INSERT INTO glossaries VALUES (?, ?, ?)", [(f"g{n}", "x" * 3_000, "") for n in range(200)])
 os.kill(os.getpid(), 9)
 """
 

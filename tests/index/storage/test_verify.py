@@ -75,7 +75,26 @@ def test_a_changed_text_is_found(town):
 def test_changed_metadata_is_found(town):
     run_sql(town, "UPDATE articles SET published = '1999-01-01' WHERE article_id = 'river'")
 
-    assert problems(town) == "the fingerprint is not that of the articles"
+    assert problems(town) == "the fingerprint is not that of the articles\narticle 2 is not what its hash says"
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE articles SET blocks = zeroblob(32) WHERE number = 1", "article 1 is not what its hash says"),
+        ("UPDATE chunks SET vector = zeroblob(length(vector)) WHERE id = 2", "chunk 2 is not what its hash says"),
+        ("UPDATE chunks SET context = 'x' WHERE id = 1", "chunk 1 is not what its hash says"),
+        (
+            "UPDATE projection SET data = zeroblob(length(data))",
+            "the projection of token vectors is not what was written",
+        ),
+        ("UPDATE meta SET value = '9' WHERE key = 'changed'", "the values about the whole index are not what was"),
+    ],
+)
+def test_a_change_of_any_row_is_found(town, statement, problem):
+    run_sql(town, statement)
+
+    assert problem in problems(town)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.encoding.encoder import EncodingJob, HashEncoder
+from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article, encoded_text, fitting_title
 from index.text.sentences import split_sentences
 
@@ -19,14 +20,21 @@ TITLE = st.one_of(st.none(), st.text(max_size=60), st.lists(WORD, max_size=60).m
 
 
 def chunks_of(text, title, encoder):
-    return chunk_article(text, title, count=encoder.count_tokens, chunking=Chunking(max_tokens=encoder.max_tokens))
+    chunking = Chunking(max_tokens=encoder.max_tokens)
+    return chunk_article(structure_of(text), title, count=encoder.count_tokens, chunking=chunking)
+
+
+def says(text):
+    return any(map(str.isalnum, text))
 
 
 def assert_nothing_is_lost(text, title, encoder):
     """What chunking promises, for any text and title."""
     chunks = chunks_of(text, title, encoder)
     heading = fitting_title(title, encoder.count_tokens, encoder.max_tokens)
-    sizes = encoder.count_tokens([encoded_text(heading, chunk.text) for chunk in chunks]) if chunks else []
+    sizes = (
+        encoder.count_tokens([encoded_text(heading, chunk.context, chunk.text) for chunk in chunks]) if chunks else []
+    )
     assert all(size <= encoder.max_tokens for size in sizes)
 
     whole = {(s.start, s.end) for s in split_sentences(text)}
@@ -37,12 +45,12 @@ def assert_nothing_is_lost(text, title, encoder):
         assert chunk.sentences[-1].end == chunk.end
         for sentence in chunk.sentences:
             assert end <= sentence.start < sentence.end
-            assert not text[end : sentence.start].strip()
+            assert not says(text[end : sentence.start])
             assert (sentence.start, sentence.end) in whole or any(
                 a <= sentence.start and sentence.end <= b for a, b in whole
             )
             end = sentence.end
-    assert not text[end:].strip()
+    assert not says(text[end:])
 
 
 @given(TEXT, TITLE)
@@ -136,6 +144,31 @@ def test_a_heading_goes_with_what_follows_it():
     assert any("# The dam\n\nIt held" in chunk.text for chunk in chunks)
 
 
+def test_a_chunk_carries_the_headings_above_it():
+    text = "# Handbook\n\n## Leave\n\n### Carrying over\n\n" + "Up to five days of leave may be carried over. " * 9
+
+    chunks = chunks_of(text, "Handbook", HashEncoder())
+
+    assert len(chunks) > 2
+    assert {chunk.context for chunk in chunks[1:]} == {"Leave > Carrying over"}
+
+
+def test_rows_that_begin_a_chunk_are_encoded_with_their_header():
+    rows = "".join(f"| Bridge {n} | 19{n:02} | {n} metres |\n" for n in range(30))
+
+    chunks = chunks_of("| Bridge | Built | Length |\n|---|---|---|\n" + rows, "Bridges", HashEncoder())
+
+    assert {chunk.context for chunk in chunks[1:]} == {"Bridge | Built | Length"}
+
+
+def test_a_context_that_takes_too_much_room_loses_its_outer_parts_first():
+    text = f"## {'outer ' * 40}\n\n### inner\n\n" + "It rained. " * 60
+
+    chunks = chunks_of(text, None, HashEncoder())
+
+    assert chunks[-1].context == "inner"
+
+
 def test_a_long_title_is_shortened_to_a_quarter_of_the_window():
     encoder = HashEncoder()
 
@@ -150,7 +183,7 @@ def test_without_a_title_nothing_is_put_before_the_chunk(title):
     encoder = HashEncoder()
 
     assert fitting_title(title, encoder.count_tokens, encoder.max_tokens) == ""
-    assert encoded_text("", "The chunk.") == "The chunk."
+    assert encoded_text("", "", "The chunk.") == "The chunk."
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n\t"])

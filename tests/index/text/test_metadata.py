@@ -1,19 +1,19 @@
 """Metadata is what the article plainly says, and nothing else."""
 
+import time
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import ArticleUnreadable
 from index.text.metadata import Metadata, complete_from_text, parse_date, plain_language, split_front_matter
 
 ENGLISH = "The mayor of the town said that it was for the people and by the people, as it is in all of the valley. " * 2
 
 
 def front(text):
-    return split_front_matter(text, "a.md")
+    return split_front_matter(text)
 
 
 def test_yaml_front_matter_is_read_and_split_off():
@@ -71,34 +71,52 @@ def test_the_preferred_key_wins():
 
 
 @pytest.mark.parametrize(
-    "line", ["title:", "title: ''", "title: [a, b]", "title: {a: b}", "publisher: null", "other: x"]
+    "line", ["title:", "title: ''", "title: [a, b]", "title: {a: b}", "publisher: null", "tags: x"]
 )
 def test_a_value_that_is_no_text_stays_absent(line):
     assert front(f"---\n{line}\n---\nText") == (Metadata(), "Text")
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("line", "field", "value"),
     [
-        "---\ntitle: [\n---\nText",
-        "---\na: b: c\n---\nText",
-        "---\na: !!python/object/apply:os.getcwd []\n---\nText",
-        "---\ndate: 2021-13-45\n---\nText",
-        "---\n\ttitle: tab\n---\nText",
-        "---\na: " + "[" * 5_000 + "\n---\nText",
-        "+++\ntitle = \n+++\nText",
-        "+++\na = " + "[" * 5_000 + "\n+++\nText",
+        ("title: Trains: a history", "title", "Trains: a history"),
+        ("title: yes", "title", "yes"),
+        ("title: 007", "title", "007"),
+        ("title: 2.10", "title", "2.10"),
+        ("title: 10:20:30", "title", "10:20:30"),
+        ("title: [", "title", None),
+        ("\ttitle: tab", "title", "tab"),
+        ("language: no", "language", "no"),
+        ("author: Ada Holm and Bo Lind", "authors", ("Ada Holm", "Bo Lind")),
+        ("authors: [Ada Holm, Bo Lind]", "authors", ("Ada Holm", "Bo Lind")),
+        ("author:\n  - name: Ada Holm\n  - Bo Lind", "authors", ("Ada Holm", "Bo Lind")),
+        ("date: Tue, 09 Mar 2021 10:00:00 +0100", "published", date(2021, 3, 9)),
+        ("date: Tuesday, March 9, 2021", "published", date(2021, 3, 9)),
+        ("date: 20210309", "published", date(2021, 3, 9)),
+        ("date: [2021-03-09, 2022-01-01]", "published", date(2021, 3, 9)),
+        ("date: 9. März 2021", "published", date(2021, 3, 9)),
     ],
 )
-def test_malformed_front_matter_is_refused_in_one_line(text):
-    with pytest.raises(ArticleUnreadable, match=r"^a\.md: its front matter cannot be read \(.*\); correct it$"):
-        front(text)
+def test_values_mean_what_their_writer_meant(line, field, value):
+    known, text = front(f"---\n{line}\n---\nText")
+
+    assert getattr(known, field) == value
+    assert known.problems == ()
+    assert text == "Text"
 
 
-@pytest.mark.parametrize("value", ["2021", "March 2021", "yesterday", "2021-02-30", "[2021-01-01]", "31.31.2021"])
-def test_a_stated_date_that_is_no_full_date_is_refused_rather_than_guessed(value):
-    with pytest.raises(ArticleUnreadable, match=r"a\.md: its (date|front matter)"):
-        front(f"---\ndate: {value}\n---\nText")
+@pytest.mark.parametrize("value", ["2021", "2021-05", "March 2021", "yesterday", "2021-02-30", "31.31.2021"])
+def test_a_stated_date_that_is_no_full_date_is_reported(value):
+    known, text = front(f"---\ntitle: A\ndate: {value}\n---\nText")
+
+    assert known == Metadata(title="A", problems=(f"its date {value!r} is no full date; it is indexed without one",))
+    assert text == "Text"
+
+
+@pytest.mark.parametrize("value", ["n/a", "unknown", "-", ""])
+def test_a_date_that_is_said_to_be_absent_is_no_problem(value):
+    assert front(f"---\ndate: {value}\n---\nText") == (Metadata(), "Text")
 
 
 @pytest.mark.parametrize(
@@ -106,21 +124,60 @@ def test_a_stated_date_that_is_no_full_date_is_refused_rather_than_guessed(value
     [
         "---\n---\nText",
         "---\nJust a line.\n---\nText",
+        "---\n\nA note: it rained.\n\n---\n\nText",
+        "---\nFirst voice: Come in.\nSecond voice: I will.\n---\nText",
+        "---\n# A line that is a heading\nopening: noon\n---\nText",
+        "---\nDate: soon\nThe mill burned down.\n---\nText",
         "--- \nText",
+        "---\ntitle: never closed",
         "Text\n---\ntitle: x\n---\n",
         "----\na: b\n----\n",
+        "{not json}\nText",
     ],
 )
 def test_a_rule_is_not_front_matter(text):
     assert front(text) == (Metadata(), text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff\ufeff---\ntitle: A\n---\nText",
+        "\n\n---\ntitle: A\n---\nText",
+        "---\ntitle: A\n...\nText",
+        '{"title": "A"}\n\nText',
+        '+++\ntitle = "A"\n+++\nText',
+    ],
+)
+def test_front_matter_is_found_in_each_form(text):
+    assert front(text) == (Metadata(title="A"), "Text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A\na: " + "[" * 5_000 + "\n---\nText",
+        "---\ntitle: A\na: !!python/object/apply:os.getcwd []\n---\nText",
+        "---\ntitle: A\na: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\nText",
+        "---\ntitle: A\nn: " + "9" * 5_000 + "\n---\nText",
+        "---\ntitle: A\ndate: 190:20:30:15\n---\nText",
+        "+++\ntitle = 'A'\nn = " + "9" * 5_000 + "\n+++\nText",
+        "+++\ntitle = 'A'\na" + ".a" * 20_000 + " = 1\n+++\nText",
+        "---\ntitle: A\ndate:" + " " * 50_000 + "x\n---\nText",
+    ],
+)
+def test_hostile_front_matter_takes_no_time_and_loses_nothing(text):
+    started = time.process_time()
+
+    known, rest = front(text)
+
+    assert (known.title, rest) == ("A", "Text")
+    assert time.process_time() - started < 2
+
+
 @given(st.text(max_size=200))
-def test_front_matter_is_either_split_off_or_refused(text):
-    try:
-        _, rest = front("---\n" + text)
-    except ArticleUnreadable:
-        return
+def test_front_matter_is_split_off_or_stays_text(text):
+    _, rest = front("---\n" + text)
 
     assert ("---\n" + text).endswith(rest)
 
@@ -131,6 +188,11 @@ def test_front_matter_is_either_split_off_or_refused(text):
         "2021-03-09",
         "2021/3/9",
         "2021.03.09",
+        "20210309",
+        "Tuesday, 9 March 2021",
+        "Tue, 09 Mar 2021 10:00:00 +0100",
+        "9 de marzo de 2021",
+        "9 mars 2021",
         "2021年3月9日",
         "2021-03-09T10:00:00+08:00",
         "9 March 2021",
@@ -227,6 +289,7 @@ def test_a_link_that_is_no_web_address_is_not_taken():
         ("A sentence ends here.\n\nText", None),
         ("- a list item\n\nText", None),
         ("first of several\nlines\n\nText", None),
+        ("```\n# a comment\n```\n\nText here that goes on.", None),
         ("x" * 201 + "\n\nText", None),
         ("## Deeper\n\nText", None),
         ("", None),
