@@ -21,9 +21,17 @@ LINE = st.sampled_from(
         ">> deeper",
         "- item",
         "  - sub",
-    ]
-    + ["1. step", "2) step", "| a | b |", "|---|---|", "```sh", "```", "~~~", "---", "===", "Q: What?", "A: That."]
-    + [
+        "1. step",
+        "2) step",
+        "| a | b |",
+        "|---|---|",
+        "```sh",
+        "```",
+        "~~~",
+        "---",
+        "===",
+        "Q: What?",
+        "A: That.",
         "ADA: I went.",
         "BO: I stayed.",
         "Date: 5 May",
@@ -77,8 +85,9 @@ def test_every_character_is_found_in_its_block(text):
                 "heading: Wind",
                 "heading: Tall < Wind",
                 "paragraph: They turn. < Wind > Tall",
-            ]
-            + ["heading: Water", "paragraph: It runs. < Water"],
+                "heading: Water",
+                "paragraph: It runs. < Water",
+            ],
         ),
         (
             "Mills\n=====\n\nWind\n----\nThey turn.\n",
