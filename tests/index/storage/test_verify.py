@@ -86,7 +86,7 @@ def test_changed_metadata_is_found(town):
         ("UPDATE chunks SET context = 'x' WHERE id = 1", "chunk 1 is not what its hash says"),
         (
             "UPDATE projection SET data = zeroblob(length(data))",
-            "the projection of token vectors is not what was written",
+            "the projection of token vectors is not what was",
         ),
         ("UPDATE meta SET value = '9' WHERE key = 'changed'", "the values about the whole index are not what was"),
     ],
