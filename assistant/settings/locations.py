@@ -13,7 +13,8 @@ from index.errors import IndexBusy, IndexUnavailable
 from index.storage.catalog import Catalog
 from index.storage.changes import Meter, add_articles
 from index.storage.store import Snapshot, catalog_path, create_index, open_index
-from index.text.loading import GLOSSARY_NAME, load_text
+from index.text.finding import GLOSSARY_NAME
+from index.text.loading import load_text
 
 DEFAULT_ARTICLES = Path(__file__).resolve().parents[2] / "index" / "articles"
 WAIT_SECONDS = 300

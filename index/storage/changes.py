@@ -16,8 +16,10 @@ from index.storage.store import Note, catalog_path, fingerprint, now, repair_loc
 from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle
 from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article, fitting_title
+from index.text.finding import Found, find_files, find_glossaries, read_bytes
+from index.text.formats.table import listed
 from index.text.glossary import load_glossary
-from index.text.loading import LOADERS, Found, article_slug, find_files, find_glossaries, free_id, load, read_bytes
+from index.text.loading import article_slug, free_id, load
 from index.text.structure import Structure
 
 PUBLISH_SECONDS = 10.0
@@ -170,9 +172,7 @@ def find_articles(paths: Sequence[Path]) -> Found:
     """
     found = find_files(paths)
     if not found.files:
-        *most, last = LOADERS
-        read = f"{', '.join(most)} or {last}"
-        raise UserError(f"no articles in {', '.join(map(str, paths))}", f"files ending in {read} are read")
+        raise UserError(f"no articles in {', '.join(map(str, paths))}", f"files ending in {listed()} are read")
     return found
 
 
@@ -363,7 +363,7 @@ def _known_articles(root: Path) -> dict[str, IndexedArticle]:
 def _loaded(files: Sequence[Path], failed: list[str]) -> Iterator[Article]:
     for file in files:
         try:
-            yield load(file, read_bytes(file))
+            yield from load(file, read_bytes(file))
         except ArticleUnreadable as error:
             failed.append(str(error))
 

@@ -12,7 +12,8 @@ from index.encoding.encoder import Encoder
 from index.errors import ArticleUnreadable
 from index.storage.changes import Outcome, add_articles, remove_articles
 from index.text.article import Article
-from index.text.loading import LOADERS, article_slug, load
+from index.text.formats.table import FORMATS
+from index.text.loading import article_slug, load
 
 NAME_CHARACTERS = 80
 
@@ -93,9 +94,9 @@ class Uploads:
                 "remove some first",
             )
         for file in files:
-            if _name(file)[1] not in LOADERS:
+            if _name(file)[1] not in FORMATS:
                 message = f"{_shown(file.name)!r} cannot be read"
-                raise ServiceError(415, "file_type_not_supported", message, f"send {' '.join(LOADERS)} files")
+                raise ServiceError(415, "file_type_not_supported", message, f"send {' '.join(FORMATS)} files")
             if len(file.data) > options.file_bytes:
                 raise ServiceError(
                     413,
@@ -108,7 +109,7 @@ class Uploads:
 def _article(file: UploadedFile) -> Article:
     """The article in a file; one without a suffix is text."""
     name, suffix = _name(file)
-    return replace(load(Path(f"{name}{suffix}"), file.data), source=f"upload:{name}{suffix}", name=name)
+    return replace(load(Path(f"{name}{suffix}"), file.data)[0], source=f"upload:{name}{suffix}", name=name)
 
 
 def _name(file: UploadedFile) -> tuple[str, str]:

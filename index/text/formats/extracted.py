@@ -8,7 +8,7 @@ from index.text.metadata import Metadata
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extracted:
-    """Text and metadata of one file.
+    """Text and metadata of one article of a file.
 
     The text is what receipts refer to. Structure is written as in Markdown, whatever the format: `#` headings,
     `- ` and `1. ` items, `| a | b |` rows under a `|---|---|` line, `> ` quotations, fences around code, an empty
@@ -20,6 +20,8 @@ class Extracted:
     metadata: Metadata = field(default_factory=Metadata)
     """As the source states it; what it lacks is completed from the text."""
     pages: tuple[Page, ...] = ()
+    fragment: str = ""
+    """Which article of the file it is, where a file holds several; stays the same when others are added or removed."""
     extractor: str = ""
     """The library that extracted the text, with its version; empty where there is none."""
     problems: tuple[str, ...] = ()

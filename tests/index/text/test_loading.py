@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from index.errors import ArticleUnreadable, UserError
-from index.text import loading
-from index.text.loading import Found, article_slug, find_files, find_glossaries, load, load_text, read_bytes, read_text
+from index.text import finding
+from index.text.finding import Found, find_files, find_glossaries, read_bytes
+from index.text.formats.decoding import read_text
+from index.text.loading import article_slug, load, load_text
 
 TEXT = "A heading\n\nThe river rose.\nCafé, 改革.\n"
 
 
 def article_in(path):
-    return load(path, read_bytes(path))
+    return load(path, read_bytes(path))[0]
 
 
 @pytest.mark.parametrize("suffix", [".md", ".markdown", ".txt", ".text", ".MD"])
@@ -74,7 +76,7 @@ def test_a_file_without_text_is_refused(data):
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(loading, "MAX_FILE_BYTES", 2_000_000)
+    monkeypatch.setattr(finding, "MAX_FILE_BYTES", 2_000_000)
     path = tmp_path / "large.txt"
     path.write_bytes(b"a" * 2_000_001)
 
@@ -98,10 +100,10 @@ def test_a_file_without_the_right_to_read_it_is_refused(tmp_path):
 
 
 def test_a_type_that_cannot_be_read_is_named_with_those_that_can(tmp_path):
-    path = tmp_path / "report.pdf"
+    path = tmp_path / "photo.png"
 
-    with pytest.raises(ArticleUnreadable, match=r"report\.pdf: \.pdf files cannot be read yet; supported: \.md"):
-        load(path, b"%PDF")
+    with pytest.raises(ArticleUnreadable, match=r"photo\.png: \.png files cannot be read; supported: \.md"):
+        load(path, b"\x89PNG")
 
 
 def test_folders_are_searched_in_order_and_hidden_files_and_notices_passed_over(tmp_path):

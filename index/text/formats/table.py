@@ -1,0 +1,43 @@
+"""Which module reads which files."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from index.text.formats.extracted import Extracted
+
+FORMATS: dict[str, str] = {
+    ".md": "text",
+    ".markdown": "text",
+    ".txt": "text",
+    ".text": "text",
+    ".html": "html",
+    ".htm": "html",
+}
+"""Module of this folder by suffix in lower case. A new format is one entry here."""
+
+
+class Read(Protocol):
+    """Reads the bytes of a file of one format.
+
+    Raises `ArticleUnreadable` for bytes that are not of the format. Any other exception counts as that too, so a
+    reader catches only what it has a better message for.
+    """
+
+    def __call__(self, data: bytes, source: str) -> Sequence[Extracted]:
+        """Read `data`, of the file named `source` in messages; at least one article."""
+        ...
+
+
+def reader_for(suffix: str) -> Read:
+    """The reader for files that end in `suffix`, one of `FORMATS`.
+
+    Imported when the first such file is met, since most collections are of one format, and asking needs none.
+    """
+    return cast(Read, import_module(f"index.text.formats.{FORMATS[suffix]}").read)
+
+
+def listed() -> str:
+    """The suffixes as a sentence has them: ".md, .txt or .pdf"."""
+    *most, last = FORMATS
+    return f"{', '.join(most)} or {last}"
