@@ -1,8 +1,8 @@
-"""Count what one question sets in motion: `python -m eval.lab.way ["QUESTION"]`.
+"""Count the function calls of one question: `python -m eval.lab.way ["QUESTION"]`.
 
 Prints, for the first question of a process and for the same one again, how many calls of this project's own
 functions it makes, how often a call goes from one room (package) to another, and how often a text is stemmed.
-The counts are the same on every machine, so they show whether a change made the way of a question shorter.
+The counts are the same on every machine, so they show whether a change simplified the path of a question.
 """
 
 import sys
@@ -47,7 +47,7 @@ def counted(assistant: Assistant, question: str) -> Counter[str]:
 
 
 def main() -> None:
-    """Count for the question of the command line, over the default collection."""
+    """Count for the command line's question, over the default collection."""
     question = " ".join(sys.argv[1:]) or QUESTION
     engines = embedded_opener(default_index(), lambda snapshot: encoder_of(snapshot, silent), note=silent)
     assistant = Assistant(engines, Settings(), note=silent)

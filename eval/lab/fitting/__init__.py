@@ -1,1 +1,1 @@
-"""Fitting of the weights that the product ships."""
+"""Fit the weights that ship with the product."""

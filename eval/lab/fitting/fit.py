@@ -1,4 +1,4 @@
-"""Fit what the extractive reader weighs: `python -m eval.lab.fitting.fit FOLDER`, with SQuAD 2.0 dev in FOLDER.
+"""Fit the extractive reader's weights: `python -m eval.lab.fitting.fit FOLDER`, with SQuAD 2.0 dev in FOLDER.
 
 Only the development half of SQuAD 2.0 is used. Sentences are ranked by a softmax over the
 sentences of each question; whether the articles answer is a logistic regression over answerable,
@@ -28,19 +28,19 @@ from eval.runs.indexes import bench_engine
 
 PASSAGES = 6
 GROUPS = (3, 9)
-"""Articles of a small collection, about as much text as a handful of long reports, and of a larger one:
-the more text there is, the nearer something in it comes to a question that it does not answer."""
+"""Numbers of articles of a small collection (the text of a handful of long reports) and of a larger one. In more text,
+some sentence comes nearer to a question that the text does not answer."""
 L2 = 1e-3
 """Weight decay of both regressions, on standardised features."""
 LEAST_DEVIATION = 1e-3
 REFUSED_ANSWERABLE = 0.047
-"""Share of answerable questions that the threshold may refuse; plain rules refuse a few more, and 5% is promised."""
+"""Share of answerable questions that the threshold may refuse; rules refuse a few more, and 5% in all is promised."""
 ABOUT_MISSED = 0.03
-"""Share of questions about the collection whose refusal would say that nothing is about them."""
+"""Share of questions on the collection's subjects that may be refused as not_found."""
 
 
 def fit_ranking(observed: Sequence[Observation]) -> Linear:
-    """Weights under which answering sentences get the largest softmax share of their questions.
+    """Fit weights that maximise the softmax share of the answering sentences of each question.
 
     Minimises the mean of -log(sum of the shares of the answering sentences) + L2 · |w|².
     """
@@ -68,13 +68,13 @@ def fit_ranking(observed: Sequence[Observation]) -> Linear:
 
 
 def standards(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of each column; 1 for a column that does not vary."""
+    """Compute mean and standard deviation of each column; 1 for a constant column."""
     scale = rows.std(axis=0)
     return rows.mean(axis=0), np.where(scale < LEAST_DEVIATION, 1.0, scale)
 
 
 def fit_logistic(rows: NDArray[np.float64], right: NDArray[np.bool_], names: Sequence[str]) -> Linear:
-    """Logistic regression with both classes weighing the same, on standardised features, L2-regularised.
+    """Fit a class-balanced, L2-regularised logistic regression on standardised features.
 
     Minimises the weighted mean of the log loss + 5 · L2 · |w|²; scikit-learn weighs the loss by C instead.
     """
@@ -108,7 +108,7 @@ def main(folder: Path) -> None:
 
 
 def fitted(observed: Sequence[Observation]) -> dict[str, object]:
-    """All that `weights.json` holds."""
+    """Fit all weights; returns the content of `weights.json`."""
     ranking = fit_ranking(observed)
     rows = np.stack([answerability_row(o.features, ranking.score(o.features), o.question) for o in observed])
     answerable = np.asarray([o.answerable for o in observed])

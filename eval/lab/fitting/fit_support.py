@@ -1,8 +1,7 @@
-"""Fit what the support check weighs: `python -m eval.lab.fitting.fit_support FOLDER`, with WiCE in FOLDER.
+"""Fit the support check's weights: `python -m eval.lab.fitting.fit_support FOLDER`, with WiCE in FOLDER.
 
-Weights come from WiCE's development claims. Their threshold is the one of best F0.5 there, lowered
-where it would lose too many true sentences in other words about the default collection's
-development half (`eval.lab.support_check.paraphrases`), held against the passages that they rest on.
+Weights are fitted on WiCE's development claims. The threshold maximises F0.5 there, and is lowered if it would lose
+too many true paraphrases of the default collection's development half (`eval.lab.support_check.paraphrases`).
 """
 
 import json
@@ -24,19 +23,19 @@ from eval.lab.support_check.planted_claims import OTHER_WORDS, written_claims
 from eval.runs.indexes import bench_engine, default_engine
 
 ROUNDS = 4
-"""The run that speaks for a claim is chosen anew with each fit; the choices are settled by then."""
+"""Fits, each of which chooses the best run of each claim anew; the choices converge by then."""
 LOST = 0.05
-"""Share of true sentences, not in conflict with their passage, that the threshold may lose."""
+"""Share of true sentences without conflicts that the threshold may lose."""
 
 Rows = NDArray[np.float64]
 
 
 def fit_weights(claims: Sequence[tuple[Rows, NDArray[np.bool_], bool]]) -> Linear:
-    """Logistic regression on the best run of each claim, those first with which nothing is in conflict.
+    """Fit a logistic regression on the best run of each claim, preferring runs without conflicts.
 
     Args:
-        claims: for each its runs' features, (runs, features); which of them are free of conflict; whether it
-            is supported.
+        claims: for each the features of its runs, (runs, features); which runs have no conflict; whether it is
+            supported.
     """
     labels = np.asarray([right for _, _, right in claims])
     chosen = [int(np.argmax(rows[:, 0] + clear)) for rows, clear, _ in claims]
@@ -48,7 +47,7 @@ def fit_weights(claims: Sequence[tuple[Rows, NDArray[np.bool_], bool]]) -> Linea
 
 
 def fit_cut(linear: Linear, claims: Sequence[tuple[Rows, NDArray[np.bool_], bool]], own: Sequence[Rows]) -> float:
-    """The threshold: best F0.5 on the claims, lower where it would lose more than `LOST` of the true ones."""
+    """Find the threshold of the best F0.5 on the claims, lowered if it would lose more than `LOST` of `own`."""
     scores = []
     for rows, clear, _ in claims:
         place = _best(linear, rows, clear)
@@ -76,7 +75,7 @@ def _pairs(folder: Path) -> list[tuple[Rows, NDArray[np.bool_], bool]]:
 
 
 def _own() -> list[Rows]:
-    """Features of the runs that are in no conflict with true sentences in other words, development half."""
+    """Compute features of the runs without conflicts for the true paraphrases of the development half."""
     found = []
     with default_engine() as engine:
         check = SupportCheck(engine, scorer=_NONE)
@@ -90,7 +89,7 @@ def _own() -> list[Rows]:
 
 _ZERO = np.zeros(len(FEATURES))
 _NONE = FittedScorer(Linear(names=FEATURES, mean=_ZERO, scale=_ZERO + 1, weight=_ZERO, bias=0.0), 0.5)
-"""A scorer for a check that is only asked what it would look at."""
+"""Scores nothing, for a check that only selects runs."""
 
 
 def main(folder: Path) -> None:

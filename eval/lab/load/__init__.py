@@ -1,1 +1,1 @@
-"""The service under load."""
+"""Measure the service under load."""

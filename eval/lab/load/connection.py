@@ -1,4 +1,4 @@
-"""One connection to a server on this machine, for loads: plain sockets, which take little of what the server needs."""
+"""HTTP connection for load tests: plain sockets, since clients and server share the machine."""
 
 import asyncio
 import json
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 BROKEN = (OSError, asyncio.IncompleteReadError)
-"""What a request raises when the connection ends before the whole answer is there."""
+"""Exceptions of a request whose connection ends before the answer is complete."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,7 +25,7 @@ class Reply:
 
 
 class Connection:
-    """Requests one after another over one connection, which is opened anew where the server closed it."""
+    """Sends requests over one kept-alive connection, reopened if the server closed it."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -34,23 +34,23 @@ class Connection:
 
     @property
     def local_port(self) -> int | None:
-        """Of this end; None while there is no connection."""
+        """Local port; None while there is no connection."""
         address = self._writer.get_extra_info("sockname") if self._writer is not None else None
         return int(address[1]) if address else None
 
     async def request(
         self, method: str, path: str, body: object = None, *, heard: Callable[[bytes], None] | None = None
     ) -> Reply:
-        """Ask and wait for the whole answer.
+        """Send a request and wait for the whole response.
 
         Args:
             method: of HTTP.
             path: with its query, encoded.
             body: sent as JSON; None for none.
-            heard: told of each part of a body that comes in parts, as it comes.
+            heard: called with each chunk of a chunked body.
 
         Raises:
-            OSError: the connection broke, as `asyncio.IncompleteReadError` also says.
+            OSError: the connection broke; also `asyncio.IncompleteReadError`.
         """
         if self._reader is None or self._reader.at_eof() or self._reader.exception() is not None:
             self.close()

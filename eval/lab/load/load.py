@@ -1,11 +1,11 @@
-"""Load on a running service: how fast it answers, how much it takes, what it does with more.
+"""Measure the service under load: latency, throughput, memory, overload.
 
     python -m eval.lab.load.load                       # every row, about two minutes
     python -m eval.lab.load.load one many --seconds 30
 
-starts `assistant serve` over the default collection for each row and asks it the gold questions, each
-client one after another over a connection of its own. Clients are plain sockets in this process, since
-they share the machine with the server. No answer is checked here; the gold cases do that.
+starts `assistant serve` over the default collection for each row, and asks the gold questions; each client sends one
+after another over its own connection. Clients are plain sockets in this process, since they share the machine with
+the server. Answers are not checked.
 """
 
 import argparse
@@ -21,22 +21,22 @@ from eval.lab.load.connection import BROKEN, Connection
 from eval.lab.load.running import gold_questions, memory, served
 
 OFFERED = 800
-"""Questions a second in the row on overload: ten times what the row before it should sustain."""
+"""Questions a second in the overload row: ten times what is sustained."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Tally:
-    """What became of the questions of one row."""
+    """Results of one row."""
 
     seconds: list[float] = field(default_factory=list)
-    """Of each answer."""
+    """Latencies of the answers."""
     busy: int = 0
-    """Refused with 503 and Retry-After."""
+    """Questions refused with 503 and Retry-After."""
     errors: int = 0
     elapsed: float = 0.0
 
     def line(self) -> str:
-        """For a person."""
+        """Format the results as a line."""
         times = sorted(self.seconds) or [0.0]
         return (
             f"{len(self.seconds)} answers, median {statistics.median(times) * 1000:.1f} ms, "
@@ -46,29 +46,29 @@ class Tally:
 
 
 def quantile(times: Sequence[float], share: float) -> float:
-    """The smallest of the sorted times that at least `share` of them do not exceed."""
+    """Compute a quantile of sorted times: the smallest that at least `share` of them do not exceed."""
     return times[max(0, -(-int(len(times) * share * 1000) // 1000) - 1)]
 
 
 async def ask(client: Connection, question: str, *, stream: bool = False) -> tuple[int, bytes]:
-    """Status and body."""
+    """Ask a question; returns status and body."""
     reply = await client.request("POST", "/api/ask", {"question": question, "stream": stream})
     return reply.status, reply.body
 
 
 Ask = Callable[[Connection, str], Awaitable[tuple[int, bytes]]]
-"""How a question is asked over a connection; status and body."""
+"""Asks a question over a connection; returns status and body."""
 
 
 async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0, how: Ask = ask) -> Tally:
-    """Clients that ask until the time is over.
+    """Run clients that ask until the time is over.
 
     Args:
         port: of the server.
-        clients: how many.
-        seconds: how long.
-        pause: between two questions of a client, its own time taken off.
-        how: the question is asked.
+        clients: number of clients.
+        seconds: duration.
+        pause: interval of a client's questions, less the time of the answer.
+        how: asks a question.
     """
     tally, questions = Tally(), gold_questions()
     started = time.perf_counter()
@@ -101,7 +101,7 @@ async def loop(port: int, *, clients: int, seconds: float, pause: float = 0.0, h
 
 
 def one_client(seconds: float, workers: int) -> None:
-    """One client, one process: time to ready, time of an answer, memory."""
+    """Measure one client, one process: time to ready, latency, memory."""
     with served() as server:
         asyncio.run(loop(server.port, clients=1, seconds=2))
         tally = asyncio.run(loop(server.port, clients=1, seconds=seconds))
@@ -110,7 +110,7 @@ def one_client(seconds: float, workers: int) -> None:
 
 
 def many_clients(seconds: float, workers: int) -> None:
-    """Sixteen clients: what is sustained."""
+    """Measure the throughput of 16 clients."""
     with served("--workers", workers) as server:
         asyncio.run(loop(server.port, clients=16, seconds=2))
         tally = asyncio.run(loop(server.port, clients=16, seconds=seconds))
@@ -118,7 +118,7 @@ def many_clients(seconds: float, workers: int) -> None:
 
 
 def overload(seconds: float, workers: int) -> None:
-    """160 clients that offer ten times as much as should be sustained."""
+    """Measure 160 clients that send ten times what is sustained."""
     with served("--workers", workers) as server:
         asyncio.run(loop(server.port, clients=16, seconds=2))
         before = memory(server.process.pid)
@@ -131,8 +131,8 @@ def overload(seconds: float, workers: int) -> None:
 
 
 def streams(seconds: float, workers: int) -> None:
-    """2,000 streams open at the same time, of a model that takes six times `seconds` for each reply."""
-    from eval.lab.load.streams import measured  # It measures with what is above.
+    """Measure 2,000 concurrent streams of a model that takes six times `seconds` for a reply."""
+    from eval.lab.load.streams import measured  # It imports this module.
 
     print(measured(2_000, reply_seconds=6 * seconds))
 
@@ -146,7 +146,7 @@ ROWS: dict[str, Callable[[float, int], None]] = {
 
 
 def main() -> None:
-    """Measure the rows that were named, or all."""
+    """Measure the named rows, or all."""
     parser = argparse.ArgumentParser(prog="python -m eval.lab.load.load", description="Load on `assistant serve`.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {', '.join(ROWS)}")
     parser.add_argument("--seconds", type=float, default=20.0, help="for each row")

@@ -1,4 +1,4 @@
-"""A server under measurement: started, watched and stopped."""
+"""Start, observe and stop a server under test."""
 
 import json
 import os
@@ -22,16 +22,16 @@ LOG_NAME = "server.log"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Running:
-    """A server that answers."""
+    """A running server."""
 
     port: int
     process: subprocess.Popen[str]
     ready_seconds: float
-    """From its start to its first word."""
+    """Time from its start until it is ready."""
 
 
 def gold_questions() -> list[str]:
-    """Every question of the gold cases once, in the order of their files."""
+    """Return the distinct questions of the gold cases, in the order of their files."""
     lines = [line for path in sorted(GOLD.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
     found = [json.loads(line).get("question") for line in lines if line.strip()]
     return list(dict.fromkeys(question for question in found if question))
@@ -45,14 +45,14 @@ def served(
     home: Path | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
-    """A server with a data folder of its own.
+    """Run a server with its own data folder until the block ends.
 
     Args:
         *arguments: of its command.
-        module: what is run.
-        index: which it serves; None for the default collection's.
-        home: where its conversations and its log are kept; None for a folder that is removed after it.
-        variables: of its environment, beside this process's.
+        module: module to run, with its first arguments.
+        index: index to serve; None for the default collection's.
+        home: folder for conversations and log; None for a temporary one.
+        variables: added to this process's environment.
     """
     with tempfile.TemporaryDirectory() as passing:
         data = home or Path(passing)
@@ -79,7 +79,7 @@ def served(
 
 
 def memory(process: int) -> float:
-    """MiB of resident memory of a process and its children, shared pages counted once (PSS)."""
+    """Measure the memory of a process and its children in MiB, shared pages counted once (PSS)."""
     total = 0
     for one in [process, *children(process)]:
         for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
@@ -89,16 +89,16 @@ def memory(process: int) -> float:
 
 
 def threads(process: int) -> int:
-    """How many threads a process has."""
+    """Count the threads of a process."""
     return len(list(Path(f"/proc/{process}/task").iterdir()))
 
 
 def processor_seconds(process: int) -> float:
-    """That a process has used so far, its threads included."""
+    """Return the CPU seconds that a process has used, in all threads."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def children(process: int) -> list[int]:
-    """The processes that a process started."""
+    """Return the ids of a process's children."""
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]

@@ -1,8 +1,8 @@
-"""An answerer that takes its time, as a slow model does, for tests of open streams.
+"""Serve answers slowly, as with a slow model, for tests of open streams.
 
     python -m eval.lab.load.slow_answerer --index DIR --port 0 --seconds 2 --open-requests 4096
 
-serves indexes like `assistant serve`, each sentence of an answer after so many seconds.
+serves indexes like `assistant serve`, with a delay before each sentence of an answer.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from assistant.settings.settings import Settings
 
 
 class SlowAnswerer:
-    """The extractive answer, a pause before each sentence."""
+    """Answers extractively, with a pause before each sentence."""
 
     name = "slow"
 
@@ -33,7 +33,7 @@ class SlowAnswerer:
         self._seconds = seconds
 
     async def answer(self, asked: Asked) -> AsyncGenerator[Piece, None]:
-        """Give the sentences of the quoted answer, one after each pause."""
+        """Yield the sentences of the quoted answer, each after a pause."""
         async for piece in self._quick.answer(asked):
             if not isinstance(piece, Started):
                 await asyncio.sleep(self._seconds)

@@ -1,9 +1,9 @@
-"""Thousands of streams of a slow model, all open at the same time: who is served, rightly or not, and with what.
+"""Measure thousands of concurrent streams of a slow model: right answers, latency, threads, memory.
 
     python -m eval.lab.load.load streams
 
-The model is the scripted server, which writes a chosen reply to each question, token by token. What is
-right is what the assistant makes of the same question and reply when it is asked alone.
+The model is the scripted server, which writes a given reply to each question, token by token. Right is the
+assistant's answer to the same question and reply asked alone.
 """
 
 import asyncio
@@ -26,17 +26,17 @@ from eval.lab.load.running import gold_questions, memory, processor_seconds, ser
 from index.search.embedded import embedded_opener
 
 QUESTIONS = 12
-"""Different ones that are asked."""
+"""Number of distinct questions."""
 PIECE_CHARACTERS = 4
-"""Of a piece of a reply, about a token."""
+"""Characters of a piece of a reply, about a token."""
 LIE = " There were 99 of them in 1787 [1]."
-"""At the end of each reply, to be left out."""
+"""End of each reply, which the check must drop."""
 COMPARED = ("status", "text", "citations", "reader", "degraded")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """A question, what the model replies to it and what is then the right answer."""
+    """A question, the model's reply, and the right answer."""
 
     question: str
     reply: str
@@ -45,18 +45,18 @@ class Case:
 
 @dataclass(kw_only=True, slots=True)
 class Got:
-    """What became of the streams."""
+    """Results of the streams."""
 
     right: int = 0
     wrong: list[str] = field(default_factory=list)
-    """The end of what came instead of a right answer."""
+    """Ends of wrong answers."""
     first_seconds: list[float] = field(default_factory=list)
-    """Of each stream, from its question to its first sentence."""
+    """Time to the first sentence of each stream."""
     elapsed: float = 0.0
 
 
 def cases(questions: Sequence[str]) -> list[Case]:
-    """The first questions that a model answers in one call with the sentence that the articles have for it."""
+    """Select the first questions that take one model call, with the articles' sentence as the reply."""
     settings, reply = Settings(), [""]
     model = ScriptedModel(lambda call: reply[0])
     chain = with_model(model, settings)
@@ -86,7 +86,7 @@ def cases(questions: Sequence[str]) -> list[Case]:
 
 
 def _quietly(note: str) -> None:
-    """Notes are no part of the figures."""
+    """Discard notes."""
 
 
 def _compared(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -94,7 +94,7 @@ def _compared(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
 
 
 def turns(known: Sequence[Case], *, seconds: float) -> list[Turn]:
-    """The script of a model that takes so long for each reply."""
+    """Make the script of a model that takes `seconds` for each reply."""
     return [
         Turn(reply=case.reply, when=case.question, seconds=seconds * PIECE_CHARACTERS / len(case.reply))
         for case in known
@@ -102,12 +102,12 @@ def turns(known: Sequence[Case], *, seconds: float) -> list[Turn]:
 
 
 async def asked_together(port: int, known: Sequence[Case], clients: int, *, watch: Callable[[], None]) -> Got:
-    """What so many clients get that ask at the same time, every other one as OpenAI's does.
+    """Ask with many clients at once, every other one over OpenAI's API.
 
     Args:
         port: of the server.
-        known: the questions, in turn.
-        clients: how many.
+        known: cases, which clients take in turn.
+        clients: number of clients.
         watch: called once a second meanwhile.
     """
     got = Got()
@@ -150,7 +150,7 @@ async def _ask(port: int, case: Case, collection: str | None, got: Got) -> None:
 
 
 def answer_in(body: str, *, openai: bool) -> Any:  # noqa: ANN401 - JSON
-    """The whole answer in a stream; None where there is none."""
+    """Parse the whole answer in a stream; None if there is none."""
     mark = '"receipts":' if openai else "event: answer"
     for block in body.split("\n\n"):
         if mark in block:
@@ -160,14 +160,14 @@ def answer_in(body: str, *, openai: bool) -> Any:  # noqa: ANN401 - JSON
 
 
 def measured(clients: int, *, reply_seconds: float) -> str:
-    """What clients get, who all ask at once, of `assistant serve` with one process and a model that takes its time.
+    """Measure concurrent streams of `assistant serve` with one process and a slow model.
 
     Args:
-        clients: how many.
-        reply_seconds: of the model, for a whole reply.
+        clients: number of clients.
+        reply_seconds: time of the model for a whole reply.
     """
     known = cases(gold_questions())
-    # Whoever comes first waits for the model, whoever comes last for the processor.
+    # The first client waits for the model, the last one for the processor.
     longest = str(reply_seconds + 600)
     with ScriptedServer(turns(known, seconds=reply_seconds)) as model:
         variables = {
@@ -198,5 +198,5 @@ def measured(clients: int, *, reply_seconds: float) -> str:
 
 
 def quartiles(times: Sequence[float]) -> str:
-    """For a person: the least, the median and the most."""
+    """Format minimum, median and maximum."""
     return f"{min(times):.1f} / {statistics.median(times):.1f} / {max(times):.1f} s" if times else "none"

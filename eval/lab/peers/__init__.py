@@ -1,1 +1,1 @@
-"""The service beside those of LlamaIndex, txtai and Haystack: the same passages, the same encoder, one run."""
+"""Compare the service with those of LlamaIndex, txtai and Haystack: same passages, same encoder, one run."""

@@ -1,14 +1,13 @@
-"""The service beside its peers' servers, in one run on one machine.
+"""Compare the service with its peers' servers, in one run on one machine.
 
     python -m eval.lab.peers                     # every peer; the first time installs them, which takes minutes
     python -m eval.lab.peers txtai --rounds 5
 
 indexes the passages of the default collection with LlamaIndex, txtai and Haystack, with the same weights of the
-same encoder, and starts each one's server as its documentation shows. All are asked the gold questions, in turn
-and round after round so that a noisy machine is fair: by one client, a process each, and by 16 clients with two
-processes each; torch has one thread a process, since more of them on two cores wait for each other. The peers
-find passages and return them; none of them chooses sentences, checks a receipt, or refuses. Their environments
-are kept in the cache, where they take about 4 GB.
+same encoder, and starts each one's server as its documentation shows. All are asked the gold questions, in interleaved
+rounds so that noise affects all alike: by one client with one process each, and by 16 clients with two processes each;
+torch has one thread a process, since more would wait for each other on two cores. The peers only return passages; none
+selects sentences, checks receipts, or refuses. Their environments are kept in the cache, about 4 GB.
 """
 
 import argparse
@@ -40,9 +39,9 @@ def compare(
     rounds: int,
     note: Callable[[str], None],
 ) -> dict[str, Measured]:
-    """Figures of each contender, by name.
+    """Measure each contender; returns figures by name.
 
-    All servers are started first, one after another; then they are asked in turn while the others wait.
+    All servers are started first; then each is asked in turn while the others are idle.
     """
     found: dict[str, Measured] = {}
     with ExitStack() as stack:
@@ -63,7 +62,7 @@ def compare(
 
 
 def table(alone: Mapping[str, Measured], crowd: Mapping[str, Measured], clients: int) -> list[str]:
-    """Lines for a person."""
+    """Format the figures as a table."""
     lines = [
         f"{'':<12}{'ready':>8}{'median':>10}{'p99':>10}{'CPU':>9}{'memory':>10} | "
         f"{f'{clients} clients':>12}{'p99':>10}{'CPU':>9}{'memory':>10}{'failed':>8}"
@@ -79,16 +78,16 @@ def table(alone: Mapping[str, Measured], crowd: Mapping[str, Measured], clients:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare; the exit code."""
+    """Compare the servers; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m eval.lab.peers", description="The service beside its peers' servers."
     )
     parser.add_argument("peers", nargs="*", metavar="PEER", help=f"some of: {', '.join(PEERS)}")
-    parser.add_argument("--seconds", type=float, default=5.0, help="for each contender in each round")
+    parser.add_argument("--seconds", type=float, default=5.0, help="duration of each contender in each round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--clients", type=int, default=16, help="that ask at once in the second part")
+    parser.add_argument("--clients", type=int, default=16, help="clients in the second part")
     parser.add_argument("--workers", type=int, default=2, help="processes of each server in the second part")
-    parser.add_argument("--threads", type=int, default=1, help="of torch in each process of a peer")
+    parser.add_argument("--threads", type=int, default=1, help="threads of torch in each process of a peer")
     parser.add_argument("--install-only", action="store_true", help="make the environments and stop")
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.peers if name not in PEERS]:
@@ -99,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(message, file=sys.stderr, flush=True)
 
     allow_many_files()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that no server outlives this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that no server outlives this process.
     try:
         ensure_default(note=note, meter=lambda *_: None)
         programs = {one.name: programs_of(one, note=note) for one in contenders}

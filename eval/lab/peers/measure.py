@@ -1,4 +1,4 @@
-"""A server that is started, asked by one client or by many, and looked at."""
+"""Start a server, ask it with one or many clients, and measure it."""
 
 import asyncio
 import os
@@ -23,52 +23,52 @@ STOP_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Started:
-    """A server that has answered a question."""
+    """A running server that has answered a question."""
 
     port: int
     process: subprocess.Popen[bytes]
     ready_seconds: float
-    """From its start to its first answer."""
+    """Time from its start to its first answer."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Measured:
-    """A contender's figures with so many processes and clients, over all rounds."""
+    """Figures of a contender for one number of processes and clients, over all rounds."""
 
     ready_seconds: float
     tallies: list[Tally] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
-    """Of the server for each answer, one figure a round."""
+    """CPU seconds of the server for an answer, by round."""
     mebibytes: float = 0.0
 
     @property
     def median(self) -> float:
-        """Seconds of an answer: the median round's median."""
+        """Median latency in seconds, of the median round."""
         return statistics.median(statistics.median(tally.seconds) for tally in self.tallies)
 
     @property
     def p99(self) -> float:
-        """Seconds that 99 of 100 answers of the median round stay below."""
+        """99th percentile of the latency in seconds, of the median round."""
         return statistics.median(quantile(sorted(tally.seconds), 0.99) for tally in self.tallies)
 
     @property
     def a_second(self) -> float:
-        """Answers a second in the median round."""
+        """Answers a second, of the median round."""
         return statistics.median(len(tally.seconds) / tally.elapsed for tally in self.tallies)
 
     @property
     def failed(self) -> int:
-        """Questions without an answer, those refused as too many among them."""
+        """Questions without an answer, including those refused as busy."""
         return sum(tally.errors + tally.busy for tally in self.tallies)
 
     @property
     def cpu(self) -> float:
-        """Seconds of the processor for an answer in the median round."""
+        """CPU seconds for an answer, of the median round."""
         return statistics.median(self.cpu_seconds)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Find a free port."""
     with socket.create_server(("127.0.0.1", 0)) as one:
         return int(one.getsockname()[1])
 
@@ -77,10 +77,10 @@ def free_port() -> int:
 def started(
     command: Sequence[object], port: int, how: Ask, *, variables: Mapping[str, str], log: Path
 ) -> Iterator[Started]:
-    """A server, from its first answer until after the block.
+    """Run a server from its first answer until the block ends.
 
     Raises:
-        ConfigurationError: it ended, or did not answer in time.
+        ConfigurationError: it exited, or did not answer in time.
     """
     begun = time.perf_counter()
     with log.open("ab") as file:
@@ -103,7 +103,7 @@ def started(
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # The session that was begun for it, so nobody else's.
+            os.killpg(process.pid, signal.SIGKILL)  # Its own session, so no other process is affected.
             process.wait()
 
 
@@ -119,12 +119,12 @@ async def _answers(port: int, how: Ask) -> bool:
 
 
 def cpu_seconds(process: int) -> float:
-    """Seconds of the processor that a process and those under it have used."""
+    """Return the CPU seconds of a process and its descendants."""
     return sum(map(processor_seconds, [process, *children(process)]))
 
 
 def measure(server: Started, how: Ask, into: Measured, *, clients: int, seconds: float) -> None:
-    """One round."""
+    """Measure one round."""
     asyncio.run(loop(server.port, clients=clients, seconds=1.0, how=how))
     before = cpu_seconds(server.process.pid)
     tally = asyncio.run(loop(server.port, clients=clients, seconds=seconds, how=how))

@@ -1,1 +1,1 @@
-"""A long mixed load on `assistant serve`, with indexing going on and processes killed; every answer is checked."""
+"""Soak test of `assistant serve`: mixed load, indexing and killed processes, with every answer checked."""

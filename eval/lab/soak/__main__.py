@@ -1,12 +1,11 @@
-"""A long mixed load with indexing going on and a process killed every minute: does anything go wrong?
+"""Run the soak test: mixed load, indexing, and a process killed every minute.
 
     python -m eval.lab.soak                       # 15 minutes
     python -m eval.lab.soak --minutes 2
 
-copies the default collection's index, serves it with several processes, and asks the gold questions over
-every way in, while an article is added, changed and removed and a process is killed every minute. Each
-answer is compared with the one that the quiet server gave from the same articles. It exits with 1 and
-says what was wrong if anything was.
+copies the default collection's index, serves it with several processes, and asks the gold questions over every route,
+while an article is added, changed and removed and a process is killed every minute. Each answer is compared with that
+of the idle server for the same articles. It exits with 1 and lists the faults if there are any.
 """
 
 import argparse
@@ -25,7 +24,7 @@ from eval.lab.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LE
 
 
 def gold_cases(most: int) -> list[Case]:
-    """Questions of the gold cases with those before them, spread over all of the files."""
+    """Select questions of the gold cases with their earlier turns, spread evenly over the files."""
     lines = [line for path in sorted(GOLD.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
     rows = [json.loads(line) for line in lines if line.strip()]
     cases = list(dict.fromkeys((*row.get("turns", ()), row["question"]) for row in rows))
@@ -34,7 +33,7 @@ def gold_cases(most: int) -> list[Case]:
 
 
 def judged(soaked: Soaked, minutes: float) -> list[str]:
-    """Lines on memory and open files, which take note of what is not flat."""
+    """Report memory and open files, and add findings if they grow."""
     samples, at = soaked.samples, [sample.minutes for sample in soaked.samples]
     lines = [f"memory of all processes by minute, MiB: {by_minute(samples)}"]
     if minutes < LEAST_MINUTES:
@@ -54,7 +53,7 @@ def judged(soaked: Soaked, minutes: float) -> list[str]:
 
 
 def told(soaked: Soaked, minutes: float) -> list[str]:
-    """What was done and found, for a person."""
+    """Format counts and findings."""
     counts = soaked.counts
     times = sorted(counts.seconds) or [0.0]
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counts.requests.items()))
@@ -72,18 +71,16 @@ def told(soaked: Soaked, minutes: float) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None, note: Callable[[str], None] | None = None) -> int:
-    """Run the soak; the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m eval.lab.soak", description="A long mixed load on `assistant serve`."
-    )
-    parser.add_argument("--minutes", type=float, default=15.0, help="of load")
+    """Run the soak test; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.lab.soak", description="Soak test of `assistant serve`.")
+    parser.add_argument("--minutes", type=float, default=15.0, help="duration of the load")
     parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--pause", type=float, default=0.3, help="mean seconds between two acts of a client")
-    parser.add_argument("--workers", type=int, default=2, help="processes, two at least")
-    parser.add_argument("--kill-seconds", type=float, default=60.0, help="from one kill to the next")
-    parser.add_argument("--change-seconds", type=float, default=10.0, help="from one change of the index to the next")
-    parser.add_argument("--questions", type=int, default=200, help="of the gold cases")
-    parser.add_argument("--index", type=Path, help="copied and served; the default collection's otherwise")
+    parser.add_argument("--pause", type=float, default=0.3, help="mean seconds between two actions of a client")
+    parser.add_argument("--workers", type=int, default=2, help="processes, at least two")
+    parser.add_argument("--kill-seconds", type=float, default=60.0, help="interval of kills")
+    parser.add_argument("--change-seconds", type=float, default=10.0, help="interval of changes of the index")
+    parser.add_argument("--questions", type=int, default=200, help="number of gold questions")
+    parser.add_argument("--index", type=Path, help="index to copy and serve; default: the default collection's")
     given = parser.parse_args(arguments)
     if given.workers < 2:
         parser.error(f"one of {given.workers} processes cannot be killed while another answers; give at least 2")

@@ -1,11 +1,11 @@
-"""The article that changes while questions are answered, by the command line, as a person would change it."""
+"""Change an article during the load, by the command line."""
 
 import asyncio
 import sys
 from pathlib import Path
 
 STATES = (None, 4, 7, 12)
-"""The fare in crowns that it states, in the order it takes them; None while it is not in the index."""
+"""Successive fares in crowns that it states; None while it is not in the index."""
 NAME = "oldwater-ferry"
 QUESTIONS = (
     "How much does the ferry from Oldwater to Saltmarsh cost?",
@@ -16,7 +16,7 @@ FARE_QUESTIONS = QUESTIONS[:2]
 
 
 class ChangingArticle:
-    """An article on a subject that no other article has, added, changed and removed."""
+    """An article on a subject of its own, which is added, changed and removed."""
 
     def __init__(self, index: Path, folder: Path) -> None:
         self._index = index
@@ -24,7 +24,7 @@ class ChangingArticle:
         self._there = False
 
     async def bring(self, fare: int | None) -> str | None:
-        """Bring it into this state; what the command said if it failed."""
+        """Bring it into a state; returns the command's error output if it failed."""
         if fare is None:
             failed = await self._run("remove", NAME) if self._there else None
         else:
@@ -44,7 +44,7 @@ class ChangingArticle:
 
 
 def text_of(fare: int) -> str:
-    """The article's file with this fare; what stands before the fare differs too, so that offsets move."""
+    """Make the article's text with a fare; the text before it differs too, so that offsets move."""
     before = "The harbour master counts the boats. " * (fare % 3)
     return (
         "---\ntitle: The ferry from Oldwater to Saltmarsh\npublished: 2023-05-17\npublisher: Harbour Gazette\n---\n"

@@ -1,4 +1,4 @@
-"""Requests of one client, tried again as any good client would, and every break of a connection accounted for."""
+"""Send a client's requests with retries, and account for every broken connection."""
 
 import asyncio
 import time
@@ -10,11 +10,11 @@ from eval.lab.soak.kill import Killed
 TRIES = 20
 ANSWER_SECONDS = 60.0
 RETRIED = {"busy", "starting"}
-"""Codes of 503 that a server under load may answer; any other 503 is a fault."""
+"""Codes of 503 that are allowed under load; others are faults."""
 
 
 class GaveUp(Exception):
-    """A request was not answered however often it was tried; the finding says more."""
+    """A request was not answered in all attempts; the finding has details."""
 
 
 class Caller:
@@ -31,20 +31,20 @@ class Caller:
 
     @property
     def waiting_port(self) -> int | None:
-        """The port of this end while an answer is waited for."""
+        """Local port while waiting for an answer."""
         return self._connection.local_port if self._waiting else None
 
     async def call(self, kind: str, method: str, path: str, body: object = None) -> Reply:
-        """The answer to a request, tried again where it was cut off or refused for now.
+        """Send a request, again if it was cut off or refused temporarily.
 
         Args:
-            kind: what it is counted as.
+            kind: name for counting.
             method: as for `Connection.request`.
             path: as for `Connection.request`.
             body: as for `Connection.request`.
 
         Raises:
-            GaveUp: it was not answered.
+            GaveUp: it was not answered in all attempts.
         """
         for _ in range(TRIES):
             started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What is right: the answers of a quiet server, in every state that the index will take."""
+"""Record the right answers: those of an idle server, in each state of the index."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,26 +12,26 @@ from index.errors import UserError
 from index.text.article import sha256_of
 
 Case = tuple[str, ...]
-"""Questions of one conversation, the last of which is compared."""
+"""Questions of a conversation; the last answer is compared."""
 KEPT = frozenset({"conversation_id", "message_id", "collection"})
-"""Where an answer is kept, which it says over HTTP only."""
+"""Keys of an answer that a server adds."""
 BESIDE = KEPT | {"id", "seconds", "index"}
-"""What two right answers may differ in; of the index the fingerprint says which answer is the right one."""
+"""Keys in which two right answers may differ; the index's fingerprint selects the right answer."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Expected:
-    """Answers, passages and texts as they were before the load."""
+    """Answers, passages and texts recorded before the load."""
 
     answers: dict[tuple[str, Case], str] = field(default_factory=dict)
-    """By the index's fingerprint and the questions."""
+    """Content of answers by the index's fingerprint and the questions."""
     passages: dict[str, set[str]] = field(default_factory=dict)
-    """By question, those of each state of the index."""
+    """Passages of all states of the index, by question."""
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By article id and hash."""
+    """Texts by article id and hash."""
 
     def fault_of_answer(self, case: Case, answer: Mapping[str, Any]) -> str | None:
-        """How an answer differs from the one that was given for the same articles; None if it does not."""
+        """Describe how an answer differs from the recorded one for the same articles; None if it does not."""
         fingerprint = answer["index"]["fingerprint"]
         wanted = self.answers.get((fingerprint, case))
         if wanted is None:
@@ -41,7 +41,7 @@ class Expected:
         return None
 
     def faults_of_receipts(self, answer: Mapping[str, Any]) -> list[str]:
-        """The receipts of an answer that no version of their article bears out."""
+        """List the receipts that do not hold in any version of their article."""
         faults = []
         for one in answer["citations"]:
             text = self.texts.get((one["article_id"], one["sha256"]))
@@ -53,7 +53,7 @@ class Expected:
 
 
 def content(answer: Mapping[str, Any]) -> str:
-    """All of an answer that follows from its question and the articles, as text."""
+    """Serialise the parts of an answer that depend only on question and articles."""
     return json.dumps({k: v for k, v in answer.items() if k not in BESIDE}, ensure_ascii=False, sort_keys=True)
 
 
@@ -64,12 +64,12 @@ def _first_difference(wanted: str, given: str) -> str:
 
 
 async def record(connection: Connection, article: ChangingArticle, cases: Sequence[Case]) -> Expected:
-    """Ask every case once in every state of the index.
+    """Ask every case once in each state of the index.
 
     Args:
-        connection: to a server that nobody else asks.
-        article: brought into each of its states; the last of them is the first.
-        cases: those about the article among them.
+        connection: to an idle server.
+        article: brought into each of its states, and back to the first.
+        cases: including those about the article.
 
     Raises:
         UserError: the article cannot be changed, or the server does not answer from it.
@@ -113,20 +113,20 @@ async def _record_texts(connection: Connection, expected: Expected) -> None:
 
 
 def article_path(article_id: str) -> str:
-    """Where an article is read."""
+    """Path to read an article."""
     return f"/api/articles/{quote(article_id, safe='')}"
 
 
 def search_path(question: str) -> str:
-    """Where passages for a question are found."""
+    """Path to search for passages."""
     return f"/api/search?k=5&q={quote(question, safe='')}"
 
 
 def passages_text(found: Mapping[str, Any]) -> str:
-    """Passages that were found, as text."""
+    """Serialise retrieved passages."""
     return json.dumps(found, ensure_ascii=False, sort_keys=True)
 
 
 def is_lasting(answer: Mapping[str, Any]) -> bool:
-    """Whether all receipts of an answer are of articles that do not change."""
+    """Whether all receipts are of articles that do not change."""
     return all(one["article_id"] != NAME for one in answer["citations"])

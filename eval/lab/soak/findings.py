@@ -1,25 +1,25 @@
-"""What a soak counts, and what it finds wrong."""
+"""Counts and faults of a soak test."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 TOLD = 5
-"""Examples that are told of each kind of fault."""
+"""Examples shown of each kind of fault."""
 
 
 class Findings:
-    """What went wrong, by kind."""
+    """Faults by kind."""
 
     def __init__(self) -> None:
         self._examples: dict[str, list[str]] = {}
         self._counts: Counter[str] = Counter()
 
     def add(self, kind: str, detail: str) -> None:
-        """Take note of a fault.
+        """Record a fault.
 
         Args:
-            kind: what is counted together.
-            detail: where it was seen.
+            kind: faults of equal kind are counted together.
+            detail: where it occurred.
         """
         self._counts[kind] += 1
         examples = self._examples.setdefault(kind, [])
@@ -30,7 +30,7 @@ class Findings:
         return bool(self._counts)
 
     def lines(self) -> list[str]:
-        """For a person: how often each kind was seen, and a few examples of it."""
+        """Format the count of each kind, with examples."""
         found = []
         for kind, count in self._counts.items():
             found.append(f"WRONG, {count} times: {kind}")
@@ -40,33 +40,33 @@ class Findings:
 
 @dataclass(kw_only=True, slots=True)
 class Counts:
-    """What was done and seen."""
+    """Counts of the load."""
 
     requests: Counter[str] = field(default_factory=Counter)
-    """Answered, by what was asked for."""
+    """Answered requests by kind."""
     seconds: list[float] = field(default_factory=list)
-    """Of each request that was answered, tries before it left out."""
+    """Latencies of answered requests, without earlier attempts."""
     slowest: tuple[float, str] = (0.0, "none")
-    """Seconds, and which request that was."""
+    """Seconds of the slowest request, and the request."""
     compared: int = 0
-    """Answers compared with those from before the load."""
+    """Answers compared with recorded ones."""
     receipts: int = 0
     """Receipts checked against the version of the article that they name."""
     cut: int = 0
-    """Requests in flight in a process when it was killed, asked again."""
+    """Requests in flight in a killed process, sent again."""
     closed: int = 0
-    """Requests sent over a connection whose process had been killed, asked again."""
+    """Requests sent over a connection of a killed process, sent again."""
     refused: Counter[str] = field(default_factory=Counter)
-    """503 with Retry-After, by code, asked again."""
+    """Responses 503 with Retry-After, by code; sent again."""
     changes: int = 0
-    """Of the index."""
+    """Changes of the index."""
 
     def answered(self, kind: str, seconds: float, what: str) -> None:
-        """A request was answered.
+        """Count an answered request.
 
         Args:
-            kind: what it is counted as.
-            seconds: it took.
+            kind: name for counting.
+            seconds: its latency.
             what: method and path.
         """
         self.requests[kind] += 1

@@ -1,4 +1,4 @@
-"""Killing a serving process, with proof of which connections it took along."""
+"""Kill a serving process, and record the connections that it held."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ STOP_SECONDS = 5.0
 
 
 class Killed:
-    """The connections that ended with killed processes, by the port of their other end."""
+    """Client ports of the connections of killed processes."""
 
     def __init__(self) -> None:
         self.ports: set[int] = set()
@@ -18,14 +18,14 @@ class Killed:
         self.processes: list[int] = []
 
     def kill(self, process: int, server_port: int, waiting: set[int]) -> None:
-        """Stop a process, note the connections that it holds, and kill it.
+        """Stop a process, record its connections, and kill it.
 
-        A stopped process takes no more connections and sends no more answers, so what it holds is what is cut.
+        A stopped process accepts and answers nothing more, so exactly the recorded connections are cut off.
 
         Args:
             process: a serving process.
             server_port: of the server.
-            waiting: ports of the clients that wait for an answer.
+            waiting: ports of clients that wait for an answer.
         """
         os.kill(process, signal.SIGSTOP)
         deadline = time.monotonic() + STOP_SECONDS
@@ -39,7 +39,7 @@ class Killed:
 
 
 def held_ports(process: int, server_port: int) -> set[int]:
-    """The clients' ports of the connections that a process has accepted at a port of its own."""
+    """Return the client ports of the connections that a process has accepted."""
     inodes = set()
     for descriptor in Path(f"/proc/{process}/fd").iterdir():
         try:

@@ -1,4 +1,4 @@
-"""What the server acknowledged, against what it holds in the end."""
+"""Compare what the server acknowledged with what it has in the end."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from eval.lab.soak.findings import Findings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rated:
-    """Feedback as it was given."""
+    """Feedback as sent."""
 
     rating: str
     reason: str
@@ -19,35 +19,35 @@ class Rated:
 
 @dataclass(kw_only=True, slots=True)
 class Ledger:
-    """Acknowledged with status 200 or 204, by whichever process."""
+    """Everything acknowledged with status 200 or 204."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    """The answer's id by the message's."""
+    """Answer ids by message id."""
     feedback: dict[str, Rated] = field(default_factory=dict)
-    """By message; the last that was acknowledged."""
+    """Last acknowledged feedback by message id."""
     erased: set[str] = field(default_factory=set)
-    """Messages of conversations that were erased."""
+    """Message ids of erased conversations."""
 
     def keep(self, answer: Mapping[str, Any]) -> None:
-        """An answer came."""
+        """Record an answer."""
         self.answers[answer["message_id"]] = answer["id"]
 
     def erase(self, messages: Iterable[str]) -> None:
-        """A conversation with these messages is gone."""
+        """Record that a conversation with these messages was erased."""
         for message in messages:
             self.erased.add(message)
             self.answers.pop(message, None)
             self.feedback.pop(message, None)
 
     def compare(self, exported: Iterable[str], findings: Findings) -> int:
-        """Find what was lost, doubled, altered or never given.
+        """Find answers and feedback that were lost, duplicated, altered or never given.
 
         Args:
             exported: lines of /api/export.
-            findings: told of each fault.
+            findings: takes the faults.
 
         Returns:
-            How much feedback is there.
+            The number of ratings in the export.
         """
         seen: Counter[str] = Counter()
         rated = 0

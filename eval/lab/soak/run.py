@@ -1,4 +1,4 @@
-"""The soak itself: a server, its visitors, an article that changes, and processes that are killed."""
+"""Run a soak test: server, visitors, a changing article, and kills."""
 
 import asyncio
 import contextlib
@@ -24,54 +24,54 @@ from eval.lab.soak.watch import Sample, Watch
 from index.storage.verify import verify_index
 
 AT_WORK_SECONDS = 3.0
-"""For which a kill waits until the process is at an answer."""
+"""Longest wait of a kill for the process to be at an answer."""
 REPLACED_SECONDS = 10.0
-"""In which another process has taken a killed one's place."""
+"""Longest time until a killed process is replaced."""
 
 Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What load, for how long."""
+    """The load and its duration."""
 
     index: Path
-    """Copied, so that nothing of it is changed."""
+    """Index to copy; it is not changed."""
     cases: Sequence[Case]
     minutes: float
     clients: int
     pause: float
-    """Mean seconds between what a client does."""
+    """Mean seconds between two actions of a client."""
     workers: int
     kill_seconds: float
-    """From one kill to the next; the first comes after half of it."""
+    """Interval of kills; the first is after half of it."""
     change_seconds: float
-    """From one change of the index to the next."""
+    """Interval of changes of the index."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Soaked:
-    """What became of it."""
+    """Results of a soak test."""
 
     counts: Counts
     findings: Findings
     samples: Sequence[Sample]
     kills: int
     feedback: int
-    """Acknowledged."""
+    """Ratings acknowledged."""
     kept: int
-    """Feedback that is there in the end."""
+    """Ratings there in the end."""
 
 
 def soak(plan: Plan, *, note: Note) -> Soaked:
     """Serve a copy of an index under load, and check everything.
 
     Args:
-        plan: what load.
-        note: told how far it is.
+        plan: the load.
+        note: takes progress messages.
 
     Raises:
-        UserError: the quiet server does not answer as it should, so nothing can be compared with.
+        UserError: the idle server gives wrong answers, so there is nothing to compare with.
     """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -158,7 +158,7 @@ class _Load:
             at += self._plan.kill_seconds
 
     async def _at_work(self, victim: int, server: Running, callers: Sequence[Caller]) -> None:
-        """Wait until a process is at an answer, so that the kill cuts it off; not forever."""
+        """Wait, for a limited time, until a process is at an answer, so that the kill interrupts it."""
         deadline = time.monotonic() + AT_WORK_SECONDS
         while time.monotonic() < deadline and not held_ports(victim, server.port) & _waiting(callers):
             await asyncio.sleep(0.003)
@@ -179,7 +179,7 @@ class _Load:
         caller.close()
 
     def check_log(self, log: Path) -> None:
-        """No process fell, but those that were killed."""
+        """Check that no process died but those killed."""
         lines = log.read_text(encoding="utf-8").splitlines()
         ended = [line for line in lines if "another takes its place" in line]
         if len(ended) != len(self._killed.processes):
@@ -189,7 +189,7 @@ class _Load:
                 self._findings.add("the server's log has a traceback", " ".join(lines[place : place + 40])[-400:])
 
     def check_files(self, database: Path, index: Path) -> None:
-        """What is left on disk is whole."""
+        """Check the integrity of database and index."""
         db = sqlite3.connect(database)
         try:
             (told,) = db.execute("PRAGMA integrity_check").fetchone()
@@ -212,5 +212,5 @@ class _Load:
 
 
 def _waiting(callers: Sequence[Caller]) -> set[int]:
-    """The ports of the clients that wait for an answer."""
+    """Return the ports of clients that wait for an answer."""
     return {caller.waiting_port or 0 for caller in callers} - {0}

@@ -1,4 +1,4 @@
-"""A client that does what people and programs do with the service, and checks all that comes back."""
+"""Simulate a client of the service, and check all responses."""
 
 import asyncio
 import json
@@ -16,16 +16,16 @@ from eval.lab.soak.ledger import Ledger, Rated
 from index.text.article import sha256_of
 
 MODEL = "soaked"
-"""The collection as a model: its index's folder is called so."""
+"""Name of the collection as a model, which is its folder's."""
 RATED_SHARE = 0.4
 NEW_SHARE = 0.2
-"""Acts over a new connection, as of a client that has just come."""
+"""Share of actions over a new connection, as of a new client."""
 ACTIONS = {"ask": 30, "stream": 20, "complete": 20, "converse": 12, "search": 8, "verify": 6, "read": 4}
-"""What a visitor does next, by weight."""
+"""Weights of a visitor's actions."""
 
 
 class Visitor:
-    """One of the clients of the mix."""
+    """A client of the mixed load."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Visitor:
         """The last answer to a question of its own, for checking again."""
 
     async def run(self, until: float, pause: float) -> None:
-        """Act after act, with a pause of `pause` seconds on average, until that time of `time.monotonic`."""
+        """Act with pauses of `pause` seconds on average, until `time.monotonic` reaches `until`."""
         acts = {
             "ask": self._ask,
             "stream": self._ask_streamed,
@@ -120,7 +120,7 @@ class Visitor:
         if self._random.random() < RATED_SHARE:
             await self._rate(answer["message_id"])
             if self._random.random() < 0.1:
-                await self._rate(answer["message_id"])  # A person may think again.
+                await self._rate(answer["message_id"])  # Users may change a rating.
 
     def _check(self, case: Case, answer: dict[str, Any]) -> None:
         self._counts.compared += 1
@@ -138,7 +138,7 @@ class Visitor:
             self._ledger.feedback[message_id] = rated
 
     async def _converse(self) -> None:
-        """Ask a case in a conversation of its own, read it, rename it, and erase it half of the time."""
+        """Ask a case in a new conversation, read it, rename it, and erase it half of the time."""
         case = self._random.choice(self._cases)
         answers: list[dict[str, Any]] = []
         cut = self._caller.tries_cut
@@ -152,7 +152,7 @@ class Visitor:
             answers.append(reply.json())
             self._ledger.keep(answers[-1])
             if self._caller.tries_cut > cut:
-                return  # The question may be there twice, and the next would lean on it.
+                return  # The question may be stored twice, which would affect the next one.
         self._check(case, answers[-1])
         path = f"/api/conversations/{answers[0]['conversation_id']}"
         title = f"{self._random.getrandbits(64):x}"
@@ -164,7 +164,7 @@ class Visitor:
         if self._random.random() < 0.5:
             cut = self._caller.tries_cut
             reply = await self._caller.call("conversation", "DELETE", path)
-            # Where a try was cut off, the conversation may be gone already.
+            # After an interrupted attempt, the conversation may already be erased.
             self._is(reply, 204, *([404] if self._caller.tries_cut > cut else []))
             self._ledger.erase(answer["message_id"] for answer in answers)
             self._is(await self._caller.call("conversation", "GET", path), 404)
@@ -176,7 +176,7 @@ class Visitor:
             self._findings.add("passages were found that never were", f"{question}: {reply.body[:300]!r}")
 
     async def _verify(self) -> None:
-        """An answer of before, whole or tampered with."""
+        """Verify an earlier answer, intact or tampered with."""
         if self._last is None or not self._last["citations"]:
             return
         answer, tampered = self._last, self._random.random() < 0.3
@@ -194,7 +194,7 @@ class Visitor:
             self._findings.add("a true receipt was taken for a forged one", f"{told}")
 
     async def _read(self) -> None:
-        """The list of articles, and one of them."""
+        """Read the list of articles, and one of them."""
         listed = (await self._caller.call("articles", "GET", "/api/articles?limit=500")).json()["articles"]
         known = {id_ for id_, _ in self._expected.texts}
         ids = {article["article_id"] for article in listed}
@@ -212,20 +212,20 @@ class Visitor:
             self._findings.add("an article has a text that it never had", f"{chosen}")
 
     def _is(self, reply: Reply, *statuses: int) -> bool:
-        """Whether the status is one of those that are right here; otherwise that is a finding."""
+        """Check the status; adds a finding if it is not one of `statuses`."""
         if reply.status not in statuses:
             self._findings.add(f"status {reply.status} instead of {statuses[0]}", f"{reply.body[:300]!r}")
         return reply.status in statuses
 
 
 def _fields(block: str) -> tuple[str, Any]:
-    """Name and data of a server-sent event."""
+    """Parse name and data of a server-sent event."""
     fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line and not line.startswith(":"))
     return fields.get("event", ""), json.loads(fields["data"])
 
 
 def _completion(stream: str) -> tuple[str, dict[str, Any]]:
-    """The text and the receipts of a streamed completion.
+    """Parse text and receipts of a streamed completion.
 
     Raises:
         ValueError: it does not end as it should.

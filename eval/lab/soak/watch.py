@@ -1,4 +1,4 @@
-"""Memory and open files over the time of a load, and whether they are flat."""
+"""Sample memory and open files during a load, and check that they do not grow."""
 
 import asyncio
 import contextlib
@@ -12,47 +12,47 @@ from eval.lab.load.running import memory
 
 EVERY_SECONDS = 5.0
 LEAST_MINUTES = 3.0
-"""Of a load whose memory can be judged; in less time what is made on first use is still being made."""
+"""Least minutes of a load whose memory is judged; before, caches are still being filled."""
 GROWTH_SHARE = 0.03
-"""What the last third may have on average beyond the middle one."""
+"""Allowed growth of the median from the middle to the last third, as a share."""
 GROWTH_MEBIBYTES = 4.0
-"""The same, for where that is more."""
+"""Allowed growth in MiB, if larger than the share."""
 GROWTH_FILES = 8.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """What a server took at one moment."""
+    """Memory and files of a server at one moment."""
 
     minutes: float
     """Since the load began."""
     total: float
-    """MiB of all its processes, shared pages counted once (PSS)."""
+    """MiB of all processes, shared pages counted once (PSS)."""
     private: float
-    """MiB that only the process has that is never killed."""
+    """Private MiB of the process that is never killed."""
     files: int
-    """That it has open."""
+    """Files that it has open."""
 
 
 class Watch:
-    """Looks at a server every few seconds."""
+    """Samples a server every few seconds."""
 
     def __init__(self, server: int, spared: int) -> None:
-        """Make it.
+        """Make a watch.
 
         Args:
-            server: the uppermost process.
-            spared: the serving process that lives as long as the load.
+            server: id of the supervisor's process.
+            spared: id of the serving process that is never killed.
         """
         self._server = server
         self._spared = spared
         self.samples: list[Sample] = []
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Sample until cancelled."""
         started = time.monotonic()
         while True:
-            with contextlib.suppress(OSError):  # A process ended while it was looked at.
+            with contextlib.suppress(OSError):  # A process ended meanwhile.
                 self.samples.append(self._look((time.monotonic() - started) / 60))
             await asyncio.sleep(EVERY_SECONDS)
 
@@ -69,17 +69,17 @@ class Watch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Course:
-    """How a quantity went over the time of a load."""
+    """Trend of a quantity during a load."""
 
     middle: float
-    """Its median in the middle third."""
+    """Median in the middle third."""
     last: float
-    """Its median in the last third."""
+    """Median in the last third."""
     a_minute: float
-    """Its slope over both, by least squares."""
+    """Slope over both, by least squares."""
 
     def growth(self, share: float, least: float) -> str | None:
-        """How it grew, in words, if by more than this share of it and more than `least`; None otherwise."""
+        """Describe growth by more than `share` and more than `least`; None if there is none."""
         more = self.last - self.middle
         if more <= max(share * self.middle, least):
             return None
@@ -87,7 +87,7 @@ class Course:
 
 
 def course(minutes: Sequence[float], values: Sequence[float]) -> Course:
-    """The course of values, which the first third is left out of."""
+    """Compute the trend of values, without the first third."""
     third = len(values) // 3
     line = statistics.linear_regression(minutes[third:], values[third:])
     return Course(
@@ -98,7 +98,7 @@ def course(minutes: Sequence[float], values: Sequence[float]) -> Course:
 
 
 def by_minute(samples: Sequence[Sample]) -> str:
-    """The median of each minute's total, in MiB, for a person."""
+    """Format the median total of each minute, in MiB."""
     minutes: dict[int, list[float]] = {}
     for sample in samples:
         minutes.setdefault(int(sample.minutes), []).append(sample.total)

@@ -1,1 +1,1 @@
-"""Measurements of the check of support."""
+"""Measure the support check."""

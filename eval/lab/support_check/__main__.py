@@ -20,11 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print one measurement."""
     parser = argparse.ArgumentParser(prog="python -m eval.lab.support_check", description="Measure the support check.")
     commands = parser.add_subparsers(dest="command", required=True)
-    claims = commands.add_parser("claims", help="labelled claims, beside plain word overlap and plain cosine")
-    claims.add_argument("folder", type=Path, help="with the files of WiCE")
-    planted = commands.add_parser("planted", help="errors planted into sentences that the articles bear out")
-    planted.add_argument("--retrieved", type=int, default=0, help="passages beside the sentence's own")
-    planted.add_argument("--set", type=Path, help="folder of a public test set, in place of the default collection")
+    claims = commands.add_parser("claims", help="labelled claims, compared with word overlap and cosine")
+    claims.add_argument("folder", type=Path, help="folder with the files of WiCE")
+    planted = commands.add_parser("planted", help="errors planted into true sentences")
+    planted.add_argument("--retrieved", type=int, default=0, help="further passages beside the sentence's own")
+    planted.add_argument("--set", type=Path, help="folder of a public test set; default: the default collection")
     given = parser.parse_args(arguments)
     try:
         if given.command == "claims":

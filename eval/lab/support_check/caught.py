@@ -1,7 +1,7 @@
 """Measure the support check on planted errors.
 
-A sentence that an article bears out should be supported; with an error planted in it, or held against
-another article, it should not. `eval.lab.support_check.planted_claims` says where the sentences are from.
+A true sentence should be supported by its article; with a planted error, or against another article, it should not.
+`eval.lab.support_check.planted_claims` makes the sentences.
 """
 
 from collections import Counter
@@ -27,18 +27,18 @@ from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters
 
 PARAGRAPHS = 150
-"""So many articles of a test set, drawn by chance, are enough."""
+"""Number of articles drawn from a test set."""
 
 
 def judged(
     engine: EmbeddedSearch, claims: Iterable[PlantedClaim], *, retrieved: int
 ) -> Iterator[tuple[PlantedClaim, Verdict]]:
-    """The check's verdict on each claim, parted into clauses where it does not pass as a whole.
+    """Yield the check's verdict on each claim, split into clauses if it does not pass as a whole.
 
     Args:
         engine: over the collection.
-        claims: to be judged.
-        retrieved: so many passages that a search for the claim finds are added to its own; with 0, its own alone.
+        claims: claims to check.
+        retrieved: number of passages found by a search for the claim, in addition to its own.
     """
     check = SupportCheck(engine)
     for claim in claims:
@@ -54,7 +54,7 @@ def judged(
 
 
 def table(results: Iterable[tuple[PlantedClaim, Verdict]]) -> Iterator[str]:
-    """A line for each kind of each group: how many there were, and the share of them that the check refused."""
+    """Yield a line for each kind of each group: its count, and the share that the check refused."""
     seen: Counter[tuple[str, bool, str]] = Counter()
     refused: Counter[tuple[str, bool, str]] = Counter()
     for claim, verdict in results:
@@ -75,7 +75,7 @@ def table(results: Iterable[tuple[PlantedClaim, Verdict]]) -> Iterator[str]:
 def every_result(
     engine: EmbeddedSearch, *, development: bool, retrieved: int = 0
 ) -> Iterator[tuple[PlantedClaim, Verdict]]:
-    """The verdicts on all claims that are made of one half of the default collection."""
+    """Yield the verdicts on all claims from one half of the default collection."""
     for claims in (own_claims, written_claims):
         yield from judged(engine, claims(engine, development=development), retrieved=retrieved)
     sentences = denied_sentences(engine, development=development)
@@ -84,11 +84,11 @@ def every_result(
 
 
 def report(engine: EmbeddedSearch, *, development: bool, retrieved: int = 0) -> Iterator[str]:
-    """The table of those verdicts."""
+    """Yield the table of those verdicts."""
     yield from table(every_result(engine, development=development, retrieved=retrieved))
 
 
 def report_of_set(folder: Path) -> Iterator[str]:
-    """The table of the verdicts on claims made of a public test set."""
+    """Yield the table of verdicts on claims from a public test set."""
     with bench_engine(load_set(folder)) as engine:
         yield from table(judged(engine, own_claims(engine, development=False, most=PARAGRAPHS), retrieved=0))

@@ -1,7 +1,7 @@
 """Measure how well the support check tells supported claims from others.
 
-It stands beside plain word overlap and plain cosine of the encoder; the thresholds of all three are
-chosen on `pairs_dev.jsonl`, and the figures reported are those of the other files.
+It is compared with word overlap and with the encoder's cosine; thresholds are chosen on `pairs_dev.jsonl`, and the
+figures reported are those of the other files.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from index.search.query import Query
 from index.text.terms import stems
 
 PASSAGES = 6
-"""So many passages of its text are looked at for a claim, as for a question."""
+"""Passages of its text that are retrieved for a claim, as for a question."""
 DEVELOPMENT = "pairs_dev"
 HELD_OUT = ("pairs", "pairs_oracle_chunks")
 
@@ -29,11 +29,11 @@ Meter = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """A labelled claim, and what each method makes of it."""
+    """A labelled claim, with the score of each method."""
 
     pair: Pair
     overlap: float
-    """Share of the claim's different stems that the text has."""
+    """Share of the claim's distinct stems that the text has."""
     cosine: float
     """Highest cosine of the claim with a sentence of the passages."""
     verdict: Verdict
@@ -41,23 +41,23 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Telling:
-    """How well one method tells supported claims from the others."""
+    """Quality of one method as a classifier of supported claims."""
 
     method: str
     precision: float
-    """Share of the claims it calls supported that are."""
+    """Share of the claims called supported that are."""
     recall: float
-    """Share of the supported claims that it calls so."""
+    """Share of the supported claims that are called so."""
     area: float
     """Area under ROC."""
     called: int
-    """Claims that it calls supported."""
+    """Number of claims called supported."""
 
 
 def claims_with_passages(
     pairs: Sequence[Pair], engine: EmbeddedSearch
 ) -> Iterator[tuple[Pair, Query, tuple[Passage, ...]]]:
-    """Each claim, encoded, with the passages of its own text that a search for it finds."""
+    """Yield each claim, encoded, with the passages of its own text that a search finds."""
     ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.articles.values()}
     for pair in pairs:
         filters = Filters(articles=(ids[pair.id],))
@@ -65,7 +65,7 @@ def claims_with_passages(
 
 
 def judge(pairs: Sequence[Pair], engine: EmbeddedSearch, meter: Meter) -> list[Judged]:
-    """What word overlap, cosine and the check make of labelled claims."""
+    """Score labelled claims by word overlap, cosine and the check."""
     check = SupportCheck(engine)
     found = []
     for done, (pair, claim, passages) in enumerate(claims_with_passages(pairs, engine), 1):
@@ -84,7 +84,7 @@ def judge(pairs: Sequence[Pair], engine: EmbeddedSearch, meter: Meter) -> list[J
 
 
 def best_cut(scores: Sequence[float], right: Sequence[bool]) -> float:
-    """The threshold of the best F0.5 for calling what is right so: a wrong sentence costs more than a lost one."""
+    """Find the threshold of the best F0.5, since a wrong sentence costs more than a lost one."""
     good = np.asarray(right, dtype=bool)
     values = np.asarray(scores, dtype=float)
 
@@ -96,7 +96,7 @@ def best_cut(scores: Sequence[float], right: Sequence[bool]) -> float:
 
 
 def compare(development: Sequence[Judged], reported: Sequence[Judged]) -> list[Telling]:
-    """The three methods side by side on `reported`; thresholds of the plain ones are chosen on `development`."""
+    """Compare the three methods on `reported`; the baselines' thresholds are chosen on `development`."""
     right = [one.pair.supported for one in reported]
     known = [one.pair.supported for one in development]
     rows = []
@@ -131,10 +131,10 @@ def _telling(method: str, scores: Sequence[float], called: Sequence[bool], right
 
 
 def report(folder: Path, *, meter: Meter) -> Iterator[str]:
-    """Lines of the three methods side by side, for each file of WiCE in `folder`.
+    """Yield the comparison of the methods for each file of WiCE in `folder`.
 
     Raises:
-        UserError: a file is missing or not of the form.
+        UserError: a file is missing or malformed.
     """
     judged = {}
     for name in (DEVELOPMENT, *HELD_OUT):

@@ -1,14 +1,14 @@
-"""Turn plain sentences into their denials, by each of the ways in which English denies.
+"""Negate sentences, in each of the forms of English.
 
-Both directions of an error come of it: the denial held against an article that states the sentence
-(a negation added), and the sentence held against an article that denies it (a negation dropped).
+This gives errors in both directions: the negation against an article that states the sentence (a negation added), and
+the sentence against an article that negates it (a negation dropped).
 """
 
 import re
 from collections.abc import Iterator
 
 FORMS = ("not", "never", "no longer", "hardly", "failed to", "neither", "without", "no", "lacked", "un-")
-"""What denies, each by its own change; "un-" stands for every adjective with a prefix that denies."""
+"""Forms of negation; "un-" stands for all adjectives with a negating prefix."""
 
 _AUXILIARY = re.compile(r"\b(?:is|was|are|were|has|had|have|will|would|can|could|should|must|may)\b")
 _TO_DO = re.compile(r"\b(?:was|were|is|are) (?=to [a-z])")
@@ -29,7 +29,7 @@ _DENIED = re.compile(
 
 
 def denials(text: str) -> Iterator[tuple[str, str]]:
-    """Each form of denial that suits a sentence, with the sentence denied by it; nothing of one that denies already."""
+    """Yield each form that suits a sentence, with the negated sentence; nothing if it is already negative."""
     if _DENIED.search(text):
         return
     for form in FORMS:

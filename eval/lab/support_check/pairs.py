@@ -1,4 +1,4 @@
-"""Claims labelled by whether a text supports them, read from JSON Lines as WiCE has them."""
+"""Read claims labelled by whether a text supports them, from WiCE's JSON Lines."""
 
 import json
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from eval.bench.sets import BenchSet
 from index.errors import UserError
 
 _TITLE_MARK = "(meta data) TITLE: "
-"""How WiCE begins the text of a page whose title is known."""
+"""Prefix of WiCE's texts of pages with a known title."""
 LABELS = ("supported", "partially_supported", "not_supported")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """A claim and the text that it is to rest on."""
+    """A claim, and the text that should support it."""
 
     id: str
     claim: str
@@ -26,7 +26,7 @@ class Pair:
 
     @property
     def supported(self) -> bool:
-        """Whether the text supports the whole claim; half of it is not enough."""
+        """Whether the text supports the whole claim."""
         return self.label == LABELS[0]
 
 
@@ -34,7 +34,7 @@ def load_pairs(path: Path) -> list[Pair]:
     """Read pairs.
 
     Raises:
-        UserError: the file cannot be read or is not of that form.
+        UserError: the file is unreadable or malformed.
     """
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
@@ -47,7 +47,7 @@ def load_pairs(path: Path) -> list[Pair]:
 
 
 def pairs_set(name: str, pairs: Sequence[Pair]) -> BenchSet:
-    """The pairs' texts as documents to index, each under its pair's id."""
+    """Make a set of the pairs' texts, with the pairs' ids."""
     return BenchSet(name=name, documents={pair.id: (pair.title, pair.text) for pair in pairs}, questions=())
 
 

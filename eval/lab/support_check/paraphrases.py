@@ -1,8 +1,8 @@
-"""True sentences in other words: what a model might write of the default collection, with the sentences it rests on.
+"""Load true paraphrases: sentences as a model might write them, with the articles' sentences that support them.
 
-`eval/paraphrases.jsonl` has one a line: its text, and as evidence the sentences of the articles that
-bear it out, of one article or of two. They were written by hand from the articles, before the check
-was run on any of them. Those of articles in even places are for development, as in `eval.lab.support_check.caught`.
+`eval/paraphrases.jsonl` has one a line: its text, and as evidence the supporting sentences, of one article or of two.
+They were written by hand from the articles, before the check was run on any of them. Those of articles in even places
+are for development, as in `eval.lab.support_check.caught`.
 """
 
 import json
@@ -19,17 +19,17 @@ PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paraphrase:
-    """A true sentence that no article has in these words."""
+    """A true sentence in other words than the articles'."""
 
     text: str
     articles: tuple[str, ...]
-    """Ids of the one or two articles that it takes."""
+    """Ids of the one or two articles that support it."""
     quotes: tuple[tuple[str, str], ...]
-    """What bears it out: an article's id, and one of its sentences."""
+    """Evidence: pairs of an article's id and one of its sentences."""
 
 
 def load_paraphrases(path: Path = PARAPHRASES) -> Sequence[Paraphrase]:
-    """Read them, in the order of the file."""
+    """Read the paraphrases, in the order of the file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
         Paraphrase(
@@ -42,7 +42,7 @@ def load_paraphrases(path: Path = PARAPHRASES) -> Sequence[Paraphrase]:
 
 
 def exchanges(paraphrase: Paraphrase) -> Iterator[str]:
-    """The sentence with a figure, date or name of one article given to the other, each pair in turn."""
+    """Yield the sentence with a figure, date or name of the two articles exchanged, for each pair."""
     told = [" ".join(text for id_, text in paraphrase.quotes if id_ == article) for article in paraphrase.articles]
     values = [token for token in read(paraphrase.text) if token.figure or token.date]
     sides = [(token, _sides(token, told)) for token in values]
@@ -59,5 +59,5 @@ def exchanges(paraphrase: Paraphrase) -> Iterator[str]:
 
 
 def _sides(value: Token, told: Sequence[str]) -> set[int]:
-    """Which of the articles have a value."""
+    """Return which of the articles have a value."""
     return {at for at, text in enumerate(told) if any(agrees(value, other) for other in read(text))}

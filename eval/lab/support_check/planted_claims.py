@@ -1,8 +1,8 @@
-"""Sentences, true and with an error planted in them, and the passages that the support check holds them against.
+"""Make claims, true ones and ones with a planted error, with the passages to check them against.
 
-They come from the articles as they stand, from the same in other words (`eval.lab.support_check.paraphrases`), some of
-those joined from two articles, and from a collection in which the articles are denied. Articles in
-even places of their sorted ids are for development.
+They are the articles' own sentences, paraphrases (`eval.lab.support_check.paraphrases`), some of these joined from two
+articles, and sentences against a copy of the articles with negations. Articles in even places of their sorted ids are
+for development.
 """
 
 import random
@@ -31,16 +31,16 @@ OTHER_WORDS = "in other words"
 TWO_ARTICLES = "joined from two articles"
 DENIED = "in denied articles"
 GROUPS = (OWN_WORDS, OTHER_WORDS, TWO_ARTICLES, DENIED)
-"""Where sentences are from, in the order of the report."""
+"""Sources of sentences, in the order of the report."""
 JOINED_EVERY = 3
-"""Of two articles every third sentence is joined with one of the other."""
+"""Of two articles, every third sentence is joined with one of the other."""
 TOLD = 0.75
-"""A sentence with all values and names of a claim, and so much of its other words, tells it too."""
+"""Share of a claim's other words with which a sentence with all its values and names states it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlantedClaim:
-    """A sentence, true or with an error, and the passages that it is held against."""
+    """A sentence, true or with an error, and the passages to check it against."""
 
     group: str
     """One of `GROUPS`."""
@@ -52,19 +52,19 @@ class PlantedClaim:
 
 
 def half_of(engine: EmbeddedSearch, *, development: bool) -> list[str]:
-    """Ids of one half of the articles: paragraphs of one text stay together."""
+    """Return the article ids of one half, with paragraphs of a text kept together."""
     ids = sorted(row.article_id for row in engine.articles.values())
     even = set(sorted({article_of(id_) or id_ for id_ in ids})[::2])
     return [id_ for id_ in ids if ((article_of(id_) or id_) in even) is development]
 
 
 def own_claims(engine: EmbeddedSearch, *, development: bool, most: int | None = None) -> Iterator[PlantedClaim]:
-    """What is made of the sentences of one half of a collection's articles, the same at every call.
+    """Make claims from the sentences of one half of a collection, deterministically.
 
     Args:
         engine: over the collection.
         development: which half.
-        most: of its articles so many at most, drawn by chance.
+        most: number of articles to draw; None for all.
     """
     chance = random.Random(SEED)
     half = half_of(engine, development=development)
@@ -82,7 +82,7 @@ def own_claims(engine: EmbeddedSearch, *, development: bool, most: int | None = 
 
 
 def written_claims(engine: EmbeddedSearch, *, development: bool) -> Iterator[PlantedClaim]:
-    """What is made of the sentences in other words whose articles are of one half of the default collection."""
+    """Make claims from the paraphrases of one half of the default collection."""
     chance = random.Random(SEED)
     half = set(half_of(engine, development=development))
     written = [one for one in load_paraphrases() if set(one.articles) <= half]
@@ -104,7 +104,7 @@ def written_claims(engine: EmbeddedSearch, *, development: bool) -> Iterator[Pla
 
 
 def _joined(held: Mapping[str, Sequence[Passage]]) -> list[Paraphrase]:
-    """Sentences of two articles joined as they stand, some of each pair of neighbours."""
+    """Join sentences of two neighbouring articles unchanged, some of each pair."""
     sentences = {id_: list(dict.fromkeys(t for p in passages for t in plain(p))) for id_, passages in held.items()}
     found = []
     for (one, first), (other, second) in pairwise(sentences.items()):
@@ -120,7 +120,7 @@ def _has_quote(passage: Passage, one: Paraphrase) -> bool:
 
 
 def _moved(engine: EmbeddedSearch, text: str, group: str, own: Sequence[str]) -> Iterator[PlantedClaim]:
-    """The sentence beside the nearest passage of another article, if that does not tell it too."""
+    """Yield the sentence with the nearest passage of another article, unless that states it too."""
     found = engine.search(text, k=20, filters=Filters()).passages
     elsewhere = next((one for one in found if one.article.article_id not in own), None)
     if elsewhere is not None:
@@ -130,7 +130,7 @@ def _moved(engine: EmbeddedSearch, text: str, group: str, own: Sequence[str]) ->
 
 
 def tells(passage: Passage, text: str) -> bool:
-    """Whether a sentence of a passage says what `text` does, in nearly the same words."""
+    """Whether a sentence of a passage states `text` in nearly the same words."""
     claim = parse(text)
     wanted = {
         stem for token, stem in zip(claim.tokens, claim.stems, strict=True) if token.word not in STOP_WORDS and stem
@@ -145,14 +145,14 @@ def tells(passage: Passage, text: str) -> bool:
 
 
 def passages_of(engine: EmbeddedSearch, article: str) -> Sequence[Passage]:
-    """All passages of an article that a search can bring up, in reading order."""
+    """Return all passages of an article, in reading order."""
     rows = [row for row in engine.articles.values() if row.article_id == article]
     found = engine.search(rows[0].title or article, k=50, filters=Filters(articles=(article,))).passages
     return sorted(found, key=lambda passage: passage.start)
 
 
 def plain(passage: Passage) -> Iterator[str]:
-    """Its sentences that end in a full stop, headings left out."""
+    """Yield the sentences that end in a full stop, without headings."""
     for sentence in passage.sentences:
         text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
         if text.endswith(".") and len(text) >= LEAST_CHARACTERS and not is_heading(text):
@@ -161,17 +161,17 @@ def plain(passage: Passage) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeniedSentence:
-    """A sentence of an article, denied in one way."""
+    """A sentence of an article, negated in one form."""
 
     article: str
     form: str
     text: str
     plain: str
-    """As the article has it."""
+    """The article's sentence."""
 
 
 def denied_sentences(engine: EmbeddedSearch, *, development: bool) -> list[DeniedSentence]:
-    """The sentences of one half that can be denied, each in one of the ways that suit it, all ways in turn."""
+    """Negate sentences of one half, each in one suitable form, with all forms used about equally."""
     found: list[DeniedSentence] = []
     for id_ in half_of(engine, development=development):
         for text in dict.fromkeys(text for passage in passages_of(engine, id_) for text in plain(passage)):
@@ -183,7 +183,7 @@ def denied_sentences(engine: EmbeddedSearch, *, development: bool) -> list[Denie
 
 
 def denied_set(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> BenchSet:
-    """The articles of denied sentences with those in the places of the plain ones."""
+    """Make a set of the articles with the negated sentences in place of the originals."""
     texts = {}
     for row in engine.articles.values():
         own = [one for one in denied if one.article == row.article_id]
@@ -196,11 +196,11 @@ def denied_set(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> Benc
 
 
 def denied_claims(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> Iterator[PlantedClaim]:
-    """Held against an article that denies it, a sentence is false, and its denial is true.
+    """Make claims against the negated articles, where a sentence is false and its negation true.
 
     Args:
-        engine: over the denied articles.
-        denied: the sentences that they deny.
+        engine: over the negated articles.
+        denied: the negated sentences.
     """
     ids = {row.source.removeprefix("bench:"): row.article_id for row in engine.articles.values()}
     held = {one.article: passages_of(engine, ids[one.article]) for one in denied}

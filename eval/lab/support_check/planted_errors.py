@@ -1,4 +1,4 @@
-"""Plant errors in true sentences, and light paraphrases beside them, to see what the support check catches."""
+"""Plant errors in true sentences, and make light paraphrases, to measure the support check."""
 
 import random
 import re
@@ -16,7 +16,7 @@ from index.text.glossary import Glossary
 from index.text.terms import STOP_WORDS, stem
 
 TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "alias swapped")
-"""What leaves a sentence true."""
+"""Kinds of changes that keep a sentence true."""
 _LEAD_IN = re.compile(r"^(?:In|On|At|By|According to|During|For|With)\b[^,.;]{3,60}, (?=[A-Z“\"a-z])")
 _NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _NEGATION = re.compile(r"\b(?:not|never) |(?<=[a-z])n't\b")
@@ -45,7 +45,7 @@ Change = Callable[[str, random.Random], str | None]
 
 
 def paraphrases(text: str, glossary: Glossary, chance: random.Random) -> Iterator[Planted]:
-    """`text` and what says the same in a slightly other way."""
+    """Yield `text` and light paraphrases of it."""
     yield Planted(kind="as written", text=text, true=True)
     changes: dict[str, Change] = {
         "date order": _date_order,
@@ -62,14 +62,14 @@ def paraphrases(text: str, glossary: Glossary, chance: random.Random) -> Iterato
 def errors(
     text: str, names: Sequence[str], glossary: Glossary, chance: random.Random, *, words: Sequence[str] = ()
 ) -> Iterator[Planted]:
-    """What says something else than `text`, one error each.
+    """Yield variants of `text` with one error each.
 
     Args:
         text: a true sentence.
-        names: of the collection, to be put in the places of the sentence's.
-        glossary: names of one thing, which are not put in each other's places.
-        chance: decides between the possible errors of a kind.
-        words: of the collection, to be put in the places of the sentence's.
+        names: names of the collection, as replacements.
+        glossary: aliases, which do not replace each other.
+        chance: chooses between the possible errors of a kind.
+        words: words of the collection, as replacements.
     """
     changes: dict[str, Change] = {
         "digit changed": _digit_changed,
@@ -89,7 +89,7 @@ def errors(
 
 
 def names_in(texts: Sequence[str]) -> list[str]:
-    """The names of a collection: runs of capitalised words that open no sentence."""
+    """Return the names of a collection: runs of capitalised words that do not open a sentence."""
     found = set()
     for text in texts:
         one = parse(text)
@@ -106,7 +106,7 @@ def names_in(texts: Sequence[str]) -> list[str]:
 
 
 def words_in(texts: Sequence[str]) -> list[str]:
-    """The telling words of a collection that are no names."""
+    """Return the content words of a collection, without names."""
     return sorted({match.group() for text in texts for match in _telling(text)})
 
 
@@ -116,7 +116,7 @@ def _telling(text: str) -> list[re.Match[str]]:
 
 
 def _word_swapped(text: str, words: Sequence[str], chance: random.Random) -> str | None:
-    """One word with another of the same ending in its place."""
+    """Replace one word by another with the same ending."""
     found, own = _telling(text), set(parse(text).stems)
     if not found:
         return None
@@ -198,13 +198,13 @@ def _number_word_changed(text: str, chance: random.Random) -> str | None:
 
 
 def exchanged(text: str, first: Token, second: Token) -> str:
-    """`text` with two of its tokens, the first before the second, in each other's place."""
+    """Exchange two tokens of `text`, the first before the second."""
     a, b = text[first.start : first.end], text[second.start : second.end]
     return text[: first.start] + b + text[first.end : second.start] + a + text[second.end :]
 
 
 def _figures_exchanged(text: str) -> str | None:
-    """Two figures that count different things, each given to the other's."""
+    """Exchange two figures that count different things."""
     figures = [t for t in read(text) if t.figure and not t.date and not t.figure.ordinal]
     for first, second in pairwise(figures):
         a, b = first.figure, second.figure

@@ -1,7 +1,7 @@
-"""A Haystack pipeline for hayhooks: embed the question, find the nearest documents in memory.
+"""Haystack pipeline for hayhooks: embeds the question, finds the nearest documents in memory.
 
-`python haystack_wrapper.py PASSAGES STORE` indexes, in an environment of its own; hayhooks then finds a copy of
-this file in the folder of pipelines that it serves.
+`python haystack_wrapper.py PASSAGES STORE` indexes, in its own environment; hayhooks serves a copy of this file
+in its folder of pipelines.
 """
 
 import json
@@ -23,7 +23,7 @@ FILE_NAME = "documents.json"
 
 
 def build(passages: Path, store: str) -> None:
-    """Embed passages and write them where the pipeline loads them from."""
+    """Embed passages and write them for the pipeline."""
     lines = passages.read_text(encoding="utf-8").splitlines()
     embedder = SentenceTransformersDocumentEmbedder(model=os.environ["PEER_MODEL"], normalize_embeddings=True)
     embedder.warm_up()
@@ -34,7 +34,7 @@ def build(passages: Path, store: str) -> None:
 
 
 class PipelineWrapper(BasePipelineWrapper):  # type: ignore[misc]
-    """What hayhooks serves at /articles/run."""
+    """The pipeline that hayhooks serves at /articles/run."""
 
     def setup(self) -> None:
         """Load the documents and the encoder."""
@@ -49,7 +49,7 @@ class PipelineWrapper(BasePipelineWrapper):  # type: ignore[misc]
         self.pipeline.warm_up()
 
     def run_api(self, question: str) -> dict[str, Any]:
-        """The nearest passages for a question."""
+        """Find the nearest passages for a question."""
         found = self.pipeline.run({"embedder": {"text": question}})["retriever"]["documents"]
         sources = [{"id": one.id, "score": one.score, "text": one.content} for one in found]
         return {"answer": sources[0]["text"], "sources": sources}

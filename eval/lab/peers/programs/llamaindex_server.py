@@ -1,8 +1,8 @@
-"""LlamaIndex's chat engine behind FastAPI; run in an environment of its own by `python -m eval.lab.peers`.
+"""Serve LlamaIndex's chat engine with FastAPI; run in its own environment by `python -m eval.lab.peers`.
 
 `python llamaindex_server.py PASSAGES STORE` indexes, and `uvicorn llamaindex_server:app` serves what
-$PEER_STORE holds. The model in the chain is LlamaIndex's own mock, which takes no time: what is measured is
-retrieval and the chat engine, and the reply is the best passage.
+$PEER_STORE holds. The model is LlamaIndex's mock, which takes no time: only retrieval and the chat engine are
+measured, and the reply is the best passage.
 """
 
 import json
@@ -27,7 +27,7 @@ Settings.llm = MockLLM()
 
 
 class Question(BaseModel):
-    """A request."""
+    """Body of a request."""
 
     question: str
 
@@ -44,19 +44,19 @@ def build(passages: Path, store: str) -> None:
 
 
 def opened(store: str) -> Any:  # noqa: ANN401
-    """The index in a folder."""
+    """Load the index in a folder."""
     vectors = FaissVectorStore.from_persist_dir(store)
     return load_index_from_storage(StorageContext.from_defaults(vector_store=vectors, persist_dir=store))
 
 
 def make_app(store: str) -> FastAPI:
-    """The application."""
+    """Make the application."""
     index = opened(store)
     served = FastAPI()
 
     @served.post("/chat")
     def chat(body: Question) -> dict[str, Any]:
-        """A conversation of its own for each question, as with other clients each time."""
+        """Answer a question in a new conversation."""
         engine = index.as_chat_engine(chat_mode=ChatMode.CONTEXT, similarity_top_k=3)
         found = engine.chat(body.question).source_nodes
         sources = [{"id": one.node.node_id, "score": float(one.score), "text": one.node.get_content()} for one in found]

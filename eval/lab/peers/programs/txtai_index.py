@@ -1,4 +1,4 @@
-"""Passages in a txtai index, which `uvicorn txtai.api:app` serves; run in an environment of its own.
+"""Index passages with txtai, for `uvicorn txtai.api:app`; run in its own environment.
 
 `python txtai_index.py PASSAGES STORE` indexes; the rest is txtai's own.
 """
@@ -12,7 +12,7 @@ from txtai import Embeddings
 
 
 def build(passages: Path, store: str) -> None:
-    """Index passages, their text kept with them, and write the settings that the API reads."""
+    """Index passages with their text, and write the API's settings."""
     lines = passages.read_text(encoding="utf-8").splitlines()
     embeddings = Embeddings(path=os.environ["PEER_MODEL"], content=True)
     embeddings.index([(one["id"], one["text"], None) for one in map(json.loads, lines)])
