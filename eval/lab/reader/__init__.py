@@ -1,1 +1,1 @@
-"""The reader: a small network that finds what in a window of an article answers a question (docs/reader.md)."""
+"""The reader: a small network that finds the answer to a question in a window of an article (docs/reader.md)."""

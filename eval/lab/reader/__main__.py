@@ -1,4 +1,4 @@
-"""Training of the reader.
+"""Train, distil, quantise and evaluate the reader.
 
     python -m eval.lab.reader prepare  DATA RUN          # arrays out of the data folder: minutes
     python -m eval.lab.reader train    RUN --start WEIGHTS --hours 2
@@ -6,8 +6,8 @@
     python -m eval.lab.reader quantise WEIGHTS FOLDER
     python -m eval.lab.reader evaluate DATA BENCH WEIGHTS...
 
-`RUN` is a folder that holds the arrays, checkpoints, log and weights of one run; a run that was broken off goes on
-where its last checkpoint was made. docs/reader.md tells what the data are and what came of it.
+`RUN` is a folder with the arrays, checkpoints, log and weights of one run; an interrupted run continues from its last
+checkpoint. docs/reader.md describes the data and the results.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # torch takes seconds to import, and `--help` and `prepare` do without it
+if TYPE_CHECKING:  # torch takes seconds to import; `--help` and `prepare` do not need it
     import torch
 
     from eval.lab.reader.train import Training
@@ -173,17 +173,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--encoder", type=Path, help="folder of another BERT encoder than the default one")
     commands = parser.add_subparsers(required=True)
 
-    prepare = commands.add_parser("prepare", help="make the arrays of one pass out of the data files")
+    prepare = commands.add_parser("prepare", help="make the arrays of one pass from the data files")
     prepare.add_argument("data", type=Path)
     prepare.add_argument("run", type=Path)
-    prepare.add_argument("--examples", type=int, help="at most so many; 64 make a dry run")
+    prepare.add_argument("--examples", type=int, help="most examples; 64 for a dry run")
     prepare.set_defaults(do=_prepare)
 
-    train = commands.add_parser("train", help="train, or go on, in a run's folder")
+    train = commands.add_parser("train", help="train in a run's folder, or continue")
     _add_training(train)
     train.set_defaults(do=_train)
 
-    distil = commands.add_parser("distil", help="train a teacher, and the reader on what it says")
+    distil = commands.add_parser("distil", help="train a teacher, and the reader on its logits")
     _add_training(distil)
     distil.add_argument("--teacher", type=Path, required=True, help="folder of an encoder of MPNet's layout")
     distil.add_argument("--teacher-passes", type=float, default=2.0)
@@ -199,12 +199,12 @@ def _parser() -> argparse.ArgumentParser:
     quantise.add_argument("--most", type=int, default=400, help="questions to compare over")
     quantise.set_defaults(do=_quantise)
 
-    evaluate = commands.add_parser("evaluate", help="several readers over the same exams, side by side")
+    evaluate = commands.add_parser("evaluate", help="compare readers on the same exams")
     evaluate.add_argument("data", type=Path)
     evaluate.add_argument("bench", type=Path)
     evaluate.add_argument("weights", type=Path, nargs="+")
-    evaluate.add_argument("--most", type=int, help="questions of each public set, a fixed choice; without, all")
-    evaluate.add_argument("--beside", type=Path, help="what an earlier --out wrote over the same exams, to show first")
+    evaluate.add_argument("--most", type=int, help="questions of each public set, a fixed choice; default: all")
+    evaluate.add_argument("--beside", type=Path, help="figures of an earlier --out over the same exams, to show first")
     evaluate.add_argument("--out", type=Path, help="a JSON file for all figures")
     evaluate.add_argument("--threads", type=int)
     evaluate.set_defaults(do=_evaluate)
@@ -213,22 +213,22 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path)
-    parser.add_argument("--start", type=Path, help="weights to start from; without, the encoder's")
+    parser.add_argument("--start", type=Path, help="weights to start from; default: the encoder's")
     parser.add_argument("--passes", type=float, default=1.0)
-    parser.add_argument("--hours", type=float, help="end after so many hours, pauses included")
-    parser.add_argument("--until", type=float, help="end at this moment, in seconds since 1970")
+    parser.add_argument("--hours", type=float, help="end after this many hours, pauses included")
+    parser.add_argument("--until", type=float, help="end at this time, in seconds since 1970")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--peak", type=float, default=2e-4, help="the highest learning rate")
-    parser.add_argument("--warm-up", type=int, default=150, help="steps until that rate")
-    parser.add_argument("--longest", type=int, default=512, help="leave out windows of more pieces")
-    parser.add_argument("--freeze", type=int, default=0, help="keep the weights of so many of the lowest layers")
+    parser.add_argument("--warm-up", type=int, default=150, help="steps to reach it")
+    parser.add_argument("--longest", type=int, default=512, help="most word pieces of a window")
+    parser.add_argument("--freeze", type=int, default=0, help="number of lowest layers to freeze")
     parser.add_argument("--take", nargs="*", default=[], metavar="KIND=TIMES", help="how often a pass takes a kind")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int)
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command; returns its exit code."""
     arguments = _parser().parse_args(given)
     code: int = arguments.do(arguments)
     return code

@@ -1,4 +1,4 @@
-"""Windows as batches of tensors, put together on the device from arrays that lie there."""
+"""Assemble batches of windows on the device, from arrays that are kept there."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from torch import Tensor
 from eval.lab.reader.features import Arrays
 
 POOL = 64
-"""Batches that are sorted by length together, so that little is padded and the order stays mixed."""
+"""Batches whose windows are sorted by length together: little padding, and still a mixed order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,11 +25,11 @@ class Batch:
     start: Tensor
     end: Tensor
     answering: Tensor
-    """A bit for each block that answers."""
+    """Bit mask of the answering blocks."""
 
     @property
     def blocks(self) -> int:
-        """The most blocks that a window of the batch has."""
+        """Largest number of blocks in a window of the batch."""
         return int(self.block_of.max()) + 1
 
 
@@ -49,13 +49,13 @@ class DeviceArrays:
         self._answering = torch.from_numpy(arrays.answering).to(device)
 
     def places(self, numbers: Sequence[int]) -> Tensor:
-        """Where in the pieces of all windows those of the batch lie (windows, length); 0 behind a window's end."""
+        """Return positions of the batch's pieces in the arrays, shape (windows, length); 0 after a window's end."""
         chosen = torch.tensor(numbers, device=self.device)
         steps = torch.arange(int(self.lengths[list(numbers)].max()), device=self.device)
         return torch.where(steps < self._lengths[chosen][:, None], self._offsets[chosen][:, None] + steps, 0)
 
     def batch(self, numbers: Sequence[int]) -> Batch:
-        """The windows of these numbers."""
+        """Assemble a batch of the windows with these numbers."""
         chosen = torch.tensor(numbers, device=self.device)
         at = self.places(numbers)
         steps = torch.arange(at.shape[1], device=self.device)
@@ -72,10 +72,10 @@ class DeviceArrays:
 
 
 def chosen_windows(arrays: Arrays, times: Mapping[str, float], *, longest: int, seed: int) -> list[int]:
-    """Numbers of the windows to train on: those of at most `longest` pieces, each kind so many times.
+    """Select the windows to train on: those of at most `longest` pieces, repeated by kind.
 
-    `times` names kinds by how they begin, the longest name counting; a kind that is not named is taken once. A part of
-    a time is a chance. Repeated windows stand in another place of the order.
+    `times` maps prefixes of kinds to numbers of times; the longest prefix wins, and other kinds are taken once. A
+    fraction is a probability. Repeated windows are at other places of the order.
     """
     rng = np.random.default_rng([seed, 0x5EED])
     lengths = np.diff(arrays.offsets)
@@ -96,9 +96,9 @@ def _times(kind: str, times: Mapping[str, float]) -> float:
 
 
 def batch_numbers(lengths: Sequence[int], *, size: int, seed: int, epoch: int) -> Iterator[list[int]]:
-    """The numbers of each batch of a pass: windows of like length together, the batches of a pool in mixed order.
+    """Yield the numbers of each batch of a pass: windows of similar length, with the batches of a pool shuffled.
 
-    The first pass keeps the order of the windows from pool to pool; later ones mix it.
+    The first pass keeps the order of the pools; later ones shuffle all windows first.
     """
     order = np.arange(len(lengths))
     rng = np.random.default_rng([seed, epoch])

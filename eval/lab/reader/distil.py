@@ -1,4 +1,4 @@
-"""Learning from a teacher: its logits over all windows, kept once, and the loss against them."""
+"""Distil a teacher: compute its logits over all windows once, and the loss against them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from eval.lab.reader.network import Reader
 from eval.lab.reader.teacher import Teacher
 
 SHARE, TEMPERATURE = 0.7, 1.5
-"""How much the teacher counts beside the answers themselves, and how far its distributions are evened out."""
+"""Weight of the teacher's loss beside that of the answers, and the softmax temperature."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeacherLogits:
-    """A teacher's logits in 16 bits: of start, end and block for each piece (pieces, 3), and of each window (windows,).
+    """A teacher's logits in 16 bits: start, end and block of each piece (pieces, 3), and of each window (windows,).
 
-    The pieces lie end to end as in `Arrays`.
+    Pieces are concatenated as in `Arrays`.
     """
 
     pieces: Tensor
@@ -28,7 +28,7 @@ class TeacherLogits:
 
 
 def teacher_logits(teacher: Teacher | Reader, arrays: DeviceArrays, *, batch: int = 64) -> TeacherLogits:
-    """Read every window once; what comes out stays on the device."""
+    """Compute the logits of every window; they stay on the device."""
     lengths = torch.from_numpy(arrays.lengths)
     pieces = torch.empty(int(lengths.sum()), 3, dtype=torch.float16, device=arrays.device)
     windows = torch.empty(len(lengths), dtype=torch.float16, device=arrays.device)
@@ -48,7 +48,7 @@ def teacher_logits(teacher: Teacher | Reader, arrays: DeviceArrays, *, batch: in
 def distillation(
     logits: TeacherLogits, arrays: DeviceArrays, weights: LossWeights
 ) -> Callable[[tuple[Tensor, Tensor, Tensor], Batch, Sequence[int]], tuple[Tensor, dict[str, Tensor]]]:
-    """An objective for `Trainer`: mostly the teacher's distributions, and for the rest the answers."""
+    """Make an objective for `Trainer`: the weighted sum of the losses against the teacher and the answers."""
 
     def objective(
         outputs: tuple[Tensor, Tensor, Tensor], batch: Batch, numbers: Sequence[int]
@@ -66,7 +66,7 @@ def distillation(
 def soft_losses(
     outputs: tuple[Tensor, Tensor, Tensor], wanted: tuple[Tensor, Tensor, Tensor], batch: Batch
 ) -> dict[str, Tensor]:
-    """The mean divergence of each head from the teacher's, by the names of `LossWeights`.
+    """Compute the mean divergence of each head from the teacher's, by the names of `LossWeights`.
 
     Scaled by the square of the temperature, which keeps the gradients' size (Hinton et al. 2015).
     """

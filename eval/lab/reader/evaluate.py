@@ -1,4 +1,4 @@
-"""Several readers over the same exams, side by side."""
+"""Compare readers on the same exams."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ from eval.lab.reader.readings import Reading, read
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
-    """What came of one reader: its figures by exam, its window logit's calibration, and what that refuses by exam."""
+    """Results of one reader: figures by exam, calibration of the window logit, and refusals by exam."""
 
     figures: dict[str, Figures]
     calibration: Calibration
@@ -23,7 +23,7 @@ class Evaluation:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """What `as_json` made."""
+        """Convert the result of `as_json` back."""
         return cls(
             figures={name: Figures(**found) for name, found in record["figures"].items()},
             calibration=Calibration(**record["calibration"]),
@@ -31,12 +31,12 @@ class Evaluation:
         )
 
     def as_json(self) -> dict[str, object]:
-        """All figures, under their names."""
+        """Return all figures by name."""
         return asdict(self)
 
 
 def evaluate(weights: Path, sets: Sequence[Exam], encoder: Path | None, note: Callable[[str], None]) -> Evaluation:
-    """Read every exam with these weights; the first one places the threshold for all."""
+    """Evaluate weights on every exam; the first one sets the threshold for all."""
     reader, windows = load_reader(weights, encoder=encoder).eval(), Windows(load_tokenizer(encoder))
     found: dict[str, Figures] = {}
     read_so_far: dict[str, list[Reading]] = {}
@@ -60,13 +60,13 @@ def evaluate(weights: Path, sets: Sequence[Exam], encoder: Path | None, note: Ca
 
 
 def all_exams(data: Path, bench: Path, *, most: int | None, forms: int = 60) -> list[Exam]:
-    """The threshold articles first, then the held-out sets, then documents of our own making."""
+    """Return the threshold articles, the held-out sets, and synthetic documents, in this order."""
     sets = [exams.for_thresholds(data), exams.squad_odd_half(bench), exams.natural_questions(data)]
     return [exam.sample(most) if most else exam for exam in sets] + exams.forms_of_documents(data, each=forms)
 
 
 def table(results: Mapping[str, Evaluation]) -> str:
-    """A table in Markdown: an exam and a measure a row, a reader a column."""
+    """Format a Markdown table with a row for each exam and measure, and a column for each reader."""
     lines = ["| exam | measure | " + " | ".join(results) + " |", "|---|---|" + "---|" * len(results)]
     first = next(iter(results.values()))
     for exam, one in first.figures.items():

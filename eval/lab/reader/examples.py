@@ -1,4 +1,4 @@
-"""What the reader learns from: a question, the head of an article, and a run of its sentences or lines."""
+"""Training examples: a question, the head of an article, and a run of its sentences or lines."""
 
 import gzip
 import hashlib
@@ -40,8 +40,8 @@ class Span:
 class Example:
     """A question put to a run of blocks (sentences, or lines of a table, list or form).
 
-    `answering` are the positions of the blocks that answer; none where the blocks do not answer. `span` is the
-    short answer, and None where there is none or where, as for a list, no single run of words is the answer.
+    `answering` are the positions of the answering blocks, if any. `span` is the short answer; None if there is none, or
+    if no single run of words is the answer, as for a list.
     """
 
     kind: str
@@ -69,12 +69,12 @@ class Row:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The words of each answer."""
+        """Texts of the answers."""
         return tuple(self.context[start:end] for start, end in self.answers)
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of a reading file (JSON Lines, gzip), answers outside their context left out."""
+    """Read the rows of a reading file (JSON Lines, gzip), without answers outside their context."""
     source = path.name.split(".")[0]
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
         return [_row(source, json.loads(line)) for line in lines if line.strip()]
@@ -85,18 +85,18 @@ def _row(source: str, record: dict[str, object]) -> Row:
     answers = record["answers"]
     assert isinstance(answers, list)
     spans = [(int(answer["start"]), int(answer["start"]) + len(answer["text"])) for answer in answers]
-    # Some titles are the last part of an address.
+    # Some titles are the last part of a URL.
     title = unquote(title).replace("_", " ")
     return Row(source=source, title=title, question=question.strip(), context=context, answers=tuple(spans))
 
 
 def is_for_thresholds(row: Row) -> bool:
-    """Whether the row belongs to the articles that are kept for thresholds and calibration."""
+    """Whether the row's article is reserved for thresholds and calibration."""
     return row.source == "squad2_dev_even" and row.title in ARTICLES_FOR_THRESHOLDS
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each sentence or line of `text`, blank ones left out, in order and without overlap."""
+    """Yield start and end of each non-blank sentence or line of `text`, in order, without overlap."""
     start = 0
     for match in _END_OF_SENTENCE.finditer(text):
         if "\n" not in match.group() and _ABBREVIATION.search(text, max(start, match.end() - 8), match.end()):
@@ -113,7 +113,7 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def plain_example(row: Row, *, kind: str = "", header: str | None = None) -> Example:
-    """The row as it stands: its context cut into sentences, its first answer as the span."""
+    """Make an example of a row: its context split into sentences, its first answer as the span."""
     spans = list(sentence_spans(row.context))
     blocks = tuple(row.context[start:end] for start, end in spans)
     answering = {
@@ -142,6 +142,6 @@ def _span(answer: tuple[int, int], sentences: Sequence[tuple[int, int]]) -> Span
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of the file, as hexadecimal digits."""
+    """Compute the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

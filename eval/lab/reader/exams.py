@@ -1,4 +1,4 @@
-"""What readers are examined on: questions with their paragraph, with references and whether they can be answered."""
+"""Exams of readers: questions with a paragraph, reference answers, and whether they are answerable."""
 
 import hashlib
 import json
@@ -15,14 +15,14 @@ from eval.lab.reader.words import normalised
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exam:
-    """Examples, and for each the references of its short answer (none where it has none)."""
+    """Examples, each with the references of its short answer, if any."""
 
     name: str
     examples: tuple[Example, ...]
     references: tuple[tuple[str, ...], ...]
 
     def sample(self, most: int) -> "Exam":
-        """At most so many of the exam, chosen by the SHA-256 of question and first block."""
+        """Sample at most `most` examples, by the SHA-256 of question and first block."""
 
         def key(number: int) -> str:
             example = self.examples[number]
@@ -45,24 +45,24 @@ def _exam(name: str, rows: Sequence[Row]) -> Exam:
 
 
 def threshold_rows(data: Path) -> list[Row]:
-    """The rows of the articles that no training sees."""
+    """Read the rows of the articles reserved for thresholds."""
     return [row for row in read_rows(data / "squad2_dev_even.jsonl.gz") if is_for_thresholds(row)]
 
 
 def for_thresholds(data: Path) -> Exam:
-    """The articles of SQuAD 2.0 dev's even half that no training sees."""
+    """Load the articles of SQuAD 2.0 dev's even half that are reserved for thresholds."""
     return _exam("squad2_dev_even, six articles", threshold_rows(data))
 
 
 def natural_questions(data: Path) -> Exam:
-    """Searches with their paragraph, or with a near one that does not answer."""
+    """Load Natural Questions with their paragraph, or with a near one that does not answer."""
     return _exam("nq_heldout", read_rows(data / "nq_heldout.jsonl.gz"))
 
 
 def squad_odd_half(bench: Path) -> Exam:
-    """The odd half of SQuAD 2.0 dev: each question before the paragraph that it was written about.
+    """Load the odd half of SQuAD 2.0 dev, each question with the paragraph that it was written about.
 
-    The benchmark has the words of the references and not their places, so that each sentence that holds one counts.
+    The benchmark has the texts of the references but not their offsets, so each sentence that contains one counts.
     """
     paragraphs = {record["id"]: record for record in _lines(bench / "squad2_dev" / "corpus.jsonl")}
     articles = sorted({str(name).split("#")[0] for name in paragraphs})
@@ -93,9 +93,9 @@ def _placed(question: str, paragraph: dict[str, object], answers: object) -> Row
 
 
 def forms_of_documents(data: Path, *, each: int = 60, seed: str = "exam") -> list[Exam]:
-    """Documents of our own making out of rows that no training sees: an exam for each sort.
+    """Make synthetic documents from rows reserved for thresholds: an exam for each form.
 
-    The templates are those of training, so that this tells whether a form was learned, not how well it carries over.
+    The templates are those of training, so this measures whether a form was learned, not whether it generalises.
     """
     rows = [row for row in threshold_rows(data) if row.answers]
     values = values_from([*rows, *read_rows(data / "nq_heldout.jsonl.gz")])

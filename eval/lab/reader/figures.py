@@ -1,4 +1,4 @@
-"""The measures of a reader on an exam."""
+"""Measure a reader on an exam."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from eval.lab.reader.words import normalised, token_f1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """Means over an exam; None where it has nothing to measure.
+    """Means over an exam; None if it has nothing to measure.
 
-    `f1` and `exact` are SQuAD's official measures of the best span over the answerable questions that have references,
-    `first` is the share of answerable questions whose best block answers; the areas under ROC tell answerable
-    questions from the others by each of the three logits of a reading.
+    `f1` and `exact` are SQuAD's official measures of the best span over answerable questions with references; `first`
+    is the share of answerable questions whose best block answers; the areas under ROC are of answerable questions
+    against others, by each of the three logits of a reading.
     """
 
     examples: int
@@ -30,7 +30,7 @@ class Figures:
 
 
 def figures(exam: Exam, readings: Sequence[Reading]) -> Figures:
-    """The figures of these readings, one for each example of the exam."""
+    """Compute the figures of readings, one for each example of the exam."""
     held = list(zip(exam.examples, exam.references, readings, strict=True))
     answerable = [example.answerable for example in exam.examples]
     spans = [(reading.words, wanted) for example, wanted, reading in held if example.answerable and wanted]
@@ -48,12 +48,12 @@ def figures(exam: Exam, readings: Sequence[Reading]) -> Figures:
 
 
 def mean(values: Sequence[float]) -> float | None:
-    """The mean, None of nothing."""
+    """Compute the mean; None if empty."""
     return sum(values) / len(values) if values else None
 
 
 def area_under_roc(scores: Sequence[float], wanted: Sequence[bool]) -> float | None:
-    """The chance that a wanted one scores above another, ties counted half; None where one of the two is missing."""
+    """Compute the area under ROC, ties counted half; None if either class is empty."""
     positive = sum(wanted)
     if positive in (0, len(wanted)):
         return None
@@ -71,7 +71,7 @@ def area_under_roc(scores: Sequence[float], wanted: Sequence[bool]) -> float | N
 class Calibration:
     """How a logit becomes a probability, 1 / (1 + exp(-(scale * logit + shift))), and where to refuse.
 
-    `threshold` is the logit under which `cost` of the answerable questions of the threshold articles fall.
+    `threshold` is the logit below which the share `cost` of the threshold articles' answerable questions falls.
     """
 
     scale: float
@@ -81,10 +81,10 @@ class Calibration:
 
 
 def calibrated(logits: Sequence[float], answerable: Sequence[bool], *, cost: float = 0.05) -> Calibration:
-    """Fit a logistic curve by Newton's method, and place the threshold.
+    """Fit a logistic curve by Newton's method, and set the threshold.
 
-    The curve counts an answerable and an unanswerable question at each end besides, so that it stays finite where
-    logits part them wholly.
+    An answerable and an unanswerable question are added at each end, so that the curve is finite even if the classes
+    are separable.
     """
     low, high = min(logits) - 1, max(logits) + 1
     values = np.array([*logits, low, high, low, high], np.float64)
@@ -104,14 +104,14 @@ def calibrated(logits: Sequence[float], answerable: Sequence[bool], *, cost: flo
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """Shares of the questions of either sort that a threshold refuses; None where there are none."""
+    """Shares of answerable and of unanswerable questions below a threshold; None if there are none."""
 
     unanswerable: float | None
     answerable: float | None
 
 
 def refused_at(threshold: float, logits: Sequence[float], answerable: Sequence[bool]) -> Refused:
-    """Which questions' logits are under `threshold`."""
+    """Compute the shares of questions with logits below `threshold`."""
     both = list(zip(logits, answerable, strict=True))
     return Refused(
         unanswerable=mean([float(logit < threshold) for logit, answers in both if not answers]),

@@ -1,4 +1,4 @@
-"""What training lowers."""
+"""The training loss."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from eval.lab.reader.batches import Batch
 from eval.lab.reader.features import UNKNOWN
 
 NEVER = -1e4
-"""A logit that no softmax notices, small enough for 16 bits."""
+"""Logit of excluded positions, which fits 16 bits."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LossWeights:
-    """How much each head counts."""
+    """Weights of the heads' losses."""
 
     span: float = 1.5
     sentences: float = 1.5
@@ -23,14 +23,14 @@ class LossWeights:
 
 
 def span_logits(span: Tensor, block_of: Tensor) -> Tensor:
-    """Start and end logits (windows, length, 2) with all places ruled out that are neither in a block nor the first."""
+    """Mask start and end logits (windows, length, 2) at positions that are neither in a block nor the first."""
     allowed = block_of >= 0
     allowed[:, 0] = True
     return span.masked_fill(~allowed[..., None], NEVER)
 
 
 def block_logits(pieces: Tensor, block_of: Tensor, blocks: int) -> tuple[Tensor, Tensor]:
-    """The mean of the pieces' logits over each block (windows, blocks), and which blocks there are."""
+    """Average the pieces' logits over each block (windows, blocks); returns a mask of existing blocks too."""
     members = (block_of[:, None, :] == torch.arange(blocks, device=block_of.device)[None, :, None]).to(pieces.dtype)
     counts = members.sum(-1)
     means = (members @ pieces[..., None]).squeeze(-1) / counts.clamp(min=1)
@@ -38,7 +38,7 @@ def block_logits(pieces: Tensor, block_of: Tensor, blocks: int) -> tuple[Tensor,
 
 
 def losses(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> dict[str, Tensor]:
-    """The mean loss of each head, by the names of `LossWeights`."""
+    """Compute the mean loss of each head, by the names of `LossWeights`."""
     span, pieces, answerable = (output.float() for output in outputs)
     places = span_logits(span, batch.block_of)
     start = functional.cross_entropy(places[..., 0], batch.start, ignore_index=UNKNOWN)
@@ -53,7 +53,7 @@ def losses(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> dict[str, Te
 
 
 def weighed(parts: dict[str, Tensor], weights: LossWeights) -> Tensor:
-    """The sum of the heads' losses, each times its weight."""
+    """Compute the weighted sum of the heads' losses."""
     return (
         weights.span * parts["span"] + weights.sentences * parts["sentences"] + weights.answerable * parts["answerable"]
     )

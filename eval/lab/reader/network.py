@@ -1,4 +1,4 @@
-"""The network: the default encoder's layers with three heads, saved without the word embeddings that it shares."""
+"""The reader network: the default encoder's layers with three heads, saved without the shared word embeddings."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ WORDS = "embeddings.word_embeddings.weight"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shape:
-    """Sizes of a network, under the names that BERT's configuration gives them."""
+    """Sizes of a network, with the names of BERT's configuration."""
 
     vocab_size: int
     hidden_size: int
@@ -30,7 +30,7 @@ class Shape:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """The shape in the `config.json` of an encoder's folder."""
+        """Read the shape from the `config.json` of an encoder's folder."""
         found = json.loads((folder / "config.json").read_text("utf-8"))
         return cls(**{name: found[name] for name in cls.__slots__ if name in found})
 
@@ -72,7 +72,7 @@ class _SelfAttention(nn.Module):
 
 
 class Output(nn.Module):
-    """A linear map from `width` to `hidden` numbers, added to what came in, and normed."""
+    """A linear map from `width` to `hidden`, with residual and layer norm."""
 
     def __init__(self, hidden: int, width: int, *, eps: float) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class Output(nn.Module):
         self.LayerNorm = nn.LayerNorm(hidden, eps=eps)
 
     def forward(self, states: Tensor, added: Tensor) -> Tensor:
-        """The normed sum; both are of shape (…, width) and (…, hidden)."""
+        """Compute the normed sum of `states`, (…, width), mapped, and `added`, (…, hidden)."""
         normed: Tensor = self.LayerNorm(self.dense(states) + added)
         return normed
 
@@ -130,10 +130,10 @@ class _Encoder(nn.Module):
 
 
 class Reader(nn.Module):
-    """Reads windows of a question and text; its parts are named as in a BertModel, with the heads beside them."""
+    """Reads windows of a question and text; modules are named as in BertModel, plus the heads."""
 
     shared_weights = frozenset({WORDS})
-    """What is not saved, since another model has it."""
+    """Weights that are not saved, since the encoder has them."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -144,12 +144,12 @@ class Reader(nn.Module):
         self.cls = nn.Linear(shape.hidden_size, 1)
 
     def forward(self, pieces: Tensor, segments: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits of windows.
+        """Compute the logits of windows.
 
         Args:
-            pieces: Numbers of word pieces, integers of shape (windows, length).
+            pieces: Ids of word pieces, integers of shape (windows, length).
             segments: 0 for the question and 1 from the head on, of the same shape.
-            mask: Whether a piece counts, booleans of the same shape.
+            mask: False for padding, booleans of the same shape.
 
         Returns:
             Start and end of the short answer (windows, length, 2); for each piece, that its block answers (windows,
@@ -159,7 +159,7 @@ class Reader(nn.Module):
         return self.span(states), self.sent(states).squeeze(-1), self.cls(states[:, 0]).squeeze(-1)
 
     def freeze(self, layers: int) -> None:
-        """Keep the weights of the lowest `layers` layers, and of the embeddings under them."""
+        """Freeze the embeddings and the lowest `layers` layers."""
         if layers:
             self.embeddings.requires_grad_(False)
             for layer in self.encoder.layer[:layers]:
@@ -167,12 +167,12 @@ class Reader(nn.Module):
 
 
 def load_reader(weights: Path | None, *, encoder: Path | None = None) -> Reader:
-    """The network with the encoder's word embeddings and `weights`; without, the encoder's own and new heads."""
+    """Load the encoder's word embeddings with `weights`; with None, the encoder's weights and new heads."""
     folder = encoder or encoder_folder()
     reader = Reader(Shape.read(folder))
     from_encoder = load_file(folder / "model.safetensors")
     own = reader.state_dict()
-    # The pooler and the position numbers of a BertModel have no use here.
+    # The pooler and the position ids of a BertModel are not used.
     found = {name: tensor for name, tensor in from_encoder.items() if name in own}
     if weights is not None:
         found.update(load_file(weights))
@@ -188,7 +188,7 @@ def load_reader(weights: Path | None, *, encoder: Path | None = None) -> Reader:
 
 
 def save_weights(network: nn.Module, path: Path, *, without: Collection[str], metadata: Mapping[str, str]) -> None:
-    """Write the weights in 16 bits but for those `without`; the file is replaced at once or not at all."""
+    """Write the weights, except those in `without`, in 16 bits, atomically."""
     kept = {
         name: tensor.detach().to("cpu", torch.float16).contiguous()
         for name, tensor in network.state_dict().items()

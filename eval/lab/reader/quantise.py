@@ -1,4 +1,4 @@
-"""The network as ONNX files, in 32 bits and in 8, and whether their answers agree with torch's."""
+"""Export the network to ONNX in 32 and in 8 bits, and compare the answers with torch's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def in_eight_bits(path: Path, small: Path) -> None:
     """Write the network of `path` with the weights of its products in 8 bits, channel by channel.
 
     The range is reduced to 7 bits: kernels that multiply unsigned by signed bytes saturate on processors without VNNI.
-    The products behind the activation stay in 32 bits: its few large values leave the others too little of 8 bits.
+    Products after the activation stay in 32 bits: its few large values would leave too few steps for the others.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -69,7 +69,7 @@ def in_eight_bits(path: Path, small: Path) -> None:
 
 
 def onnx_network(path: Path, *, threads: int = 2) -> Network:
-    """The network in an ONNX file, called as the torch module is."""
+    """Load the network of an ONNX file, callable like the torch module."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -86,7 +86,7 @@ def onnx_network(path: Path, *, threads: int = 2) -> Network:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agreement:
-    """How two networks' readings compare: shares with the same words and block, and the mean difference of a logit."""
+    """Agreement of two networks' readings: shares with the same words and block, and the mean logit difference."""
 
     words: float
     block: float
@@ -106,6 +106,6 @@ def agreement(first: Sequence[Reading], second: Sequence[Reading]) -> Agreement:
 def compare(
     reader: Reader, files: Sequence[Path], examples: Sequence[Example], windows: Windows
 ) -> dict[str, Agreement]:
-    """How each ONNX file's readings of the examples agree with torch's, by the file's name."""
+    """Compare each ONNX file's readings of the examples with torch's, by file name."""
     wanted = read(reader.eval(), examples, windows)
     return {path.name: agreement(wanted, read(onnx_network(path), examples, windows)) for path in files}

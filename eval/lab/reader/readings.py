@@ -1,4 +1,4 @@
-"""What a network makes of examples: the best run of words, the best block, and whether anything answers."""
+"""Decode a network's logits: the best span, the best block, and whether anything answers."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -13,30 +13,30 @@ from eval.lab.reader.features import Arrays, Window, Windows
 from eval.lab.reader.loss import block_logits, span_logits
 
 Network = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
-"""Pieces, segments and mask to the logits of `Reader.forward`: the torch module itself, or an ONNX session."""
+"""Maps pieces, segments and mask to the logits of `Reader.forward`: a torch module or an ONNX session."""
 WHOLE = 400
-"""Pieces of blocks in a window of evaluation: whole paragraphs, but for the longest."""
+"""Block pieces of an evaluation window: whole paragraphs, except the longest."""
 MOST_ANSWER_PIECES = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """Of one example: the words of the best span, the position of the best block, and three logits of answerability."""
+    """Reading of one example: words of the best span, position of the best block, three logits of answerability."""
 
     words: str
     block: int
     answerable: float
-    """The logit of the head that judges the window."""
+    """Logit of the window's head."""
     sentence: float
-    """The highest logit of a block."""
+    """Highest block logit."""
     span: float
-    """The best span's logits less those of no answer."""
+    """Logits of the best span minus those of no answer."""
 
 
 def read(network: Network, examples: Sequence[Example], windows: Windows, *, batch: int = 32) -> list[Reading]:
-    """A reading of each example, on the CPU; blocks are given whole as far as `WHOLE` pieces reach."""
+    """Read each example on the CPU, with whole blocks up to `WHOLE` pieces."""
     cut = windows.cut(examples, [WHOLE] * len(examples), random.Random("readings"))
-    # Where the answer is cut off, what is left is read all the same: the network is not told that it is there.
+    # If the answer is cut off, the rest is read all the same: the network must not know.
     found = [window or _without_answer(example, windows) for example, window in zip(examples, cut, strict=True)]
     arrays = DeviceArrays(Arrays.of(found, ["" for _ in found]), torch.device("cpu"))
     order = sorted(range(len(found)), key=lambda number: len(found[number].pieces))
@@ -81,9 +81,9 @@ def _readings(
 
 
 def best_spans(span: Tensor, block_of: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """First and last piece of each window's best span in its blocks, and its logits less those of no answer.
+    """Find first and last piece of each window's best span in its blocks, and its logits minus those of no answer.
 
-    `span` has shape (windows, length, 2), `block_of` (windows, length); what is returned has shape (windows,).
+    `span` has shape (windows, length, 2), `block_of` (windows, length); results have shape (windows,).
     """
     inside = block_of >= 0
     inside[:, 0] = False
@@ -98,7 +98,7 @@ def best_spans(span: Tensor, block_of: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def words_of(example: Example, window: Window, start: int, end: int) -> str:
-    """The text from piece `start` to piece `end` of a window, as it stands in the example's blocks."""
+    """Return the example's text from piece `start` to piece `end` of a window."""
     first, last = int(window.block_of[start]), int(window.block_of[end])
     parts = []
     for number in range(first, last + 1):

@@ -1,4 +1,4 @@
-"""How fast to learn when it is not known beforehand how many steps there will be."""
+"""Learning-rate schedule for a number of steps that is not known beforehand."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,18 @@ from dataclasses import dataclass
 class Rate:
     """A learning rate that rises for `warm_up` steps and falls to zero at the last step, whenever that comes.
 
-    Each step lowers the rate by its own share of the steps that are left, which with a known number of steps is a
-    straight line. Where the number is an estimate, as on a machine that pauses training for other work, a new estimate
-    bends the line and never makes the rate jump.
+    Each step lowers the rate by its share of the remaining steps, which is linear decay if their number is known. If
+    it is an estimate, as on a machine that pauses training for other work, a new estimate changes only the slope.
     """
 
     peak: float
     warm_up: int
     step: int = 0
     falling: float = 1.0
-    """The share of the peak that is left."""
+    """Present share of the peak rate."""
 
     def next(self, steps_left: float) -> float:
-        """The rate of the step that is about to be made, `steps_left` of which remain with it."""
+        """Return the rate of the next step; `steps_left` includes it."""
         self.step += 1
         if self.step <= self.warm_up:
             return self.peak * self.step / self.warm_up
@@ -29,7 +28,7 @@ class Rate:
 
 
 def steps_until(deadline: float, *, now: float, started: float, steps: int) -> float:
-    """How many steps fit until `deadline` at the pace since `started`, pauses included (all in seconds)."""
+    """Estimate the steps until `deadline` at the pace since `started`, pauses included; times in seconds."""
     if steps == 0:
         return float("inf")
     return max(1.0, (deadline - now) * steps / max(1e-6, now - started))

@@ -1,4 +1,4 @@
-"""The teacher: a larger network of MPNet's layout with the reader's heads, which reads the same pieces."""
+"""The teacher network: MPNet's layout with the reader's heads, on the same word pieces."""
 
 import json
 import math
@@ -14,14 +14,14 @@ from torch.nn import functional
 from eval.lab.reader.network import Output
 
 SPECIAL = {101: 0, 102: 2, 0: 1}
-"""BERT's numbers of [CLS], [SEP] and [PAD] and what MPNet has for them; every other piece is four higher there."""
+"""BERT's ids of [CLS], [SEP] and [PAD] mapped to MPNet's; all other ids are four higher in MPNet."""
 FIRST_POSITION = 2
-"""MPNet counts positions from here, behind the number of its padding."""
+"""First position id of MPNet, after its padding's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeacherShape:
-    """Sizes of a network, under the names that MPNet's configuration gives them."""
+    """Sizes of a network, with the names of MPNet's configuration."""
 
     vocab_size: int
     hidden_size: int
@@ -34,7 +34,7 @@ class TeacherShape:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """The shape in the `config.json` of a teacher's folder."""
+        """Read the shape from the `config.json` of a teacher's folder."""
         found = json.loads((folder / "config.json").read_text("utf-8"))
         return cls(**{name: found[name] for name in cls.__slots__ if name in found})
 
@@ -101,9 +101,9 @@ class _Encoder(nn.Module):
 
 
 def relative_buckets(distances: Tensor, buckets: int, *, farthest: int = 128) -> Tensor:
-    """The bucket of each distance from a query to a key: exact ones nearby, logarithmic ones up to `farthest`.
+    """Compute relative position buckets: exact for small distances, logarithmic up to `farthest`.
 
-    As in T5 (Raffel et al. 2020), half of the buckets for either direction.
+    As in T5 (Raffel et al. 2020), half of the buckets for each direction.
     """
     half = buckets // 2
     exact = half // 2
@@ -114,7 +114,7 @@ def relative_buckets(distances: Tensor, buckets: int, *, farthest: int = 128) ->
 
 
 class Teacher(nn.Module):
-    """Reads windows as `Reader` does; its parts are named as in an MPNetModel, with the heads beside them."""
+    """Reads windows as `Reader` does; modules are named as in MPNetModel, plus the heads."""
 
     shared_weights: frozenset[str] = frozenset()
 
@@ -127,7 +127,7 @@ class Teacher(nn.Module):
         self.cls = nn.Linear(shape.hidden_size, 1)
 
     def forward(self, pieces: Tensor, segments: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The logits of `Reader.forward`, from the reader's own pieces; MPNet knows no segments."""
+        """Compute the logits of `Reader.forward` from the reader's pieces; MPNet has no segments."""
         del segments
         own = pieces + 4
         for number, special in SPECIAL.items():
@@ -136,7 +136,7 @@ class Teacher(nn.Module):
         return self.span(states), self.sent(states).squeeze(-1), self.cls(states[:, 0]).squeeze(-1)
 
     def freeze(self, layers: int) -> None:
-        """Keep the weights of the lowest `layers` layers, and of the embeddings under them."""
+        """Freeze the embeddings and the lowest `layers` layers."""
         if layers:
             self.embeddings.requires_grad_(False)
             for layer in self.encoder.layer[:layers]:
@@ -144,7 +144,7 @@ class Teacher(nn.Module):
 
 
 def load_teacher(folder: Path) -> Teacher:
-    """An encoder of MPNet's layout, such as all-mpnet-base-v2, with new heads."""
+    """Load an encoder of MPNet's layout, such as all-mpnet-base-v2, with new heads."""
     teacher = Teacher(TeacherShape.read(folder))
     own = teacher.state_dict()
     found = {name: tensor for name, tensor in load_file(folder / "model.safetensors").items() if name in own}

@@ -1,4 +1,4 @@
-"""Training from prepared arrays, on one GPU or on a few cores, to a number of passes or to a moment."""
+"""Train from prepared arrays, on a GPU or CPU, for a number of passes or until a deadline."""
 
 import json
 import time
@@ -20,7 +20,7 @@ from eval.lab.reader.teacher import Teacher
 CHECKPOINT, WEIGHTS, LOG = "checkpoint.pt", "reader.safetensors", "log.jsonl"
 
 Objective = Callable[[tuple[Tensor, Tensor, Tensor], Batch, Sequence[int]], tuple[Tensor, dict[str, Tensor]]]
-"""From a network's logits, the batch and the numbers of its windows to the loss, and its parts for the log."""
+"""Computes the loss and its parts from a network's logits, the batch and its windows' numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,11 +32,11 @@ class Training:
     deadline: float | None = None
     batch: int = 32
     longest: int = 512
-    """The most pieces of a window; longer ones are left out."""
+    """Most word pieces of a window; longer ones are left out."""
     times: tuple[tuple[str, float], ...] = ()
-    """How many times to take windows whose kind begins with a name, in each pass; once where none is named."""
+    """Repetitions in each pass of windows whose kind has a prefix; others are taken once."""
     frozen_layers: int = 0
-    """How many of the lowest layers keep their weights, with the embeddings; saves a third of their time."""
+    """Number of lowest layers frozen with the embeddings; saves a third of their time."""
     peak: float = 2e-4
     warm_up: int = 150
     decay: float = 0.01
@@ -57,7 +57,7 @@ def _answers(weights: LossWeights) -> Objective:
 
 
 class Trainer:
-    """One run in a folder; a new one over the same folder continues where the last checkpoint was made."""
+    """A run in a folder; continues from the folder's last checkpoint if there is one."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Trainer:
         self.seconds = found.get("seconds", 0.0)
 
     def _keep(self) -> None:
-        """Write a checkpoint and the weights beside it; each file is replaced at once or not at all."""
+        """Write a checkpoint and the weights, each atomically."""
         state = {
             "reader": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -115,7 +115,7 @@ class Trainer:
         )
 
     def run(self, note: Callable[[str], None] = print) -> dict[str, float]:
-        """Train to the end; the figures of the run: windows, steps, examples, seconds, and the last losses."""
+        """Train to the end; returns windows, steps, examples, seconds, and the last losses."""
         settings = self.settings
         last = kept = time.time()
         noted: dict[str, float] = {}
@@ -138,7 +138,7 @@ class Trainer:
         return {**done, "seconds": round(self.seconds), **noted}
 
     def _planned(self) -> Iterator[tuple[list[int], float]]:
-        """The batches that are left, each with its rate, until the passes are made or the deadline has come."""
+        """Yield the remaining batches with their rates, until the passes or the deadline end."""
         started, first = time.time(), self.rate.step
         final = round(self.settings.passes * self.steps_a_pass)
         deadline = self.settings.deadline
@@ -152,7 +152,7 @@ class Trainer:
             yield numbers, self.rate.next(left)
 
     def _batches(self, first: int, final: int) -> Iterator[list[int]]:
-        """The batches from step `first` to step `final`, the same ones whether or not the run was broken off."""
+        """Yield the batches from step `first` to step `final`, the same ones after an interruption."""
         step = 0
         lengths = self.arrays.lengths[self.windows].tolist()
         for epoch in range(-(-final // max(1, self.steps_a_pass))):

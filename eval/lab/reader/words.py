@@ -1,4 +1,4 @@
-"""Words that the making of examples and the scoring share."""
+"""Word functions shared by the making of examples and the scoring."""
 
 import re
 import string
@@ -13,23 +13,23 @@ STOP_WORDS = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """The words of `text` in lower case."""
+    """Split `text` into lower-case words."""
     return _WORD.findall(text.lower())
 
 
 def content_words(text: str) -> set[str]:
-    """The words of `text` in lower case that are no stop words."""
+    """Return the lower-case words of `text` without stop words."""
     return set(words(text)) - STOP_WORDS
 
 
 def normalised(text: str) -> str:
-    """`text` as the official script of SQuAD compares it: lower case, no punctuation, no articles, single spaces."""
+    """Normalise `text` as SQuAD's official script: lower case, no punctuation, no articles, single spaces."""
     text = "".join(letter for letter in text.lower() if letter not in set(string.punctuation))
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
 
 
 def token_f1(answer: str, reference: str) -> float:
-    """F1 of the words that `answer` and `reference` share, after `normalised`: the official measure of SQuAD."""
+    """Compute SQuAD's official token F1 of `answer` and `reference`, both normalised."""
     given, wanted = normalised(answer).split(), normalised(reference).split()
     if not given or not wanted:
         return float(given == wanted)

@@ -1,1 +1,1 @@
-"""Examples of our own making: what the reader learns from beside the rows of its data as they stand."""
+"""Make synthetic training examples for the reader, in addition to the rows of its data."""

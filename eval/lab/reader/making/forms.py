@@ -1,4 +1,4 @@
-"""Known facts in other forms: pages of questions, speaker turns, lists, letters, and pages with what surrounds text."""
+"""Rows in other forms: question pages, speaker turns, lists, letters, and pages with furniture around the text."""
 
 import random
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from eval.lab.reader.making.values import Values
 
 
 def lines_of(row: Row) -> list[Line]:
-    """The row's sentences as lines; the first answer stands in its line where it lies within one sentence."""
+    """Convert the row's sentences to lines; the first answer is marked if it is within one sentence."""
     whole = plain_example(row)
     span = whole.span if whole.span and whole.span.first == whole.span.last else None
     return [
@@ -33,9 +33,9 @@ def _behind(prefix: str, line: Line) -> Line:
 
 
 def question_page(rows: Sequence[Row], asked: int, rng: random.Random, *, left_out: bool = False) -> Example | None:
-    """Questions of one subject, each followed by the sentence that answers it; only row `asked`'s line counts.
+    """Make a page of questions on one subject, each with its answering sentence; only row `asked`'s line answers.
 
-    With `left_out`, the page lacks that question and its answer, so that nothing answers.
+    With `left_out`, that question and its answer are missing, so nothing answers.
     """
     layout = rng.choice(
         ("Q: {q}\nA: ", "## {q}\n", "{q}\n", "- {q} ", "{n}. {q}\n", "Question: {q}\nAnswer: ", "**{q}** ")
@@ -58,7 +58,7 @@ def question_page(rows: Sequence[Row], asked: int, rng: random.Random, *, left_o
 
 
 def speaker_turns(row: Row, values: Values, rng: random.Random) -> Example:
-    """The row's sentences spoken by two or three people, with a host's remarks between."""
+    """Make speaker turns of the row's sentences, for two or three people and a host."""
     names = values.several("person", rng.randint(2, 3), rng)
     shown = rng.choice(
         (str, str.upper, lambda name: name.split()[0], lambda name: "".join(part[0] for part in name.split()))
@@ -83,21 +83,21 @@ def speaker_turns(row: Row, values: Values, rng: random.Random) -> Example:
 
 
 def listed(row: Row, rng: random.Random) -> Example:
-    """The row's sentences as items of a list, numbered or not."""
+    """Make a list of the row's sentences, numbered or not."""
     mark = rng.choice(("- ", "* ", "• ", "{n}. ", "{n}) ", "Step {n}: "))
     lines = [_behind(mark.format(n=number + 1), line) for number, line in enumerate(lines_of(row))]
     return example("listed", row.question, _header(row, rng), [*plain(rng.choice(HEADINGS)), *lines])
 
 
 def with_furniture(row: Row, values: Values, rng: random.Random) -> Example:
-    """The row between bylines, datelines, credits, headings and other lines that surround text on a page."""
+    """Put the row between bylines, datelines, credits, headings and other page furniture."""
     lines = lines_of(row)
     for field in rng.sample(FURNITURE, k=rng.randint(1, 4)):
         place = rng.choice((0, 0, len(lines), rng.randint(0, len(lines))))
         lines[place:place] = plain(_furnish(field, values, rng)[0])
     if rng.random() < 0.3:
         lines.insert(rng.randint(0, len(lines)), Line(text=rng.choice(("", "## ", "# ")) + rng.choice(HEADINGS)))
-    # A heading in the question's own words is what a reader that only matches words would take.
+    # A heading in the question's words misleads a reader that only matches words.
     if rng.random() < 0.3:
         topic = " ".join(row.question.rstrip("?").split()[2:])
         lines.insert(0, Line(text=rng.choice(("", "## ", "# ")) + topic[:1].upper() + topic[1:]))
@@ -107,7 +107,7 @@ def with_furniture(row: Row, values: Values, rng: random.Random) -> Example:
 
 
 def about_furniture(row: Row, values: Values, rng: random.Random) -> Example:
-    """A question about such a line itself, such as who wrote the article; two times in five it is missing."""
+    """Ask about a line of furniture, such as the byline; two times in five it is missing."""
     field = rng.choice([field for field in FURNITURE if field.questions])
     others = [other for other in FURNITURE if other.kind != field.kind]
     lines = plain(*(_furnish(other, values, rng)[0] for other in rng.sample(others, k=rng.randint(1, 3))))
@@ -127,13 +127,13 @@ def _furnish(field: Field, values: Values, rng: random.Random) -> tuple[str, str
 
 
 def letterhead(row: Row, values: Values, rng: random.Random) -> Example:
-    """Minutes, an e-mail or a report above the row's sentences.
+    """Put the head of minutes, an e-mail or a report above the row's sentences.
 
-    One asks for one of its lines, for a line that it lacks, or the row's own question.
+    The question is for one of its lines, for a missing line, or the row's own.
     """
     form = rng.choice(FORMS)
     fields = rng.sample(form.fields, k=rng.randint(3, len(form.fields) - 1))
-    # Most such documents keep the order of the form.
+    # Most documents keep the order of the form.
     fields = sorted(fields, key=form.fields.index) if rng.random() < 0.7 else fields
     roll = rng.random()
     if roll < 0.3:

@@ -1,4 +1,4 @@
-"""Examples put together line by line, for documents of our own making."""
+"""Build examples line by line, for synthetic documents."""
 
 import random
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from eval.lab.reader.examples import Example, Span
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A line and, where it answers the question, where in it the short answer stands (start, end in characters)."""
+    """A line, with the short answer's span (start, end in characters) if it answers the question."""
 
     text: str
     answers: bool = False
@@ -17,18 +17,18 @@ class Line:
 
 
 def plain(*texts: str) -> list[Line]:
-    """Lines that do not answer."""
+    """Make lines that do not answer."""
     return [Line(text=text) for text in texts]
 
 
 def answering(text: str, value: str, *, after: int = 0) -> Line:
-    """A line that answers with `value`, which stands in it after character `after`."""
+    """Make a line that answers with `value`, its first occurrence from character `after` on."""
     start = text.index(value, after)
     return Line(text=text, answers=True, answer=(start, start + len(value)))
 
 
 def example(kind: str, question: str, header: str, lines: Iterable[Line]) -> Example:
-    """The example of these lines; its span is that of the only line that has one."""
+    """Make an example of lines; its span is that of the only line with one."""
     lines = tuple(line for line in lines if line.text.strip())
     spans = [(number, line.answer) for number, line in enumerate(lines) if line.answer]
     span = None
@@ -46,7 +46,7 @@ def example(kind: str, question: str, header: str, lines: Iterable[Line]) -> Exa
 
 
 def asked_plainly(question: str, rng: random.Random) -> str:
-    """The question as people type it in a search box: often lower case, or without its mark."""
+    """Rewrite a question as typed into a search box: often lower case, or without its question mark."""
     if rng.random() < 0.3:
         question = question.rstrip("?").rstrip()
     return question.lower() if rng.random() < 0.25 else question

@@ -1,4 +1,4 @@
-"""Lists and steps of our own making: every item answers together, or none does."""
+"""Make synthetic lists and steps: all items answer together, or none does."""
 
 import random
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _MARKS = ("- ", "- ", "* ", "• ", "{n}. ", "")
 
 
 def list_of_items(values: Values, rng: random.Random) -> Example:
-    """One or two lists under their leads; the question is for one of them, or for a list that is missing."""
+    """Make one or two lists with their leads; the question is for one of them, or for a missing list."""
     shown = rng.sample(LISTS, k=rng.randint(1, 3))
     asked = rng.randrange(len(shown))
     filled = {"e": values.draw("thing", rng), "n": rng.choice(NOUNS)}
@@ -35,7 +35,7 @@ def list_of_items(values: Values, rng: random.Random) -> Example:
 
 
 def steps(values: Values, rng: random.Random) -> Example:
-    """A procedure, alone or beside another; "how do I" wants its steps, and none of another procedure's."""
+    """Make a procedure, alone or beside another; "how do I" asks for its steps, not for the other's."""
     deeds = rng.sample(DEEDS, k=rng.randint(1, 2))
     things = values.several("thing", 2, rng)
     named = [

@@ -1,4 +1,4 @@
-"""The stream of examples that one pass of training sees: how much of what, in which order."""
+"""Mix the examples of one training pass: shares of kinds, and their order."""
 
 import random
 from collections import defaultdict
@@ -18,15 +18,15 @@ READING_FILES = {
     "qed_part": 1.0, "covid_qa": 1.0, "quoref_part": 1.0, "qamr": 0.35, "squadshifts_amazon": 0.3,
     "squadshifts_reddit": 0.3,
 }  # fmt: skip
-"""The files to train on, and the share of each one's answerable rows that a pass takes as they stand."""
+"""Files to train on, with the share of answerable rows that a pass takes unchanged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shares:
-    """How many examples of a kind a pass holds, as a share of the rows taken as they stand."""
+    """Examples of each kind in a pass, as a share of the unchanged rows."""
 
     unanswerable: int = 2
-    """How many times each question that people wrote not to be answerable is taken."""
+    """Times that each human-written unanswerable question is taken."""
     near: float = 0.22
     altered: float = 0.26
     taken_out: float = 0.12
@@ -45,16 +45,16 @@ class Shares:
 
 
 def read_folder(folder: Path, names: Sequence[str] = tuple(READING_FILES)) -> dict[str, list[Row]]:
-    """The rows of each reading file, without the articles that are kept for thresholds."""
+    """Read the rows of each reading file, without the articles reserved for thresholds."""
     return {
         name: [row for row in read_rows(folder / f"{name}.jsonl.gz") if not is_for_thresholds(row)] for name in names
     }
 
 
 def mixed(files: Mapping[str, Sequence[Row]], *, seed: int, shares: Shares, most: int | None = None) -> list[Example]:
-    """One pass in a fixed order: each kind is spread evenly, so that any first part is a fair sample of it.
+    """Mix one pass in a fixed order, with each kind spread evenly, so that any first part is a fair sample.
 
-    `most` cuts the pass short.
+    `most` limits the number of examples.
     """
     rng = random.Random(f"mixture {seed}")
     rows = [row for found in files.values() for row in found]
@@ -75,7 +75,7 @@ Maker = Callable[[random.Random], Example | None]
 
 
 def _made(make: Maker, count: int, rng: random.Random) -> Iterator[Example]:
-    """`count` examples, or fewer where most tries yield none."""
+    """Yield `count` examples, or fewer if most attempts fail."""
     tries = 0
     while count > 0 and tries < 20 * count + 100:
         tries += 1
@@ -126,7 +126,7 @@ def _some(group: Sequence[Row], rng: random.Random) -> list[Row]:
 
 
 def _perhaps_moved(row: Row, rows: Sequence[Row], rng: random.Random) -> Row:
-    """The row, or one time in four its question before another row's context, which does not answer it."""
+    """Return the row, or one time in four its question with another row's context, which does not answer."""
     if rng.random() < 0.75:
         return row
     other = rng.choice(rows)
@@ -136,7 +136,7 @@ def _perhaps_moved(row: Row, rows: Sequence[Row], rng: random.Random) -> Row:
 
 
 def dressed(example: Example, rng: random.Random) -> Example:
-    """The example with more in its head (date, headings) or less, and now and then typed as into a search box."""
+    """Vary the head of an example (date, headings), and now and then its question as in a search box."""
     header = "" if example.header.startswith(("Amazon Reviews", "Filtered Reddit")) else example.header
     if rng.random() < 0.25:
         day, month = rng.randint(1, 28), rng.randint(1, 12)

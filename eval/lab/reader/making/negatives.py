@@ -1,4 +1,4 @@
-"""Questions that their passage does not answer, and twins that it does, made out of rows by program."""
+"""Make unanswerable questions, and answerable twins, from rows."""
 
 import random
 import re
@@ -24,7 +24,7 @@ NOT_NAMES = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pools:
-    """What stands in for a part of a question: drawn from all rows, so that a replacement looks like the real thing."""
+    """Replacements for parts of a question, drawn from all rows so that they look real."""
 
     names: tuple[str, ...]
     names_by_title: dict[str, tuple[str, ...]]
@@ -33,7 +33,7 @@ class Pools:
 
 
 def pools(rows: Sequence[Row]) -> Pools:
-    """The names, titles and head nouns of the rows' questions."""
+    """Collect names, titles and head nouns of the rows' questions."""
     names: dict[str, None] = {}
     by_title: dict[str, dict[str, None]] = {}
     nouns: dict[str, None] = {}
@@ -55,7 +55,7 @@ def pools(rows: Sequence[Row]) -> Pools:
 
 
 def names_in(question: str) -> list[str]:
-    """Capitalised runs of words in `question`, the question's own first words left out."""
+    """Find capitalised runs of words in `question`, without its question words."""
     found = []
     for match in NAME.finditer(question):
         kept = match.group().split()
@@ -68,20 +68,20 @@ def names_in(question: str) -> list[str]:
 
 
 def near(row: Row, neighbours: Neighbours, rng: random.Random) -> Example | None:
-    """The question before one of the first paragraphs of its set that holds none of the answers."""
+    """Pair the question with one of its set's nearest paragraphs that contains none of the answers."""
     found = neighbours.nearest(row.question, 5)
     answers = [normalised(text) for text in row.texts]
     others = [text for text in found if text != row.context and not _holds(text, answers)]
     if not others or not all(answers):
         return None
-    # The first ones are the hardest, and more of those teach more.
+    # The first ones are the hardest, and teach more.
     other = others[min(int(rng.expovariate(1.0)), len(others) - 1)]
     blocks = tuple(other[start:end] for start, end in sentence_spans(other))
     return Example(kind="near", question=row.question, header=row.title, blocks=blocks)
 
 
 def taken_out(row: Row) -> Example | None:
-    """The row without the sentences that hold an answer; None where too little is left or the words recur."""
+    """Remove the sentences with an answer; None if too little is left, or the answer's words recur."""
     whole = plain_example(row)
     answers = [text for text in map(normalised, row.texts) if text]
     kept = tuple(
@@ -100,7 +100,7 @@ def _holds(text: str, answers: Sequence[str]) -> bool:
 
 
 def altered(row: Row, pool: Pools, rng: random.Random) -> Example | None:
-    """The row with one part of its question replaced by what the passage does not hold."""
+    """Replace one part of the row's question by something that the passage lacks."""
     changes: list[Callable[[Row, Pools, random.Random], str | None]] = [
         _other_subject,
         _other_name,
@@ -182,9 +182,9 @@ def _other_head_noun(row: Row, pool: Pools, rng: random.Random) -> str | None:
 
 
 def renamed(row: Row, pool: Pools, rng: random.Random) -> Example | None:
-    """The row with a name of the question changed in question, passage and head alike: still answerable.
+    """Change a name of the question in question, passage and head alike: still answerable.
 
-    Without such twins, an odd name in a question would itself tell that nothing answers it.
+    Without such twins, an unusual name in a question would predict that it is unanswerable.
     """
     names = [name for name in names_in(row.question) if name in row.context]
     names = [name for name in names if not any(name in text or text in name for text in row.texts)]

@@ -1,4 +1,4 @@
-"""The paragraphs of a set that are most like a question, by BM25."""
+"""Find the paragraphs of a set nearest to a question, by BM25."""
 
 import math
 from collections import Counter, defaultdict
@@ -8,7 +8,7 @@ from eval.lab.reader.words import content_words, words
 
 K1, B = 0.9, 0.4
 MOST_POSTINGS = 600
-"""Words in more paragraphs than this tell nothing that is worth their time."""
+"""Words in more paragraphs than this are ignored, for speed."""
 
 
 class Neighbours:
@@ -29,7 +29,7 @@ class Neighbours:
                     self._postings[word].append((number, idf * times * (K1 + 1) / scale))
 
     def nearest(self, question: str, count: int) -> list[str]:
-        """The `count` paragraphs with the highest scores, best first; fewer where fewer share a word."""
+        """Return the `count` paragraphs with the highest scores, best first; fewer if fewer share a word."""
         scores: dict[int, float] = defaultdict(float)
         for word in content_words(question):
             for number, score in self._postings.get(word, ()):

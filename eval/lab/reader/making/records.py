@@ -1,4 +1,4 @@
-"""Tables, lists and statements about things with fields, and what of them is superseded, denied or missing."""
+"""Make tables and statements about things with fields, with superseded, negated and missing values."""
 
 import random
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from eval.lab.reader.making.values import Values
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Records:
-    """Things of one sort with the values of some of its fields: `cells[thing][field]`."""
+    """Things of one sort, with values of some fields: `cells[thing][field]`."""
 
     domain: str
     things: tuple[str, ...]
@@ -20,12 +20,12 @@ class Records:
     cells: tuple[tuple[str, ...], ...]
 
     def named(self, thing: int) -> str:
-        """The thing's name as it stands in a cell or at the head of a line, without "the"."""
+        """Return the thing's name for a cell or the start of a line, without "the"."""
         return self.things[thing].removeprefix("the ")
 
 
 def draw_records(values: Values, rng: random.Random, *, most_things: int = 6) -> Records:
-    """Two to `most_things` things of one sort with two to five fields, no value twice in a column."""
+    """Draw two to `most_things` things of one sort with two to five fields, with distinct values in a column."""
     domain = rng.choice(tuple(DOMAINS))
     fields = rng.sample(DOMAINS[domain], k=min(len(DOMAINS[domain]), rng.randint(2, 5)))
     count = rng.randint(2, most_things)
@@ -34,13 +34,13 @@ def draw_records(values: Values, rng: random.Random, *, most_things: int = 6) ->
     mixed = rng.random() < 0.5
     things = [pattern + name + (rng.choice(SUFFIXES[domain]) if mixed else suffix) for name in names]
     columns = [values.several(field.kind, len(things), rng) for field in fields]
-    # Few statuses or colours exist; a shorter column starts again.
+    # There are few statuses and colours; a short pool starts again.
     cells = tuple(tuple(column[number % len(column)] for column in columns) for number in range(len(things)))
     return Records(domain=domain, things=tuple(things), fields=tuple(fields), cells=cells)
 
 
 def table(values: Values, rng: random.Random) -> Example:
-    """A table of records, and a question for a cell, for the thing that has a value, or for what the table lacks."""
+    """Make a table, and a question for a cell, for the thing with a value, or for something missing."""
     records = draw_records(values, rng)
     thing, column = rng.randrange(len(records.things)), rng.randrange(len(records.fields))
     roll = rng.random()
@@ -67,7 +67,7 @@ def table(values: Values, rng: random.Random) -> Example:
 
 
 def _missing(records: Records, thing: int, values: Values, rng: random.Random) -> tuple[str, int, str]:
-    """A question that the table cannot answer: for a row that is hidden, another thing, or another field."""
+    """Make a question that the table cannot answer: for a hidden row, another thing, or another field."""
     unused = [field for field in DOMAINS[records.domain] if field not in records.fields]
     if unused and rng.random() < 0.45:
         return rng.choice(rng.choice(unused).questions).format(e=records.things[thing]), -1, "table no column"
@@ -116,7 +116,7 @@ def _row_text(cells: Sequence[str], joint: str, edge: bool) -> tuple[str, list[i
 
 
 def statements(values: Values, rng: random.Random) -> Example:
-    """Sentences or labelled lines about a few things; the question is for one of them, or for one that is missing."""
+    """Make sentences or labelled lines about a few things; the question is for one of them, or a missing one."""
     records = draw_records(values, rng, most_things=3)
     thing, column = rng.randrange(len(records.things)), rng.randrange(len(records.fields))
     missing = rng.random() < 0.35
@@ -154,9 +154,9 @@ def _stated(records: Records, thing: int, column: int, rng: random.Random, *, as
 
 
 def superseded(values: Values, rng: random.Random) -> Example:
-    """An old and a new value of a field among other statements: only the one that holds answers.
+    """Make an old and a new value of a field among other statements: only the valid one answers.
 
-    Some ask for the old one by its time, and some find only that a value does not hold.
+    Some questions ask for the old one by its time, and for some a value is only negated.
     """
     records = draw_records(values, rng, most_things=3)
     thing, column = rng.randrange(len(records.things)), rng.randrange(len(records.fields))

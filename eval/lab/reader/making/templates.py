@@ -1,4 +1,4 @@
-"""What documents of our own making say of a thing: its fields, how they are asked for, and how they are stated."""
+"""Load templates of synthetic documents: fields of things, their questions, and their statements."""
 
 import tomllib
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
-    """One thing to know: how it is labelled, of which kind its value is, how one asks for it and states it."""
+    """A field of a thing: its labels, kind of value, questions and statements."""
 
     labels: tuple[str, ...]
     kind: str
@@ -17,7 +17,7 @@ class Field:
 
     @classmethod
     def of(cls, table: dict[str, Any]) -> Self:
-        """The field of a table of `templates.toml`."""
+        """Make a field from a table of `templates.toml`."""
         return cls(
             labels=tuple(table["labels"]),
             kind=table["kind"],
@@ -28,7 +28,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """A form of document with lines of its own, such as minutes: `subject` fills {e} in its fields' questions."""
+    """A form of document with head lines, such as minutes; `subject` fills {e} in its fields' questions."""
 
     name: str
     subject: tuple[str, ...]
@@ -38,7 +38,7 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListKind:
-    """A sort of list: the line that leads to its items, and the questions that want them."""
+    """A sort of list: its lead, and the questions for its items."""
 
     lead: str
     questions: tuple[str, ...]
@@ -46,7 +46,7 @@ class ListKind:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Later:
-    """Statements of an old and a new value, in one sentence and in two, and of a value that does not hold."""
+    """Statements of an old and a new value, in one sentence and in two, and of a negated value."""
 
     in_one_sentence: tuple[str, ...]
     in_two_sentences: tuple[tuple[str, str], ...]
@@ -60,7 +60,7 @@ OPPOSITES: dict[str, str] = dict(pair.split() for pair in _FOUND["opposites"])
 PREFIXES: tuple[str, ...] = tuple(_FOUND["prefixes"])
 SUFFIXES: dict[str, tuple[str, ...]] = {name: tuple(found) for name, found in _FOUND["suffixes"].items()}
 DOMAINS = {name: tuple(map(Field.of, fields)) for name, fields in _FOUND["domains"].items()}
-"""Fields of things that stand in tables, lists and sentences, by the sort of thing."""
+"""Fields of things in tables, lists and sentences, by the sort of thing."""
 FORMS = tuple(
     Form(
         name=form["name"],
@@ -71,7 +71,7 @@ FORMS = tuple(
     for form in _FOUND["forms"]
 )
 FURNITURE = tuple(map(Field.of, _FOUND["furniture"]))
-"""Lines that pages have around their text: their labels are whole lines."""
+"""Page furniture: lines around a text; the labels are whole lines."""
 LATER = Later(
     in_one_sentence=tuple(_FOUND["later"]["in_one_sentence"]),
     in_two_sentences=tuple((first, second) for first, second in _FOUND["later"]["in_two_sentences"]),

@@ -1,4 +1,4 @@
-"""Values for documents of our own making: people and places out of the data, dates and amounts by chance."""
+"""Draw values for synthetic documents: people and places from the data, random dates and amounts."""
 
 import random
 import re
@@ -18,7 +18,7 @@ _DOMAINS = "example.org example.com mail.example.net city.example".split()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Values:
-    """Pools of words; `draw` makes a value of a kind from them."""
+    """Pools of words, from which values are drawn."""
 
     persons: tuple[str, ...]
     places: tuple[str, ...]
@@ -26,11 +26,11 @@ class Values:
     items: tuple[str, ...]
 
     def draw(self, kind: str, rng: random.Random) -> str:
-        """A value of `kind`, one of the names in `KINDS`."""
+        """Draw a value of `kind`, one of the names in `KINDS`."""
         return KINDS[kind](self, rng)
 
     def several(self, kind: str, count: int, rng: random.Random) -> list[str]:
-        """`count` different values of `kind`."""
+        """Draw `count` distinct values of `kind`."""
         found: dict[str, None] = {}
         for _ in range(50 * count):
             found[self.draw(kind, rng)] = None
@@ -40,7 +40,7 @@ class Values:
 
 
 def values_from(rows: Sequence[Row]) -> Values:
-    """People out of the answers to "who", places out of those to "where", and the titles as names of things."""
+    """Collect people from answers to "who", places from answers to "where", and titles as names of things."""
     persons: dict[str, None] = {}
     places: dict[str, None] = {}
     items: dict[str, None] = {}
