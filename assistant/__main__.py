@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; an interruption is told in one line even while it is still being imported."""
+    """Run the command line; interrupts are reported in one line even during imports."""
     try:
         from assistant.cli import main as run
 

@@ -90,7 +90,7 @@ def open_index(
 
 
 def open_assistant(settings: Settings, *, note: Note, meter: Meter) -> Assistant:
-    """The chain over the index that questions go to; `meter` is told how far the default collection is built."""
+    """Open the chain over the index; `meter` takes the progress of building the default collection."""
     root = index_to_read(settings, note=note, meter=meter)
     model = model_of(settings)
     engines = embedded_opener(root, lambda snapshot: encoder_of(snapshot, note), note=note)

@@ -62,12 +62,12 @@ class Assistant:
 
         Args:
             open_engine: opens a search engine over the newest state of the index, now and after each change.
-            settings: of which passages, sentences and threshold matter here.
-            note: told what a model did not do.
-            rerank: puts passages in a better order; None leaves them.
+            settings: of which passages, sentences and threshold are used.
+            note: takes messages on failures of a model.
+            rerank: reorders passages; None to keep the order.
             writer: writes answers with a language model; without one, articles are quoted.
-            condenser: makes follow-ups whole; None for the rule.
-            splitter: parts questions that ask for several things; None for the rule.
+            condenser: rewrites follow-ups to stand alone; None for rules.
+            splitter: splits compound questions; None for rules.
             watch: follows the searches; None for nobody.
 
         Raises:
@@ -129,12 +129,12 @@ class Assistant:
             question: as for `ask`.
             filters: as for `ask`.
             previous: as for `ask`.
-            depth: how many passages the trace ranks for each part, at least those that are read; the answer is
-                the same whatever the depth.
-            on_piece: told of each piece that a model writes as soon as it has passed the check. Should the model
-                fail after that, the answer is another one, and these pieces are not of it. Should the index
-                change meanwhile, they are given again from the first.
-            written: False to quote, though there is a model.
+            depth: passages that the trace ranks for each part, at least those that are read; does not affect the
+                answer.
+            on_piece: takes each piece that a model writes as soon as it has passed the check. If the model fails
+                later, the pieces are not part of the answer. If the index changes meanwhile, they are given again
+                from the first.
+            written: False to quote even if there is a model.
         """
         started = time.perf_counter()
         text = checked_question(question)

@@ -19,7 +19,7 @@ class Watch(Protocol):
     """Follows the searches of a question, for traces."""
 
     def retrieving(self, question: str, k: int) -> AbstractContextManager[Callable[[Retrieved], None]]:
-        """Around each search of the index; the function it gives is told what was found."""
+        """Context around each search of the index; yields a function that takes the results."""
 
 
 @dataclass(kw_only=True, slots=True, eq=False)

@@ -27,7 +27,7 @@ def opener(
     Args:
         open_engine: opens a search engine over the newest state of the index.
         settings: of which passages, sentences, threshold and re-ranker matter here.
-        note: told of repairs, and of what a model did not do.
+        note: takes messages on repairs, and on failures of a model.
         model: what a model does in the chain; None to quote, whatever model the settings name.
         watch: follows the searches of all of them; None for nobody.
         rerank: the re-ranker of the settings, where those of several indexes share it; None to open it here.

@@ -81,7 +81,7 @@ def diff(
 
 @app.callback()
 def _group() -> None:
-    """Show what language models are told, and how your own prompts differ."""
+    """Show the prompts for language models, and how your own differ."""
 
 
 def _check(name: str) -> None:

@@ -92,7 +92,7 @@ class Writer(Protocol):
         *,
         on_kept: OnKept,
     ) -> Written:
-        """Write; what the model does wrong is told in the result and never raised."""
+        """Write; failures of the model are in the result and never raised."""
 
 
 class ModelWriter:

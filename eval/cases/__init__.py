@@ -1,1 +1,1 @@
-"""Gold cases: reading, anchoring, drafting, exporting."""
+"""Read, anchor, draft, check and export gold cases."""

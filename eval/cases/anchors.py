@@ -7,7 +7,7 @@ from eval.cases.case import Evidence, GoldCase
 from eval.measures.spans import Anchors, Span
 
 TextOf = Callable[[str], str | None]
-"""The text of an article by its id; None if there is no such article."""
+"""Returns the text of an article by id; None if there is no such article."""
 
 
 def anchor(case: GoldCase, text_of: TextOf) -> Anchors:

@@ -1,4 +1,4 @@
-"""Gold cases: questions with what a right answer must state and where the articles state it.
+"""Gold cases: questions with the facts of a right answer, and the evidence in the articles.
 
 Evidence is anchored by article and exact quote, never by a chunk, so that it survives another chunk
 size, another encoder and another engine.
@@ -17,9 +17,9 @@ class Evidence:
 
     article_id: str
     quote: str | None
-    """To the letter; None for the article as a whole, where a public set says no more."""
+    """Exact quote; None for the whole article, if a public set says no more."""
     part: str
-    """Pieces of evidence with one label are alternatives: any of them is enough."""
+    """Label; pieces of evidence with the same one are alternatives, of which any is enough."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,29 +31,29 @@ class GoldCase:
     turns: tuple[str, ...] = ()
     """Earlier questions of the same conversation, oldest first."""
     facts: tuple[tuple[str, ...], ...] = ()
-    """What a right answer states, each as accepted wordings."""
+    """Facts of a right answer, each a list of accepted wordings."""
     never: tuple[str, ...] = ()
-    """What an answer that states all facts must not state beside them."""
+    """Wordings that a right answer must not state."""
     short: tuple[str, ...] = ()
-    """Accepted short answers, where the question has one."""
+    """Accepted short answers, if the question has one."""
     evidence: tuple[Evidence, ...] = ()
     answerable: bool = True
     tags: tuple[str, ...] = ()
     as_of: date | None = None
-    """The day on which the case was last known to be right."""
+    """Date on which the case was last checked."""
     note: str | None = None
     place: str = field(default="", compare=False)
     """File and line, for messages."""
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that change when what is asked or expected changes; tags and notes apart."""
+        """Twelve hexadecimal digits over question and expectations, without tags, note and date."""
         content = {key: value for key, value in to_row(self).items() if key not in {"tags", "note", "as_of"}}
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
 
     @property
     def parts(self) -> dict[str, tuple[Evidence, ...]]:
-        """Alternatives by the label of the part that they support, in the order of the case."""
+        """Alternatives by label, in the order of the case."""
         found: dict[str, tuple[Evidence, ...]] = {}
         for one in self.evidence:
             found[one.part] = (*found.get(one.part, ()), one)
@@ -68,13 +68,13 @@ def spread(cases: Sequence[GoldCase], limit: int | None) -> tuple[GoldCase, ...]
 
 
 def gold_digest(cases: Iterable[GoldCase]) -> str:
-    """Twelve hexadecimal digits for a set of cases, whatever their order."""
+    """Compute twelve hexadecimal digits over a set of cases, independent of their order."""
     lines = sorted(f"{case.id} {case.digest}" for case in cases)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
 def to_row(case: GoldCase) -> dict[str, object]:
-    """Convert a case to the JSON object of its line; what is empty is left out."""
+    """Convert a case to the JSON object of its line, without empty fields."""
     row = {
         "id": case.id,
         "question": case.question,

@@ -1,6 +1,6 @@
-"""Gold files: one case a line, in JSON; every mistake is named with its file, line and field.
+"""Read gold files: one case a line, in JSON; every mistake is reported with file, line and field.
 
-The form is declared once, as `CaseRow`; `docs/gold.schema.json` is the JSON schema of a line, written by
+The schema is `CaseRow`; `docs/gold.schema.json` is the JSON schema of a line, written by
 `python -m eval.cases.case_file`.
 """
 
@@ -15,7 +15,7 @@ from typing import Annotated, NotRequired
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.config import with_config
 from pydantic_core import ErrorDetails
-from typing_extensions import TypedDict  # Pydantic asks for this one before Python 3.12.
+from typing_extensions import TypedDict  # Pydantic requires this one before Python 3.12.
 
 from assistant.chain.assistant import checked_question
 from assistant.language.values import read
@@ -24,7 +24,7 @@ from eval.cases.short_answers import normalise
 from index.errors import UserError
 
 SHOWN_PROBLEMS = 5
-"""Problems that an error names before the rest is counted."""
+"""Problems that an error lists; the rest is counted."""
 
 Text = Annotated[str, Field(pattern=r"\S")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(date.fromisoformat)]
@@ -90,7 +90,7 @@ _EXPECTED: Mapping[tuple[str, ...], str] = {
     ("as_of",): "a day as YYYY-MM-DD",
     ("note",): _TEXT,
 }
-"""What each field must be, in words; a mistake within a list of texts is one of the whole list."""
+"""What each field must be, in words; a mistake in a list of texts is reported for the whole list."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +108,7 @@ class Problem:
 
 
 class GoldInvalid(UserError):
-    """Gold files cannot be read or are not of the form."""
+    """Gold files are unreadable or malformed."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -121,8 +121,7 @@ def load_gold(paths: Iterable[Path]) -> tuple[GoldCase, ...]:
     """Read the cases of gold files, and of all `*.jsonl` in folders, in the order of the files.
 
     Raises:
-        GoldInvalid: a file is missing, cannot be read, or has a line that is not of the form; every such
-            line is listed with its file, its number and the field.
+        GoldInvalid: files are missing, unreadable, or have malformed lines; all are listed with file, line and field.
         UserError: there is no case at all.
     """
     cases, problems = read_gold(paths)
@@ -153,7 +152,7 @@ def read_lines(lines: Iterable[tuple[str, str]]) -> tuple[tuple[GoldCase, ...], 
     """Read cases from lines, and return the problems beside the valid cases.
 
     Args:
-        lines: the place of each, for messages, and its text.
+        lines: place (file and line, for messages) and text of each.
     """
     cases: dict[str, GoldCase] = {}
     problems: list[Problem] = []
@@ -172,12 +171,12 @@ def read_lines(lines: Iterable[tuple[str, str]]) -> tuple[tuple[GoldCase, ...], 
 
 
 def gold_schema() -> dict[str, object]:
-    """The JSON schema of a line."""
+    """Return the JSON schema of a line."""
     return _FORM.json_schema()
 
 
 def case_of(row: CaseRow, place: str = "") -> GoldCase:
-    """Convert a row of the right form to a case."""
+    """Convert a valid row to a case."""
     return GoldCase(
         id=row["id"],
         question=row["question"],
@@ -198,7 +197,7 @@ def case_of(row: CaseRow, place: str = "") -> GoldCase:
 
 
 def _files(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
-    """The gold files of what was named, each once."""
+    """List the distinct gold files of files and folders."""
     found: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
@@ -216,7 +215,7 @@ def _files(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
 
 
 def _lines(path: Path, problems: list[Problem]) -> list[str]:
-    """Split at line feeds only: questions may hold other line separators."""
+    """Read lines, split at line feeds only: questions may contain other separators."""
     try:
         return path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -238,7 +237,7 @@ def _case(line: str, place: str) -> GoldCase:
 
 
 def _object(line: str, place: str) -> dict[str, object]:
-    """The JSON object of a line; no name in it twice, and no half of a surrogate pair, which is no text."""
+    """Parse the JSON object of a line; refuses duplicate names and lone surrogates."""
     what = "it must be a JSON object"
     try:
         row = json.loads(line, object_pairs_hook=_unique)
@@ -255,7 +254,7 @@ def _object(line: str, place: str) -> dict[str, object]:
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     row = dict(pairs)
-    if len(row) < len(pairs):  # JSON lets the last one win, in silence.
+    if len(row) < len(pairs):  # Python's JSON silently keeps the last one.
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"{_shown(twice)} is there twice")
@@ -263,7 +262,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _problem(error: ErrorDetails, row: Mapping[str, object], place: str) -> Problem:
-    """What is wrong with a field, in words."""
+    """Describe what is wrong with a field."""
     path = error["loc"]
     if error["type"] == "extra_forbidden":
         whole, form = ("evidence", EvidenceRow) if len(path) > 1 else ("a case", CaseRow)
@@ -288,12 +287,12 @@ def _kind(path: Sequence[str | int]) -> tuple[str, ...]:
 
 
 def _name(path: Sequence[str | int]) -> str:
-    """The name of a field, such as "evidence[2].quote"."""
+    """Format the name of a field, as "evidence[2].quote"."""
     return "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
 
 
 def _contradictions(case: GoldCase) -> Iterator[tuple[str, str]]:
-    """Fields of the right form that mean nothing, or that contradict each other, with what is wrong."""
+    """Yield valid fields that mean nothing or contradict each other, with what is wrong."""
     for name, question in [("question", case.question), *(("turns", turn) for turn in case.turns)]:
         try:
             checked_question(question)

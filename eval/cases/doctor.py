@@ -16,26 +16,26 @@ from eval.measures.planning import detectable_effect, flip_deviation
 from index.counts import counted
 
 NEAR_QUOTE = 0.6
-"""Share of a quote's words that a sentence must share, in order, to be offered as what became of it."""
+"""Least share of a quote's words, in order, that its likely successor has."""
 NEAR_QUESTION = 0.9
-"""Share of words from which on two questions are taken for one."""
+"""Least share of common words of two questions that are taken for equal."""
 SLICE_EFFECT = 0.1
-"""A slice in which not even a drop of ten points can be told is too small to conclude from."""
+"""Drop that a slice must be able to show, else it is too small."""
 FLIPS = 0.05
-"""Share of cases assumed to change each way between two versions, for telling how small a slice is too small."""
+"""Share of cases assumed to change each way by chance between two versions."""
 
 
 class Finding(StrEnum):
-    """What can be wrong with a case."""
+    """Kinds of problems of gold."""
 
     MALFORMED = "malformed"
-    """A line is not of the form."""
+    """A line is not valid gold."""
     GONE = "article gone"
     """The article of a quote is not in the index."""
     CHANGED = "quote changed"
-    """The article is there, the quote is not, and something near it is."""
+    """The article has a sentence like the quote."""
     MOVED = "quote moved"
-    """The quote stands in another article now."""
+    """The quote is in another article now."""
     VANISHED = "quote vanished"
     UNSTATED = "fact not in the evidence"
     DUPLICATE = "duplicate"
@@ -44,12 +44,12 @@ class Finding(StrEnum):
 
 
 WARNINGS = frozenset({Finding.SMALL_SLICE, Finding.UNSTATED})
-"""Worth knowing, and no reason to stop."""
+"""Findings that are only remarks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Diagnosis:
-    """One thing that is wrong, and what to do."""
+    """One finding, with what to do."""
 
     finding: Finding
     where: str
@@ -61,7 +61,7 @@ class Diagnosis:
 
     @property
     def serious(self) -> bool:
-        """Whether scores of the case are not to be trusted."""
+        """Whether it is more than a remark."""
         return self.finding not in WARNINGS
 
 
@@ -87,7 +87,7 @@ def _evidence(case: GoldCase, texts: Mapping[str, str]) -> Iterable[Diagnosis]:
 
 
 def _became(one: Evidence, texts: Mapping[str, str]) -> tuple[Finding, str]:
-    """What became of a quote that does not stand in its article any more."""
+    """Find out what became of a quote that is no longer in its article."""
     elsewhere = [id_ for id_, text in texts.items() if one.quote and occurrences(one.quote, text)]
     if elsewhere:
         return (
@@ -105,7 +105,7 @@ def _became(one: Evidence, texts: Mapping[str, str]) -> tuple[Finding, str]:
 
 
 def _nearest(quote: str, text: str) -> str | None:
-    """The sentence most like a quote, if one is like it at all."""
+    """Find the sentence most like a quote; None if none is similar."""
     from index.text.sentences import split_sentences
 
     words = quote.lower().split()
@@ -119,7 +119,7 @@ def _nearest(quote: str, text: str) -> str | None:
 
 
 def _facts(case: GoldCase, texts: Mapping[str, str]) -> Iterable[Diagnosis]:
-    """Facts that none of the case's quotes states: a right answer out of them would be marked wrong."""
+    """Yield facts that no quote of the case states, so that a right answer from them would be marked wrong."""
     quotes = [one.quote if one.quote is not None else texts.get(one.article_id, "") for one in case.evidence]
     if not quotes:
         return
@@ -130,7 +130,7 @@ def _facts(case: GoldCase, texts: Mapping[str, str]) -> Iterable[Diagnosis]:
 
 
 def _pairs(cases: Sequence[GoldCase]) -> Iterable[Diagnosis]:
-    """Cases that ask the same: duplicates if they expect the same, contradictions if they do not."""
+    """Yield cases with equal questions: duplicates if they expect the same, else contradictions."""
     asked = [(case, _words(case)) for case in cases]
     by_word: dict[str, list[int]] = {}
     for place, (_, words) in enumerate(asked):
@@ -156,7 +156,7 @@ def _pairs(cases: Sequence[GoldCase]) -> Iterable[Diagnosis]:
 def _likely(
     asked: Sequence[tuple[GoldCase, tuple[str, ...]]], by_word: Mapping[str, Sequence[int]]
 ) -> set[tuple[int, int]]:
-    """Pairs that share a word that few questions have, or all words."""
+    """Find pairs that share a rare word, or all words."""
     rare = {word: places for word, places in by_word.items() if 1 < len(places) <= max(20, math.isqrt(len(asked)))}
     pairs = {pair for places in rare.values() for pair in combinations(places, 2)}
     same: dict[tuple[str, ...], list[int]] = {}

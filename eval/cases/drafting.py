@@ -1,4 +1,4 @@
-"""Draft a gold case from a question that was asked, with evidence that a person chose."""
+"""Draft a gold case from a question and evidence that a person chose."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -17,13 +17,13 @@ from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS
 
 OFFERED = 12
-"""Sentences that are offered as evidence."""
+"""Most sentences offered as evidence."""
 ID_WORDS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A sentence that may be the evidence of a case."""
+    """A candidate sentence for the evidence of a case."""
 
     article_id: str
     start: int
@@ -34,7 +34,7 @@ class Candidate:
 
 
 def candidates(trace: Trace, assistant: Assistant) -> list[Candidate]:
-    """Sentences to choose evidence from: those that were cited or withheld, then those of the best passages."""
+    """List sentences to choose evidence from: cited or withheld ones, then those of the best passages."""
     quotes: list[Quote] = [quote for _, reading in trace.parts for quote in [*reading.quotes, *reading.withheld]]
     found: dict[tuple[str, int], Candidate] = {}
     for quote in quotes:
@@ -52,10 +52,10 @@ def candidates(trace: Trace, assistant: Assistant) -> list[Candidate]:
 
 
 def quoted(words: str, assistant: Assistant) -> Candidate:
-    """The sentences of an article in which words stand that a person typed or pasted.
+    """Find the sentences of an article with words that a person typed or pasted.
 
     Raises:
-        UsageError: no article has them, or several have.
+        UsageError: the words occur nowhere, or in several places.
     """
     pattern = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
     texts = [(article_id, assistant.engine.text(article_id)) for article_id in assistant.engine.articles]
@@ -83,7 +83,7 @@ def draft(
     taken: Collection[str],
     today: date,
 ) -> GoldCase:
-    """A case out of what a person chose; without evidence and facts the articles are said not to answer."""
+    """Make a case of a person's choices; without evidence and facts it is unanswerable."""
     return GoldCase(
         id=id_ or new_id(question, taken),
         question=" ".join(question.split()),
@@ -102,11 +102,10 @@ def draft(
 
 
 def append_case(case: GoldCase, path: Path) -> None:
-    """Add a case to a gold file, which is made if it is not there.
+    """Append a case to a gold file, which is created if missing.
 
     Raises:
-        UserError: the case is none that could be read back, or the file cannot be written, has a problem
-            already, or has a case of that id.
+        UserError: the case is not valid gold; or the file cannot be written, has a problem, or has a case of that id.
     """
     _, wrong = read_lines([(case.id, to_line(case))])
     if wrong:
@@ -126,14 +125,14 @@ def append_case(case: GoldCase, path: Path) -> None:
 
 
 def new_id(question: str, taken: Collection[str]) -> str:
-    """A readable id out of a question's words, with a number only where it is taken."""
+    """Make a readable id of a question's words, with a number only if it is taken."""
     words = [word for word in re.findall(r"\w+", question.lower()) if word not in STOP_WORDS]
     stem = "-".join(words[:ID_WORDS]) or "case"
     return next(id_ for id_ in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if id_ not in taken)
 
 
 def wordings(text: str) -> tuple[str, ...]:
-    """Accepted wordings of a fact as a person types them, with "|" between them."""
+    """Split the wordings of a fact as typed, separated by "|"."""
     return tuple(part.strip() for part in text.split("|") if part.strip())
 
 
@@ -142,5 +141,5 @@ def _candidate(article_id: str, text: str, start: int, end: int, *, cited: bool)
 
 
 def shown(candidate: Candidate) -> str:
-    """A candidate on one line."""
+    """Format a candidate on one line."""
     return f"{plain(candidate.quote)}  ({candidate.article_id}{', cited' if candidate.cited else ''})"

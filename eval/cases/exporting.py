@@ -1,9 +1,8 @@
-"""Gold as JSON Lines, and as CSV for tables and spreadsheets; both are read back without loss.
+"""Export gold as JSON Lines, or as CSV for spreadsheets; both can be imported without loss.
 
-In CSV a row is a case and a column a field. Lists (turns, facts, never, short, evidence, tags) are JSON in
-their cells, an empty list an empty cell, and `answerable` is true or false. A cell that a spreadsheet
-would compute, since it begins with =, +, -, @ or a tab, gets an apostrophe before it, which reading
-takes off again; one that begins with apostrophes before such a sign gets one more.
+In CSV a row is a case and a column a field. Lists (turns, facts, never, short, evidence, tags) are JSON in their cells,
+an empty list is an empty cell, and `answerable` is true or false. A cell that a spreadsheet would take for a formula,
+since it begins with =, +, -, @ or a tab (after any apostrophes), is escaped by an apostrophe, which the import removes.
 """
 
 import csv
@@ -21,16 +20,16 @@ LISTS = frozenset({"turns", "facts", "never", "short", "evidence", "tags"})
 """Columns with JSON in their cells."""
 
 _COMPUTED = re.compile(r"(?s)'*[=+\-@\t\r＝＋－＠].*")
-"""What a spreadsheet would take for a formula, with the apostrophes that keep it from that."""
+"""Cells that a spreadsheet would take for a formula, escaped or not."""
 
 
 def to_jsonl(cases: Iterable[GoldCase]) -> str:
-    """One case a line, as `load_gold` reads them."""
+    """Format cases one a line, as `load_gold` reads them."""
     return "".join(f"{to_line(case)}\n" for case in cases)
 
 
 def to_csv(cases: Iterable[GoldCase]) -> str:
-    """One case a row below a header, with CRLF at the ends of rows (RFC 4180)."""
+    """Format cases one a row after a header, with CRLF line ends (RFC 4180)."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -41,12 +40,12 @@ def to_csv(cases: Iterable[GoldCase]) -> str:
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet computes."""
+    """Escape a cell that a spreadsheet would take for a formula."""
     return f"'{cell}" if _COMPUTED.fullmatch(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """The inverse of `guarded`."""
+    """Invert `guarded`."""
     return cell[1:] if cell.startswith("'") and _COMPUTED.fullmatch(cell) else cell
 
 

@@ -10,23 +10,23 @@ _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 
 def normalise(text: str) -> str:
-    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces."""
+    """Normalise as SQuAD: lower case, no punctuation, no articles, single spaces."""
     text = "".join(c for c in text.lower() if c not in _PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", text).split())
 
 
 def exact_match(predicted: str, accepted: Sequence[str]) -> float:
-    """1.0 if the answer is one of the accepted ones after normalisation, else 0.0."""
+    """Return 1.0 if the answer is an accepted one after normalisation, else 0.0."""
     return float(normalise(predicted) in _normalised(accepted))
 
 
 def token_f1(predicted: str, accepted: Sequence[str]) -> float:
-    """The harmonic mean of the precision and recall of words, against the accepted answer where it is highest."""
+    """Compute the highest word F1 with an accepted answer."""
     return max(_f1(normalise(predicted).split(), one.split()) for one in _normalised(accepted))
 
 
 def _normalised(accepted: Sequence[str]) -> list[str]:
-    """Accepted answers of which something is left; only the empty one if nothing is of any, as the rules have it."""
+    """Normalise accepted answers and drop empty ones; only an empty one if all are, as in SQuAD's rules."""
     return [left for one in accepted if (left := normalise(one))] or [""]
 
 

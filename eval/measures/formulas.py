@@ -66,7 +66,7 @@ def area_under_roc(positive: Sequence[float], negative: Sequence[float]) -> floa
 
 
 def risk_coverage(scores: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float, float]]:
-    """How many questions are answered, and how many of those wrongly, at each threshold.
+    """Compute coverage and risk at each threshold.
 
     Args:
         scores: the confidence in each question's answer.
@@ -90,8 +90,8 @@ def risk_coverage(scores: Sequence[float], right: Sequence[bool]) -> list[tuple[
 def area_under_risk_coverage(curve: Sequence[tuple[float, float, float]]) -> float:
     """Mean risk over all coverages (AURC; Geifman, Uziel & El-Yaniv, 2019): 0 is the best, lower is better.
 
-    Questions of equal confidence cannot be told apart by a threshold; the curve is a straight line between its
-    points and constant before the first.
+    Questions of equal confidence cannot be separated by a threshold; the curve is linear between its points and
+    constant before the first.
 
     Args:
         curve: as `risk_coverage` returns it, at least one point.

@@ -10,7 +10,7 @@ POWER = 0.8
 
 
 def cases_needed(deviation: float, *, effect: float, alpha: float = ALPHA, power: float = POWER) -> int:
-    """Cases with which a drop of `effect` is told from no change, by a one-sided test at `alpha`.
+    """Compute the cases that distinguish a drop of `effect` from no change, by a one-sided test at `alpha`.
 
     n = ((z_(1-alpha) + z_power) * deviation / effect)², the normal approximation for paired
     differences (Chow, Shao & Wang, 2003, one-sample, one-sided). The same n shows with the same

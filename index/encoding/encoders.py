@@ -11,7 +11,7 @@ from index.errors import EncoderUnavailable
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_HASH = "c006c9485a9bef2b32fa4211f98d5bc526db0fde6c16cd541e38233f4eced8ea"
-"""`model_hash` of the official sentence-transformers/all-MiniLM-L6-v2, so that a build is told without the model."""
+"""`model_hash` of the official sentence-transformers/all-MiniLM-L6-v2, to recognise a build without the model."""
 EXPORT_VERSION = 3
 """Counts the ways in which encoders have been exported or built, since another way means other files."""
 
@@ -38,7 +38,7 @@ def open_encoder(hash: str, name: str, *, note: Note, threads: int = 0) -> Encod
     Args:
         hash: as the index has it.
         name: as the index has it.
-        note: told if it is exported.
+        note: takes a message if it is exported.
         threads: for one run of the network; 0 for one a core.
 
     Raises:

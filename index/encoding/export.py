@@ -35,7 +35,7 @@ def export_encoder(source: Path, target: Path, *, name: str, hash: str, note: Ca
         target: a folder that does not exist; it appears complete or not at all.
         name: what people call the model.
         hash: `model_hash(source)`.
-        note: told what is going on.
+        note: takes progress messages.
 
     Raises:
         EncoderUnavailable: the model cannot be loaded, or its tokenizer has no fast form.

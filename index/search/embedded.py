@@ -30,7 +30,7 @@ def embedded_opener(root: Path, open_encoder: Callable[[Snapshot], Encoder], *, 
     Args:
         root: the index's folder.
         open_encoder: finds the encoder that a snapshot names.
-        note: told what was repaired.
+        note: takes messages on repairs.
     """
     encoders: dict[str, Encoder] = {}
 

@@ -207,7 +207,7 @@ class ScriptedServer:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Uvicorn in a thread, which ends at once when it is told to."""
+    """Uvicorn in a thread, which stops at once on request."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -215,7 +215,7 @@ class _Uvicorn(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def main_loop(self) -> None:
-        """Wait to be told to end, instead of looking ten times a second."""
+        """Wait for the request to stop, instead of polling ten times a second."""
         self._loop = asyncio.get_running_loop()
         await self._ending.wait()
         for connection in list(self.server_state.connections):

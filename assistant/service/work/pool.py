@@ -47,7 +47,7 @@ class AssistantPool:
             queue_size: how many questions may wait.
             wait_seconds: a question that would wait longer, by what the last ones took, is refused.
             seconds: after which a question that is not answered is given up.
-            note: told of errors that only whoever runs the server can cure.
+            note: takes errors that only the server's operator can fix.
         """
         self._openers = openers
         self._seats: Seats[Mapping[str, Assistant]] = Seats(size=queue_size, done=self._took)

@@ -76,7 +76,7 @@ class Seats(Generic[T]):
 
         Args:
             size: tasks that may wait to begin.
-            done: told of each task that has ended.
+            done: called with each finished task.
         """
         self._size = size
         self._done = done
