@@ -1,1 +1,1 @@
-"""Whether the articles bear out a sentence."""
+"""Check whether articles support a sentence."""

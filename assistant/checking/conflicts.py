@@ -1,4 +1,4 @@
-"""Find what a claim states and sentences of an article do not: another figure, date or name, a negation, a reversal."""
+"""Find conflicts of a claim with an article's sentences: figures, dates, names, negations, reversals."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -23,16 +23,16 @@ _BORNE_OUT: dict[str | None, set[str | None]] = {
     NEARLY: {NEARLY, LESS},
     AT_MOST: {AT_MOST, LESS, NEARLY, None},
 }
-"""By how a claim bounds a figure, in which bounds of the same figure it stands."""
+"""Bounds of an article's figure that support a claim's, by the claim's bound ("about", "at least" …)."""
 _EXISTS = frozenset("has have had there number numbers total totals count counts comprise comprises".split())
-"""Words with which a claim says only how many there are."""
+"""Words of a claim that states only a count."""
 _BEHIND_PRONOUN = frozenset("of another can who that which is was".split()) | {None}
 _BEFORE_PRONOUN = frozenset("no any every each this that which only new not".split())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conflict:
-    """Something that the claim states and the sentences do not."""
+    """A statement of the claim that the sentences do not support."""
 
     kind: str
     """"figure", "date", "name", "quotation", "negation", "direction" or "words"."""
@@ -43,14 +43,14 @@ class Conflict:
 def conflicts(
     claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, mentions: Mentions, *, core: int
 ) -> list[Conflict]:
-    """What of the claim the sentences do not bear out, empty if nothing.
+    """Find the conflicts of a claim with sentences; empty if there are none.
 
     Args:
-        claim: the sentence to be checked.
-        run: sentences of a passage that follow one another.
-        around: the passage that they are from.
-        mentions: what the claim mentions that has other names.
-        core: which of the sentences has most of the claim; the others help to understand it.
+        claim: the sentence to check.
+        run: consecutive sentences of a passage.
+        around: their passage.
+        mentions: names in the claim that have aliases.
+        core: index of the sentence with most of the claim; the others are its context.
     """
     aliases = Aliases.between(claim, run, mentions)
     found = list(_values(claim, run, run[core], around, aliases.places))
@@ -67,7 +67,7 @@ def conflicts(
 
 
 def _has_any(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> bool:
-    """Whether any telling word, figure or date of the claim stands in the sentences."""
+    """Whether the sentences have any content word, figure or date of the claim."""
     if any(claim.telling & set(one.stems) for one in run):
         return True
     return any(agrees(value.token, own.token) for value in claim.values for one in run for own in one.values)
@@ -107,7 +107,7 @@ def _values(
 
 
 def _counts_nothing(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence]) -> bool:
-    """Whether a number word states no number of its own: "one of them", "one day" for a day, "first"."""
+    """Whether a number word states no number: "one of them", "one day" for a day, "first"."""
     if value.pronoun:
         return _is_pronoun(claim, value.place) or any(_single(value, one) for one in run)
     if value.text.lower() == "first":
@@ -119,14 +119,14 @@ def _counts_nothing(claim: ParsedSentence, value: Value, run: Sequence[ParsedSen
 
 
 def _single(value: Value, own: ParsedSentence) -> bool:
-    """Whether a sentence has what "one" counts, and no number of it."""
+    """Whether a sentence has the noun that "one" counts, without a number."""
     if not value.heads or value.heads[0] not in own.stems:
         return False
     return not any(value.heads[0] in other.heads for other in own.values)
 
 
 def _of_a_part(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence]) -> bool:
-    """Whether the claim says of a whole what the sentences say of a part: the 40 of "half of the 40 are women"."""
+    """Whether the claim states of a whole what the sentences state of a part: the 40 of "half of the 40 are women"."""
     if value.token.figure is None or value.token.figure.whole:
         return False
     same = [(one, own) for one in run for own in one.values if _equal(value, own)]
@@ -138,7 +138,7 @@ def _of_a_part(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence
 
 
 def _misplaced(value: Value, held: Sequence[Value]) -> Conflict | None:
-    """What speaks against a figure that stands there: it counts something else, or the truth is on its other side."""
+    """Find why an equal figure does not support: it counts something else, or is bounded the other way."""
     if value.token.figure is None or value.token.date is not None:
         return None
     same = [own for own in held if _equal(value, own)]
@@ -154,7 +154,7 @@ def _misplaced(value: Value, held: Sequence[Value]) -> Conflict | None:
 
 
 def _strangers(claim: ParsedSentence, core: ParsedSentence) -> list[Value]:
-    """Values of the core that the claim does not say; one that stands there twice must be said twice."""
+    """List values of the core that the claim does not state, with multiplicity."""
     left = list(core.values)
     for value in claim.values:
         said = next((own for own in left if _touches(value, own)), None)
@@ -179,12 +179,12 @@ def _is_pronoun(claim: ParsedSentence, at: int) -> bool:
 
 
 def _touches(value: Value, own: Value) -> bool:
-    """Whether the claim says a value of the core, in full or in part."""
+    """Whether the claim states a value of the core, in full or in part."""
     return _equal(value, own) or _equal(own, value)
 
 
 def _equal(value: Value, own: Value) -> bool:
-    """Whether two say the same, however they bound it."""
+    """Whether two values are equal, ignoring bounds."""
     token = value.token
     if token.figure is not None and token.figure.bound:
         token = replace(token, figure=replace(token.figure, bound=None))
@@ -192,7 +192,7 @@ def _equal(value: Value, own: Value) -> bool:
 
 
 def _alike(value: Value, own: Value) -> bool:
-    """Whether one could stand in the other's place."""
+    """Whether two values are of the same kind, so that one may replace the other."""
     if value.token.date is not None and own.token.date is not None:
         return _comparable(own.token.date, value.token.date)
     a, b = value.token.figure, own.token.figure
@@ -200,7 +200,7 @@ def _alike(value: Value, own: Value) -> bool:
 
 
 def _bears_out(value: Value, own: Value) -> bool:
-    """Whether a figure or date of the sentences is the claim's, its unit and measure too."""
+    """Whether a figure or date of the sentences supports the claim's, including unit and measure."""
     if not _equal(value, own):
         return False
     if value.token.figure and own.token.figure:
@@ -212,7 +212,7 @@ def _bears_out(value: Value, own: Value) -> bool:
 
 
 def _dated(value: Value, core: ParsedSentence, held: Sequence[Value], around: Surroundings) -> bool:
-    """Whether the surroundings supply what the sentences leave out of a date, contradicted by none of theirs."""
+    """Whether the passage supplies the parts of a date that the sentences omit, without contradiction."""
     wanted = value.token.date
     if wanted is None or wanted.until or wanted.years > 1:
         return False
@@ -235,12 +235,12 @@ def _dated(value: Value, core: ParsedSentence, held: Sequence[Value], around: Su
 
 
 def _comparable(one: Date, other: Date) -> bool:
-    """Whether both say a year, a month or a day: they then can differ."""
+    """Whether both have a year, a month or a day, and so can differ."""
     return bool((one.year and other.year) or (one.month and other.month) or (one.day and other.day))
 
 
 def _partly(wanted: Date, one: Date) -> bool:
-    """Whether no part that both have differs, and there is one."""
+    """Whether they share a part, and no shared part differs."""
     pairs = ((wanted.year, one.year), (wanted.month, one.month), (wanted.day, one.day))
     return _comparable(one, wanted) and all(a is None or b is None or a == b for a, b in pairs)
 
@@ -252,7 +252,7 @@ def _negations(claim: ParsedSentence, run: Sequence[ParsedSentence], core: Parse
     negated = _negated(run)
     plainly = _plainly(run)
     for scope in claim.negations:
-        denied = core.negations or negated & set(scope)  # A denial in a neighbour is of something else.
+        denied = core.negations or negated & set(scope)  # A negation in a neighbour is about something else.
         if not denied or (scope and scope[0] in plainly - negated):
             yield Conflict(kind="negation", reason="it does not deny what the sentence denies")
             return
@@ -273,7 +273,7 @@ def _plainly(run: Sequence[ParsedSentence]) -> set[str]:
 
 
 def _turned(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> str | None:
-    """A word of the claim that the sentences have only with a prefix that denies it, or without its own."""
+    """Find a word of the claim that the sentences have only with a negating prefix, or only without its prefix."""
     said = {token.word for token in claim.tokens if token.word}
     held = {token.word for one in run for token in one.tokens if token.word}
     held_stems = {own for one in run for own in one.stems}

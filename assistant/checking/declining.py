@@ -1,4 +1,4 @@
-"""Sentences in which a model says, in words of its own, that it was given nothing that answers."""
+"""Recognise sentences in which a model says that the passages do not answer."""
 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 
@@ -33,10 +33,10 @@ _DECLINES = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.I
 
 
 def declines(sentence: str) -> bool:
-    """Whether a sentence speaks of what the model was given, or of the model, and denies that it answers.
+    """Whether a sentence says of the passages, or of the model, that there is no answer.
 
-    Such a sentence says nothing out of an article, so no receipt can bear it out, however near its
-    words come to a passage's ("The passages do not say what the bridge cost").
+    No receipt can support such a sentence, however similar to a passage ("The passages do not say what the bridge
+    cost").
 
     Args:
         sentence: on one line, without markers.

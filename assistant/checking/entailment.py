@@ -1,4 +1,4 @@
-"""An optional, stronger scorer for the support check: a cross-encoder trained on entailment reads both texts."""
+"""Optional, stronger scorer for the support check: a cross-encoder trained on natural language inference."""
 
 import threading
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from index.encoding.runtimes import folder_of
 from index.errors import EncoderUnavailable
 
 SUPPORTING_LABELS = ("entail", "support", "consistent")
-"""How the label begins by which a model says that one text follows from the other."""
+"""Beginnings of the entailment label's name."""
 DEFAULT_THRESHOLD = 0.5
 
 
@@ -29,7 +29,7 @@ class EntailmentScorer:
         Args:
             source: a folder, or a name on the Hugging Face hub.
             hub: whether the model may be downloaded by name.
-            threshold: claims are supported from this probability on.
+            threshold: least probability of supported claims.
 
         Raises:
             EncoderUnavailable: no such folder or model, or it holds no cross-encoder; at the first call,
@@ -43,7 +43,7 @@ class EntailmentScorer:
         self._model = lru_cache(maxsize=1)(lambda: _load(folder, hub=hub))
 
     def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
-        """Probability of the entailing label, or the single score, for each run."""
+        """Compute the probability of entailment, or the single score, for each run."""
         if not runs:
             return []
         pairs = [(one.receipt.text, claim) for one in runs]
@@ -56,7 +56,7 @@ class EntailmentScorer:
 
 
 def _load(folder: Path, *, hub: bool) -> tuple[Any, int | None]:
-    """The model, and which of its labels says that the claim follows; None for a model with a single score."""
+    """Load the model; returns it with the index of its entailment label, None for a single score."""
     model = load_cross_encoder(folder, hub=hub)
     if model.num_labels == 1:
         return model, None

@@ -1,4 +1,4 @@
-"""Whether sentences of an article name what a claim names, by full names, parts of names, aliases or initials."""
+"""Match the names of a claim with those of sentences: full names, parts, aliases or initials."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,20 +14,20 @@ from index.text.terms import stem
 _COMMON_END = re.compile(
     r"(?:ing|ed|ly|tion|sion|ment|ity|ness|ance|ence|ship|ism|ers|ors|ies|ents|ants|ives|als|ages)$"
 )
-"""Ends of words that open sentences far more often than names have them."""
+"""Endings of words that open sentences, and rarely of names."""
 _PEOPLE_OF = frozenset("s n an ian ese ish i y a ns ans ians is e er ers".split()) | {""}
-"""What makes "German" of "Germany" and "Chinese" of "China"."""
+"""Suffixes that derive "German" from "Germany" and "Chinese" from "China"."""
 _SMALL = PARTICLES | frozenset("and for in on".split())
-"""Words inside a name that have no capital."""
+"""Lower-case words inside names."""
 _INITIALS = range(2, 7)
 
 Mentions = Sequence[tuple[str, tuple[str, ...]]]
-"""Names in a text, each with all names of its thing, as `Glossary.found_in` finds them."""
+"""Names in a text, each with its aliases, as `Glossary.found_in` returns them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
-    """What helps to understand sentences of a passage and may supply the names and dates that they leave out."""
+    """Context of a passage's sentences, which may supply names and dates that they omit."""
 
     statements: tuple[ParsedSentence, ...]
     """The passage's sentences and the article's title."""
@@ -37,13 +37,13 @@ class Surroundings:
     words: frozenset[str]
     """All words, case folded."""
     lower: frozenset[str]
-    """Words that stand somewhere without a capital."""
+    """Words that occur in lower case."""
     capital: frozenset[str]
-    """Words that stand somewhere with a capital where only names have one."""
+    """Words that occur with a capital where only names have one."""
 
     @classmethod
     def of(cls, sentences: Sequence[str], *, title: str, publisher: str, published: date | None) -> "Surroundings":
-        """Of a passage's sentences and what is known of its article."""
+        """Build from a passage's sentences and its article's metadata."""
         held = tuple(parse(text) for text in (*sentences, title) if text)
         lower: set[str] = set()
         for one in held:
@@ -59,7 +59,7 @@ class Surroundings:
         )
 
     def is_name(self, name: Name) -> bool:
-        """Whether a word with a capital is a name and does not merely open a sentence."""
+        """Whether a capitalised word is a name, and not just the first of a sentence."""
         if not name.opens:
             return True
         if name.word in OPENERS or (name.word in self.lower and name.word not in self.capital):
@@ -70,16 +70,16 @@ class Surroundings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aliases:
-    """Which of the claim's things the sentences call by another name."""
+    """Names of the claim for which the sentences use an alias."""
 
     places: frozenset[int]
-    """Tokens of the claim that are part of such a name."""
+    """Positions of the claim's tokens in such names."""
     words: frozenset[str]
-    """Words of the names that the sentences use, case folded."""
+    """Words of the aliases in the sentences, case folded."""
 
     @classmethod
     def between(cls, claim: ParsedSentence, run: Sequence[ParsedSentence], mentions: Mentions) -> "Aliases":
-        """Of a claim that mentions things with other names, and sentences."""
+        """Match the claim's names with aliases in the sentences."""
         places: set[int] = set()
         words: set[str] = set()
         for name, group in mentions:
@@ -96,17 +96,17 @@ class Aliases:
 def unnamed(
     claim: ParsedSentence, run: Sequence[ParsedSentence], core: ParsedSentence, around: Surroundings, aliases: Aliases
 ) -> str | None:
-    """The first name of the claim that the sentences do not bear out, as written; None if they bear out all.
+    """Find the first name of the claim that the sentences do not support, as written; None if they support all.
 
-    A name that only the neighbours of the core sentence have counts where the core refers to it
-    ("she", "the mayor"), and not where the core names someone or something that the claim does not.
+    A name that only neighbours of the core sentence have counts if the core refers to it ("she", "the mayor"), and
+    not if the core names someone or something that the claim does not.
 
     Args:
-        claim: the sentence to be checked.
-        run: the sentences that it is to rest on.
-        core: the one of them that has most of it.
+        claim: the sentence to check.
+        run: the sentences that may support it.
+        core: the one with most of it.
         around: their passage.
-        aliases: other names that the sentences have for the claim's things.
+        aliases: aliases that the sentences use for the claim's names.
     """
     asked = [name for name in claim.names if name.place not in aliases.places and around.is_name(name)]
     if around.publisher and around.publisher <= {token.word for token in claim.tokens}:
@@ -134,7 +134,7 @@ def _held(claim: ParsedSentence, name: Name, run: Sequence[ParsedSentence]) -> b
 
 
 def _pair(one: ParsedSentence, place: int) -> tuple[str, str | None]:
-    """A letter that is a name, and what it is the name of: the B of "Plan B"."""
+    """Return a letter that is a name, and the word before it: the B of "Plan B"."""
     return one.stems[place - 1] if place else "", one.tokens[place].word
 
 
@@ -145,7 +145,7 @@ def _known(name: Name, around: Surroundings) -> bool:
 
 
 def _exact(name: Name) -> bool:
-    """Whether a name is no other in another form: US is not "us", C++ is not C, and 3–1 not 3–2."""
+    """Whether a name must match exactly: US is not "us", C++ is not C, and 3–1 not 3–2."""
     return name.word in ACRONYMS or not name.word.isalnum()
 
 
@@ -157,7 +157,7 @@ def _elsewhere(
     around: Surroundings,
     aliases: Aliases,
 ) -> bool:
-    """Whether the core sentence is about others: it names none of the claim's, or another in the place of one."""
+    """Whether the core sentence is about others: it has none of the claim's names, or another in place of one."""
     said = {token.word for token in claim.tokens if token.word} | aliases.words
     strangers = [
         name
@@ -173,7 +173,7 @@ def _elsewhere(
 
 
 def _beside(one: ParsedSentence, name: Name) -> set[tuple[int, str]]:
-    """The word before a name and the one behind it, names themselves passed over."""
+    """Return the words before and after a name, skipping other names."""
     named = {other.place for other in one.names}
     before = next((i for i in range(name.place - 1, -1, -1) if i not in named), None)
     behind = next((i for i in range(name.place + 1, len(one.tokens)) if i not in named), None)
@@ -184,7 +184,7 @@ def _beside(one: ParsedSentence, name: Name) -> set[tuple[int, str]]:
 
 
 def _written(claim: ParsedSentence, missing: Sequence[Name]) -> str:
-    """The first missing name as the claim has it."""
+    """Return the first missing name as written in the claim."""
     first = last = missing[0].place
     for name in missing[1:]:
         if name.place == last + 1:
@@ -193,7 +193,7 @@ def _written(claim: ParsedSentence, missing: Sequence[Name]) -> str:
 
 
 def _same_root(word: str, other: str) -> bool:
-    """Whether two words are a country and its people, or the like."""
+    """Whether two words have the same root, as a country and its people."""
     if word[:4] != other[:4] or len(word) < 4:
         return False
     pairs = zip(word, other, strict=False)
@@ -202,7 +202,7 @@ def _same_root(word: str, other: str) -> bool:
 
 
 def _abbreviated(claim: ParsedSentence, place: int, run: Sequence[ParsedSentence]) -> bool:
-    """Whether the claim has initials for words of the sentences, or words for their initials."""
+    """Whether the claim abbreviates words of the sentences to initials, or spells theirs out."""
     token = claim.tokens[place]
     if (written := claim.text[token.start : token.end]).isupper() and len(written) in _INITIALS:
         return any(_spelled(one, written.lower()) for one in run)
@@ -216,7 +216,7 @@ def _abbreviated(claim: ParsedSentence, place: int, run: Sequence[ParsedSentence
 
 
 def _spelled(one: ParsedSentence, initials: str) -> set[int]:
-    """Places of the names that begin with these letters in turn."""
+    """Return positions of consecutive names that begin with these letters."""
     runs: list[list[int]] = []
     for name in one.names:
         gap = range(runs[-1][-1] + 1, name.place) if runs else range(0)
@@ -232,7 +232,7 @@ def _spelled(one: ParsedSentence, initials: str) -> set[int]:
 
 
 def _mixed_up(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> str | None:
-    """Two names side by side in the claim whose words the sentences have only beside other names."""
+    """Find adjacent names in the claim whose words the sentences have only beside other names."""
     for name in claim.names:
         if not name.leads:
             continue
@@ -250,7 +250,7 @@ def _mixed_up(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> str | Non
 def unquoted(
     claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, aliases: Aliases
 ) -> Iterator[str]:
-    """What the claim has in quotation marks and the sentences do not have in those words."""
+    """Yield quotations of the claim that the sentences do not have in those words."""
     for quoted in claim.quoted:
         if not parse(quoted).tokens or any(holds(one.text, quoted) for one in (*run, *around.statements)):
             continue

@@ -1,6 +1,6 @@
-"""How near sentences of a passage come to a claim in words and meaning, in numbers that a few weights can join.
+"""Features of the similarity of a claim to a passage's sentences, in words and meaning.
 
-All comes from vectors and terms that the index already has; no model reads the two together.
+They are computed from the index's vectors and terms, without a model that reads both.
 """
 
 from collections.abc import Sequence
@@ -35,24 +35,24 @@ FEATURES = (
 )
 """Names of the features in the order of their columns."""
 NEARLY_THE_SAME = 0.75
-"""From this ratio of common terms on (twice those in common, in order, to all) a claim repeats a sentence."""
+"""Least ratio of common terms (twice those in common, in order, to all) at which a claim repeats a sentence."""
 SYNONYMS = 0.55
-"""Words whose vectors have at least this cosine may stand for one another: "shown" and "demonstrated" have 0.67."""
+"""Least cosine of the vectors of synonyms: "shown" and "demonstrated" have 0.67."""
 _DETERMINERS = frozenset(map(stem, "all any both each either every few many most several some".split()))
 SLOT = 2
-"""So many terms at most are one word in another's place."""
+"""Most terms of a substituted word."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """Whole sentences of a passage that follow one another, by their places, end exclusive."""
+    """Consecutive sentences of a passage, by index, end exclusive."""
 
     first: int
     last: int
 
 
 class Similarity:
-    """A claim beside the sentences of one passage."""
+    """Similarity of a claim to the sentences of one passage."""
 
     def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
         self.claim = claim
@@ -80,17 +80,17 @@ class Similarity:
         self.lengths = [len(own) for own in self.terms]
 
     def coverage(self, run: Run) -> float:
-        """Share of the claim's idf that the sentences have."""
+        """Compute the share of the claim's idf that the sentences have."""
         return float(self.idf @ self.has[run.first : run.last].any(axis=0)) / self.total
 
     def core(self, run: Run) -> int:
-        """Which of the run's sentences has most of the claim, 0 the first."""
+        """Return the index in the run of the sentence with most of the claim."""
         return int(np.argmax(self.has[run.first : run.last] @ self.idf))
 
     def substituted(self, run: Run) -> tuple[str, str] | None:
-        """A word of the claim, and the one in whose place it stands in a sentence that it otherwise repeats.
+        """Find a word of the claim that replaces another in a sentence that it otherwise repeats; returns both.
 
-        A synonym is none, nor is what the sentences say elsewhere.
+        Synonyms, and words that occur elsewhere in the sentences, do not count.
         """
         has = np.asarray(self.has[run.first : run.last].any(axis=0)).tolist()
         lacking = {word.stem for word, held in zip(self.words, has, strict=True) if not held} - _DETERMINERS
@@ -116,7 +116,7 @@ class Similarity:
         return float(first @ second) >= SYNONYMS
 
     def row(self, run: Run) -> NDArray[np.float64]:
-        """One number for each of `FEATURES`."""
+        """Compute the features, in the order of `FEATURES`."""
         part = slice(run.first, run.last)
         has, best = self.has[part].any(axis=0), self.best[part].max(axis=0)
         soft = np.where(has, 1.0, best)
@@ -144,13 +144,13 @@ class Similarity:
 
 
 def _as_written(terms: Sequence[str], text: str) -> str:
-    """Stems as the words that a text has for them."""
+    """Convert stems to the words of a text."""
     words = {stem(token.word): token.word for token in parse(text).tokens if token.word}
     return " ".join(words.get(term, term) for term in terms)
 
 
 def _best_by_sentence(table: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float64]:
-    """(sentences, words): how near the nearest token of each sentence comes to each word."""
+    """Compute the highest similarity of each sentence's tokens to each word; shape (sentences, words)."""
     ends = np.cumsum(counts)
     rows = [
         table[:, end - count : end].max(axis=1) if count else np.zeros(len(table))
@@ -162,7 +162,7 @@ def _best_by_sentence(table: NDArray[np.float32], counts: Sequence[int]) -> NDAr
 def _said_otherwise(
     claim: str, texts: Sequence[str], terms: Sequence[Sequence[str]], mentions: Mentions
 ) -> list[set[str]]:
-    """For each sentence the stems of what it says as the claim does, only in other words: aliases, figures, dates."""
+    """Return, for each sentence, the stems that match the claim in other words: aliases, figures, dates."""
     found: list[set[str]] = [set() for _ in terms]
     held = [f" {' '.join(own)} " for own in terms] if mentions else []
     for name, group in mentions:

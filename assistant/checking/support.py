@@ -1,8 +1,8 @@
 """Check that articles support a sentence, and refuse it otherwise: figures, dates, names, negations, meaning.
 
-Every sentence that a language model writes passes here before anyone reads it. What is certain is
-checked by value and to the letter (`assistant.checking.conflicts`); what is left is a question of meaning,
-and there a fitted probability decides (`assistant.checking.similarity`), or a stronger scorer in its place.
+Every sentence of a language model is checked here before it is shown. Figures, dates, names and negations are checked
+by value (`assistant.checking.conflicts`); meaning is judged by a fitted probability (`assistant.checking.similarity`),
+or by a stronger scorer.
 """
 
 import json
@@ -26,26 +26,26 @@ from index.text.structure import is_heading
 
 WEIGHTS_PATH = Path(__file__).parent / "support.json"
 LONGEST_RUN = 3
-"""A claim that needs more sentences than these rests on none in particular."""
+"""Most sentences of a receipt."""
 RIVAL_ODDS = 3.0
-"""A run in conflict with the claim, whose odds are so many times those of the best one without, is what it tells of."""
+"""Ratio of odds from which a run with conflicts is preferred to the best one without, and the claim refused."""
 LOOKED_AT = 6
-"""Of the runs of one length in all passages so many are judged by meaning, those with the most of the claim first."""
+"""Runs of each length, over all passages, that are scored; those with most of the claim."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """Whether a claim stands in the passages."""
+    """Whether the passages support a claim."""
 
     supported: bool
     score: float
-    """Estimated probability that the receipt bears out the claim, in [0, 1]; each conflict halves it."""
+    """Estimated probability that the receipt supports the claim, in [0, 1]; halved by each conflict."""
     reason: str | None
-    """Why it is not supported, in words; None when it is."""
+    """Why it is not supported, in words; None if it is."""
     receipt: Receipt | None
-    """What it rests on or, unsupported, what comes nearest; None if there was nothing to look at."""
+    """The supporting sentences or, if unsupported, the nearest ones; None if there are none."""
     conflicts: tuple[Conflict, ...] = ()
-    """What the claim states and the receipt does not."""
+    """Conflicts of the claim with the receipt."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -59,18 +59,18 @@ class Considered:
 
 
 class SupportScorer(Protocol):
-    """Judges by meaning whether sentences bear out a claim."""
+    """Estimates by meaning whether sentences support a claim."""
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """Name in reports."""
 
     @property
     def threshold(self) -> float:
-        """Claims are supported from this score on."""
+        """Least score of supported claims."""
 
     def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
-        """Probability for each run that it bears out the claim's meaning, in [0, 1], conflicts left aside."""
+        """Estimate the probability that each run supports the claim's meaning, in [0, 1], ignoring conflicts."""
 
 
 class FittedScorer:
@@ -83,7 +83,7 @@ class FittedScorer:
         self.threshold = threshold
 
     def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
-        """Fitted probability for each run."""
+        """Compute the fitted probability of each run."""
         if not runs:
             return []
         return [
@@ -93,24 +93,24 @@ class FittedScorer:
 
 @lru_cache(maxsize=1)
 def load_scorer() -> FittedScorer:
-    """The fitted scorer that ships with the program."""
+    """Load the fitted scorer that ships with the program."""
     data = json.loads(WEIGHTS_PATH.read_text(encoding="utf-8"))
     return FittedScorer(Linear.from_json(data["support"], FEATURES), data["threshold"])
 
 
 class SupportCheck:
-    """Checks sentences against the passages that they may rest on."""
+    """Checks sentences against passages."""
 
     def __init__(self, engine: SearchEngine, *, scorer: SupportScorer | None = None) -> None:
         self.engine = engine
         self.scorer = scorer or load_scorer()
 
     def check(self, claim: Query, passages: Sequence[Passage]) -> Verdict:
-        """Look for the smallest run of whole sentences of one passage that supports a claim.
+        """Find the smallest run of whole sentences of one passage that supports a claim.
 
         Args:
-            claim: one sentence, without markers of citation, encoded by `engine.encode`.
-            passages: what it may rest on.
+            claim: one sentence, without citation markers, encoded by `engine.encode`.
+            passages: candidates for its receipt.
         """
         stated = parse(claim.text)
         if not stated.telling and not stated.values:
@@ -130,7 +130,7 @@ class SupportCheck:
         return Verdict(supported=False, score=0.0, reason="no passage was given", receipt=None)
 
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
-        """The runs of one sentence that have most of the claim, then those of two, and so on."""
+        """Yield the runs of one sentence with most of the claim, then those of two, and so on."""
         stated = parse(claim.text)
         mentions = self.engine.glossary.found_in(claim.text)
         held = [_Held(claim, passage, self.engine, mentions) for passage in passages]
@@ -146,7 +146,7 @@ class _Scored:
     one: Considered
 
     def yields_to(self, rival: "_Scored | None") -> bool:
-        """Whether sentences in conflict with the claim are so much nearer to it that they must be what it tells of."""
+        """Whether a run with conflicts is so much nearer that the claim must be about it."""
         if rival is None:
             return False
         return rival.score * (1 - self.score) > RIVAL_ODDS * self.score * (1 - rival.score)
@@ -169,7 +169,7 @@ def _verdict(found: _Scored, *, supported: bool) -> Verdict:
 
 
 class _Held:
-    """A passage beside a claim."""
+    """A passage with its similarity to a claim."""
 
     def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
         self.passage = passage
@@ -179,12 +179,12 @@ class _Held:
         self.headings = [is_heading(text) for text in self.texts]
 
     def runs(self, length: int) -> list[Run]:
-        """All runs of so many sentences, no heading among them."""
+        """List all runs of `length` sentences without headings."""
         starts = range(len(self.texts) - length + 1)
         return [Run(first=i, last=i + length) for i in starts if not any(self.headings[i : i + length])]
 
     def considered(self, claim: ParsedSentence, run: Run) -> Considered:
-        """The run with what speaks against it."""
+        """Return the run with its conflicts."""
         own = [parse(text) for text in self.texts[run.first : run.last]]
         found = conflicts(claim, own, self._around, self.mentions, core=self.similarity.core(run))
         if not found and (pair := self.similarity.substituted(run)) is not None:
