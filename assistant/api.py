@@ -98,4 +98,4 @@ def open_assistant(settings: Settings, *, note: Note, meter: Meter) -> Assistant
 
 
 def _no_meter(done: int, of: int, chunks: int) -> None:
-    """Progress that nobody follows."""
+    """Discard progress."""

@@ -30,8 +30,8 @@ def write_whole(path: Path, text: str, option: str = "--out") -> None:
 
 
 def silent(message: str) -> None:
-    """A note that nobody needs."""
+    """Discard a message."""
 
 
 def no_meter(done: int, of: int, chunks: int) -> None:
-    """Progress that nobody watches."""
+    """Discard progress."""

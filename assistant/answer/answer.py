@@ -1,4 +1,4 @@
-"""What an answer is, and the gate through which every answer leaves: each quote must stand in its article."""
+"""Values of an answer, as they leave the chain."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -62,7 +62,7 @@ class Citation:
     answer_spans: tuple[tuple[int, int], ...] = ()
     """Where in the answer's text this citation supports, end exclusive."""
     parts: tuple[AnsweredPart, ...] = ()
-    """Which parts of the question it answers; only in the JSON of a question that was parted."""
+    """Parts of the question that it answers; only in the JSON of a split question."""
 
     @classmethod
     def of(cls, article: IndexedArticle, start: int, end: int, text: str, *, number: int) -> "Citation":
@@ -117,7 +117,7 @@ class IndexReference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SentenceVerdict:
-    """What the check made of a sentence that a model wrote, or of one of its clauses where each passed by itself."""
+    """The check's verdict on a sentence of a model, or on one of its clauses if each passed separately."""
 
     text: str
     """Without markers."""
@@ -181,7 +181,7 @@ class Answer:
     confidence: float = 0.0
     """Estimated probability that the articles answer the question, in [0, 1]."""
     searched: str = ""
-    """The question as it was searched: a follow-up made whole, spelling corrected."""
+    """The question as searched: follow-ups rewritten, spelling corrected."""
     reader: str = "extractive"
     degraded: bool = False
     index: IndexReference

@@ -31,7 +31,7 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """A sentence that passed, or one of two clauses that passed each by itself, and what it rests on."""
+    """A sentence that passed, or one of two clauses that passed separately, with its support."""
 
     text: str
     receipt: Receipt

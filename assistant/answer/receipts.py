@@ -9,7 +9,7 @@ from index.errors import UsageError
 from index.text.article import sha256_of
 
 GIVE = "give what `assistant ask --json` printed"
-"""Remedy for JSON that is no answer."""
+"""Remedy for JSON that is not an answer."""
 
 
 class Standing(StrEnum):

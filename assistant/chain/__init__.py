@@ -1,1 +1,1 @@
-"""The one way from a question to a sealed answer."""
+"""The chain from a question to a sealed answer."""

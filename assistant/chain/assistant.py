@@ -1,4 +1,4 @@
-"""The chain behind every way in: a question, its passages, a reading, an answer whose receipts hold."""
+"""The chain from a question over passages and a reading to a sealed answer; all interfaces use it."""
 
 import time
 from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_QUESTION_CHARACTERS = 2_000
 ATTEMPTS = 3
-"""How often a question is asked again because the index changed under it."""
+"""Attempts of a question if the index changes meanwhile."""
 
 T = TypeVar("T")
 Note = Callable[[str], None]
@@ -38,9 +38,9 @@ class Trace:
 
     answer: Answer
     parts: tuple[tuple[Retrieved, Reading], ...]
-    """What was found and read for each part of the question; most questions have one."""
+    """Retrieved passages and reading of each part of the question; most questions have one part."""
     ranked: tuple[tuple[Passage, ...], ...] = ()
-    """For each part the best passages as deep as was asked for, those that were not read too."""
+    """Best passages of each part up to the requested depth, including those not read."""
 
 
 class Assistant:
@@ -68,7 +68,7 @@ class Assistant:
             writer: writes answers with a language model; without one, articles are quoted.
             condenser: rewrites follow-ups to stand alone; None for rules.
             splitter: splits compound questions; None for rules.
-            watch: follows the searches; None for nobody.
+            watch: context around each search, for traces; None for none.
 
         Raises:
             IndexUnavailable: there is no index, or none that can be read.
@@ -86,7 +86,7 @@ class Assistant:
 
     @property
     def engine(self) -> SearchEngine:
-        """The search engine over the state of the index that answers come from now."""
+        """The search engine over the present state of the index."""
         return self._index.engine
 
     def current(self, work: Callable[[SearchEngine], T]) -> T:
@@ -105,8 +105,8 @@ class Assistant:
         Args:
             question: at most `MAX_QUESTION_CHARACTERS` characters.
             filters: which articles may be used.
-            previous: the question before it in a conversation, made whole; or all turns before it, oldest first.
-            written: False to quote, though there is a model.
+            previous: the previous question, rewritten to stand alone; or all earlier turns, oldest first.
+            written: False to quote even if there is a model.
 
         Raises:
             UsageError: the question is empty or too long.
@@ -146,7 +146,7 @@ class Assistant:
         return replace(trace, answer=replace(trace.answer, seconds=round(time.perf_counter() - started, 4)))
 
     def search(self, question: str, *, k: int, filters: Filters | None = None) -> Retrieved:
-        """The best `k` passages for a question, best first."""
+        """Find the best `k` passages for a question, best first."""
         text = checked_question(question)
         return self._following(lambda index: index.search(text, k, filters or Filters()))
 
@@ -190,12 +190,12 @@ class Assistant:
             except (IndexDamaged, IndexUnavailable):
                 if not before.engine.is_replaced():
                     raise
-                return before  # What was put in its place cannot be read; this can, for as long as it is open.
+                return before  # Its replacement cannot be read; this one can while it is open.
             self._close_if_left(before)
         return self._index
 
     def _close_if_left(self, index: OpenIndex) -> None:
-        """Close a state that was followed by another, once no question is at work with it."""
+        """Close a superseded state once no question uses it."""
         if index is not self._index and not index.users:
             index.engine.close()
 
@@ -208,7 +208,7 @@ class Assistant:
         writer: "Writer | None",
         on_piece: OnPiece | None,
     ) -> "Trace":
-        """The one way of a question: retrieve, read, compose, write, seal."""
+        """Answer a question: retrieve, read, compose, write, seal."""
         found = [retrieve(index, part, filters, depth=depth, context=asked.context) for part in asked.parts]
         parts = [read(index, part, tries) for part, tries in zip(asked.parts, found, strict=True)]
         answer, usage = compose(index, asked, parts), asked.usage
@@ -225,7 +225,7 @@ class Assistant:
 
 
 def checked_question(question: str) -> str:
-    """The question without white space around it.
+    """Strip and check a question.
 
     Raises:
         UsageError: it is empty, too long or not text.
@@ -235,7 +235,7 @@ def checked_question(question: str) -> str:
         raise UsageError(
             "the question is empty", 'ask one, such as: assistant ask "How many industrial brains are there?"'
         )
-    if any("\ud800" <= character <= "\udfff" for character in text):  # Bytes of the command line that are no text.
+    if any("\ud800" <= character <= "\udfff" for character in text):  # Invalid UTF-8 on the command line.
         raise UsageError(
             f"the question is not UTF-8 text ({ascii(text)[:60]})", "type it again, or convert it to UTF-8"
         )

@@ -1,4 +1,4 @@
-"""Compose an answer of quotes, or a refusal, out of what was read."""
+"""Compose an answer of quotes, or a refusal, from readings."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,14 +18,14 @@ REFUSALS = {
     Reason.INSUFFICIENT: "The articles do not say.",
 }
 NEAREST = 3
-"""Articles that a refusal names."""
+"""Most articles that a refusal names."""
 
 TextOf = Callable[[str], str]
-"""The text of an article by its id."""
+"""Returns the text of an article by id."""
 
 
 def compose(index: OpenIndex, asked: Asked, parts: Sequence[ReadPart]) -> Answer:
-    """Compose the answer to a question, not yet sealed; a refusal where no part of it is answered."""
+    """Compose the unsealed answer to a question; a refusal if no part of it is answered."""
     passages = distinct_passages(parts)
     searched = " ".join(corrected(one.part, one.found.retrieved.corrections) for one in parts)
     readings = [one.reading for one in parts]
@@ -53,7 +53,7 @@ def compose(index: OpenIndex, asked: Asked, parts: Sequence[ReadPart]) -> Answer
 
 
 def index_reference(engine: SearchEngine) -> IndexReference:
-    """The state of the index that an answer names."""
+    """Describe the state of the index for an answer."""
     state = engine.state
     return IndexReference(
         fingerprint=state.fingerprint,
@@ -64,7 +64,7 @@ def index_reference(engine: SearchEngine) -> IndexReference:
 
 
 def distinct_passages(parts: Sequence[ReadPart]) -> list[Passage]:
-    """The passages that were read for all parts, each once."""
+    """List the distinct passages read for all parts."""
     return list({passage.chunk_id: passage for one in parts for passage in one.found.retrieved.passages}.values())
 
 
@@ -79,7 +79,7 @@ def answered(
     reader: str,
     unanswered: Sequence[str],
 ) -> Answer:
-    """An answer out of the quotes of one reading, or of one for each part of the question."""
+    """Compose an answer of the quotes of one reading, or of one for each part of the question."""
     text = ""
     citations: list[Citation] = []
     for reading in readings:
@@ -119,7 +119,7 @@ def refused(
     searched: str,
     reader: str,
 ) -> Answer:
-    """A refusal that says why, and where a person can look."""
+    """Compose a refusal with its reason and the nearest articles."""
     assert reading.reason is not None
     return Answer(
         question=question,
@@ -137,7 +137,7 @@ def refused(
 
 
 def as_refusal(answer: Answer, reason: Reason, nearest: Sequence[Passage], *, reader: str) -> Answer:
-    """The same answer refused by another reader."""
+    """Turn an answer into a refusal by another reader."""
     return replace(
         answer,
         status=Status.REFUSED,
@@ -163,7 +163,7 @@ def _nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
 
 
 def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
-    """What is shown of a quote, each piece with a marker: the short answer, then the quote."""
+    """Format a quote as pieces with markers: the short answer, then the quote."""
     whole = plain(text[quote.start : quote.end])
     if quote.dated:
         assert quote.article.published is not None
@@ -175,7 +175,7 @@ def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
 
 
 def _without_repeats(readings: Sequence[Reading]) -> list[Reading]:
-    """Readings without the quotes that an earlier one has."""
+    """Remove the quotes that an earlier reading has."""
     seen: set[tuple[int, int, int]] = set()
     kept = []
     for reading in readings:

@@ -22,7 +22,7 @@ def opener(
     watch: Watch | None = None,
     rerank: Rerank | None = None,
 ) -> Callable[[], Assistant]:
-    """What opens assistants over an index, as often as it is called; they share the re-ranker and the model.
+    """Make an opener of assistants over an index, which share the re-ranker and the model.
 
     Args:
         open_engine: opens a search engine over the newest state of the index.

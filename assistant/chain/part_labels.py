@@ -1,4 +1,4 @@
-"""Which part of a question each receipt answers, where the question was parted."""
+"""Label receipts with the part of a split question that they answer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

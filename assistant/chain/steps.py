@@ -13,7 +13,7 @@ from assistant.retrieval.second_search import search_twice
 from index.search.engine import Filters, Passage, Retrieved
 
 Previous = str | Sequence[Turn] | None
-"""The question before one in a conversation, made whole; or all turns before it, oldest first."""
+"""The previous question of a conversation, rewritten to stand alone; or all earlier turns, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class Asked:
     usage: Usage
     """What a model took to make the question whole and to split it."""
     notes: tuple[str, ...]
-    """What went wrong on the way, for whoever runs the assistant."""
+    """Problems on the way, for the operator."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """A piece of an answer as it is shown, on its way or at once."""
+    """A piece of an answer as it is shown, streamed or at once."""
 
     start: int
     """First character in the answer's text."""

@@ -94,7 +94,7 @@ def ask(
 
 
 def _ask_lines(assistant: "Assistant", filters: "Filters", *, as_json: bool, fail_on_refusal: bool) -> None:
-    """Answer one question a line; a line that is no question gets an error object."""
+    """Answer one question a line; an unusable question gets an error object."""
     from index.errors import UserError
 
     refused = failed = False

@@ -144,7 +144,7 @@ def _root_to_read(settings: "Settings") -> Path:
 
 
 def encoder_for(root: Path, settings: "Settings") -> "Encoder":
-    """The index's encoder; the one that settings name if there is no index yet, which is then made."""
+    """Open the index's encoder; if there is no index, create one with the settings' encoder."""
     from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
     from index.errors import ConfigurationError
     from index.storage.store import catalog_path, create_index, open_index

@@ -51,7 +51,7 @@ class Place:
     """Which of several equal calls one is."""
 
     occasion: str
-    """What it was made for; empty where nobody said."""
+    """What the call was made for; empty if not stated."""
     repeat: int
     """0 for the first time that exactly this was asked, 1 for the second, and so on."""
 

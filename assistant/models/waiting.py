@@ -1,4 +1,4 @@
-"""Cancellable waits for a model: whoever waits lets others work meanwhile.
+"""Cancellable waits for a model, during which other questions proceed.
 
 The chain is written as blocking code. A task of the service (`assistant.service.work.seats`) gives its assistant
 away while it waits here, and is woken when its client has gone; elsewhere the thread simply blocks.

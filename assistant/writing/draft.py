@@ -44,7 +44,7 @@ class DraftSentence:
     """A sentence of a draft."""
 
     text: str
-    """On one line, without markers, Markdown and what nobody sees."""
+    """On one line, without markers, Markdown and invisible characters."""
     cited: tuple[int, ...]
     """Numbers of passages in its markers, in order, whatever they are."""
     addresses: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Answers written by a language model, of which nobody sees a sentence before it has passed the check."""
+"""Write answers with a language model; sentences are shown only after they pass the check."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -254,7 +254,7 @@ class _Draft:
         self._passed.update([] if self.verdicts[-1].fate == Fate.DROPPED else [sentence.text])
 
     def _in_parts(self, sentence: DraftSentence) -> list[tuple[DraftSentence, Verdict, Fate]]:
-        """Its two clauses, if each passes by itself, perhaps by another article than the other; else none."""
+        """Split it into two clauses if each passes separately, also by different articles; else return none."""
         found: list[tuple[DraftSentence, Verdict, Fate]] = []
         for clause in clauses(sentence.text):
             verdict, fate = self._judge(replace(sentence, text=clause.stated))

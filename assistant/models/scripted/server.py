@@ -49,7 +49,7 @@ class Received:
 
 
 class ScriptedServer:
-    """The server, as a context: it listens on 127.0.0.1 within, and frees whoever hangs at its end."""
+    """Run the server on 127.0.0.1 until the block ends, which releases hanging requests."""
 
     def __init__(self, turns: Sequence[Turn], *, port: int = 0) -> None:
         """Make a server.

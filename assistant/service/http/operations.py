@@ -49,7 +49,7 @@ async def metrics(service: Here) -> Response:
 
 @router.get("/api/status", responses=described(StatusBody, 404), summary="Describe a collection")
 async def status(service: Here, collection: Chosen) -> Response:
-    """A collection as it is now, the names of all that are served, and what the server allows."""
+    """Describe a collection's state, the names of all collections, and what the server allows."""
 
     def described_(engine: SearchEngine) -> dict[str, Any]:
         return _status_json(engine, collection, service)

@@ -66,7 +66,7 @@ class FoundBody(BaseModel):
 
 
 class ArticleBody(BaseModel):
-    """An article as it is listed."""
+    """An article of the list."""
 
     article_id: str
     title: str | None

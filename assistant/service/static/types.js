@@ -39,7 +39,7 @@
  */
 
 /**
- * @typedef {object} ArticleBody An article as it is listed.
+ * @typedef {object} ArticleBody An article of the list.
  * @property {string} article_id
  * @property {string | null} title
  * @property {string | null} publisher
@@ -75,11 +75,11 @@
  * @property {number} end One past its last character.
  * @property {string} quote
  * @property {[number, number][]} [answer_spans] Where in the answer's text this citation supports, end exclusive.
- * @property {AnsweredPart[]} [parts] Which parts of the question it answers; only in the JSON of a question that was parted.
+ * @property {AnsweredPart[]} [parts] Parts of the question that it answers; only in the JSON of a split question.
  */
 
 /**
- * @typedef {object} Conversation A conversation as it is listed.
+ * @typedef {object} Conversation A conversation of the list.
  * @property {string} id
  * @property {string} title
  * @property {string} created
@@ -165,7 +165,7 @@
 /** @typedef {"not_found" | "insufficient" | "conflicting" | "blocked"} Reason Why an answer was refused. */
 
 /**
- * @typedef {object} SentenceVerdict What the check made of a sentence that a model wrote, or of one of its clauses where each passed by itself.
+ * @typedef {object} SentenceVerdict The check's verdict on a sentence of a model, or on one of its clauses if each passed separately.
  * @property {string} text Without markers.
  * @property {number[]} cited Numbers of passages in its markers, as the model was shown them.
  * @property {string} fate "kept"; "marked" where it cited nothing and a passage supports it; "corrected" where another passage than those it cites does; "dropped".

@@ -28,7 +28,7 @@ class Produced:
     """What an answer depends on besides its question and what the answer itself names."""
 
     previous: str | None
-    """The question before it, made whole, that a follow-up leaned on."""
+    """The previous question, rewritten to stand alone, that a follow-up refers to."""
     filters: Mapping[str, object]
     settings: Mapping[str, object]
     version: str
@@ -37,7 +37,7 @@ class Produced:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conversation:
-    """A conversation as it is listed."""
+    """A conversation of the list."""
 
     id: str
     title: str
@@ -78,5 +78,5 @@ class Message:
 
 
 def new_id() -> str:
-    """A random id that nobody can guess, for a conversation or a message."""
+    """Make an unguessable random id for a conversation or a message."""
     return secrets.token_hex(12)

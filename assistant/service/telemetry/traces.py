@@ -189,7 +189,7 @@ def messages(*turns: tuple[str, str]) -> str:
 
 
 def _unheard(found: Retrieved) -> None:
-    """There is no span to record it."""
+    """Discard it, since there is no span."""
 
 
 def _finish_request(span: Span, scope: Scope, status: int) -> None:

@@ -29,7 +29,7 @@ class _Seat(Generic[T]):
 
 
 class SeatedTask(Task, Generic[T]):
-    """Work with a tool, in the context (and so the trace) of whoever made it."""
+    """Work with a tool, in the context (and so the trace) of its creator."""
 
     def __init__(self, work: Callable[[T], None]) -> None:
         super().__init__(paused=self._away)
@@ -100,7 +100,7 @@ class Seats(Generic[T]):
         self.leave(_Seat(tool))
 
     def add(self, task: SeatedTask[T]) -> bool:
-        """Begin a task as soon as a tool is free; False if there is no room."""
+        """Begin a task as soon as a tool is free; returns False if the queue is full."""
         with self._lock:
             if self.full or self._close_tool is not None:
                 return False
@@ -137,7 +137,7 @@ class Seats(Generic[T]):
         turn.acquire()
 
     def _assign(self, seat: _Seat[T]) -> None:
-        """Assign a tool that nobody uses now; called with the lock held."""
+        """Assign a free tool; called with the lock held."""
         if seat.returning:
             seat.returning.popleft().release()
         elif self._new:
