@@ -60,6 +60,12 @@ class Library:
         chosen = paths or (self.folder,)
         return add_paths(self.root, chosen, encoder or self.encoder, note=self.notes.append, meter=ignore, prune=prune)
 
+    def sync(self) -> Outcome:
+        """Make the index hold what the folder holds."""
+        return add_paths(
+            self.root, [self.folder], self.encoder, note=self.notes.append, meter=ignore, prune=True, only_these=True
+        )
+
     def add_values(self, articles: Sequence[Article]) -> Outcome:
         """Bring articles that are no files into the index."""
         return add_articles(self.root, articles, self.encoder, note=self.notes.append, meter=ignore)

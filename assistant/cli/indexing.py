@@ -9,17 +9,24 @@ import typer
 
 from assistant.cli.common import ChangedIndexOption, IndexOption, metered, note, settings_from
 from index.counts import counted
+from index.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.settings.settings import Settings
     from index.encoding.encoder import Encoder
-    from index.storage.changes import Outcome
 
 app = typer.Typer(
     help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None
 )
-SHOWN = 10
-"""Lines of one kind that are printed before the rest is counted."""
+
+
+FollowLinksOption = Annotated[
+    bool, typer.Option("--follow-links", help="Also take what symbolic links to outside of the folder lead to.")
+]
+EncoderOption = Annotated[
+    str | None, typer.Option("--encoder", help="For a new index: a folder with a sentence-transformers model.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object, with every file that was left out.")]
 
 
 @app.command("add")
@@ -29,28 +36,74 @@ def add(
     prune: Annotated[
         bool, typer.Option("--prune", help="Also remove articles whose files are gone from these folders.")
     ] = False,
-    encoder: Annotated[
-        str | None, typer.Option("--encoder", help="For a new index: a folder with a sentence-transformers model.")
-    ] = None,
+    follow_links: FollowLinksOption = False,
+    encoder: EncoderOption = None,
+    json_: JsonOption = False,
 ) -> None:
-    """Add articles to the index, or update them; unchanged files are skipped."""
+    """Add articles to the index, or update them; unchanged files are skipped.
+
+    Exit code 1 if a file was left out; the others are added all the same.
+    """
+    settings = settings_from({"index": index, "encoder": encoder})
+    _bring_in(settings, paths, prune=prune, follow_links=follow_links, as_json=json_)
+
+
+@app.command("sync")
+def sync(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder, searched recursively.")],
+    index: ChangedIndexOption = None,
+    follow_links: FollowLinksOption = False,
+    encoder: EncoderOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make the index hold what the folder holds: add, replace and remove articles.
+
+    Articles from elsewhere stay. A file that cannot be read keeps its earlier version in the index.
+    """
+    settings = settings_from({"index": index, "encoder": encoder})
+    if not Path(folder).expanduser().is_dir():
+        raise UsageError(f"{folder} is not a folder", "name one; `assistant index add` takes files")
+    _bring_in(settings, [folder], prune=True, only_these=True, follow_links=follow_links, as_json=json_)
+
+
+def _bring_in(
+    settings: "Settings",
+    paths: Sequence[str],
+    *,
+    prune: bool,
+    follow_links: bool,
+    as_json: bool,
+    only_these: bool = False,
+) -> None:
+    from assistant.cli.outcomes import left_out, outcome_json, report
     from assistant.settings.locations import index_to_change
     from index.storage.changes import add_paths, find_articles
 
-    settings = settings_from({"index": index, "encoder": encoder})
     root = index_to_change(settings)
     chosen = [Path(path) for path in paths]
-    find_articles(chosen)  # A mistake in the paths is said before anything is made.
-    opened_encoder = encoder_for(root, settings)
+    find_articles(chosen, follow_links=follow_links)  # A mistake in the paths is said before anything is made.
+    encoder = encoder_for(root, settings)
     with metered("indexing") as meter:
         try:
-            outcome = add_paths(root, chosen, opened_encoder, note=note, meter=meter, prune=prune)
+            outcome = add_paths(
+                root,
+                chosen,
+                encoder,
+                note=note,
+                meter=meter,
+                prune=prune,
+                only_these=only_these,
+                follow_links=follow_links,
+            )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 "interrupted; what was published before stays in the index, and the same command goes on from there"
             ) from None
-    _report(outcome, root)
-    if outcome.failed:
+    if as_json:
+        print(json.dumps(outcome_json(outcome, root), ensure_ascii=False, indent=2))
+    else:
+        report(outcome, root)
+    if left_out(outcome):
         raise typer.Exit(1)
 
 
@@ -163,36 +216,6 @@ def encoder_for(root: Path, settings: "Settings") -> "Encoder":
     create_index(root, encoder, max_tokens=min(settings.chunk_tokens, encoder.max_tokens))
     note(f"made a new index in {root}")
     return encoder
-
-
-def _report(outcome: "Outcome", root: Path) -> None:
-    for line in outcome.failed:
-        note(f"not taken: {line}")
-    _some("not supported", [str(path) for path in outcome.passed_over])
-    if outcome.set_aside:
-        names = ", ".join(str(path) for path in outcome.set_aside[:3])
-        more = f" and {len(outcome.set_aside) - 3} more" if len(outcome.set_aside) > 3 else ""
-        note(f"no articles by their names, so not added: {names}{more}; name such a file itself to add it")
-    _some("file gone, still in the index (--prune removes it)", outcome.missing)
-    counts = [
-        f"{len(ids)} {word}"
-        for word, ids in (
-            ("added", outcome.added),
-            ("changed", outcome.changed),
-            ("removed", outcome.removed),
-            ("unchanged", outcome.unchanged),
-            ("not taken", outcome.failed),
-        )
-        if ids
-    ]
-    print(f"{', '.join(counts) or 'nothing to do'}: {root}")
-
-
-def _some(what: str, lines: Sequence[str]) -> None:
-    for line in lines[:SHOWN]:
-        note(f"{what}: {line}")
-    if len(lines) > SHOWN:
-        note(f"{what}: {len(lines) - SHOWN} more")
 
 
 def _size(count: int) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from index.encoding.encoder import Encoder, EncodingJob
 from index.errors import ArticleUnreadable, UserError
 from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
+from index.storage.incoming import Incoming
 from index.storage.lock import writing
 from index.storage.store import Note, catalog_path, fingerprint, now, repair_locked, versions
 from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle
@@ -19,7 +20,7 @@ from index.text.chunking import Chunking, chunk_article, fitting_title
 from index.text.finding import Found, find_files, find_glossaries, read_bytes
 from index.text.formats.table import listed
 from index.text.glossary import load_glossary
-from index.text.loading import article_slug, free_id, load
+from index.text.loading import article_slug, file_of, free_id
 from index.text.structure import Structure
 
 PUBLISH_SECONDS = 10.0
@@ -46,6 +47,10 @@ class Outcome:
     """Ids of articles that were removed."""
     missing: list[str] = field(default_factory=list)
     """Ids of articles whose files were under the paths and are gone; they stay in the index."""
+    duplicates: list[str] = field(default_factory=list)
+    """Files whose article is in the index from another place, and is not put in again, a line each."""
+    problems: list[str] = field(default_factory=list)
+    """What was not understood of articles that were taken, a line each."""
     failed: list[str] = field(default_factory=list)
     """Why a file could not be taken, a line each."""
     passed_over: list[Path] = field(default_factory=list)
@@ -112,7 +117,15 @@ def add_articles(
 
 
 def add_paths(
-    root: Path, paths: Sequence[Path], encoder: Encoder, *, note: Note, meter: Meter, prune: bool = False
+    root: Path,
+    paths: Sequence[Path],
+    encoder: Encoder,
+    *,
+    note: Note,
+    meter: Meter,
+    prune: bool = False,
+    only_these: bool = False,
+    follow_links: bool = False,
 ) -> Outcome:
     """Bring files and folders into the index in `root`; what has not changed costs no encoding.
 
@@ -123,14 +136,16 @@ def add_paths(
         note: told what was repaired.
         meter: told how far it is.
         prune: remove articles whose files were under `paths` and are gone.
+        only_these: remove, besides, articles under `paths` whose files would not be taken today.
+        follow_links: take what symbolic links in the folders lead to, wherever that is.
 
     Raises:
         UserError: a path does not exist or holds no article.
         IndexBusy: another process is changing the index.
     """
-    found = find_articles(paths)
-    known = _known_articles(root)
-    failed: list[str] = []
+    found = find_articles(paths, follow_links=follow_links)
+    known = known_articles(root)
+    failed = list(found.refused)
     pending: list[Path] = []
     unchanged: list[str] = []
     size = 0
@@ -145,34 +160,41 @@ def add_paths(
                 size += len(data)
         except ArticleUnreadable as error:
             failed.append(str(error))
-    missing = [row for row in known.values() if _is_under(row.source, paths) and not Path(row.source).exists()]
+    missing = _missing(known.values(), paths)
+    leaving = _not_among(known.values(), paths, found) if only_these else missing if prune else []
+    incoming = Incoming.beside(known.values(), leaving=leaving)
     outcome = add_articles(
         root,
-        _loaded(pending, failed),
+        incoming.files(pending),
         encoder,
         note=note,
         meter=meter,
         glossaries=find_glossaries(paths),
-        remove=missing if prune else (),
+        remove=leaving,
         total_characters=size,
     )
+    if stale := [row for row in known.values() if _is_stale(row, incoming)]:
+        outcome.removed += add_articles(root, [], encoder, note=note, meter=meter, remove=stale).removed
     outcome.unchanged[:0] = unchanged
-    outcome.failed[:0] = failed
+    outcome.failed[:0] = [*failed, *incoming.failed]
+    outcome.duplicates, outcome.problems = incoming.duplicates, incoming.problems
     outcome.passed_over, outcome.set_aside = found.unsupported, found.set_aside
     gone = {row.article_id for row in missing} - set(outcome.removed) - set(outcome.unchanged)
     outcome.missing = sorted(gone)
     return outcome
 
 
-def find_articles(paths: Sequence[Path]) -> Found:
+def find_articles(paths: Sequence[Path], *, follow_links: bool = False) -> Found:
     """Find article files under `paths`, at least one, and the files passed over.
 
     Raises:
         UserError: a path does not exist or holds no article.
     """
-    found = find_files(paths)
+    found = find_files(paths, follow_links=follow_links)
     if not found.files:
-        raise UserError(f"no articles in {', '.join(map(str, paths))}", f"files ending in {listed()} are read")
+        where = ", ".join(map(str, paths))
+        refused = f" ({found.refused[0]})" if found.refused else ""
+        raise UserError(f"no articles in {where}{refused}", f"files ending in {listed()} are read")
     return found
 
 
@@ -249,7 +271,12 @@ class _Writer:
                     self._replaced = [old for old in self._replaced if old.number not in moved]
                 outcome.unchanged.append(row.article_id)
                 continue
-            self._cut.append(self._cut_up(article))
+            try:
+                self._cut.append(self._cut_up(article))
+            except Exception as error:  # noqa: BLE001  # One article stops no other, whatever is wrong with it.
+                reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+                outcome.failed.append(f"{article.source}: cannot be cut into passages ({reason}); leave it out")
+                continue
             if row is not None:
                 self._replaced.append(row)
             if sum(len(cut.jobs) for cut in self._cut) >= BATCH_CHUNKS:
@@ -272,7 +299,7 @@ class _Writer:
                 for row in known.values()
                 if row.source_sha256 == article.source_sha256
                 and row.article_id == article_slug(article.name)
-                and not Path(row.source).exists()
+                and not file_of(row.source).exists()
             ),
             None,
         )
@@ -352,7 +379,8 @@ def _publish(
     return ids
 
 
-def _known_articles(root: Path) -> dict[str, IndexedArticle]:
+def known_articles(root: Path) -> dict[str, IndexedArticle]:
+    """List the articles of the index in `root` by their sources."""
     catalog = Catalog.open(catalog_path(root), writable=False)
     try:
         return {row.source: row for row in catalog.articles()}
@@ -360,16 +388,27 @@ def _known_articles(root: Path) -> dict[str, IndexedArticle]:
         catalog.close()
 
 
-def _loaded(files: Sequence[Path], failed: list[str]) -> Iterator[Article]:
-    for file in files:
-        try:
-            yield from load(file, read_bytes(file))
-        except ArticleUnreadable as error:
-            failed.append(str(error))
+def _missing(rows: Iterable[IndexedArticle], paths: Sequence[Path]) -> list[IndexedArticle]:
+    """Articles whose files were under `paths` and are gone."""
+    return [row for row in _under(rows, paths) if not file_of(row.source).exists()]
 
 
-def _is_under(source: str, paths: Sequence[Path]) -> bool:
-    return any(Path(source).is_relative_to(os.path.abspath(path.expanduser())) for path in paths)
+def _not_among(rows: Iterable[IndexedArticle], paths: Sequence[Path], found: Found) -> list[IndexedArticle]:
+    """Articles under `paths` that are of no file that was found there."""
+    there = {str(file) for file in found.files}
+    return [row for row in _under(rows, paths) if str(file_of(row.source)) not in there]
+
+
+def _under(rows: Iterable[IndexedArticle], paths: Sequence[Path]) -> list[IndexedArticle]:
+    tops = [os.path.abspath(path.expanduser()) for path in paths]
+    folders = tuple(top.rstrip("/") + "/" for top in tops)
+    return [row for row in rows if str(file_of(row.source)) in tops or row.source.startswith(folders)]
+
+
+def _is_stale(row: IndexedArticle, incoming: Incoming) -> bool:
+    """Whether an article is no longer in its file, which holds several and was loaded."""
+    loaded = incoming.loaded.get(str(file_of(row.source)))
+    return loaded is not None and row.source not in loaded
 
 
 def _named(rows: Sequence[IndexedArticle], name: str) -> IndexedArticle:

@@ -27,7 +27,7 @@ class Glossary:
         remedy = 'write [[alias]] tables with name = "…" and also = ["…"]'
         try:
             data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:  # Nested deep; numbers of 4,000 digits.
             raise ArticleUnreadable(f"{source}: not valid TOML ({error})", remedy) from error
         entries = data.get("alias", [])
         unknown = sorted(set(data) - {"alias"})

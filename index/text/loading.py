@@ -10,11 +10,14 @@ from index.errors import ArticleUnreadable, ConfigurationError
 from index.text.article import Article
 from index.text.formats.characters import clean
 from index.text.formats.extracted import Extracted
-from index.text.formats.table import FORMATS, listed, reader_for
+from index.text.formats.table import FORMATS, SEVERAL, listed, reader_for
 from index.text.metadata import complete_from_text
 
 MAX_CHARACTERS = 50_000_000
 """A longer text is refused, as a larger file is: what a small file unpacks to counts like a large file."""
+
+MAX_NAME_CHARACTERS = 120
+"""Of a name only this much becomes part of an id, which stands in addresses."""
 
 MAX_METADATA_CHARACTERS = 300
 """A longer title, name or address is cut: it is shown on one line."""
@@ -67,7 +70,7 @@ def _article(path: Path, data: bytes, extracted: Extracted) -> Article:
     content = stated.encode("utf-8", "replace") if fragment else data
     return Article(
         source=f"{path}{fragment}",
-        name=path.stem + (f"-{extracted.fragment}" if extracted.fragment else ""),
+        name=path.stem[:MAX_NAME_CHARACTERS] + (f"-{extracted.fragment}" if extracted.fragment else ""),
         text=extracted.text,
         title=_short("title", known.title, problems),
         published=known.published,
@@ -91,6 +94,12 @@ def _short(what: str, value: str | None, problems: list[str]) -> str | None:
         problems.append(f"its {what} of {len(line):,} characters was cut to {MAX_METADATA_CHARACTERS}")
         line = line[: MAX_METADATA_CHARACTERS - 1].rstrip() + "…"
     return line or None
+
+
+def file_of(source: str) -> Path:
+    """The file of an article's source, which for one of several articles is "path#fragment"."""
+    match = re.fullmatch(rf"(.*(?:{'|'.join(map(re.escape, SEVERAL))}))#[^/]*", source, re.IGNORECASE | re.DOTALL)
+    return Path(match[1] if match else source)
 
 
 def article_slug(name: str) -> str:

@@ -2,20 +2,21 @@
 
 import re
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assistant.service.errors import ServiceError
 from assistant.service.options import Options
 from index.encoding.encoder import Encoder
-from index.errors import ArticleUnreadable
-from index.storage.changes import Outcome, add_articles, remove_articles
-from index.text.article import Article
+from index.storage.changes import Outcome, add_articles, known_articles, remove_articles
+from index.storage.incoming import Incoming
+from index.text.formats.characters import UNSEEN
 from index.text.formats.table import FORMATS
-from index.text.loading import article_slug, load
 
 NAME_CHARACTERS = 80
+"""Of a file's name in a message."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +24,7 @@ class UploadedFile:
     """A file as it came."""
 
     name: str
-    """The client's name for it; its stem and suffix are used, it is never opened."""
+    """The client's name for it, by which it is known; it is never opened."""
     data: bytes
 
 
@@ -59,15 +60,12 @@ class Uploads:
             IndexBusy: another process is changing the index.
         """
         self._check(files, there)
-        articles, failed = [], []
-        for file in files:
-            try:
-                articles.append(_article(file))
-            except ArticleUnreadable as error:
-                failed.append(str(error))
+        incoming = Incoming.beside(known_articles(self._root).values())
+        articles = incoming.uploads((_path(file), file.data, _source(file)) for file in files)
         with self._lock:
             outcome = add_articles(self._root, articles, self._encoder(), note=self._note, meter=_unseen)
-        outcome.failed[:0] = failed
+        outcome.failed[:0] = [*incoming.failed, *incoming.duplicates]
+        outcome.problems = incoming.problems
         return outcome
 
     def remove(self, article_id: str) -> None:
@@ -94,7 +92,7 @@ class Uploads:
                 "remove some first",
             )
         for file in files:
-            if _name(file)[1] not in FORMATS:
+            if _path(file).suffix.lower() not in FORMATS:
                 message = f"{_shown(file.name)!r} cannot be read"
                 raise ServiceError(415, "file_type_not_supported", message, f"send {' '.join(FORMATS)} files")
             if len(file.data) > options.file_bytes:
@@ -106,18 +104,21 @@ class Uploads:
                 )
 
 
-def _article(file: UploadedFile) -> Article:
-    """The article in a file; one without a suffix is text."""
-    name, suffix = _name(file)
-    return replace(load(Path(f"{name}{suffix}"), file.data)[0], source=f"upload:{name}{suffix}", name=name)
+def _path(file: UploadedFile) -> Path:
+    """The name to read a file by, which is never opened; one without a suffix is text."""
+    name = _whole_name(file).rsplit("/", 1)[-1]
+    return Path(name if PurePosixPath(name).suffix else f"{name}.txt")
 
 
-def _name(file: UploadedFile) -> tuple[str, str]:
-    """The name to store, of letters and digits only, and the suffix."""
-    base = PurePosixPath(file.name.replace("\\", "/")).name
-    suffix = PurePosixPath(base).suffix.lower()
-    stem = base[: len(base) - len(suffix)]
-    return article_slug(stem)[:NAME_CHARACTERS], suffix or ".txt"
+def _source(file: UploadedFile) -> str:
+    """What identifies an upload: all of its name, so that it replaces its earlier self and nothing else."""
+    return f"upload:{_whole_name(file)}"
+
+
+def _whole_name(file: UploadedFile) -> str:
+    # One name in whatever form a system writes its accents; and half a character is refused with its name.
+    name = unicodedata.normalize("NFC", UNSEEN.sub("", file.name).replace("\\", "/")).strip("/ ")
+    return name or "article"
 
 
 def _shown(name: str) -> str:

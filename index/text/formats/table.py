@@ -16,6 +16,9 @@ FORMATS: dict[str, str] = {
 }
 """Module of this folder by suffix in lower case. A new format is one entry here."""
 
+SEVERAL = (".jsonl",)
+"""Formats of which a file holds several articles."""
+
 
 class Read(Protocol):
     """Reads the bytes of a file of one format.

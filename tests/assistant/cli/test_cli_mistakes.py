@@ -247,6 +247,27 @@ def test_what_is_no_article_by_its_name_is_passed_over_in_one_line(assistant: Co
     assert run.code == 0
 
 
+def test_a_file_left_out_is_a_line_and_an_exit_code_and_the_rest_is_added(
+    assistant: Command, town: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "good.md").write_text("# Good\n\nThe good mill turned.\n")
+    (tmp_path / "bad.md").write_bytes(b"\xff")
+
+    run = assistant("index", "add", tmp_path, "--index", town.root, "--json")
+
+    outcome = json.loads(run.out)
+    assert (run.code, outcome["added"]) == (1, ["good"])
+    assert [line.split(":")[0] for line in outcome["not_taken"]] == [str(tmp_path / "bad.md")]
+
+
+def test_sync_takes_a_folder_only(assistant: Command, town: Library, tmp_path: Path) -> None:
+    path = tmp_path / "mill.md"
+    path.write_text("# Mill\n\nThe old mill turned.\n")
+
+    assert_mistake(assistant("index", "sync", path, "--index", town.root), 2, "is not a folder")
+    assert assistant("index", "sync", tmp_path, "--index", town.root).code == 0
+
+
 def test_the_default_gold_asked_of_another_index_is_remarked_on_in_one_line(
     assistant: Command, town: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -136,3 +136,9 @@ def test_the_shared_glossary_of_the_program_is_valid(repository):
     groups = Glossary.parse(text, "glossary.toml").groups
 
     assert Glossary.merged([Glossary(groups)]).groups == groups
+
+
+@pytest.mark.parametrize("value", ["[" * 5000, "9" * 5000])
+def test_a_glossary_that_is_made_to_break_its_parser_is_refused(value):
+    with pytest.raises(ArticleUnreadable, match=r"glossary\.toml: not valid TOML"):
+        Glossary.parse(f"alias = {value}\n", "glossary.toml")

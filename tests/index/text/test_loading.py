@@ -1,6 +1,7 @@
 """Files become articles; what is no article is refused with its name and a remedy."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,81 @@ def test_the_shared_articles_load_with_what_their_front_matter_says(shared):
     assert {a.language for a in articles.values()} == {"en"}
     assert {a.url for a in articles.values()} == {None}
     assert not any(a.text.startswith("---") or "seed:" in a.text for a in articles.values())
+
+
+def test_a_title_without_end_is_cut_and_the_problem_told():
+    article = load_text(b"---\ntitle: " + b"Long " * 2_000 + b"\n---\n\nText.\n", Path("/a.md"))
+
+    assert len(article.title) <= 300
+    assert article.title.endswith("…")
+    assert article.problems == ("its title of 9,999 characters was cut to 300",)
+
+
+def test_folders_of_any_depth_are_searched(tmp_path):
+    folder = tmp_path
+    for _ in range(1200):
+        folder = folder / "d"
+        folder.mkdir()
+    (folder / "a.md").write_text(TEXT)
+
+    found = find_files([tmp_path]).files
+
+    subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # Python 3.11 removes by recursion, which ends sooner.
+    assert [file.name for file in found] == ["a.md"]
+
+
+def linked(folder: Path, name: str, target: Path) -> None:
+    (folder / name).symlink_to(target)
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused_unless_allowed(tmp_path):
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    for folder in (inside, outside):
+        folder.mkdir()
+    (inside / "a.md").write_text(TEXT)
+    (outside / "secret.md").write_text(TEXT)
+    linked(inside, "file.md", outside / "secret.md")
+    linked(inside, "folder", outside)
+    linked(inside, "etc", Path("/etc"))
+
+    found = find_files([inside])
+
+    assert [file.name for file in found.files] == ["a.md"]
+    leading_out = [str(inside / name) for name in ("etc", "file.md", "folder")]
+    assert [line.split(":")[0] for line in found.refused] == leading_out
+    assert all("leads out of the folder" in line and "--follow-links" in line for line in found.refused)
+    followed = find_files([inside, outside], follow_links=True).files
+    assert {file.name for file in followed} >= {"a.md", "secret.md"}
+
+
+def test_links_within_the_folder_are_taken_once_and_circles_end(tmp_path):
+    (tmp_path / ".store").mkdir()
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".store" / "kept.md").write_text(TEXT)
+    (tmp_path / "sub" / "b.md").write_text(TEXT)
+    linked(tmp_path, "a-link.md", tmp_path / "sub" / "b.md")
+    linked(tmp_path, "store", tmp_path / ".store")
+    linked(tmp_path, "again", tmp_path / "sub")
+    linked(tmp_path / "sub", "up", tmp_path)
+    linked(tmp_path, "itself.md", tmp_path / "itself.md")
+
+    found = find_files([tmp_path])
+
+    names = [file.relative_to(tmp_path).as_posix() for file in found.files]
+    assert names == ["sub/b.md", "itself.md", "store/kept.md"]
+    assert found.refused == []
+
+
+def test_a_folder_that_is_a_link_and_was_named_is_taken(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.md").write_text(TEXT)
+    linked(tmp_path, "link", tmp_path / "real")
+
+    assert find_files([tmp_path / "link"]).files == [tmp_path / "link" / "a.md"]
+
+
+def test_a_crash_of_a_reader_is_the_files_fault(monkeypatch):
+    monkeypatch.setattr("index.text.loading.reader_for", lambda suffix: lambda data, source: [][0])
+
+    with pytest.raises(ArticleUnreadable, match=r"/a\.md: cannot be read as \.md \(IndexError: .*\); open it"):
+        load(Path("/a.md"), b"Text.")

@@ -1,0 +1,70 @@
+"""What became of files that were to be added to an index, as lines and as JSON."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.cli.common import note
+from index.storage.changes import Outcome
+
+SHOWN = 10
+"""Lines of one kind that are printed before the rest is counted; of files left out, all are."""
+
+
+def left_out(outcome: Outcome) -> bool:
+    """Whether a file that should be an article was left out.
+
+    Pictures and other files of types that are never read lie beside articles everywhere; they are told, and are no
+    failure.
+    """
+    return bool(outcome.failed)
+
+
+def report(outcome: Outcome, root: Path) -> None:
+    """Print what was left out and why, what is to be known of the rest, and counts."""
+    for line in outcome.failed:
+        note(f"not taken: {line}")
+    _some("not supported", [str(path) for path in outcome.passed_over])
+    if outcome.set_aside:
+        names = ", ".join(str(path) for path in outcome.set_aside[:3])
+        more = f" and {len(outcome.set_aside) - 3} more" if len(outcome.set_aside) > 3 else ""
+        note(f"no articles by their names, so not added: {names}{more}; name such a file itself to add it")
+    _some("twice", outcome.duplicates)
+    _some("taken, but", outcome.problems)
+    _some("file gone, still in the index (--prune removes it)", outcome.missing)
+    counts = [f"{len(lines)} {word}" for word, lines in _counted(outcome) if lines]
+    print(f"{', '.join(counts) or 'nothing to do'}: {root}")
+
+
+def outcome_json(outcome: Outcome, root: Path) -> dict[str, object]:
+    """The outcome as JSON has it: ids by what happened, and lines about files."""
+    return {
+        "index": str(root),
+        "added": outcome.added,
+        "changed": outcome.changed,
+        "removed": outcome.removed,
+        "unchanged": outcome.unchanged,
+        "missing": outcome.missing,
+        "not_taken": outcome.failed,
+        "not_supported": [str(path) for path in outcome.passed_over],
+        "set_aside": [str(path) for path in outcome.set_aside],
+        "duplicates": outcome.duplicates,
+        "problems": outcome.problems,
+    }
+
+
+def _counted(outcome: Outcome) -> list[tuple[str, Sequence[str]]]:
+    return [
+        ("added", outcome.added),
+        ("changed", outcome.changed),
+        ("removed", outcome.removed),
+        ("unchanged", outcome.unchanged),
+        ("twice", outcome.duplicates),
+        ("not taken", outcome.failed),
+    ]
+
+
+def _some(what: str, lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN]:
+        note(f"{what}: {line}")
+    if len(lines) > SHOWN:
+        note(f"{what}: {len(lines) - SHOWN} more")

@@ -1,0 +1,57 @@
+"""The process that parses files, so that a file which crashes, hangs or swells its parser takes nothing else along.
+
+Started by `index.text.isolated` with the number of a socket; ends when the other side closes it.
+"""
+
+import contextlib
+import os
+import pickle
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from index.errors import AssistantError
+from index.text.loading import load
+
+
+def serve(connection: Connection, *, seconds: int, memory_bytes: int) -> None:
+    """Load what is asked for until the connection ends.
+
+    Takes pickled `(path, data)`; answers with a pickled list of articles, or an error.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the connection.
+    _limit_memory(memory_bytes)
+    while True:
+        try:
+            path, data = pickle.loads(connection.recv_bytes())  # Written by the parent.
+        except (EOFError, ConnectionError):
+            return
+        # The parent counts the seconds; the alarm ends a process whose parent was killed meanwhile.
+        signal.alarm(seconds + 5)
+        try:
+            reply = pickle.dumps(load(Path(path), data))
+        except AssistantError as error:
+            reply = pickle.dumps((type(error).__name__, error.message, error.remedy))
+        del data
+        signal.alarm(0)
+        try:
+            connection.send_bytes(reply)
+        except ConnectionError:
+            return
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    """Limit the memory of this process beyond what it has; where the system does not tell or limit it, do nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        limit = pages * os.sysconf("SC_PAGE_SIZE") + memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def main() -> None:
+    """Serve the connection that the command line names, with the limits that it states."""
+    descriptor, seconds, memory_bytes = map(int, sys.argv[1:])
+    with Connection(descriptor) as connection:
+        serve(connection, seconds=seconds, memory_bytes=memory_bytes)

@@ -1,0 +1,101 @@
+"""Files on their way into an index: twice the same, several in one, bad beside good, and a folder to match."""
+
+import pytest
+
+from index.errors import UserError
+
+HERON = "# Heron\n\nThe heron stood in the reeds by the old mill.\n"
+OTTER = "# Otter\n\nThe otter dived under the ice for a trout.\n"
+
+
+def test_one_bad_file_stops_no_other_and_is_told(library):
+    library.write("heron.md", HERON)
+    library.write("otter.md", OTTER)
+    (library.folder / "bad.md").write_bytes(b"\xff\xfe\x00\xd8")
+    (library.folder / "bad.html").write_bytes(b"<script>x</script>")
+
+    outcome = library.add()
+
+    assert sorted(outcome.added) == ["heron", "otter"]
+    bad = [str(library.folder / name) for name in ("bad.html", "bad.md")]
+    assert [line.split(":")[0] for line in outcome.failed] == bad
+    assert library.add().unchanged == ["heron", "otter"]
+
+
+def test_the_same_article_from_two_places_is_indexed_once_and_told(library):
+    first = library.write("a.md", HERON)
+    second = library.write("b.md", HERON)
+
+    outcome = library.add()
+
+    assert outcome.added == ["a"]
+    assert outcome.duplicates == [f"{second}: the same article as {first}, which is in the index"]
+    again = library.add()
+    assert (again.unchanged, again.added, len(again.duplicates)) == (["a"], [], 1)
+
+
+def test_the_other_place_takes_over_when_the_first_is_gone(library):
+    first = library.write("a.md", HERON)
+    library.write("b.md", HERON)
+    library.add()
+    first.unlink()
+
+    outcome = library.add(prune=True)
+
+    assert (outcome.added, outcome.removed, outcome.duplicates) == (["b"], ["a"], [])
+
+
+def test_the_same_words_of_another_day_are_another_article(library):
+    for day in ("2024-05-17", "2024-05-18"):
+        library.write(f"{day}.md", f"---\ndate: {day}\n---\n{HERON}")
+
+    assert len(library.add().added) == 2
+
+
+def test_an_index_matches_a_folder_after_a_sync(library):
+    library.write("sub/heron.md", HERON)
+    library.write("otter.md", OTTER)
+    library.add()
+    library.write("sub/heron.md", HERON.replace("stood", "sat"))
+    (library.folder / "otter.md").rename(library.folder / ".otter.md")
+    library.write("new.md", "# New\n\nA new one.\n")
+
+    outcome = library.sync()
+
+    assert (outcome.added, outcome.changed, outcome.removed) == (["new"], ["heron"], ["otter"])
+    assert library.verify().problems == ()
+
+
+def test_a_sync_keeps_articles_of_other_places_and_of_files_that_cannot_be_read(library, tmp_path):
+    other = tmp_path / "other" / "otter.md"
+    other.parent.mkdir()
+    other.write_text(OTTER)
+    library.write("heron.md", HERON)
+    library.write("crane.md", "# Crane\n\nThe crane flew over.\n")
+    library.add(library.folder, other)
+    (library.folder / "heron.md").write_bytes(b"\xff")
+
+    outcome = library.sync()
+
+    assert (outcome.removed, len(outcome.failed)) == ([], 1)
+    assert library.ids() == ["crane", "heron", "otter"]
+
+
+def test_a_sync_with_an_emptied_folder_removes_nothing(library):
+    path = library.write("heron.md", HERON)
+    library.add()
+    path.unlink()
+
+    with pytest.raises(UserError, match="no articles in"):
+        library.sync()
+
+    assert library.ids() == ["heron"]
+
+
+def test_what_was_not_understood_of_a_file_is_told_with_its_name(library):
+    path = library.write("heron.md", "---\ndate: someday\n---\n" + HERON)
+
+    (problem,) = library.add().problems
+
+    assert problem.startswith(f"{path}: ")
+    assert "someday" in problem
