@@ -11,23 +11,19 @@ import re
 from dataclasses import dataclass
 
 from assistant.language.sentence import parse
+from assistant.language.vocabulary import AUXILIARIES, CONCLUSIONS, PRONOUNS, REPORTS, alternatives
 
 _JOINT = re.compile(
     r"(?:[,;]\s+(?:and|while|whereas|but)|;|\s(?:while|whereas)|\sand(?=\s(?:[Tt]he\s)?[A-Z0-9]))\s+(?=\S)"
 )
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|do|did|cannot|\w+n't|said|says|"
+    rf"\b(?:{alternatives(AUXILIARIES)}|cannot|\w+n't|said|says|"
     r"gave|gives|set|sets|stood|stands?|wrote|writes|made|makes|took|takes|held|holds|built|builds|began|begins|became|"
     r"becomes|came|comes|led|leads|rose|rises|fell|falls|grew|grows|spoke|speaks|went|goes|won|wins|lost|loses|ran|runs|"
     r"saw|sees|left|leaves|kept|keeps|put|puts|brought|brings|met|meets|rests?|means?|meant|concerns?|covers?|consists?|"
     r"contains?|includes?|shows?|names?|calls?|links?|appears?|uses?|serves?|costs?|joins?|opens?|closes?|[a-z]{3,}ed)\b"
 )
-_REPORTS = re.compile(
-    r"\b(?:according to|(?:said|says|say|told|tells|wrote|writes|stressed|stresses|added|adds|claim(?:s|ed)?|report(?:s|ed)?|"
-    r"found|finds|argue[sd]?|announced|explained|believe[sd]?|den(?:y|ies|ied)|doubt(?:s|ed)?|suggest(?:s|ed)?|thinks?|thought)"
-    r"\b(?! (?:on|about|of)\b))",
-    re.IGNORECASE,
-)
+_REPORTS = re.compile(rf"\b(?:according to|(?:{alternatives(REPORTS)})\b(?! (?:on|about|of)\b))", re.IGNORECASE)
 """Whose words they are may hold for both clauses: they are parted only where each has its own."""
 _BOUND = re.compile(
     r"^(?:if|unless|although|though|because|since|when|whenever|whether|neither|either|not|both|no|should|had)\b",
@@ -35,8 +31,8 @@ _BOUND = re.compile(
 )
 """What opens a sentence that means something else without its second half."""
 _LEANS = re.compile(
-    r"^(?:that|its|their|his|her|there|who|which)\b|\b(?:it|they|them|he|him|she|hers|this|these|those|so|same|former|latter|"
-    r"too|one|ones|then|therefore|thus|hence|instead|respectively|as well|likewise)\b",
+    rf"^(?:that|its|their|his|her|there|who|which)\b|\b(?:{alternatives(PRONOUNS - {'his', 'her'} | CONCLUSIONS)}|hers|same|former|latter|"
+    r"too|ones?|respectively|as well)\b",
     re.IGNORECASE,
 )
 """What a clause has that leans on another."""

@@ -1,7 +1,20 @@
 """Find names by their capitals, whole: with particles, initials, titles and suffixes."""
 
+from collections.abc import Set
+
 from assistant.language.lexemes import NUMERAL, WORD, Line
-from assistant.language.vocabulary import HONORIFICS, NAME_ENDS, PARTICLES
+from assistant.language.vocabulary import (
+    BODIES,
+    HONORIFICS,
+    IMPERATIVES,
+    MONTHS,
+    NAME_ENDS,
+    NO_NAMES,
+    OPENERS,
+    PARTICLES,
+    ROLES,
+    WEEKDAYS,
+)
 
 Span = tuple[int, int]
 
@@ -29,6 +42,48 @@ def names(text: str) -> list[Span]:
             end, at = line[at].end, at + 1
         found.append((start, end))
     return found
+
+
+def proper_names(text: str) -> list[Span]:
+    """Names without the words that only open the sentence or the name: "Oldwater Dam" of "Does the Oldwater Dam"."""
+    found = (without_openers(text, span, NO_NAMES | IMPERATIVES) for span in names(text))
+    return [(start, end) for start, end in found if start < end and text[start:end].lower() not in OPENERS]
+
+
+def people(text: str) -> list[Span]:
+    """Names of two to four words, particles, titles and roles aside, that name no month and no body."""
+    long = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
+    closed = text.rstrip("\"'”’) ").endswith((".", "!", "?"))
+    if not closed and len(long) > 3 and sum(word[0].isupper() for word in long) > 0.7 * len(long):
+        return []  # A title, which has capitals everywhere.
+    spans = []
+    for span in names(text):
+        start, end = without_openers(text, span, NO_NAMES | WEEKDAYS)
+        words = text[slice(*without_openers(text, (start, end), ROLES))].split()
+        titled = NAME_ENDS | HONORIFICS
+        bare = [word for word in words if word not in PARTICLES and word.lower().strip(".,") not in titled]
+        another_s = "'s " in text[start:end] or "’s " in text[start:end]
+        quoted = another_s or text[:start].endswith(('"', "“", "‘", "'", "《"))
+        other = any(word.lower() in BODIES or word.lower() in MONTHS for word in words)
+        if 2 <= len(bare) <= 4 and "of" not in words and not quoted and not other:
+            spans.append((start, end))
+    return spans
+
+
+def without_openers(text: str, span: Span, openers: Set[str]) -> Span:
+    """A name without the words at its beginning that are among `openers`, in lower case."""
+    start, end = span
+    rest = text[start:end]
+    while (words := rest.split(maxsplit=1)) and words[0].lower() in openers:
+        rest = words[1] if len(words) > 1 else ""
+    return end - len(rest), end
+
+
+def bare_word(word: str) -> str:
+    """A word without the marks around it and without a possessive 's."""
+    letters = [at for at, character in enumerate(word) if character.isalnum()]
+    bare = word[letters[0] : letters[-1] + 1] if letters else ""
+    return bare.removesuffix("'s").removesuffix("’s")
 
 
 def _capital(line: Line, at: int) -> bool:

@@ -1,9 +1,15 @@
 """Word lists of all rooms, one of each kind, as data; lower case unless they say otherwise."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from index.text.terms import STOP_WORDS
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """The words as the alternatives of a pattern, in an order that does not change from run to run."""
+    return "|".join(sorted(map(re.escape, words)))
+
 
 # Numbers.
 
@@ -210,6 +216,36 @@ SUPERLATIVES = frozenset(
     "first last only most least largest smallest highest lowest best worst oldest youngest longest shortest main "
     "primary second third final earliest latest".split()
 )
+QUESTION_WORDS = "who whom whose what which when where why how".split()
+IMPERATIVES = frozenset("compare define describe explain give list name please show tell".split())
+"""With which a question may begin that is none by its form."""
+AUXILIARIES = frozenset(
+    "is are was were be been has have had do does did will would can could may might must should".split()
+)
+REPORTS = frozenset(
+    "add added adds announced argue argued argues believe believed believes claim claimed claims continued denied "
+    "denies deny doubt doubted doubts explained find finds found noted replied report reported reports said say says "
+    "stress stressed stresses suggest suggested suggests tells think thinks thought told write writes wrote".split()
+)
+"""Verbs that tell whose words or thoughts something is."""
+HE_OR_SHE = frozenset("he him his she her".split())
+POSSESSIVES = frozenset("its their his her".split())
+PRONOUNS = HE_OR_SHE | frozenset("it they them this these those".split())
+CONCLUSIONS = frozenset("so then therefore thus hence instead likewise".split())
+DEPENDENT_OPENINGS = (
+    PRONOUNS
+    | POSSESSIVES
+    | CONCLUSIONS
+    | frozenset(
+        "that such here there both also however but and besides moreover furthermore meanwhile afterwards later "
+        "another finally first second third fourth fifth".split()
+    )
+    | frozenset(
+        "the former;the latter;the same;the first;the second;the third;the fourth;the fifth;among them;among these;"
+        "of these;in this;in these;for this;at that;by then;as a result;in addition".split(";")
+    )
+)
+"""Openings of sentences that need the one before them to be understood."""
 OPENERS = STOP_WORDS | frozenset(
     "according additionally after all almost already also although altogether among another any anyone anything "
     "anybody around because before behind being beside besides between beyond both certain compared conversely "
@@ -231,6 +267,8 @@ OPENERS = STOP_WORDS | frozenset(
 
 # Names.
 
+NO_NAMES = STOP_WORDS - MONTHS.keys()
+"""Words that are no names even with a capital; May is one."""
 PARTICLES = frozenset(
     "of de the von van der den del della di da dos du la le al bin ibn ben y e zu zur af av ter ten el".split()
 )
@@ -239,6 +277,16 @@ HONORIFICS = frozenset(
     "dr mr mrs ms prof sir st father sister brother professor lord lady dame fr rev hon gen col lt capt sgt "
     "captain colonel king queen prince princess pope saint".split()
 )
+ROLES = frozenset(
+    "chair chairman chairwoman deputy director governor mayor minister president reporter secretary".split()
+)
+"""What may stand before a person's name and is no part of it."""
+BODIES = frozenset(
+    "agency association bank brain bureau city commission committee company conference congress council county court "
+    "department district government ministry municipal news office party platform province provincial republic river "
+    "service street system university".split()
+)
+"""Words of names that are not people's."""
 NAME_ENDS = frozenset("jr sr ii iii iv phd md esq".split())
 ABBREVIATIONS = HONORIFICS | NAME_ENDS | frozenset("no inc ltd co corp vs etc e.g i.e approx dept est fig vol".split())
 """Behind which a stop ends no sentence."""
@@ -256,8 +304,4 @@ PLACE = re.compile(
     r"\b(?:in|at|from|to|near|of|into|across|through|outside|around|on)\s+(?:the\s+)?(?:\w+\s+)?([A-Z][\w'’-]+)"
     r"|\b(?:north|south|east|west|border|coast|located|situated|capital)\w*\b"
 )
-VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|be|been|will|would|can|could|may|must|should|do|does|did|said|says|"
-    r"\w{2,}(?:ed|es|ing))\b",
-    re.IGNORECASE,
-)
+VERB = re.compile(rf"\b(?:{alternatives(AUXILIARIES)}|said|says|\w{{2,}}(?:ed|es|ing))\b", re.IGNORECASE)

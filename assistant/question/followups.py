@@ -6,14 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.language.names import names
+from assistant.language.names import Span, people, proper_names
+from assistant.language.sentence import parse
 from assistant.language.values import dates
-from assistant.language.vocabulary import MONTHS
+from assistant.language.vocabulary import (
+    AUXILIARIES,
+    HE_OR_SHE,
+    IMPERATIVES,
+    ORDINALS,
+    POSSESSIVES,
+    QUESTION_WORDS,
+    alternatives,
+)
 from assistant.question.question import analyse
 from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS
 
-_ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
+_ASKING = rf"(?:{alternatives(QUESTION_WORDS)})"
 _PRONOUN = re.compile(
     r"\b(?:it(?! (?:is |was )?(?:not )?(?:true|possible|likely|known|clear|certain|necessary|important) (?:that|to)\b| make sense\b)|its|they|their"
     r"|them|he|his|him|she|her|this|those|these|then"
@@ -27,30 +36,15 @@ _MENDING = re.compile(
     r"^(?:(?:oops|sorry|no|i mean|i meant(?: to ask)?|i am talking about|i'm talking about)\b[ ,.:]*)+", re.IGNORECASE
 )
 """Openings of a question that corrects the one before it."""
-_SUBJECT = re.compile(
-    r"\b(?:the |a |an )?([A-Z][\w'’-]*(?:\s+(?:of |the )?[A-Z][\w'’-]*)+|[A-Z]{2,}|\"[^\"]+\"|“[^”]+”|\d+(?:\+\d+)? (?:system|framework))"
-)
-_WHOLE = re.compile(
-    rf"(?:\w+ )?{_ASKING}\b|(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must|"
-    r"define|explain|describe|name|list|tell|give|show)\b",
-    re.IGNORECASE,
-)
+_WHOLE = re.compile(rf"(?:\w+ )?{_ASKING}\b|(?:{alternatives(AUXILIARIES | IMPERATIVES)})\b", re.IGNORECASE)
 """Openings of a complete question, however short it is."""
-_NOBODY = re.compile(
-    r"^(?:The|In|On|At|By|A|An|Its|His|Her)\b|\b(?:Committee|Party|Service|News|Province|City|County|District|Congress|Council|"
-    r"Ministry|Department|University|Office|Government|System|Brain|Platform|Company|Bank|Court|Association|Street|River)\b"
-)
-"""Written like a person's name, but none."""
 _WHO_IS = re.compile(r"^who (?:is|was) [^,;]+$", re.IGNORECASE)
 """A question about a person whom it names itself."""
 _SMALL_TALK = re.compile(
     r"(?:(?:ok|okay|yes|no|great|good|fine|thanks?|thank you|thx|cheers|bye|goodbye|hello|hi|very much|so much|a lot)\b[ ,.!]*)+",
     re.IGNORECASE,
 )
-_HE_OR_SHE = frozenset({"he", "him", "his", "she", "her"})
-_POSSESSIVE = frozenset({"its", "their", "his", "her"})
-_OPENERS = STOP_WORDS | {"name", "list", "tell", "give", "define", "explain", "describe", "please"}
-_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|last|former|latter)\b", re.IGNORECASE)
+_ORDINAL = re.compile(rf"\b(?:{alternatives(ORDINALS)}|last|former|latter)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"(?<=\bthe )\d+\b|(?<=\bThe )\d+\b")
 _SUBJECTLESS = re.compile(
     r"(?:how|when|where|why) (?:can|could|do|did|should|would|may|must) (?:i|you|we|they|one|people) (?:to )?\w+"
@@ -108,7 +102,7 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
     bare = _OPENING.sub("", question.strip())
     pronoun = _leaning(bare)
     if pronoun is not None:
-        subject = _person(history) if pronoun.group().lower() in _HE_OR_SHE else _subject(history)
+        subject = _person(history) if pronoun.group().lower() in HE_OR_SHE else _subject(history)
         return question if subject is None else _with_subject(bare, pronoun, subject)
     mended = _MENDING.sub("", bare)
     if mended != bare:
@@ -126,12 +120,11 @@ def _leaning(question: str) -> re.Match[str] | None:
     pronoun = _PRONOUN.search(question)
     if pronoun is None:
         return None
-    own_subject = _SUBJECT.search(question[1:])
-    if own_subject is not None and own_subject.start() < pronoun.start():
+    if any(start < pronoun.start() for start, _ in _subjects(question)):
         return None
     # "Do mothers protect their babies?" speaks of its own mothers.
     before = [word for word in question[: pronoun.start()].lower().split() if word not in STOP_WORDS]
-    return None if pronoun.group().lower() in _POSSESSIVE and len(before) > 2 else pronoun
+    return None if pronoun.group().lower() in POSSESSIVES and len(before) > 2 else pronoun
 
 
 def _subject(history: Sequence[Turn]) -> str | None:
@@ -143,9 +136,9 @@ def _person(history: Sequence[Turn]) -> str | None:
     """Find the person named last: by the answer to a "who" question, else by a question, else by an answer."""
     for turn in reversed(history[-LOOKED_BACK:]):
         subject = _subject_of(turn.question)
-        asked = subject if subject and _people(subject) == [subject] and not _NOBODY.search(subject) else None
+        asked = subject if subject and people(subject) else None
         told = next(
-            (name for name in _people(turn.answer) if not _NOBODY.search(name) and name not in turn.question), None
+            (name for start, end in people(turn.answer) if (name := turn.answer[start:end]) not in turn.question), None
         )
         who = re.search(r"\bwho\b", turn.question, re.IGNORECASE)
         # "Who is Wu Xiaodong?" asks after the one it names, "Who wrote to Wu Xiaodong?" after another.
@@ -155,17 +148,11 @@ def _person(history: Sequence[Turn]) -> str | None:
     return None
 
 
-def _people(text: str) -> list[str]:
-    """Find names of several words, as people's are."""
-    found = (text[start:end] for start, end in names(text))
-    return [name for name in found if " " in name and name.split()[0].lower() not in MONTHS]
-
-
 def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
     """Replace a pronoun by what it refers to (co-reference)."""
     word = pronoun.group().lower()
     after = question[pronoun.end() :]
-    possessive = word in _POSSESSIVE - {"her"} or (word == "her" and re.match(r"\s+[a-z]", after) is not None)
+    possessive = word in POSSESSIVES - {"her"} or (word == "her" and re.match(r"\s+[a-z]", after) is not None)
     return question[: pronoun.start()] + (f"{subject}'s" if possessive else subject) + after
 
 
@@ -185,9 +172,8 @@ def _with_fragment(previous: str, fragment: str) -> str:
 
 def _subject_of(question: str) -> str | None:
     """Find a question's subject: its longest name, else the words after its last preposition or its verb."""
-    names = [_without_opener(m.group(1), first=m.start() == 0) for m in _SUBJECT.finditer(question)]
-    if names := [name for name in names if name]:
-        return max(names, key=len)
+    if found := [question[start:end] for start, end in _subjects(question)]:
+        return max(found, key=len)
     bare = question.strip(" ?.!")
     did = re.search(r"\b(did|does|do) (?:an?|the) (\w+) (\w.*)$", bare, re.IGNORECASE)
     if did and len(did[3].split()) > 2:  # "On which day did a meeting divide the work": the meeting that did.
@@ -195,7 +181,7 @@ def _subject_of(question: str) -> str | None:
     for pattern in (
         r"^who \w+ (?:the|a|an) (.+)$",
         r".*\b(?:in|of|for|about|by|with|from) (?:the |a |an )?((?:[\w-]+ ?){1,5})$",
-        r".*?\b(?:is|are|was|were|does|do|did|has|have|had)\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?$",
+        rf".*?\b(?:{alternatives(AUXILIARIES)})\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?$",
     ):
         match = re.match(pattern, bare, re.IGNORECASE)
         if match and len(match[1].split()) <= 6 and not _NO_SUBJECT.search(match[1]):
@@ -203,11 +189,8 @@ def _subject_of(question: str) -> str | None:
     return None
 
 
-def _without_opener(name: str, *, first: bool) -> str:
-    """Strip the question's opening word from a name ("Does the Oldwater Dam"); empty if that was all."""
-    if not first:
-        return name
-    words = name.split()
-    while words and words[0].lower() in _OPENERS:
-        words.pop(0)
-    return " ".join(words) if words and (len(words) > 1 or not first) else ""
+def _subjects(question: str) -> list[Span]:
+    """Find names of several words or in capitals, and what stands in quotation marks."""
+    quoted = ((at, at + len(text)) for text in parse(question).quoted if (at := question.find(text)) >= 0)
+    named = (span for span in proper_names(question) if " " in (name := question[slice(*span)]) or name[1:].isupper())
+    return [*named, *quoted]

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.language.names import bare_word
+from assistant.language.vocabulary import AUXILIARIES, NO_NAMES, OPENERS, alternatives
 from assistant.question.kinds import KINDS_BY_PATTERN, Kind
 from index.text.terms import STOP_WORDS, indexable, stems
 
@@ -24,17 +26,9 @@ class Question:
 
 _UNIT = re.compile(
     r"\bhow (?:many|much)\s+(?:more |other |different |new |of (?:the|its|their) )?((?:[\w'-]+\s*){1,3}?)"
-    r"(?=\s*(?:\b(?:did|do|does|has|have|had|is|are|was|were|can|could|will|would|should|in|on|of|at|by|for|to|from|that|were)\b|[?,.]|$))",
+    rf"(?=\s*(?:\b(?:{alternatives(AUXILIARIES)}|in|on|of|at|by|for|to|from|that)\b|[?,.]|$))",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<![\w])(?:[A-Z][\w'’&.-]*[\w]|[A-Z]|\d[\d,.]*\w*)(?!\w)")
-_OPENERS = frozenset(
-    "what which who whom whose when where why how is are was were do does did has have had can could will would should "
-    "in on at by for from to of the a an and name list tell give define explain describe please according since until "
-    "during if as after before under with about i we my our".split()
-)
-
-
 _CHANGE_WORDS = re.compile(
     r"\b(?:how (?:has|have|had|did|does|is|are|was|were)|(?:has|have) changed|"
     r"what (?:has |have )?changed (?:in|about|with)?|chang(?:e|ed|es|ing)|"
@@ -82,12 +76,9 @@ def _words(text: str) -> list[str]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """Find figures, and capitalised words except the first of the sentence."""
-    found = []
-    for match in _NAME.finditer(text):
-        name = match.group().removesuffix("'s").removesuffix("’s").strip(".,")
-        first = not text[: match.start()].strip("\"'“‘( ")
-        if name.lower() in _OPENERS or (first and name.lower() in STOP_WORDS):
-            continue
-        found.append(name)
-    return tuple(dict.fromkeys(found))
+    """Find figures, and words with a capital that is not merely that of the opening word."""
+    words = [bare_word(word) for word in text.split()]
+    named = [word for word in words if word[:1].isdigit() or word[:1].isupper()]
+    if named and named[0] == words[0] and words[0].lower() in OPENERS:
+        named = named[1:]
+    return tuple(dict.fromkeys(word for word in named if word.lower() not in NO_NAMES))

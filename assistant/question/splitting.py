@@ -4,11 +4,12 @@
 
 import re
 
+from assistant.language.vocabulary import QUESTION_WORDS, alternatives
 from assistant.question.followups import stand_alone
 
-_ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _SPLIT = re.compile(
-    rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?{_ASKING}\b)", re.IGNORECASE
+    rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?(?:{alternatives(QUESTION_WORDS)})\b)",
+    re.IGNORECASE,
 )
 _COMPARE = re.compile(r"compare (.+?) (?:with|and|to) (.+?): (.*\beach\b.*)", re.IGNORECASE)
 """Compare A with B: which parts has each?"""

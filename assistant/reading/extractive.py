@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.answer.answer import Reason
 from assistant.language.sentence import Sentences
 from assistant.language.values import figures
+from assistant.language.vocabulary import DEPENDENT_OPENINGS, REPORTS, alternatives
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
@@ -28,13 +29,7 @@ from index.search.query import Query
 from index.text.structure import is_heading
 from index.text.terms import stems
 
-DEPENDENT = re.compile(
-    r"[\"'“‘(]*(?:It|Its|He|She|His|Her|They|Their|Them|This|These|That|Those|Such|Here|There|Both|"
-    r"The former|The latter|Among them|Among these|In this|In these|For this|At that|By then|Then|Also|"
-    r"However|But|And|So|Therefore|Thus|Instead|As a result|Besides|Moreover|Furthermore|In addition|"
-    r"Meanwhile|Afterwards|Later|Of these|The same|Another|"
-    r"The first|The second|The third|The fourth|The fifth|First|Second|Third|Fourth|Fifth|Finally)\b"
-)
+_DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
 """Openings of sentences that need the one before them to be understood."""
 
 SAME_MEANING = 0.92
@@ -50,10 +45,7 @@ RIVAL_SHARE = 0.3
 """A sentence of another date with this share of the best one's chance is shown beside it."""
 
 
-_SAYS_NOTHING = re.compile(
-    r"\W*(?:[A-Z][\w'’-]*\s+){1,4}(?:also\s+)?"
-    r"(?:[Ss]ays?|[Ss]aid|added|continued|explained|noted|replied|stressed|told reporters)\W*"
-)
+_SAYS_NOTHING = re.compile(rf"\W*(?:[A-Z][\w'’-]*\s+){{1,4}}(?:also\s+)?(?i:{alternatives(REPORTS)})(?: reporters)?\W*")
 """A sentence that only names a speaker, whose words stand in another: "Ada Holm said."."""
 
 
@@ -206,7 +198,7 @@ def _quote(question: Question, candidate: Candidate, *, lead: bool) -> Quote:
     """A candidate with the sentences before it that it needs."""
     passage, place = candidate.passage, candidate.place
     first = place
-    while first > 0 and place - first < 2 and DEPENDENT.match(sentence_text(passage, first)):
+    while first > 0 and place - first < 2 and _DEPENDENT.match(sentence_text(passage, first)):
         if is_heading(sentence_text(passage, first - 1)):
             break
         first -= 1

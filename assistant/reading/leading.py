@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.language.denial import doubted
-from assistant.language.names import Span, names
+from assistant.language.names import Span, people, proper_names, without_openers
 from assistant.language.numbers import CLOCK
 from assistant.language.sentence import parse
 from assistant.language.values import Token, agrees, figures, read
-from assistant.language.vocabulary import ABBREVIATIONS, HONORIFICS, MONTH_NAMES, NAME_ENDS, PARTICLES
+from assistant.language.vocabulary import ABBREVIATIONS, ROLES
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
-from index.text.terms import STOP_WORDS, stems
+from index.text.terms import stems
 
 _NOUNS = re.compile(
     r"(?:\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?)?(?:[ \u00a0\u2009\u202f-](?!(?:and|or|but|of|in|on|at|to|for|from|by|with|as|that|which|who|is|are|was|were|had|has|have|while|when|"
@@ -45,18 +45,7 @@ _TURNED_BEFORE = re.compile(
 _LIST = re.compile(r"(?:[:：]|\b(?:including|such as|namely|these are|they are|were|are)\b)\s*", re.IGNORECASE)
 _BEHIND_LIST = frozenset("which who where when while as because said but".split())
 """Words that go on behind a list."""
-_DESCRIBE = re.compile(r"[Ww]ho (?:is|was|are|were) (?:[A-Z][\w'’-]* ?){2,4}[?.]*$")
-"""Asks what a person is, not for a name; matched against questions whose kind is a person."""
-_NO_PERSON = frozenset(
-    [
-        *MONTH_NAMES,
-        *"Committee Bureau Department Office Province Provincial Municipal City County Service News Agency "
-        "Congress Party Government Republic University Company Council Ministry District Commission Conference".split(),
-    ]
-)
-_ROLES = frozenset(
-    "Governor President Mayor Secretary Chairman Chairwoman Chair Minister Deputy Reporter Director".split()
-)
+_WHO_IS = re.compile(r"who (?:is|was|are|were) ", re.IGNORECASE)
 _FRAME = frozenset(
     stem for word in "many much number year date time month day old long name person".split() for stem in stems(word)
 )
@@ -76,7 +65,7 @@ def leading_span(question: Question, text: str) -> Span | None:
         case Kind.DATE:
             span = _date(question, text)
         case Kind.PERSON:
-            span = None if _DESCRIBE.match(question.text) else _person(question, text)
+            span = None if _names_the_person(question.text) else _person(question, text)
         case Kind.LIST:
             span = _list(text)
         case _:
@@ -92,6 +81,12 @@ def leading_span(question: Question, text: str) -> Span | None:
     ):
         return None
     return span
+
+
+def _names_the_person(question: str) -> bool:
+    """Whether a question asks what the one is whom it names: "Who is Anna Berg?"."""
+    opening = _WHO_IS.match(question)
+    return opening is not None and (opening.end(), len(question.rstrip(" ?."))) in proper_names(question)
 
 
 def _covers(question: Question, text: str) -> bool:
@@ -277,33 +272,11 @@ def _stops(text: str) -> bool:
 
 def _person(question: Question, text: str) -> Span | None:
     """The person of the clause that has most of the question's words; of several only one much nearer to a word of it."""
-    fresh = _fresh(question, text, _people(text))
+    fresh = _fresh(question, text, [without_openers(text, span, ROLES) for span in people(text)])
     if len(fresh) > 1:
         fresh = _nearest_by_far(question, text, _of_the_clause(question, text, fresh))
     owner = len(fresh) == 1 and text[fresh[0][1] :].startswith(("'s", "’s")) and "whose" not in question.text.lower()
     return fresh[0] if len(fresh) == 1 and not owner else None
-
-
-def _people(text: str) -> list[Span]:
-    """Names of two to four words, particles and titles aside, that name no month and no body."""
-    long = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
-    closed = text.rstrip("\"'”’) ").endswith((".", "!", "?"))
-    if not closed and len(long) > 3 and sum(word[0].isupper() for word in long) > 0.7 * len(long):
-        return []  # A title, which has capitals everywhere.
-    spans = []
-    for start, end in names(text):
-        words = text[start:end].split()
-        while words and (words[0].lower() in STOP_WORDS or words[0] in _ROLES):
-            start = text.index(words[0], start) + len(words[0])
-            start += len(text[start:end]) - len(text[start:end].lstrip())
-            words = words[1:]
-        titled = NAME_ENDS | HONORIFICS
-        bare = [word for word in words if word not in PARTICLES and word.lower().strip(".,") not in titled]
-        another_s = "'s " in text[start:end] or "’s " in text[start:end]
-        quoted = another_s or text[:start].endswith(('"', "“", "‘", "'", "《"))
-        if 2 <= len(bare) <= 4 and "of" not in words and not quoted and not _NO_PERSON.intersection(words):
-            spans.append((start, end))
-    return spans
 
 
 def _fresh(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:

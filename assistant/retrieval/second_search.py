@@ -1,12 +1,12 @@
 """A second search where the first leaves the question's words or names unmet, and how the two share the places."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.language.names import proper_names
 from assistant.question.question import analyse
 from index.search.engine import Passage, Retrieved
-from index.text.terms import STOP_WORDS, stems
+from index.text.terms import stems
 
 WIDE = 30
 """Passages of each search that are looked at."""
@@ -25,11 +25,6 @@ CONTEXT_CHARACTERS = 400
 Search = Callable[[str, int], Retrieved]
 """The best so many passages for a question."""
 Idf = Callable[[str], float]
-
-_NAME = re.compile(r"(?<!\w)[A-Z][\w'’.&-]*(?:\s+(?:(?:of|the|de|von|van|and)\s+)?[A-Z][\w'’.&-]*)*")
-_OPENERS = STOP_WORDS | frozenset(
-    "after during since until both many most some several also however although while".split()
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +90,7 @@ def _needs(question: str, best: Passage, idf: Idf) -> _Needs:
 def second_question(question: str, best: Passage, held: frozenset[str], idf: Idf) -> str | None:
     """The question without the words that a passage has, and with the names that it adds; None if it adds none."""
     sources = (best.article.title or "", _best_sentence(question, best, idf))
-    found = dict.fromkeys(name for source in sources for name in _names(source))
+    found = dict.fromkeys(source[start:end] for source in sources for start, end in proper_names(source))
     names = [name for name in found if name.lower() not in question.lower()][:BRIDGES]
     if not names:
         return None
@@ -108,12 +103,6 @@ def _best_sentence(question: str, passage: Passage, idf: Idf) -> str:
     asked = frozenset(analyse(question).stems)
     texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
     return max(texts, key=lambda text: sum(idf(term) for term in asked & set(stems(text))), default=passage.text)
-
-
-def _names(text: str) -> list[str]:
-    """Runs of capitalised words, in order."""
-    found = (re.sub(r"^(?:The|An?|In|On|At|By) ", "", match.group().strip(" .'’")) for match in _NAME.finditer(text))
-    return [name for name in found if name and name.lower() not in _OPENERS]
 
 
 def in_places(first: Sequence[Passage], second: Sequence[Passage], *, kept: int) -> tuple[Passage, ...]:

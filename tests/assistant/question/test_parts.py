@@ -192,6 +192,8 @@ WHO = Turn(question="Who opened the bridge of Oldwater?", answer="Mayor Anna Ber
         ("When was it built?", [Turn(question=DAM), Turn(question="Why?")], "When was Oldwater Dam built?"),
         ("And the 2?", [Turn(question="What does the 5 in 152 stand for?")], "What does the 2 in 152 stand for?"),
         ("And the second?", [Turn(question="What is the first leap?")], "What is the second leap?"),
+        ("Was that fixed?", [Turn(question="What did CVE-2024-31999 do?")], "Was CVE-2024-31999 fixed?"),
+        ("Can I freeze it?", [Turn(question="Where should the soup cool?")], "Can I freeze soup cool?"),
         ("How can I create one?", [Turn(question="What is an account?")], "How can I create account?"),
         ("How can I apply?", [Turn(question="What is the Valley Grant?")], "How can I apply, Valley Grant?"),
         ("I meant to ask how to swim?", [Turn(question=DAM)], "how to swim?"),
