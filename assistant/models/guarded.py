@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from assistant.models.limits import Budget, CircuitBreaker, Clock, Spent, Use, WallClock
+from assistant.models.limits import Budget, CircuitBreaker, Clock, WallClock
 from assistant.models.scripted.model import Call
 from assistant.models.seam import Completion, Failure, Message, ModelFailed, Stream, Usage, read_to_end, together
 from assistant.models.seam import used as usage_of_reply
@@ -73,11 +73,6 @@ class GuardedModel:
         """The backend's name."""
         return self._backend.name
 
-    @property
-    def spent(self) -> Spent:
-        """Tokens and money used so far."""
-        return self._budget.spent
-
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0, seed: int | None = None
     ) -> Completion:
@@ -124,29 +119,26 @@ class GuardedModel:
         """One attempt, counted in the budget and in `usages` whether it succeeds, fails or is cancelled."""
 
         def pieces() -> Generator[str, None, Completion]:
-            reserved = Use(prompt=sum(estimated_tokens(m.content) for m in call.messages), reply=call.max_tokens)
-            self._budget.reserve(self.name, reserved)
+            prompt_tokens = sum(estimated_tokens(message.content) for message in call.messages)
+            most = Usage(calls=1, prompt_tokens=prompt_tokens, completion_tokens=call.max_tokens, estimated=True)
+            self._budget.reserve(self.name, most)
             stream = self._backend.attempt(call, seconds=seconds)
-            begun, estimated = False, True
-            used = reserved
+            begun = False
+            used = most
             try:
                 for piece in stream:
                     begun = True
                     yield piece
-                told = stream.completion
-                took = usage_of_reply(call.messages, told)
-                used, estimated = Use(prompt=took.prompt_tokens, reply=took.completion_tokens), took.estimated
-                return told
+                used = replace(usage_of_reply(call.messages, stream.completion), calls=1)
+                return stream.completion
             except ModelFailed as failure:
                 if failure.kind in UNCHARGED and not begun:
-                    used, estimated = Use(prompt=0, reply=0), False
+                    used = Usage(calls=1)
                 raise
             finally:
                 stream.close()
-                self._budget.settle(reserved, used)
-                usages.append(
-                    Usage(calls=1, prompt_tokens=used.prompt, completion_tokens=used.reply, estimated=estimated)
-                )
+                self._budget.settle(most, used)
+                usages.append(used)
 
         return Stream(pieces())
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.models.seam import NO_USAGE, Failure, ModelFailed
+from assistant.models.seam import NO_USAGE, Failure, ModelFailed, Usage, together
 from assistant.models.waiting import sleep
 from assistant.settings.model import ModelSettings
 
@@ -20,17 +20,6 @@ class Prices:
     def of(self, prompt_tokens: int, reply_tokens: int) -> float:
         """What so many tokens cost."""
         return (prompt_tokens * self.prompt + reply_tokens * self.reply) / 1e6
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spent:
-    """What a model has used so far; where the server did not count tokens, estimated."""
-
-    calls: int = 0
-    """Attempts, failed ones included."""
-    prompt_tokens: int = 0
-    reply_tokens: int = 0
-    money: float = 0.0
 
 
 class Clock(Protocol):
@@ -103,14 +92,6 @@ class CircuitBreaker:
             self._until = float("-inf")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Use:
-    """Tokens of a call."""
-
-    prompt: int
-    reply: int
-
-
 class Budget:
     """Limits the tokens and money of a process; a call begins only if the most that it can use is left; thread-safe."""
 
@@ -118,39 +99,24 @@ class Budget:
         self._settings = settings
         self._prices = Prices(prompt=settings.prompt_price, reply=settings.reply_price)
         self._lock = threading.Lock()
-        self._reserved = Use(prompt=0, reply=0)
-        self._calls = 0
-        self._used = Use(prompt=0, reply=0)
+        self._reserved: list[Usage] = []
+        self._used = NO_USAGE
 
-    @property
-    def spent(self) -> Spent:
-        """What was used so far."""
-        used = self._used
-        return Spent(
-            calls=self._calls,
-            prompt_tokens=used.prompt,
-            reply_tokens=used.reply,
-            money=self._prices.of(used.prompt, used.reply),
-        )
-
-    def reserve(self, name: str, use: Use) -> None:
+    def reserve(self, name: str, most: Usage) -> None:
         """Reserve the most that a call can use.
 
         Raises:
             ModelFailed: the budget does not allow it.
         """
         with self._lock:
-            prompt = self._used.prompt + self._reserved.prompt + use.prompt
-            reply = self._used.reply + self._reserved.reply + use.reply
-            tokens, money, cost = (
-                self._settings.budget_tokens,
-                self._settings.budget_money,
-                self._prices.of(prompt, reply),
-            )
-            if tokens and prompt + reply > tokens:
+            whole = together([self._used, *self._reserved, most])
+            tokens, money = self._settings.budget_tokens, self._settings.budget_money
+            size = whole.prompt_tokens + whole.completion_tokens
+            cost = self._prices.of(whole.prompt_tokens, whole.completion_tokens)
+            if tokens and size > tokens:
                 raise ModelFailed(
                     f"the model {name} may use {tokens} tokens (model.budget_tokens), and with another call it could "
-                    f"use {prompt + reply}",
+                    f"use {size}",
                     kind=Failure.BUDGET,
                 )
             if money and cost > money:
@@ -159,13 +125,10 @@ class Budget:
                     f"{cost:.4g}",
                     kind=Failure.BUDGET,
                 )
-            self._calls += 1
-            self._reserved = Use(prompt=self._reserved.prompt + use.prompt, reply=self._reserved.reply + use.reply)
+            self._reserved.append(most)
 
-    def settle(self, reserved: Use, used: Use) -> None:
+    def settle(self, reserved: Usage, used: Usage) -> None:
         """Replace a reservation by what the call used."""
         with self._lock:
-            self._reserved = Use(
-                prompt=self._reserved.prompt - reserved.prompt, reply=self._reserved.reply - reserved.reply
-            )
-            self._used = Use(prompt=self._used.prompt + used.prompt, reply=self._used.reply + used.reply)
+            self._reserved.remove(reserved)
+            self._used = together([self._used, used])

@@ -81,7 +81,8 @@ def test_a_failure_that_will_not_pass_is_not_tried_again(kind: Failure) -> None:
         model.complete(ASKED, max_tokens=9)
 
     assert caught.value.kind is kind
-    assert model.spent.calls == 1
+    assert caught.value.usage is not None
+    assert caught.value.usage.calls == 1
 
 
 def test_the_last_failure_is_told_when_all_attempts_failed() -> None:
@@ -174,7 +175,6 @@ def test_after_failures_in_a_row_a_model_is_left_alone_and_then_tried_once() -> 
 
     clock.time += 60
     assert [model.complete(ASKED, max_tokens=9).text for _ in range(2)] == ["Nobody."] * 2
-    assert model.spent.calls == 5
 
 
 def test_one_call_at_a_time_finds_out_whether_a_model_has_recovered() -> None:
@@ -216,24 +216,20 @@ def test_no_failures_are_counted_when_none_are_to_be() -> None:
             model.complete(ASKED, max_tokens=9)
 
 
-def test_tokens_and_money_are_counted_as_the_server_counts_them() -> None:
-    model = guarded(
-        ["Nobody was hurt.", "Nobody."], settings=ModelSettings(prompt_price=2_000_000, reply_price=500_000)
-    )
+def test_tokens_are_counted_as_the_server_counts_them() -> None:
+    model = guarded(["Nobody was hurt.", "Nobody."])
 
-    for _ in range(2):
-        model.complete(ASKED, max_tokens=9)
+    usages = [model.complete(ASKED, max_tokens=9).usage for _ in range(2)]
 
-    spent = model.spent
-    assert (spent.calls, spent.prompt_tokens, spent.reply_tokens, spent.money) == (2, 10, 4, 22.0)
+    assert usages == [Usage(calls=1, prompt_tokens=5, completion_tokens=tokens) for tokens in (3, 1)]
 
 
 def test_tokens_that_no_server_counted_are_estimated() -> None:
     model = guarded(["Nobody was hurt."], counts=False)
 
-    model.complete(ASKED, max_tokens=9)
+    usage = model.complete(ASKED, max_tokens=9).usage
 
-    assert (model.spent.prompt_tokens, model.spent.reply_tokens) == (7, 6)
+    assert usage == Usage(calls=1, prompt_tokens=7, completion_tokens=6, estimated=True)
 
 
 def test_a_reply_tells_what_all_attempts_took_and_whether_that_is_an_estimate() -> None:
@@ -297,7 +293,7 @@ def test_what_other_calls_may_still_use_counts_while_they_last() -> None:
 def test_a_server_that_did_not_reply_costs_nothing_and_one_that_fell_silent_the_most() -> None:
     model = guarded([failure(Failure.SERVER_ERROR), failure(Failure.TIMEOUT_TOTAL)])
 
-    with pytest.raises(ModelFailed, match="timeout_total"):
+    with pytest.raises(ModelFailed, match="timeout_total") as caught:
         model.complete(ASKED, max_tokens=9)
 
-    assert (model.spent.calls, model.spent.prompt_tokens, model.spent.reply_tokens) == (2, 7, 9)
+    assert caught.value.usage == Usage(calls=2, prompt_tokens=7, completion_tokens=9, estimated=True)
