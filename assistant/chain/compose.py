@@ -27,28 +27,25 @@ TextOf = Callable[[str], str]
 def compose(index: OpenIndex, asked: Asked, parts: Sequence[ReadPart]) -> Answer:
     """Compose the unsealed answer to a question; a refusal if no part of it is answered."""
     passages = distinct_passages(parts)
-    searched = " ".join(corrected(one.part, one.found.retrieved.corrections) for one in parts)
     readings = [one.reading for one in parts]
-    if not any(reading.quotes for reading in readings):
-        return refused(
-            asked.question,
-            readings[0],
-            passages,
-            nearest_articles(passages, NEAREST),
-            index=index_reference(index.engine),
-            searched=searched,
-            reader=index.reader.name,
-        )
-    answer = answered(
-        asked.question,
-        _without_repeats([reading for reading in readings if reading.quotes]),
-        passages,
-        index.engine.text,
-        index=index_reference(index.engine),
-        searched=searched,
+    empty = Answer(
+        question=asked.question,
+        status=Status.REFUSED,
+        reason=readings[0].reason,
+        text="",
+        citations=(),
+        passages=references(passages),
+        confidence=round(readings[0].confidence, 4),
+        searched=" ".join(corrected(one.part, one.found.retrieved.corrections) for one in parts),
         reader=index.reader.name,
-        unanswered=[one.part for one in parts if not one.reading.quotes],
+        index=index_reference(index.engine),
     )
+    if not any(reading.quotes for reading in readings):
+        assert empty.reason is not None
+        return refused(empty, empty.reason, nearest_articles(passages, NEAREST))
+    quoting = _without_repeats([reading for reading in readings if reading.quotes])
+    unanswered = tuple(one.part for one in parts if not one.reading.quotes)
+    answer = replace(answered(empty, quoting, index.engine.text), unanswered=unanswered)
     return labelled(answer, asked.parts, readings)
 
 
@@ -68,17 +65,7 @@ def distinct_passages(parts: Sequence[ReadPart]) -> list[Passage]:
     return list({passage.chunk_id: passage for one in parts for passage in one.found.retrieved.passages}.values())
 
 
-def answered(
-    question: str,
-    readings: Sequence[Reading],
-    passages: Sequence[Passage],
-    text_of: TextOf,
-    *,
-    index: IndexReference,
-    searched: str,
-    reader: str,
-    unanswered: Sequence[str],
-) -> Answer:
+def answered(empty: Answer, readings: Sequence[Reading], text_of: TextOf) -> Answer:
     """Compose an answer of the quotes of one reading, or of one for each part of the question."""
     text = ""
     citations: list[Citation] = []
@@ -94,50 +81,18 @@ def answered(
                 quote.article, quote.start, quote.end, text_of(quote.article.article_id), number=number
             )
             citations.append(replace(citation, answer_spans=tuple(spans)))
-    return Answer(
-        question=question,
+    return replace(
+        empty,
         status=Status.ANSWERED,
         reason=None,
         text=text,
         citations=tuple(citations),
-        passages=references(passages),
-        unanswered=tuple(unanswered),
         confidence=round(min(reading.confidence for reading in readings), 4),
-        searched=searched,
-        reader=reader,
-        index=index,
     )
 
 
-def refused(
-    question: str,
-    reading: Reading,
-    passages: Sequence[Passage],
-    nearest: Sequence[Passage],
-    *,
-    index: IndexReference,
-    searched: str,
-    reader: str,
-) -> Answer:
-    """Compose a refusal with its reason and the nearest articles."""
-    assert reading.reason is not None
-    return Answer(
-        question=question,
-        status=Status.REFUSED,
-        reason=reading.reason,
-        text=REFUSALS[reading.reason],
-        citations=(),
-        passages=references(passages),
-        nearest=_nearest(nearest),
-        confidence=round(reading.confidence, 4),
-        searched=searched,
-        reader=reader,
-        index=index,
-    )
-
-
-def as_refusal(answer: Answer, reason: Reason, nearest: Sequence[Passage], *, reader: str) -> Answer:
-    """Turn an answer into a refusal by another reader."""
+def refused(answer: Answer, reason: Reason, nearest: Sequence[Passage]) -> Answer:
+    """Turn an answer into a refusal with its reason and the nearest articles."""
     return replace(
         answer,
         status=Status.REFUSED,
@@ -147,7 +102,6 @@ def as_refusal(answer: Answer, reason: Reason, nearest: Sequence[Passage], *, re
         parts=(),
         nearest=_nearest(nearest),
         unanswered=(),
-        reader=reader,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answer.answer import Answer, Citation, ModelUse, Reason, Status, Writing, references
-from assistant.chain.compose import NEAREST, TextOf, as_refusal, distinct_passages
+from assistant.chain.compose import NEAREST, TextOf, distinct_passages, refused
 from assistant.chain.open_index import OpenIndex
 from assistant.chain.part_labels import label, part_of
 from assistant.chain.steps import Asked, ReadPart
@@ -132,7 +132,7 @@ def write(
         return replace(marked, degraded=True), written.usage
     if written.refused:
         nearest = nearest_articles(passages, NEAREST)
-        return as_refusal(marked, Reason.INSUFFICIENT, nearest, reader=writer.name), written.usage
+        return refused(replace(marked, reader=writer.name), Reason.INSUFFICIENT, nearest), written.usage
     composed = replace(
         marked,
         status=Status.ANSWERED,

@@ -17,7 +17,15 @@ from assistant.reading.reader import Quote, Reading
 from index.text.article import IndexedArticle, sha256_of
 from index.text.sentences import split_sentences
 
-INDEX = IndexReference(fingerprint="f", generation=1, articles=1, chunks=1)
+EMPTY = Answer(
+    question="What of it?",
+    status=Status.REFUSED,
+    reason=None,
+    text="",
+    citations=(),
+    passages=(),
+    index=IndexReference(fingerprint="f", generation=1, articles=1, chunks=1),
+)
 QUESTIONS = [
     "How many gates has the dam?",
     "When was the dam built?",
@@ -48,16 +56,11 @@ def quote_of(text: str, first: int = 0, last: int = 0, *, published: date | None
     return Quote(article=row(1, text, published), sentences=sentences, best=sentences[-1], dated=dated)
 
 
-def composed(texts: dict[int, str], *readings: list[Quote], unanswered: tuple[str, ...] = ()) -> Answer:
+def composed(texts: dict[int, str], *readings: list[Quote]) -> Answer:
     return answered(
-        "What of it?",
+        EMPTY,
         [Reading(quotes=quotes, reason=None, confidence=0.7) for quotes in readings],
-        (),
         lambda article_id: texts[int(article_id.removeprefix("article-"))],
-        index=INDEX,
-        searched="What of it?",
-        reader="extractive",
-        unanswered=unanswered,
     )
 
 
@@ -119,13 +122,10 @@ def test_quotes_of_several_parts_are_numbered_on_and_the_least_sure_part_decides
         Reading(quotes=[quote_of(text, 1, 1)], reason=None, confidence=0.4),
     ]
 
-    answer = answered(
-        "What?", readings, (), lambda _: text, index=INDEX, searched="", reader="extractive", unanswered=("Why?",)
-    )
+    answer = answered(EMPTY, readings, lambda _: text)
 
     assert answer.text == "The dam has five gates. [1]\nThe river is deep. [2]\nThe tram is slow. [3]"
     assert answer.confidence == 0.4
-    assert answer.unanswered == ("Why?",)
     assert_sealed(answer, {1: text})
 
 
@@ -164,12 +164,9 @@ def test_a_quote_of_nothing_but_marks_is_shown_as_it_stands(quote: str) -> None:
 
 @pytest.mark.parametrize("reason", list(REFUSALS))
 def test_a_refusal_says_why_in_a_fixed_sentence_and_leaves_through_the_gate(reason: Reason) -> None:
-    reading = Reading(quotes=(), reason=reason, confidence=0.123456)
-
-    answer = refused("What?", reading, (), (), index=INDEX, searched="What?", reader="extractive")
+    answer = refused(EMPTY, reason, ())
 
     assert (answer.status, answer.reason, answer.text) == (Status.REFUSED, reason, REFUSALS[reason])
-    assert answer.confidence == 0.1235
     assert_sealed(answer, {})
 
 
