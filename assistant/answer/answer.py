@@ -25,8 +25,6 @@ class Reason(StrEnum):
     """Nothing in the collection is about it."""
     INSUFFICIENT = "insufficient"
     """The collection is about it and does not say."""
-    CONFLICTING = "conflicting"
-    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -162,7 +162,7 @@
 
 /** @typedef {"up" | "down"} Rating A person's rating of an answer. */
 
-/** @typedef {"not_found" | "insufficient" | "conflicting" | "blocked"} Reason Why an answer was refused. */
+/** @typedef {"not_found" | "insufficient"} Reason Why an answer was refused. */
 
 /**
  * @typedef {object} SentenceVerdict The check's verdict on a sentence of a model, or on one of its clauses if each passed separately.
