@@ -1,20 +1,16 @@
 """The support check over the town's articles: what stands there passes, what was altered does not."""
 
-from pathlib import Path
 
 import pytest
-from cross_encoders import save_cross_encoder
 from hypothesis import given
 from hypothesis import strategies as st
 from library import Library
 
 from assistant.checking.conflicts import conflicts
-from assistant.checking.entailment import EntailmentScorer
 from assistant.checking.names import Surroundings
 from assistant.checking.support import FittedScorer, SupportCheck, Verdict, load_scorer
 from assistant.language.sentence import parse
 from index.encoding.encoder import HashEncoder
-from index.errors import EncoderUnavailable
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters
 from index.text.glossary import Glossary
@@ -246,50 +242,6 @@ def test_a_sentence_in_conflict_that_is_much_nearer_decides(engine):
     found = verdict(engine, claim)
     assert found.receipt is not None
     assert found.receipt.text == "The river rose by three metres in March."
-
-
-class TestEntailment:
-    @pytest.fixture
-    def labelled(self, tmp_path: Path) -> Path:
-        import json
-
-        folder = save_cross_encoder(tmp_path / "nli", labels=3)
-        config = json.loads((folder / "config.json").read_text())
-        config["id2label"] = {"0": "contradiction", "1": "entailment", "2": "neutral"}
-        config["label2id"] = {"contradiction": 0, "entailment": 1, "neutral": 2}
-        (folder / "config.json").write_text(json.dumps(config))
-        return folder
-
-    def scores(self, engine: EmbeddedSearch, scorer: EntailmentScorer) -> list[float]:
-        claim = engine.encode("The river rose by three metres in March.")
-        passages = engine.search(claim.text, k=3, filters=Filters()).passages
-        check = SupportCheck(engine, scorer=scorer)
-        runs = next(check.considered(claim, passages))
-        return scorer.scores(claim.text, runs)
-
-    def test_the_share_of_the_entailing_label_is_the_score(self, engine, labelled):
-        found = self.scores(engine, EntailmentScorer(str(labelled)))
-        assert len(set(found)) > 1
-        assert all(0 <= score <= 1 for score in found)
-
-    def test_a_single_score_is_taken_as_it_is(self, engine, tmp_path):
-        found = self.scores(engine, EntailmentScorer(str(save_cross_encoder(tmp_path / "one"))))
-        assert all(0 <= score <= 1 for score in found)
-
-    def test_it_stands_in_for_the_fitted_scorer(self, engine, labelled):
-        claim = engine.encode("The river rose by three metres in March.")
-        passages = engine.search(claim.text, k=1, filters=Filters()).passages
-        scorer = EntailmentScorer(str(labelled), threshold=1.1)
-        check = SupportCheck(engine, scorer=scorer)
-        found = check.check(claim, passages)
-        runs = [one for length in check.considered(claim, passages) for one in length if not one.conflicts]
-        assert not found.supported
-        assert found.conflicts or found.score == pytest.approx(max(scorer.scores(claim.text, runs)), abs=1e-5)
-
-    def test_a_model_without_an_entailing_label_is_refused(self, engine, tmp_path):
-        scorer = EntailmentScorer(str(save_cross_encoder(tmp_path / "topics", labels=3)))
-        with pytest.raises(EncoderUnavailable, match="none of which says that a text follows"):
-            self.scores(engine, scorer)
 
 
 def test_one_encoder_gives_one_verdict(engine):
