@@ -37,7 +37,7 @@ def cross_encoder(source: str, *, hub: bool) -> Callable[[str, tuple[Passage, ..
             its files are damaged, or it gives several scores.
     """
     folder = folder_of(source, hub=hub)
-    check_folder(folder)
+    _check_folder(folder)
     lock = threading.Lock()  # One tokenizer cannot serve two threads.
 
     @lru_cache(maxsize=1)
@@ -64,7 +64,7 @@ def paired_text(passage: Passage) -> str:
     return f"{passage.article.title}\n{passage.text}" if passage.article.title else passage.text
 
 
-def check_folder(folder: Path) -> None:
+def _check_folder(folder: Path) -> None:
     """Refuse what sentence-transformers would load all the same, giving it a head of random weights.
 
     Raises:
@@ -84,13 +84,8 @@ def _json(path: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def load_cross_encoder(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
-    """The sentence-transformers CrossEncoder in a folder.
-
-    Raises:
-        EncoderUnavailable: its files are damaged.
-        ExtraMissing: sentence-transformers is not installed.
-    """
+def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
+    """The sentence-transformers CrossEncoder in a folder, which gives one score."""
     with needing_extra("encoders", f"the cross-encoder in {folder}"), quiet_loading(hub=hub):
         from sentence_transformers import CrossEncoder
     try:
@@ -99,11 +94,6 @@ def load_cross_encoder(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
     except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason})", "restore it") from error
-    return model
-
-
-def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
-    model = load_cross_encoder(folder, hub=hub)
     if model.num_labels != 1:
         raise EncoderUnavailable(f"the cross-encoder in {folder} gives {model.num_labels} scores, not one", ADVICE)
     return model
