@@ -1,7 +1,7 @@
 """A search engine that holds its articles in memory: exact vectors, BM25 by counting, nothing on disk.
 
-It keeps the contract of `SearchEngine` without SQLite, FAISS or tantivy. It suits tests, short-lived
-collections, and whoever writes another engine: it is the contract in its plainest form.
+It keeps the contract of `SearchEngine` without SQLite, FAISS or tantivy: a second engine behind the seam, and for
+whoever writes another one the contract in its plainest form.
 """
 
 import math
@@ -51,7 +51,6 @@ class MemorySearch:
         *,
         glossary: str = "",
         threshold: float | None = None,
-        fusion: Fusion | None = None,
     ) -> None:
         """Cut and encode the articles.
 
@@ -60,7 +59,6 @@ class MemorySearch:
             encoder: encodes chunks and questions.
             glossary: TOML of aliases, as `glossary.toml` has them.
             threshold: least probability at which questions are answered; None for the reader's own.
-            fusion: how signals are joined.
 
         Raises:
             ArticleUnreadable: the glossary is not of its form.
@@ -68,7 +66,7 @@ class MemorySearch:
         self.glossary = Glossary.merged([Glossary.parse(glossary, "glossary")])
         self.threshold = threshold
         self._encoder = encoder
-        self._fusion = fusion or Fusion()
+        self._fusion = Fusion()
         self._texts: dict[str, str] = {}
         self._structures: dict[str, Structure] = {}
         self._articles: dict[str, IndexedArticle] = {}

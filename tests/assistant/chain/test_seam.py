@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from library import TOWN, ignore
+from memory_search import MemorySearch
 
 from assistant.answer.answer import Reason, Status
 from assistant.answer.receipts import Standing, check_answer
@@ -13,7 +14,6 @@ from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import ScriptedModel
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
-from index.search.memory import MemorySearch
 from index.text.loading import load_text
 
 

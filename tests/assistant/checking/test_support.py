@@ -1,6 +1,5 @@
 """The support check over the town's articles: what stands there passes, what was altered does not."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -8,11 +8,11 @@ from contracts import SEARCHED, SEARCHED_GLOSSARY, SearchContract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library import Library
+from memory_search import MemorySearch
 
 from index.encoding.encoder import HashEncoder
 from index.search.engine import Filters
 from index.search.fusion import Fusion
-from index.search.memory import MemorySearch
 from index.storage.store import create_index
 from index.text.loading import load_text
 from index.text.terms import stems
