@@ -66,11 +66,7 @@ def reranker_of(settings: Settings) -> Rerank | None:
 
 
 def model_of(settings: Settings, *, around: "Callable[[ChatModel], ChatModel] | None" = None) -> "WithModel | None":
-    """What the model of the settings does in the chain; nothing of it is imported without one.
-
-    Args:
-        settings: of which those of the model matter.
-        around: makes another model of it, which is called in its place.
+    """Open what the model of the settings, or what `around` makes of it, does in the chain; nothing without one.
 
     Raises:
         ConfigurationError: the model, or a prompt of one's own, cannot be used.

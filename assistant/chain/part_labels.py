@@ -18,12 +18,9 @@ Spans = Sequence[tuple[int, int]]
 
 
 def labelled(answer: Answer, parts: Sequence[str], readings: Sequence[Reading]) -> Answer:
-    """A quoted answer whose receipts name the parts that they were quoted for.
+    """A quoted answer whose receipts name the parts that they were quoted for; nothing is named of a single part.
 
-    Args:
-        answer: out of the readings.
-        parts: the questions, in order; nothing is named of a single one.
-        readings: of each part; a quote of several parts stands in the answer once and names them all.
+    A quote of several parts stands in the answer once and names them all.
     """
     if len(parts) < 2:
         return answer
@@ -50,12 +47,6 @@ def part_of(kept: "Kept", parts: Sequence[str], found: Sequence[Retrieved], idf:
     That is, of the parts for which the sentence's passage was found, the one with the largest share
     of its terms, by idf, in the sentence and its receipt; of equal ones the first whose kind of
     answer (a date, a name, …) the sentence has.
-
-    Args:
-        kept: the sentence and its receipt.
-        parts: the questions, in order.
-        found: the passages that were read for each.
-        idf: inverse document frequency of a stem.
     """
     said = set(stems(f"{kept.text} {kept.receipt.text}"))
 

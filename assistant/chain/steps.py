@@ -70,12 +70,7 @@ def understand(question: str, previous: Previous, condenser: Condenser, splitter
 def retrieve(index: OpenIndex, part: str, filters: Filters, *, depth: int, context: str) -> list[Found]:
     """Search for a part of a question: as asked, its bare topic, and what alone asks, where these differ.
 
-    Args:
-        index: to search.
-        part: a question that stands alone.
-        filters: which articles may be used.
-        depth: how many passages to rank, at least those that are read.
-        context: what was answered just before it.
+    At least `depth` passages are ranked; `context` is what was answered just before it.
     """
     asked = analyse(part)
     read = index.settings.passages

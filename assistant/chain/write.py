@@ -42,13 +42,7 @@ class Composition:
     def __init__(
         self, text_of: TextOf, *, parts: Sequence[str] = (), part_of: "Callable[[Kept], int] | None" = None
     ) -> None:
-        """Make an empty answer.
-
-        Args:
-            text_of: the text of an article.
-            parts: the questions in the question, where there are several.
-            part_of: the number of the part that a sentence answers; None where there is one.
-        """
+        """Make an empty answer to a question with these parts, if it has several; `part_of` numbers a sentence's."""
         self._text_of = text_of
         self._parts = parts
         self._part_of = part_of

@@ -36,12 +36,7 @@ class Dialect:
         return own
 
     def learn(self, error: Exception, sent: Mapping[str, Any]) -> bool:
-        """Note a refused parameter; returns whether to retry without it.
-
-        Args:
-            error: as OpenAI's client raised it.
-            sent: the options of the request.
-        """
+        """Note a refused parameter by the error of OpenAI's client; returns whether to send the request without it."""
         from openai import Omit
 
         if status_of(error) not in {400, 422} or not _REFUSED.search(str(error)):

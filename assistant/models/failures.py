@@ -19,16 +19,11 @@ _BEARER = re.compile(r"(?i)\b(bearer\s+|sk-|api[-_ ]?key\W{1,3})\S+")
 
 
 def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begun: bool) -> ModelFailed:
-    """Map an exception of a client library to a failure.
+    """Map an exception of a client library to a failure of the model `where` it is asked, without the secrets.
 
     Exceptions are told apart by class names, their bases' and causes' included: the clients of LlamaIndex's many LLMs
-    share these names (mostly httpx's) but not a base class, and none of them is imported here.
-
-    Args:
-        error: as it was raised.
-        where: model and address, for the message.
-        secrets: texts to redact.
-        begun: whether a piece of the reply had come.
+    share these names (mostly httpx's) but not a base class, and none of them is imported here. `begun` says whether a
+    piece of the reply had come.
     """
     status = status_of(error)
     if status is not None:

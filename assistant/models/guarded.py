@@ -55,13 +55,7 @@ class GuardedModel:
     """
 
     def __init__(self, backend: Backend, settings: ModelSettings, *, clock: Clock | None = None) -> None:
-        """Make a model.
-
-        Args:
-            backend: is asked.
-            settings: limits on attempts, time, tokens and money.
-            clock: the machine's unless given.
-        """
+        """Guard a backend within the limits of the settings, by the machine's clock unless another is given."""
         self._backend = backend
         self._settings = settings
         self._clock = clock or WallClock()

@@ -80,15 +80,7 @@ class LlamaModel:
         return self._settings.name
 
     def attempt(self, call: Call, *, seconds: float) -> Stream:
-        """Make one attempt at a reply.
-
-        Args:
-            call: what is asked.
-            seconds: time-out of the whole reply.
-
-        Raises:
-            ModelFailed: when it is read.
-        """
+        """Make one attempt at a reply; reading it ends within `seconds` or raises `ModelFailed`."""
         return Stream(self._pieces(call, seconds))
 
     def _pieces(self, call: Call, seconds: float) -> Generator[str, None, Completion]:
@@ -238,13 +230,7 @@ class _Reply:
     """Passes a reply on to its reader: pieces (empty ones while the model thinks), then the end or a failure."""
 
     def __init__(self, *, most: int, where: str, secrets: Sequence[str]) -> None:
-        """Make a reply, in the thread that reads it.
-
-        Args:
-            most: limit on its characters.
-            where: the model and its address, for errors.
-            secrets: texts that no error may contain.
-        """
+        """Make a reply of at most so many characters, in its reader's thread; errors name `where`, and no secret."""
         self.arrived: Mailbox[str | _End | ModelFailed] = Mailbox()
         self._most = most
         self._where = where

@@ -60,13 +60,7 @@ FIRST = Place(occasion="", repeat=0)
 
 
 def call_key(model: str, call: Call, place: Place) -> str:
-    """The SHA-256, in hexadecimal, of all that a reply depends on; it names the file of a recording.
-
-    Args:
-        model: its name.
-        call: what it was asked.
-        place: which of several equal calls it is.
-    """
+    """The SHA-256, in hexadecimal, of all that a reply depends on; it names the file of a recording."""
     content = json.dumps(_request(model, call, place), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -79,12 +73,7 @@ class RecordingModel:
     """
 
     def __init__(self, model: ChatModel, folder: Path) -> None:
-        """Make a recorder.
-
-        Args:
-            model: is asked.
-            folder: where the recordings go; made if it is not there. One for the same call is replaced.
-        """
+        """Record calls of a model in a folder, made if it is not there; a recording of the same call is replaced."""
         self._model = model
         self._folder = folder
         self._places = _Places()
@@ -149,12 +138,7 @@ class ReplayModel:
     """Replays recordings, failures included, in any order of different calls; makes no requests."""
 
     def __init__(self, folder: Path, *, name: str) -> None:
-        """Make a replaying model.
-
-        Args:
-            folder: of a `RecordingModel`.
-            name: of the model that was recorded.
-        """
+        """Replay the folder of a `RecordingModel`, for the model of this name."""
         self._folder = folder
         self._name = name
         self._places = _Places()

@@ -104,11 +104,7 @@ class Stream:
     """A reply as it comes: iterate over its pieces, once; `completion` is there afterwards."""
 
     def __init__(self, pieces: Generator[str, None, Completion]) -> None:
-        """Make a stream.
-
-        Args:
-            pieces: yields the pieces and returns the whole.
-        """
+        """Make a stream of a generator that yields the pieces and returns the whole."""
         self._pieces = pieces
         self._completion: Completion | None = None
 

@@ -24,12 +24,7 @@ class FewThreads:
     """A thread pool whose daemon threads end when idle: a client that hangs does not hold up the end of the process."""
 
     def __init__(self, most: int, *, name: str) -> None:
-        """Make it.
-
-        Args:
-            most: threads at once; further jobs wait.
-            name: of the threads.
-        """
+        """Run at most so many jobs at once, in threads of this name; further jobs wait."""
         self._most = most
         self._name = name
         self._lock = threading.Lock()

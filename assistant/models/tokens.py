@@ -36,11 +36,7 @@ def least_tokens(text: str) -> int:
 
 
 def token_count(tokenizer: str) -> TokenCount:
-    """Return a function that counts the tokens of a text.
-
-    Args:
-        tokenizer: the path of a model's `tokenizer.json`, or of the folder that has it; empty for an
-            estimate.
+    """Return what counts the tokens of a text: a `tokenizer.json` or the folder that has it, or for "" an estimate.
 
     Raises:
         ConfigurationError: there is no such file, or it holds no tokenizer.

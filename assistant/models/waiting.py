@@ -22,11 +22,7 @@ class Task:
     """Work that can be cancelled, from any thread, where it waits."""
 
     def __init__(self, *, paused: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        """Make a task.
-
-        Args:
-            paused: the context in which it blocks; left before the wait returns or raises.
-        """
+        """Make a task; it blocks within the context `paused`, left before the wait returns or raises."""
         self._paused = paused
         self._changed = threading.Condition()
         self._cancelled = False
@@ -42,14 +38,9 @@ class Task:
             self._changed.notify()
 
     def wait_for(self, ready: Callable[[], bool], *, seconds: float) -> bool:
-        """Block until `ready()`, which `notify` has tested, or until the time is over.
+        """Block until `ready()`, which `notify` has tested, or until the time is over; returns whether it is ready.
 
-        Args:
-            ready: a quick test without side effects.
-            seconds: to wait at most.
-
-        Returns:
-            Whether it became ready.
+        `ready` is a quick test without side effects.
 
         Raises:
             Cancelled: the task was cancelled.
@@ -79,10 +70,7 @@ class Mailbox(Generic[T]):
         self._task.notify()
 
     def get(self, *, seconds: float) -> T:
-        """Remove and return the oldest item.
-
-        Args:
-            seconds: to wait at most; an item that is there already is returned whatever the time.
+        """Remove and return the oldest item; one that is there already is returned whatever the time.
 
         Raises:
             TimeoutError: nothing came.

@@ -29,13 +29,7 @@ class ModelCondenser:
     """Rewrites with a language model; by rule if that fails or adds what nobody said."""
 
     def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Condenser | None = None) -> None:
-        """Make a condenser.
-
-        Args:
-            model: that is asked, once for each follow-up.
-            prompt: "condense", ours or one's own.
-            rule: what answers in the model's place; None for `RuleCondenser`.
-        """
+        """Ask a model with the prompt "condense", ours or one's own."""
         self._model = model
         self._prompt = prompt
         self._rule = rule or RuleCondenser()
@@ -59,13 +53,7 @@ class ModelSplitter:
     """Splits with a language model; by rule if that fails or asks for something else."""
 
     def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Splitter | None = None) -> None:
-        """Make a splitter.
-
-        Args:
-            model: that is asked, once for each question.
-            prompt: "split", ours or one's own.
-            rule: what answers in the model's place; None for `RuleSplitter`.
-        """
+        """Ask a model with the prompt "split", ours or one's own."""
         self._model = model
         self._prompt = prompt
         self._rule = rule or RuleSplitter()

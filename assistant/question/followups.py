@@ -84,15 +84,11 @@ def stand_alone(question: str, previous: str | None) -> str:
 
 
 def in_conversation(question: str, history: Sequence[Turn]) -> str:
-    """Rewrite a follow-up out of the conversation; other questions are returned unchanged.
+    """Rewrite a follow-up out of the turns before it, oldest first; other questions are returned unchanged.
 
     Without a model this is a rule: a pronoun is replaced by the last question's subject, "he" and
     "she" by the person whom the last turns name, answers among them; a fragment ("And in 2022?")
     takes over the last question's words.
-
-    Args:
-        question: as asked.
-        history: the turns before it, oldest first.
     """
     if not history:
         return question

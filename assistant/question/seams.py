@@ -34,23 +34,14 @@ class Condenser(Protocol):
     """Rewrites a follow-up so that it stands by itself (query rewriting)."""
 
     def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
-        """Rewrite a question; never raises for what a model does.
-
-        Args:
-            question: as asked.
-            history: the turns before it, oldest first; none for a conversation's first question.
-        """
+        """Rewrite a question by the turns before it, oldest first; never raises for what a model does."""
 
 
 class Splitter(Protocol):
     """Splits a question that asks for several things (decomposition)."""
 
     def split(self, question: str) -> Split:
-        """Split a question, most into one; never raises for what a model does.
-
-        Args:
-            question: one that stands by itself.
-        """
+        """Split a question that stands alone, most into one; never raises for what a model does."""
 
 
 class RuleCondenser:

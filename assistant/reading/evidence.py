@@ -104,14 +104,7 @@ class Evidence:
     def __init__(
         self, question: Question, passages: Sequence[Passage], engine: SearchEngine, sentences: Sentences
     ) -> None:
-        """Take passages apart.
-
-        Args:
-            question: as asked.
-            passages: best first.
-            engine: that found them.
-            sentences: those of the engine's state that were read before.
-        """
+        """Take passages apart, best first; `sentences` has what was read before in this state of the index."""
         self._question = question
         self._passages = passages
         self._engine = engine

@@ -15,13 +15,9 @@ _MONEY = re.compile(r"\b(?:[mb]illion|funds?|funded|funding|free|worth|values?|v
 
 
 def contradicted(question: str, chosen: Sequence[Candidate]) -> bool:
-    """Whether the best sentence cannot answer, since it is of another year or says nothing of money.
+    """Whether the best of the sentences, at least one, is of another year or says nothing of the money asked for.
 
     On the development half of SQuAD 2.0 this holds for 1 of 604 answerable and 10 of 658 near-topic questions.
-
-    Args:
-        question: as it was searched.
-        chosen: the sentences that would be quoted, best first, at least one.
     """
     return _other_year(question, chosen[0]) or _unpriced(question, chosen)
 

@@ -23,14 +23,7 @@ class Supervisor:
     """The parent process; it opens no index and starts no thread."""
 
     def __init__(self, plan: Plan, listener: socket.socket, *, note: Note, announce: Callable[[], None]) -> None:
-        """Make it.
-
-        Args:
-            plan: what to serve.
-            listener: as from `listening`.
-            note: called with a message when a process dies.
-            announce: called once, in a serving process, when questions can be answered.
-        """
+        """Serve a plan; notes when a process dies, and announces once that questions can be answered."""
         self._plan = plan
         self._listener = listener
         self._note = note

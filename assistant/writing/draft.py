@@ -54,14 +54,11 @@ class DraftSentence:
 
 
 def sentences(pieces: Iterable[str], *, cut_off: Callable[[], bool] = lambda: False) -> Iterator[DraftSentence]:
-    """Sentences as soon as each is whole, that is when the next has begun or the reply has ended.
+    """Sentences of a reply as soon as each is whole, that is when the next has begun or the reply has ended.
 
     Markers belong to the sentence that they follow, before or after its full stop. However a reply
-    is cut into pieces, its sentences are the same: it is looked at word by word.
-
-    Args:
-        pieces: of the reply, in order.
-        cut_off: asked after the last of them: whether the reply ended before its time.
+    is cut into pieces, its sentences are the same: it is looked at word by word. `cut_off` is asked
+    after the last: whether the reply ended before its time.
     """
     text, whole = "", True
     for word in _words(pieces):

@@ -29,15 +29,10 @@ class Packed:
 
 
 def pack(passages: Sequence[Passage], *, tokens: int, count: TokenCount) -> Packed:
-    """As many passages as fit.
+    """As many passages, best first, as fit into `tokens`, counted by `count`.
 
-    They are taken best first, and whole or not at all, so that no sentence is cut; a smaller one may
-    still fit after a larger one did not.
-
-    Args:
-        passages: best first.
-        tokens: as many as the text may have.
-        count: counts the tokens of a text.
+    They are taken whole or not at all, so that no sentence is cut; a smaller one may still fit
+    after a larger one did not.
     """
     shown: list[Passage] = []
     left_out: list[Passage] = []
@@ -54,23 +49,14 @@ def pack(passages: Sequence[Passage], *, tokens: int, count: TokenCount) -> Pack
 
 
 def room(model: ModelSettings, rest: str, *, count: TokenCount) -> int:
-    """Tokens that passages may have beside the rest of a prompt and the reply; 0 if there is no room.
-
-    Args:
-        model: its window, and the length of its reply.
-        rest: the prompt without passages.
-        count: counts the tokens of a text.
-    """
+    """Tokens that passages may have in a model's window beside the rest of a prompt and the reply; 0 for no room."""
     return max(0, model.context_tokens - model.reply_tokens - TURN_TOKENS - count(rest))
 
 
 def cut_in_silence(messages: Sequence[Message], read: int | None, *, window: int) -> str | None:
     """Why a reply says nothing of the passages: the server cut the prompt and did not tell, as Ollama does.
 
-    Args:
-        messages: the prompt.
-        read: tokens of it that the server says it read; None, or 0, where it does not say.
-        window: as large as it was taken to be.
+    It says that it `read` so many tokens (None, or 0, where it does not say); its window is taken to be so large.
     """
     if not read or read >= sum(least_tokens(message.content) for message in messages):
         return None

@@ -30,12 +30,7 @@ class ScriptedModel:
     """
 
     def __init__(self, script: Script, *, name: str = "scripted") -> None:
-        """Make a model.
-
-        Args:
-            script: replies in order, among them failures to raise; or what makes a reply of a call.
-            name: the model's name.
-        """
+        """Make a model that gives the replies, or raises the failures, of a script in order, or asks a function."""
         self._script = script
         self._name = name
         self._lock = threading.Lock()

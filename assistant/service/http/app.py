@@ -32,13 +32,7 @@ DESCRIPTION = "Answers questions from a collection of articles; every sentence c
 
 
 def build_app(service: Service, *, log: Callable[[str], None], warm_first: bool = False) -> ASGIApp:
-    """Build the application of one process.
-
-    Args:
-        service: state of the process; its pool starts with the application.
-        log: called with a line for each request.
-        warm_first: whether start-up waits for the pool.
-    """
+    """Build the application of one process; with `warm_first`, start-up waits for the pool."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

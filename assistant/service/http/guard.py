@@ -43,7 +43,7 @@ class Guard:
         log: Callable[[str], None],
         traces: "Traces | None" = None,
     ) -> None:
-        """Make a guard.
+        """Guard an application.
 
         Args:
             app: the application to guard.

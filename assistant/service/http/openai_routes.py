@@ -133,14 +133,7 @@ class _Reply:
     """Formats one answer as OpenAI does."""
 
     def __init__(self, turn: Turn, base_url: str, messages: Sequence[ChatMessage], *, first: bool) -> None:
-        """Make it.
-
-        Args:
-            turn: the question.
-            base_url: of this server.
-            messages: of the request.
-            first: whether its collection is the first one, which links need not name.
-        """
+        """Make the reply to a turn; links name its collection unless it is the first of the server at `base_url`."""
         self._turn = turn
         self._base_url = base_url
         collection = turn.asked.collection

@@ -58,16 +58,9 @@ class Conversations:
         new: Channel | None,
         collection: str,
     ) -> None:
-        """Store an answer.
+        """Store a sealed answer and what led to it in an owner's conversation.
 
-        Args:
-            answer: sealed.
-            produced: what led to it.
-            conversation_id: of an existing conversation, or of the one to make.
-            message_id: from `new_id`.
-            owner: whose conversation it is.
-            new: for a conversation that is to be made, where it is held.
-            collection: for a conversation that is to be made, whose articles it is about.
+        A conversation that is `new` is made with this id, for this channel and collection.
 
         Raises:
             KeyError: the conversation is not there any more.
@@ -142,11 +135,7 @@ class Conversations:
             return db.execute("DELETE FROM conversations WHERE owner = ?", (owner,)).rowcount
 
     def erase_before(self, moment: datetime) -> int:
-        """Erase conversations of all owners, rated ones too, without a question since then; returns how many.
-
-        Args:
-            moment: with a zone.
-        """
+        """Erase all owners' conversations without a question since a moment, which has a zone; returns how many."""
         with self._database.erasing() as db:
             return db.execute("DELETE FROM conversations WHERE updated < ?", (stamp(moment),)).rowcount
 
@@ -195,12 +184,7 @@ class Conversations:
         return tuple(str(row[0]) for row in rows) or ((str(previous),) if previous else ())
 
     def messages(self, owner: str | None = None, *, rated_only: bool = False) -> Iterator[Message]:
-        """Answers of an owner, or of all for None, in the order in which they were given.
-
-        Args:
-            owner: a key's id.
-            rated_only: those with feedback.
-        """
+        """Answers of a key's id, or of all owners for None, in the order in which they were given."""
         after = 0
         while True:
             with self._database.connection() as db:

@@ -14,14 +14,7 @@ EVERY_SECONDS = 3_600.0
 async def erase_in_time(
     conversations: Conversations, days: int, *, note: Callable[[str], None], every_seconds: float = EVERY_SECONDS
 ) -> None:
-    """Erase conversations without a question for `days`, at intervals, until cancelled.
-
-    Args:
-        conversations: of all owners.
-        days: since the last question.
-        note: called with how many were erased, or why none could be.
-        every_seconds: between two checks.
-    """
+    """Erase conversations without a question for `days`, at intervals, until cancelled; notes how many, or why none."""
     while True:
         try:
             erased = await asyncio.to_thread(conversations.erase_before, datetime.now(UTC) - timedelta(days=days))

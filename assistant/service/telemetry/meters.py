@@ -24,11 +24,7 @@ class Meters:
     """The metrics; made once, before a server's processes are forked."""
 
     def __init__(self, *, collections: Sequence[str] = ()) -> None:
-        """Make the metrics, all zero.
-
-        Args:
-            collections: whose answers are counted apart.
-        """
+        """Make the metrics, all zero; answers are counted apart for each collection."""
         self._folder = tempfile.mkdtemp(prefix="assistant-metrics-")
         self._slot = -1
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = self._folder

@@ -22,13 +22,7 @@ class TracedModel:
     """Wraps a model; each call is a span of the trace that is current in the calling thread."""
 
     def __init__(self, model: ChatModel, settings: "ModelSettings", traces: Traces) -> None:
-        """Make it.
-
-        Args:
-            model: the one to call.
-            settings: its address and name.
-            traces: make the spans.
-        """
+        """Trace the calls of a model, whose address and name the settings have."""
         self._model = model
         self._traces = traces
         self._requested = settings.name

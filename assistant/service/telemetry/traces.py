@@ -35,13 +35,7 @@ class Traces:
     """Creates the spans."""
 
     def __init__(self, tracer: Tracer, *, questions: bool, close: Callable[[], None]) -> None:
-        """Make it.
-
-        Args:
-            tracer: of the provider that sends them.
-            questions: whether texts are part of them.
-            close: sends what is left.
-        """
+        """Make spans with a tracer, texts among their attributes if `questions`; `close` sends what is left."""
         self.tracer = tracer
         self.questions = questions
         self.close = close

@@ -40,13 +40,7 @@ class WrittenAnswerer:
     """Answers with sentences of a language model, each as soon as it has passed the check."""
 
     def __init__(self, pool: AssistantPool, name: str, *, model_seconds: float) -> None:
-        """Make it.
-
-        Args:
-            pool: of assistants with a model.
-            name: the model's.
-            model_seconds: time-out of one reply; an answer takes up to `MODEL_CALLS` of them.
-        """
+        """Answer with a pool of assistants that have a model; one reply takes at most `model_seconds`."""
         self._pool = pool
         self.name = name
         self._model_seconds = MODEL_CALLS * model_seconds

@@ -81,11 +81,7 @@ class AssistantPool:
         return self._seats.full or (late and waiting >= FEW * threads)
 
     def start(self, stopped: asyncio.Event) -> None:
-        """Open the assistants; returns before they are.
-
-        Args:
-            stopped: ends everyone who still waits when it is set.
-        """
+        """Open the assistants, and return before they are; `stopped` ends everyone who still waits when it is set."""
         self._stopped = stopped
         for thread in self._threads:
             thread.start()
@@ -103,12 +99,9 @@ class AssistantPool:
         self._seats.close(_close)
 
     async def run(self, collection: str, work: Callable[[Assistant], T], *, model_seconds: float = 0.0) -> T:
-        """Run `work` with an assistant, and cancel it when the caller is cancelled or the time is over.
+        """Run `work` with a collection's assistant, and cancel it when the caller is cancelled or the time is over.
 
-        Args:
-            collection: whose assistant; one that there is.
-            work: to do.
-            model_seconds: that it may wait for a model, beside the pool's own limit.
+        It may wait `model_seconds` for a model, beside the pool's own limit.
 
         Raises:
             ServiceError: the queue is full, nothing came in time, or the assistant failed.

@@ -72,12 +72,7 @@ class Seats(Generic[T]):
     """The tools, and the tasks that want one; thread-safe."""
 
     def __init__(self, *, size: int, done: Callable[[SeatedTask[T]], None]) -> None:
-        """Make them, without any tool.
-
-        Args:
-            size: tasks that may wait to begin.
-            done: called with each finished task.
-        """
+        """Make seats without any tool; `size` tasks may wait to begin, `done` is called with each finished one."""
         self._size = size
         self._done = done
         self._lock = threading.Lock()

@@ -34,14 +34,7 @@ class Uploads:
     def __init__(
         self, root: Path, encoder: Callable[[], Encoder], options: Options, *, note: Callable[[str], None]
     ) -> None:
-        """Make it.
-
-        Args:
-            root: the index's folder.
-            encoder: the index's own.
-            options: the limits.
-            note: called with what was repaired.
-        """
+        """Take articles into the index in a folder, with the index's own encoder and the limits of the options."""
         self._root = root
         self._encoder = encoder
         self._options = options
@@ -49,11 +42,7 @@ class Uploads:
         self._lock = threading.Lock()
 
     def add(self, files: Sequence[UploadedFile], *, there: int) -> Outcome:
-        """Add files to the index; each replaces the earlier one of the same name.
-
-        Args:
-            files: at least one.
-            there: articles in the index.
+        """Add files to an index with `there` articles; each replaces the earlier one of the same name.
 
         Raises:
             ServiceError: too many, too large, or of an unsupported type; then none is added.
