@@ -11,6 +11,8 @@ import typer
 from assistant.settings.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.chain.assistant import Assistant
     from index.search.engine import Filters
     from index.storage.changes import Meter
@@ -65,6 +67,14 @@ def note(message: str) -> None:
 def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Settings:
     """Load the settings, with flags applied."""
     return load_settings(flags)[0]
+
+
+def root_to_read(settings: Settings) -> "Path":
+    """The folder of the index that is asked; the default collection is built if it is that one."""
+    from assistant.settings.locations import index_to_read
+
+    with metered("indexing the default collection") as meter:
+        return index_to_read(settings, note=note, meter=meter)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, settings_from
+from assistant.cli.common import IndexOption, metered, note, root_to_read, settings_from
 from assistant.cli.drafting import (
     OWN_GOLD,
     CaseIdOption,
@@ -108,7 +108,6 @@ def import_(
     replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")] = False,
 ) -> None:
     """Import gold cases from RAGAS, DeepEval, promptfoo, SQuAD or BEIR."""
-    from assistant.settings.locations import index_to_read
     from eval.cases.case import to_line
     from eval.cases.importing import Form, import_gold
     from eval.files import write_whole
@@ -119,9 +118,7 @@ def import_(
         raise UsageError(f"{out} is there already", "name another file with --out, or give --replace")
     if form is not None and form not in {*Form}:
         raise UsageError(f"--form is {form!r}", f"known: {', '.join(Form)}")
-    with metered("indexing the default collection") as meter:
-        root = index_to_read(settings_from({"index": index}), note=note, meter=meter)
-    snapshot = open_index(root, note=note)
+    snapshot = open_index(root_to_read(settings_from({"index": index})), note=note)
     texts = {row.article_id: snapshot.text(row.number) for row in snapshot.articles.values()}
     snapshot.close()
     found = import_gold(Path(source), form=Form(form) if form else None, articles=texts)

@@ -80,10 +80,16 @@ def run(
     from eval.report import run_text
 
     recordings = _recordings(record, replay)
-    judging = _judging(judge, repeats, judge_temperature, recordings)
-    flag = model_flag(model, no_model)
     made = _run(
-        gold, index, judging, model=flag, recordings=recordings, out=out, tag=tag, limit=limit, jobs=jobs, resume=resume
+        gold,
+        settings_from({"index": index, "model": model_flag(model, no_model)}),
+        _judging(judge, repeats, judge_temperature, recordings),
+        recordings,
+        out=out,
+        tag=tag,
+        limit=limit,
+        jobs=jobs,
+        resume=resume,
     )
     print(run_text(made))
     note(f"written to {out}")
@@ -132,28 +138,14 @@ def gate(
     from eval.report import gate_text
     from eval.runs.run_file import read_run
 
-    base, rules = (
-        read_run(Path(baseline)),
-        _policy(policy),
-    )  # Errors in these are reported before anything is asked.
+    base, rules = read_run(Path(baseline)), _policy(policy)  # Errors in these are reported before anything is asked.
     if run is not None:
         new = read_run(Path(run))
     else:
         recordings = _recordings(record, replay)
+        settings = settings_from({"index": index, "model": model_flag(model, no_model)})
         judging = _judging(judge, repeats, judge_temperature, recordings)
-        flag = model_flag(model, no_model)
-        new = _run(
-            gold,
-            index,
-            judging,
-            model=flag,
-            recordings=recordings,
-            out=out,
-            tag=None,
-            limit=limit,
-            jobs=jobs,
-            resume=resume,
-        )
+        new = _run(gold, settings, judging, recordings, out=out, limit=limit, jobs=jobs, resume=resume)
     result = _decided(base, new, rules, common=common or limit is not None)
     _write(new, result, index, html=html, junit=junit, markdown=markdown)
     print(gate_text(result))
@@ -203,16 +195,15 @@ def _writing(settings: "Settings", recordings: "Recordings") -> "ConfiguredWrite
 
 def _run(
     gold: list[str] | None,
-    index: str | None,
+    settings: "Settings",
     judge: "ConfiguredJudge | None",
-    *,
-    model: str | None,
     recordings: "Recordings",
+    *,
     out: str,
-    tag: str | None,
     limit: int | None,
     jobs: int | None,
     resume: bool,
+    tag: str | None = None,
 ) -> "Run":
     import os
 
@@ -222,7 +213,6 @@ def _run(
     from eval.runs.indexes import gold_paths, index_for, tell
     from eval.runs.runner import run_gold
 
-    settings = settings_from({"index": index, "model": model})
     paths = gold_paths([Path(name) for name in gold or []])
     cases = spread(load_gold(paths), limit)
     with metered("indexing the default collection") as meter:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import ChangedIndexOption, IndexOption, metered, note, settings_from
+from assistant.cli.common import ChangedIndexOption, IndexOption, metered, note, root_to_read, settings_from
 from index.counts import counted
 from index.errors import UsageError
 
@@ -132,7 +132,7 @@ def verify(
     from index.storage.store import repair as repair_index
     from index.storage.verify import verify_index
 
-    root = _root_to_read(settings_from({"index": index}))
+    root = root_to_read(settings_from({"index": index}))
     if repair:
         repair_index(root, note=note, thorough=True)
     report = verify_index(root)
@@ -157,7 +157,7 @@ def status(
     from assistant.reading.weights import load_weights
     from index.storage.store import open_index
 
-    root = _root_to_read(settings_from({"index": index}))
+    root = root_to_read(settings_from({"index": index}))
     snapshot = open_index(root, note=note)
     rows = sorted(snapshot.articles.values(), key=lambda row: row.article_id)
     size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
@@ -187,13 +187,6 @@ def status(
         print(f"{name.replace('_', ' ').ljust(13)} {_size(size) if name == 'bytes' else value}")
     for row in listed if articles else []:
         print(f"  {row['article_id']}  {row['published'] or 'undated'}  {row['title'] or ''}")
-
-
-def _root_to_read(settings: "Settings") -> Path:
-    from assistant.settings.locations import index_to_read
-
-    with metered("indexing the default collection") as meter:
-        return index_to_read(settings, note=note, meter=meter)
 
 
 def encoder_for(root: Path, settings: "Settings") -> "Encoder":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import metered, note, settings_from
+from assistant.cli.common import note, root_to_read, settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,7 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
 def _root(options: "Options", settings: "Settings") -> "Path":
     """The folder of an index; with uploads, one of the user's own is created if there is none."""
     from assistant.cli.indexing import encoder_for
-    from assistant.settings.locations import default_index, index_to_change, index_to_read
+    from assistant.settings.locations import default_index, index_to_change
     from index.storage.store import catalog_path
 
     root = index_to_change(settings)
@@ -148,8 +148,7 @@ def _root(options: "Options", settings: "Settings") -> "Path":
             encoder_for(root, settings)
         return root
     _build_first(settings)
-    with metered("indexing the default collection") as meter:
-        return index_to_read(settings, note=note, meter=meter)
+    return root_to_read(settings)
 
 
 def _build_first(settings: "Settings") -> None:

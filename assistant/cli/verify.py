@@ -2,12 +2,13 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, settings_from
+from assistant.cli.common import IndexOption, note, root_to_read, settings_from
 from index.counts import counted
 
 
@@ -21,14 +22,10 @@ def verify(
     """Check an answer's receipts again: each quote holds, or has moved, changed or gone; exit 1 unless all hold."""
     from assistant.answer.receipts import Standing, check_answer
     from assistant.answer.sealing import identity
-    from assistant.settings.locations import index_to_read
     from index.storage.store import open_index
 
     answers = _read(answer)
-    settings = settings_from({"index": index})
-    with metered("indexing the default collection") as meter:
-        root = index_to_read(settings, note=note, meter=meter)
-    snapshot = open_index(root, note=note)
+    snapshot = open_index(root_to_read(settings_from({"index": index})), note=note)
     numbers = {row.article_id: row.number for row in snapshot.articles.values()}
 
     def text_of(article_id: str) -> str | None:
@@ -38,16 +35,7 @@ def verify(
     snapshot.close()
     altered = sum(isinstance(one, dict) and "id" in one and identity(one) != one["id"] for one in answers)
     if json_:
-        rows = [
-            {
-                "number": c.number,
-                "article_id": c.article_id,
-                "standing": c.standing,
-                "detail": c.detail,
-                "start": c.start,
-            }
-            for c in checks
-        ]
+        rows = [asdict(check) for check in checks]
         print(json.dumps({"receipts": rows, "altered_answers": altered}, ensure_ascii=False, indent=2))
     else:
         for check in checks:
