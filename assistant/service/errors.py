@@ -1,7 +1,7 @@
 """Errors over HTTP, all of one shape: a code, what was wrong, and what to do."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from starlette.responses import JSONResponse
@@ -60,16 +60,6 @@ class ErrorDetail:
     type: str
     param: str | None = None
 
-    def to_json(self) -> dict[str, str | None]:
-        """Its JSON object."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "remedy": self.remedy,
-            "type": self.type,
-            "param": self.param,
-        }
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErrorBody:
@@ -79,7 +69,7 @@ class ErrorBody:
 
     def to_json(self) -> dict[str, dict[str, str | None]]:
         """Its JSON object."""
-        return {"error": self.error.to_json()}
+        return asdict(self)
 
 
 def kind(status: int) -> str:
@@ -92,55 +82,35 @@ def response_of(error: ServiceError) -> JSONResponse:
     return JSONResponse(error.body.to_json(), status_code=error.status, headers=error.headers)
 
 
+def _later(code: str, message: str, remedy: str, *, seconds: int = RETRY_SECONDS) -> ServiceError:
+    """What cannot be served now and may be served later."""
+    return ServiceError(503, code, message, remedy, headers={"Retry-After": str(seconds)})
+
+
 def busy() -> ServiceError:
     """The queue is full, or a question would wait too long in it."""
-    return ServiceError(
-        503,
-        "busy",
-        "the server has as many questions as it can answer in time",
-        f"ask again in {RETRY_SECONDS} second",
-        headers={"Retry-After": str(RETRY_SECONDS)},
-    )
+    message = "the server has as many questions as it can answer in time"
+    return _later("busy", message, f"ask again in {RETRY_SECONDS} second")
 
 
 def too_many_open(most: int) -> ServiceError:
     """More requests are open than a process takes."""
-    return ServiceError(
-        503,
-        "too_many_requests_open",
-        f"{most:,} requests are open",
-        "try again in a second",
-        headers={"Retry-After": str(RETRY_SECONDS)},
-    )
+    return _later("too_many_requests_open", f"{most:,} requests are open", "try again in a second")
 
 
 def starting() -> ServiceError:
     """The assistants are not open yet."""
-    return ServiceError(
-        503,
-        "starting",
-        "the server is opening its index",
-        "ask again when /ready answers 200",
-        headers={"Retry-After": str(RETRY_SECONDS)},
-    )
+    return _later("starting", "the server is opening its index", "ask again when /ready answers 200")
 
 
 def stopping() -> ServiceError:
     """The server is stopping, and the time for answers in flight is over."""
-    return ServiceError(
-        503, "stopping", "the server is being stopped", "ask again", headers={"Retry-After": str(RETRY_SECONDS)}
-    )
+    return _later("stopping", "the server is being stopped", "ask again")
 
 
 def too_slow(seconds: float) -> ServiceError:
     """An answer took longer than is allowed."""
-    return ServiceError(
-        503,
-        "timed_out",
-        f"there was no answer within {seconds:g} seconds",
-        "ask again, or a shorter question",
-        headers={"Retry-After": str(RETRY_SECONDS)},
-    )
+    return _later("timed_out", f"there was no answer within {seconds:g} seconds", "ask again, or a shorter question")
 
 
 def client_gone() -> ServiceError:
@@ -175,21 +145,11 @@ def service_error(error: AssistantError) -> ServiceError:
     """Map an error of the assistant to one over HTTP."""
     if isinstance(error, (ConfigurationError, IndexDamaged)):
         # Its message names folders; it goes to the log, not to clients.
-        return ServiceError(
-            503,
-            "index_unavailable",
-            "the index cannot be read now",
-            "ask again; if it stays so, whoever runs the server finds the reason in its log",
-            headers={"Retry-After": str(RETRY_SECONDS)},
-        )
+        remedy = "ask again; if it stays so, whoever runs the server finds the reason in its log"
+        return _later("index_unavailable", "the index cannot be read now", remedy)
     if isinstance(error, IndexBusy):
-        return ServiceError(
-            503,
-            "index_busy",
-            "the index is being changed by someone else",
-            "try again in a few seconds",
-            headers={"Retry-After": "5"},
-        )
+        message = "the index is being changed by someone else"
+        return _later("index_busy", message, "try again in a few seconds", seconds=5)
     if isinstance(error, UserError):
         return ServiceError(400, "invalid_request", error.message, error.remedy or "correct it; see /docs")
     return ServiceError(500, "failed", "the answer could not be made", "see the server's log")
