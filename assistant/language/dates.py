@@ -195,12 +195,6 @@ def _makes_sum(line: Line, at: int) -> bool:
     return low in _NO_DAY and line.near(at - 1)
 
 
-def _is_month(line: Line, at: int, *, foreign: bool = True) -> int:
-    """The month that a word names, 0 if none, and abbreviations with their stop told by `_behind_month`."""
-    low = line[at].low
-    return MONTHS.get(low) or (MONTHS_ELSEWHERE.get(low, 0) if foreign else 0)
-
-
 def _behind_month(line: Line, at: int) -> int:
     """The place behind a month's name and the stop of an abbreviation."""
     short = len(line[at].low) < 5 and line[at].low not in {"may", "june", "july"}
@@ -216,7 +210,7 @@ def _day_first(line: Line, at: int) -> tuple[Date, int] | None:
     mark = line[place]
     if (mark.kind == SIGN and mark.text in "-./–" and line.glued(place - 1)) or mark.low in {"of", "de"}:
         place += 1
-    month = _is_month(line, place)
+    month = MONTHS.get(line[place].low) or MONTHS_ELSEWHERE.get(line[place].low, 0)
     if not month or not line.near(place - 1):
         return None
     behind = _behind_month(line, place)

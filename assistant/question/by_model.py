@@ -8,7 +8,7 @@ from assistant.language.values import agrees, read, values_of
 from assistant.models.seam import ChatModel, Message, ModelFailed, Usage, used, used_in_vain
 from assistant.question.followups import Turn
 from assistant.question.question import analyse
-from assistant.question.seams import Condensed, Condenser, RuleCondenser, RuleSplitter, Split, Splitter
+from assistant.question.seams import Condensed, RuleCondenser, RuleSplitter, Split
 from assistant.question.splitting import MAX_PARTS
 from index.text.sentences import split_sentences
 from prompts import Prompt, fence
@@ -28,11 +28,11 @@ KNOWN = 0.5
 class ModelCondenser:
     """Rewrites with a language model; by rule if that fails or adds what nobody said."""
 
-    def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Condenser | None = None) -> None:
+    def __init__(self, model: ChatModel, *, prompt: Prompt) -> None:
         """Ask a model with the prompt "condense", ours or one's own."""
         self._model = model
         self._prompt = prompt
-        self._rule = rule or RuleCondenser()
+        self._rule = RuleCondenser()
 
     def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
         """Rewrite a follow-up; a first question is returned without asking the model."""
@@ -52,11 +52,11 @@ class ModelCondenser:
 class ModelSplitter:
     """Splits with a language model; by rule if that fails or asks for something else."""
 
-    def __init__(self, model: ChatModel, *, prompt: Prompt, rule: Splitter | None = None) -> None:
+    def __init__(self, model: ChatModel, *, prompt: Prompt) -> None:
         """Ask a model with the prompt "split", ours or one's own."""
         self._model = model
         self._prompt = prompt
-        self._rule = rule or RuleSplitter()
+        self._rule = RuleSplitter()
 
     def split(self, question: str) -> Split:
         """Split a question that asks for several things."""
