@@ -22,7 +22,6 @@ from assistant.question.question import analyse
 from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS
 
-_ASKING = rf"(?:{alternatives(QUESTION_WORDS)})"
 _PRONOUN = re.compile(
     r"\b(?:it(?! (?:is |was )?(?:not )?(?:true|possible|likely|known|clear|certain|necessary|important) (?:that|to)\b| make sense\b)|its|they|their"
     r"|them|he|his|him|she|her|this|those|these|then"
@@ -36,7 +35,9 @@ _MENDING = re.compile(
     r"^(?:(?:oops|sorry|no|i mean|i meant(?: to ask)?|i am talking about|i'm talking about)\b[ ,.:]*)+", re.IGNORECASE
 )
 """Openings of a question that corrects the one before it."""
-_WHOLE = re.compile(rf"(?:\w+ )?{_ASKING}\b|(?:{alternatives(AUXILIARIES | IMPERATIVES)})\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    rf"(?:(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})|{alternatives(AUXILIARIES | IMPERATIVES)})\b", re.IGNORECASE
+)
 """Openings of a complete question, however short it is."""
 _WHO_IS = re.compile(r"^who (?:is|was) [^,;]+$", re.IGNORECASE)
 """A question about a person whom it names itself."""
@@ -103,8 +104,7 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
     mended = _MENDING.sub("", bare)
     if mended != bare:
         return mended if _WHOLE.match(mended) else _with_fragment(last, mended)
-    fragment = bare != question.strip() and not re.match(rf"(?:\w+ )?{_ASKING}\b", bare, re.IGNORECASE)
-    if fragment or (len(analyse(bare).stems) <= 2 and not _WHOLE.match(bare)):
+    if not _WHOLE.match(bare) and (bare != question.strip() or len(analyse(bare).stems) <= 2):
         return _with_fragment(last, bare)
     if _SUBJECTLESS.fullmatch(bare.strip(" ?.!")) and (subject := _subject(history)) is not None:
         return f"{bare.rstrip(' ?.!')}, {subject}?"
@@ -136,7 +136,7 @@ def _person(history: Sequence[Turn]) -> str | None:
         told = next(
             (name for start, end in people(turn.answer) if (name := turn.answer[start:end]) not in turn.question), None
         )
-        who = re.search(r"\bwho\b", turn.question, re.IGNORECASE)
+        who = "who" in turn.question.lower().split()
         # "Who is Wu Xiaodong?" asks after the one it names, "Who wrote to Wu Xiaodong?" after another.
         found = (told, asked) if who and not _WHO_IS.match(turn.question) else (asked, told)
         if person := found[0] or found[1]:
@@ -148,7 +148,9 @@ def _with_subject(question: str, pronoun: re.Match[str], subject: str) -> str:
     """Replace a pronoun by what it refers to (co-reference)."""
     word = pronoun.group().lower()
     after = question[pronoun.end() :]
-    possessive = word in POSSESSIVES - {"her"} or (word == "her" and re.match(r"\s+[a-z]", after) is not None)
+    possessive = word in POSSESSIVES - {"her"} or (
+        word == "her" and after[:1].isspace() and after.lstrip()[:1].islower()
+    )
     return question[: pronoun.start()] + (f"{subject}'s" if possessive else subject) + after
 
 
