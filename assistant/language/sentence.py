@@ -66,19 +66,19 @@ class ParsedSentence:
         )
 
     @cached_property
-    def _lower(self) -> frozenset[str]:
+    def lower_words(self) -> frozenset[str]:
         """Its English words in lower case."""
         return frozenset(re.findall(r"[a-z]+(?:['’][a-z]+)*", self.text.lower()))
 
     @cached_property
     def negates(self) -> bool:
         """Whether it has a word that negates."""
-        return any(word in NEGATIONS or word.endswith(("n't", "n’t")) for word in self._lower)
+        return any(word in NEGATIONS or word.endswith(("n't", "n’t")) for word in self.lower_words)
 
     @cached_property
     def superlatives(self) -> frozenset[str]:
         """Words that single out one of many."""
-        return SUPERLATIVES.intersection(self._lower)
+        return SUPERLATIVES.intersection(self.lower_words)
 
     @cached_property
     def heading(self) -> bool:

@@ -15,6 +15,7 @@ from assistant.language.vocabulary import (
     IMPERATIVES,
     ORDINALS,
     POSSESSIVES,
+    PRONOUNS,
     QUESTION_WORDS,
     alternatives,
 )
@@ -53,7 +54,7 @@ _SUBJECTLESS = re.compile(
     re.IGNORECASE,
 )
 """Complete questions without a subject: "how can I apply", "which is more important"."""
-_NO_SUBJECT = re.compile(r"^(?:you|i|we|they|it|he|she|this|that)\b|\bthere\b", re.IGNORECASE)
+_NO_SUBJECT = PRONOUNS | {"i", "you", "we", "that"}
 LOOKED_BACK = 3
 """How many of the last turns are searched for a subject."""
 
@@ -182,7 +183,8 @@ def _subject_of(question: str) -> str | None:
         rf".*?\b(?:{alternatives(AUXILIARIES)})\s+(?:the |a |an )?(.+?)(?:\s+(?:mean|stand|do|have|make|built|work)\b.*)?$",
     ):
         match = re.match(pattern, bare, re.IGNORECASE)
-        if match and len(match[1].split()) <= 6 and not _NO_SUBJECT.search(match[1]):
+        words = match[1].lower().split() if match else []
+        if match and 0 < len(words) <= 6 and words[0] not in _NO_SUBJECT and "there" not in words:
             return match[1].strip()
     return None
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from assistant.language.names import bare_word
 from assistant.language.vocabulary import AUXILIARIES, NO_NAMES, OPENERS, alternatives
 from assistant.question.kinds import KINDS_BY_PATTERN, Kind
-from index.text.terms import STOP_WORDS, indexable, stems
+from index.text.terms import STOP_WORDS, stems, words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +60,7 @@ def analyse(text: str) -> Question:
     text = " ".join(text.split())
     kind = next((kind for kind, pattern in KINDS_BY_PATTERN if pattern.search(text)), Kind.OTHER)
     terms = tuple(stems(text))
-    content = tuple(stem for word in _words(text) if word not in STOP_WORDS for stem in stems(word))
+    content = tuple(stem for word, stem in zip(words(text), terms, strict=True) if word not in STOP_WORDS)
     unit = _UNIT.search(text) if kind is Kind.QUANTITY else None
     return Question(
         text=text,
@@ -71,14 +71,10 @@ def analyse(text: str) -> Question:
     )
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", indexable(text).lower())
-
-
 def _names(text: str) -> tuple[str, ...]:
     """Find figures, and words with a capital that is not merely that of the opening word."""
-    words = [bare_word(word) for word in text.split()]
-    named = [word for word in words if word[:1].isdigit() or word[:1].isupper()]
-    if named and named[0] == words[0] and words[0].lower() in OPENERS:
+    bare = [bare_word(word) for word in text.split()]
+    named = [word for word in bare if word[:1].isdigit() or word[:1].isupper()]
+    if named and named[0] == bare[0] and bare[0].lower() in OPENERS:
         named = named[1:]
     return tuple(dict.fromkeys(word for word in named if word.lower() not in NO_NAMES))

@@ -4,6 +4,7 @@
 
 import re
 
+from assistant.language.sentence import parse
 from assistant.language.vocabulary import QUESTION_WORDS, alternatives
 from assistant.question.followups import stand_alone
 
@@ -30,7 +31,7 @@ _BOTH = re.compile(
     r"((?i:are|were|do|did|have)) (?:both )?((?:[A-Z]|the [A-Z]).*?) and ((?:[A-Z]|the [A-Z]).*?) (?:both|the same) (.+)"
 )
 """Are A and B both film directors?"""
-_NUMBER = re.compile(r"\b(?:number|larger|largest|more|fewer|smaller|how many|reach)\b", re.IGNORECASE)
+_NUMBER = frozenset("number larger largest more fewer smaller many reach".split())
 _EACH = re.compile(r"\beach\b(?: of (?:them|the two))?", re.IGNORECASE)
 MAX_PARTS = 4
 
@@ -59,7 +60,7 @@ def _of_two(question: str) -> list[str]:
     if match := _COMPARE.fullmatch(question):
         return [_EACH.sub(lambda _, thing=thing: thing, match[3]) + "?" for thing in match.group(1, 2)]
     if match := _LISTED.fullmatch(question):
-        counted = _NUMBER.search(question[: match.start(1)]) is not None
+        counted = bool(_NUMBER & parse(question[: match.start(1)]).lower_words)
         return [_counted(thing) if counted else f"{thing}?" for thing in match.group(1, 2)]
     if match := _NAMED.fullmatch(question):
         verb = question.split()[0]

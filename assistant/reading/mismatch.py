@@ -1,17 +1,16 @@
 """What a question fixes and its evidence must not contradict: the year it asks about, and that it asks for money."""
 
-import re
 from collections.abc import Sequence
 
 from assistant.language.numbers import CLOCK
+from assistant.language.sentence import parse
 from assistant.language.values import dates, figures
 from assistant.reading.evidence import Candidate
 
-_PRICE = re.compile(
-    r"\b(?:costs?|prices?|priced|budgets?|expensive|fees?|salary|salaries|how much money|pay|paid|spend|spent)\b",
-    re.IGNORECASE,
+_PRICE = frozenset(
+    "cost costs price prices priced budget budgets expensive fee fees salary salaries pay paid spend spent".split()
 )
-_MONEY = re.compile(r"\b(?:[mb]illion|funds?|funded|funding|free|worth|values?|valued)\b", re.IGNORECASE)
+_MONEY = frozenset("million billion fund funds funded funding free worth value values valued".split())
 
 
 def contradicted(question: str, chosen: Sequence[Candidate]) -> bool:
@@ -37,12 +36,12 @@ def _other_year(question: str, best: Candidate) -> bool:
 
 def _unpriced(question: str, chosen: Sequence[Candidate]) -> bool:
     """Whether a price is asked for and no chosen sentence has a sum of money or a word for it."""
-    if not _PRICE.search(question):
+    if not (_PRICE & parse(question).lower_words or "how much money" in question.lower()):
         return False
-    texts = " ".join(candidate.text for candidate in chosen)
-    if _PRICE.search(texts) or _MONEY.search(texts):
+    if any((_PRICE | _MONEY) & parse(candidate.text).lower_words for candidate in chosen):
         return False
-    return all(figure.unit in {None, "%", "‰", CLOCK} for figure in figures(texts))
+    units = {figure.unit for candidate in chosen for figure in figures(candidate.text)}
+    return units <= {None, "%", "‰", CLOCK}
 
 
 def _years(text: str) -> set[int]:
