@@ -22,6 +22,11 @@ from index.encoding.safetensors import WEIGHTS_NAME, Stored, stored_tensors
 
 OPSET, IR_VERSION = 23, 10
 """Opset 23 is the first in which attention is one operator."""
+GIVEN = ("attention_mask", "token_type_ids")
+WIDTHS = {TensorProto.INT8: 1, TensorProto.FLOAT16: 2, TensorProto.FLOAT: 4}
+"""Bytes of a number."""
+Described = tuple[int, tuple[str | int, ...]]
+"""Type of a tensor's numbers, and its sides."""
 
 
 def bert_graph(folder: Path, *, in_eight_bits: bool) -> onnx.ModelProto:
@@ -32,88 +37,129 @@ def bert_graph(folder: Path, *, in_eight_bits: bool) -> onnx.ModelProto:
         in_eight_bits: whether products with weights are taken in whole numbers (`index.encoding.eight_bits`).
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    network = _Network(stored_tensors(folder / WEIGHTS_NAME), config, in_eight_bits=in_eight_bits)
-    x = network.embeddings()
-    for layer in range(config["num_hidden_layers"]):
-        x = network.layer(f"encoder.layer.{layer}", x, last=layer == config["num_hidden_layers"] - 1)
+    stored = stored_tensors(folder / WEIGHTS_NAME)
+    network = BertGraph(stored, config, weights_name=WEIGHTS_NAME, in_eight_bits=in_eight_bits)
+    network.layers(network.embeddings())
     network.pooled()
     return network.model()
 
 
-class _Network:
+class BertGraph:
     """A graph in the making; methods add nodes and return the name of what they compute."""
 
-    def __init__(self, stored: Mapping[str, Stored], config: Mapping[str, Any], *, in_eight_bits: bool) -> None:
+    def __init__(
+        self,
+        stored: Mapping[str, Stored],
+        config: Mapping[str, Any],
+        *,
+        weights_name: str,
+        in_eight_bits: bool = False,
+    ) -> None:
+        """Begin a graph.
+
+        Args:
+            stored: the layout of the weights' file, of 32 or 16 bits.
+            config: BERT's.
+            weights_name: the file's name; it lies beside the graph.
+            in_eight_bits: whether products with weights are taken in whole numbers.
+        """
         self._stored = stored
         self._config = config
+        self._weights_name = weights_name
         self._whole = {one.name: one for one in whole_weights(stored)} if in_eight_bits else {}
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
+        self._widened: set[str] = set()
 
     def embeddings(self) -> str:
         """Sum of word, kind and position embeddings, normalised."""
-        self._node("Shape", ["input_ids"], "texts", end=1)
-        self._node("Shape", ["input_ids"], "tokens", start=1)
-        self._node("Gather", [self._weight("embeddings.word_embeddings.weight"), "input_ids"], "words")
-        self._node("Gather", [self._weight("embeddings.token_type_embeddings.weight"), "token_type_ids"], "kinds")
+        self._sides("input_ids")
+        self.node("Gather", [self._weight("embeddings.word_embeddings.weight"), "input_ids"], "words")
+        return self._embedded()
+
+    def embedded(self) -> str:
+        """The same where the word embeddings are given as `words`, (texts, tokens, width)."""
+        self._sides("token_type_ids")
+        return self._embedded()
+
+    def _sides(self, of: str) -> None:
+        self.node("Shape", [of], "texts", end=1)
+        self.node("Shape", [of], "tokens", start=1)
+
+    def _embedded(self) -> str:
+        self.node("Gather", [self._weight("embeddings.token_type_embeddings.weight"), "token_type_ids"], "kinds")
         position = self._weight("embeddings.position_embeddings.weight")
-        self._node("Slice", [position, self._integers("zero", [0]), "tokens", "zero"], "positions")
-        self._node("Add", ["words", "kinds"], "typed")
-        self._node("Add", ["typed", "positions"], "embedded")
+        self.node("Slice", [position, self.integers("zero", [0]), "tokens", "zero"], "positions")
+        self.node("Add", ["words", "kinds"], "typed")
+        self.node("Add", ["typed", "positions"], "embedded")
         # Every token of a text sees the same tokens of it.
-        self._node("Cast", ["attention_mask"], "seen", to=TensorProto.BOOL)
-        self._node("Unsqueeze", ["seen", self._integers("middle", [1, 2])], "seen_by_all")
-        self._node("Concat", ["texts", self._integers("one", [1]), "tokens", "tokens"], "mask_shape", axis=0)
-        self._node("Expand", ["seen_by_all", "mask_shape"], "mask")
+        self.node("Cast", ["attention_mask"], "seen", to=TensorProto.BOOL)
+        self.node("Unsqueeze", ["seen", self.integers("middle", [1, 2])], "seen_by_all")
+        self.node("Concat", ["texts", self.integers("one", [1]), "tokens", "tokens"], "mask_shape", axis=0)
+        self.node("Expand", ["seen_by_all", "mask_shape"], "mask")
         # 0 keeps a side as it is: texts and tokens.
         heads = self._config["num_attention_heads"]
-        self._integers("head_shape", [0, 0, heads, self._config["hidden_size"] // heads])
-        self._integers("row_shape", [0, 0, self._config["hidden_size"]])
+        self.integers("head_shape", [0, 0, heads, self._config["hidden_size"] // heads])
+        self.integers("row_shape", [0, 0, self._config["hidden_size"]])
         return self._normalised("embeddings.LayerNorm", "embedded", "x")
 
-    def layer(self, name: str, x: str, *, last: bool) -> str:
+    def layers(self, x: str) -> str:
+        """All layers; `token_vectors`."""
+        count = self._config["num_hidden_layers"]
+        for layer in range(count):
+            x = self._layer(f"encoder.layer.{layer}", x, last=layer == count - 1)
+        return x
+
+    def _layer(self, name: str, x: str, *, last: bool) -> str:
         """Attention and feed-forward network with their residual connections, each normalised after it."""
         query, key, value = (
-            self._by_head(self._linear(f"{name}.attention.self.{part}", x)) for part in ("query", "key", "value")
+            self._by_head(self.linear(f"{name}.attention.self.{part}", x)) for part in ("query", "key", "value")
         )
-        attended = self._node("Attention", [query, key, value, "mask"], f"{name}.attended", scale=self._scale())
-        self._node("Transpose", [attended], f"{name}.turned", perm=[0, 2, 1, 3])
-        self._node("Reshape", [f"{name}.turned", "row_shape"], f"{name}.rows")
-        out = self._linear(f"{name}.attention.output.dense", f"{name}.rows")
-        self._node("Add", [out, x], f"{name}.attended_sum")
+        attended = self.node("Attention", [query, key, value, "mask"], f"{name}.attended", scale=self._scale())
+        self.node("Transpose", [attended], f"{name}.turned", perm=[0, 2, 1, 3])
+        self.node("Reshape", [f"{name}.turned", "row_shape"], f"{name}.rows")
+        out = self.linear(f"{name}.attention.output.dense", f"{name}.rows")
+        self.node("Add", [out, x], f"{name}.attended_sum")
         x = self._normalised(f"{name}.attention.output.LayerNorm", f"{name}.attended_sum", f"{name}.middle")
-        wide = self._node("Gelu", [self._linear(f"{name}.intermediate.dense", x)], f"{name}.gelu")
-        self._node("Add", [self._linear(f"{name}.output.dense", wide), x], f"{name}.sum")
+        wide = self.node("Gelu", [self.linear(f"{name}.intermediate.dense", x)], f"{name}.gelu")
+        self.node("Add", [self.linear(f"{name}.output.dense", wide), x], f"{name}.sum")
         return self._normalised(f"{name}.output.LayerNorm", f"{name}.sum", "token_vectors" if last else f"{name}.out")
 
     def pooled(self) -> None:
         """Mean of the token vectors of each text, scaled to length 1."""
-        self._node("Unsqueeze", ["attention_mask", self._integers("last", [-1])], "column")
-        self._node("Cast", ["column"], "counted", to=TensorProto.FLOAT)
-        self._node("Mul", ["token_vectors", "counted"], "own")
-        self._node("ReduceSum", ["own", "one"], "sum", keepdims=0)
-        self._node("ReduceSum", ["counted", "one"], "count", keepdims=0)
-        self._node("Clip", ["count", self._number("least_count", 1e-9)], "at_least_one")
-        self._node("Div", ["sum", "at_least_one"], "mean")
-        self._node("ReduceL2", ["mean", "last"], "length", keepdims=1)
-        self._node("Clip", ["length", self._number("least_length", 1e-12)], "some_length")
-        self._node("Div", ["mean", "some_length"], "text_vectors")
+        self.node("Unsqueeze", ["attention_mask", self.integers("last", [-1])], "column")
+        self.node("Cast", ["column"], "counted", to=TensorProto.FLOAT)
+        self.node("Mul", ["token_vectors", "counted"], "own")
+        self.node("ReduceSum", ["own", "one"], "sum", keepdims=0)
+        self.node("ReduceSum", ["counted", "one"], "count", keepdims=0)
+        self.node("Clip", ["count", self._number("least_count", 1e-9)], "at_least_one")
+        self.node("Div", ["sum", "at_least_one"], "mean")
+        self.node("ReduceL2", ["mean", "last"], "length", keepdims=1)
+        self.node("Clip", ["length", self._number("least_length", 1e-12)], "some_length")
+        self.node("Div", ["mean", "some_length"], "text_vectors")
 
     def model(self) -> onnx.ModelProto:
-        """The whole graph."""
+        """The whole graph, from word pieces to text vectors and token vectors."""
         width = self._config["hidden_size"]
-        names = ("input_ids", "attention_mask", "token_type_ids")
+        return self.finished(
+            {name: (TensorProto.INT64, ("texts", "tokens")) for name in ("input_ids", *GIVEN)},
+            {
+                "text_vectors": (TensorProto.FLOAT, ("texts", width)),
+                "token_vectors": (TensorProto.FLOAT, ("texts", "tokens", width)),
+            },
+        )
+
+    def finished(self, given: Mapping[str, Described], computed: Mapping[str, Described]) -> onnx.ModelProto:
+        """The whole graph with inputs and outputs of these types and sides."""
         graph = helper.make_graph(
             self._nodes,
             "encoder",
-            [helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"]) for name in names],
-            [
-                helper.make_tensor_value_info("text_vectors", TensorProto.FLOAT, ["texts", width]),
-                helper.make_tensor_value_info("token_vectors", TensorProto.FLOAT, ["texts", "tokens", width]),
-            ],
+            [helper.make_tensor_value_info(name, kind, sides) for name, (kind, sides) in given.items()],
+            [helper.make_tensor_value_info(name, kind, sides) for name, (kind, sides) in computed.items()],
             [*self._constants.values(), *(shared_constants() if self._whole else [])],
         )
         # Nothing else tells that there is a position for each token; onnxruntime fuses only where it knows all sides.
+        width = self._config["hidden_size"]
         graph.value_info.append(helper.make_tensor_value_info("positions", TensorProto.FLOAT, ["tokens", width]))
         opsets = [helper.make_opsetid("", OPSET)] + [helper.make_opsetid(CONTRIB, 1)] * bool(self._whole)
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
@@ -121,7 +167,7 @@ class _Network:
     def _scale(self) -> float:
         return math.sqrt(self._config["num_attention_heads"] / self._config["hidden_size"])
 
-    def _linear(self, name: str, x: str) -> str:
+    def linear(self, name: str, x: str) -> str:
         """Product of `x` and a weight that PyTorch keeps as (outputs, inputs), and the bias."""
         weight, out = f"{name}.weight", f"{name}.product"
         if weight in self._whole:
@@ -133,24 +179,24 @@ class _Network:
             self._nodes += product_in_eight_bits(x, weight, out)
         else:
             # onnxruntime turns the weight when it opens the graph.
-            self._node("Transpose", [self._weight(weight)], f"{weight}.turned", perm=[1, 0])
-            self._node("MatMul", [x, f"{weight}.turned"], out)
-        return self._node("Add", [out, self._weight(f"{name}.bias")], f"{name}.out")
+            self.node("Transpose", [self._weight(weight)], f"{weight}.turned", perm=[1, 0])
+            self.node("MatMul", [x, f"{weight}.turned"], out)
+        return self.node("Add", [out, self._weight(f"{name}.bias")], f"{name}.out")
 
     def _by_head(self, rows: str) -> str:
         """(texts, tokens, width) as (texts, heads, tokens, width of a head)."""
-        self._node("Reshape", [rows, "head_shape"], f"{rows}.by_head")
-        return self._node("Transpose", [f"{rows}.by_head"], f"{rows}.heads", perm=[0, 2, 1, 3])
+        self.node("Reshape", [rows, "head_shape"], f"{rows}.by_head")
+        return self.node("Transpose", [f"{rows}.by_head"], f"{rows}.heads", perm=[0, 2, 1, 3])
 
     def _normalised(self, name: str, x: str, out: str) -> str:
         given = [x, self._weight(f"{name}.weight"), self._weight(f"{name}.bias")]
-        return self._node("LayerNormalization", given, out, epsilon=self._config["layer_norm_eps"])
+        return self.node("LayerNormalization", given, out, epsilon=self._config["layer_norm_eps"])
 
-    def _node(self, kind: str, given: list[str], out: str, **attributes: Any) -> str:  # noqa: ANN401
+    def node(self, kind: str, given: list[str], out: str, **attributes: Any) -> str:  # noqa: ANN401
         self._nodes.append(helper.make_node(kind, given, [out], **attributes))
         return out
 
-    def _integers(self, name: str, values: list[int]) -> str:
+    def integers(self, name: str, values: list[int]) -> str:
         self._constants[name] = numpy_helper.from_array(np.array(values, np.int64), name)
         return name
 
@@ -160,12 +206,18 @@ class _Network:
 
     def _weight(self, name: str) -> str:
         held = self._stored[name]
-        return self._external(name, TensorProto.FLOAT, held.shape, WEIGHTS_NAME, held.start)
+        if held.kind == "F32":
+            return self._external(name, TensorProto.FLOAT, held.shape, self._weights_name, held.start)
+        if f"{name}.wide" not in self._widened:  # onnxruntime widens it when it opens the graph.
+            self._widened.add(f"{name}.wide")
+            self._external(name, TensorProto.FLOAT16, held.shape, self._weights_name, held.start)
+            self.node("Cast", [name], f"{name}.wide", to=TensorProto.FLOAT)
+        return f"{name}.wide"
 
     def _external(self, name: str, kind: int, shape: tuple[int, ...], file: str, start: int) -> str:
         """An initialiser whose bytes are in a file beside the graph."""
         tensor = TensorProto(name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL)
-        length = int(np.prod(shape)) * (1 if kind == TensorProto.INT8 else 4)
+        length = int(np.prod(shape)) * WIDTHS[kind]
         for key, value in (("location", file), ("offset", str(start)), ("length", str(length))):
             tensor.external_data.add(key=key, value=value)
         self._constants[name] = tensor

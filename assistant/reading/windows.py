@@ -1,0 +1,110 @@
+"""Cuts passages into the short windows that the reader's network reads, and chooses those worth reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from index.search.engine import Passage
+
+WINDOW_PIECES = 110
+"""Word pieces of a window's sentences; the question and the head come on top."""
+QUESTION_PIECES = 48
+HEAD_PIECES = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Window:
+    """Sentences of a passage that follow one another, as the network reads them."""
+
+    passage: Passage
+    first: int
+    """Place of its first sentence in the passage."""
+    last: int
+    """Place of its last one."""
+    head: tuple[int, ...]
+    """Pieces of what tells where it stands: title, date, headings."""
+    pieces: tuple[tuple[int, ...], ...]
+    """Of each sentence."""
+    offsets: tuple[tuple[tuple[int, int], ...], ...]
+    """Of each sentence: the characters of each piece, counted from the sentence's first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Batch:
+    """Windows as the network takes them, padded to the longest."""
+
+    pieces: NDArray[np.int64]
+    """(windows, length) word pieces: `[CLS] question [SEP] head sentences [SEP]`."""
+    segments: NDArray[np.int64]
+    """(windows, length) 1 from the head on."""
+    mask: NDArray[np.int64]
+    """(windows, length) 1 but for the padding."""
+    sentence_of: NDArray[np.int64]
+    """(windows, length) for each piece its sentence's number in the window; -1 outside of sentences."""
+
+
+class Windower:
+    """Cuts passages into windows."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        """Make one with the network's tokenizer, which neither cuts nor pads."""
+        self._tokenizer = tokenizer
+        self._first = tokenizer.token_to_id("[CLS]")
+        self._separator = tokenizer.token_to_id("[SEP]")
+
+    def cut(self, passage: Passage) -> list[Window]:
+        """Windows of whole sentences that overlap by one; a sentence longer than a window is cut at its end."""
+        texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
+        encoded: list[Encoding] = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        sizes = [min(len(one.ids), WINDOW_PIECES) for one in encoded]
+        windows = []
+        first = 0
+        while first < len(sizes):
+            last, used = first, sizes[first]
+            while last + 1 < len(sizes) and used + sizes[last + 1] <= WINDOW_PIECES:
+                last += 1
+                used += sizes[last]
+            windows.append(self._window(passage, encoded, first, last))
+            if last + 1 == len(sizes):
+                break
+            first = last if last > first else last + 1
+        return windows
+
+    def _window(self, passage: Passage, encoded: Sequence[Encoding], first: int, last: int) -> Window:
+        article = passage.article
+        date = article.published.isoformat() if article.published else ""
+        parts = [part for part in (article.title or "", date, passage.context(first)) if part]
+        head = self._tokenizer.encode(" | ".join(parts) + " :", add_special_tokens=False).ids if parts else []
+        return Window(
+            passage=passage,
+            first=first,
+            last=last,
+            head=(*head[:-1][:HEAD_PIECES], *head[-1:]),
+            pieces=tuple(tuple(one.ids[:WINDOW_PIECES]) for one in encoded[first : last + 1]),
+            offsets=tuple(tuple(one.offsets[:WINDOW_PIECES]) for one in encoded[first : last + 1]),
+        )
+
+    def batch(self, question: str, windows: Sequence[Window]) -> Batch:
+        """The windows behind a question."""
+        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_PIECES]
+        rows, sentences = [], []
+        for window in windows:
+            row = [self._first, *asked, self._separator, *window.head]
+            of = [-1] * len(row)
+            for number, pieces in enumerate(window.pieces):
+                row += pieces
+                of += [number] * len(pieces)
+            rows.append([*row, self._separator])
+            sentences.append([*of, -1])
+        longest = max(map(len, rows))
+        pieces = np.zeros((len(rows), longest), np.int64)
+        segments, mask, sentence_of = np.zeros_like(pieces), np.zeros_like(pieces), np.full_like(pieces, -1)
+        for n, (row, of) in enumerate(zip(rows, sentences, strict=True)):
+            pieces[n, : len(row)] = row
+            segments[n, len(asked) + 2 : len(row)] = 1
+            mask[n, : len(row)] = 1
+            sentence_of[n, : len(of)] = of
+        return Batch(pieces=pieces, segments=segments, mask=mask, sentence_of=sentence_of)
