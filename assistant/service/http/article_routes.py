@@ -17,6 +17,7 @@ from assistant.service.work.uploads import UploadedFile, Uploads
 from index.errors import AssistantError, UserError
 from index.search.engine import SearchEngine
 from index.text.article import IndexedArticle
+from index.text.formats.table import listed
 
 router = APIRouter()
 FILES = {"maxItems": Options().files, "items": {"contentMediaType": "application/octet-stream"}}
@@ -72,7 +73,7 @@ async def read_article(article_id: ArticleId, service: Here, collection: Chosen)
 async def upload(
     files: Annotated[
         list[UploadFile],
-        File(min_length=1, description="Text and Markdown files.", json_schema_extra=FILES),
+        File(min_length=1, description=f"Files ending in {listed()}.", json_schema_extra=FILES),
     ],
     service: Here,
     collection: Chosen,

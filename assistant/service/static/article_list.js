@@ -16,6 +16,10 @@ import { provenance, titleOf } from "./words.js";
 
 const PAGE = 50;
 
+/** What index/text/formats/table.py reads; a server of another version refuses what it does not know. */
+const KINDS = "text, Markdown, HTML, PDF, Word, e-mail, CSV or JSON Lines";
+const SUFFIXES = ".txt,.text,.md,.markdown,.html,.htm,.pdf,.docx,.eml,.csv,.jsonl";
+
 /** The list, in the place where articles are shown. */
 export class ArticleList {
   /**
@@ -75,13 +79,13 @@ export class ArticleList {
 
   /** @returns {HTMLElement} where files are chosen or dropped */
   #form() {
-    const input = el("input", { type: "file", id: "upload-files", multiple: true, accept: ".txt,.md,text/plain,text/markdown" });
+    const input = el("input", { type: "file", id: "upload-files", multiple: true, accept: SUFFIXES });
     const change = () => void this.#send([...(input.files ?? [])]);
     input.addEventListener("change", change);
     const form = el(
       "div",
       { class: "upload" },
-      el("label", { for: "upload-files" }, "Add articles: text or Markdown files, chosen here or dropped on this frame"),
+      el("label", { for: "upload-files" }, `Add articles: ${KINDS} files, chosen here or dropped on this frame`),
       input,
     );
     form.addEventListener("dragover", (event) => {

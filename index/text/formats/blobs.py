@@ -10,7 +10,8 @@ DEFINITION = re.compile(
 )
 URL = re.compile(rf"(?<!\w){DATA_URL}", re.IGNORECASE)
 
-RUN = re.compile(r"[A-Za-z0-9+/_=-]{160,}+")
+SHORTEST_BLOB = 160
+RUN = re.compile(rf"[A-Za-z0-9+/_=-]{{{SHORTEST_BLOB},}}+")
 """A run that may be base64 or hexadecimal; no word and hardly an address is as long."""
 
 LINES = re.compile(r"(?:^[ \t>]{0,12}[A-Za-z0-9+/]{40,159}+={0,2}[ \t]{0,9}(?:\n|\Z)){3,}+", re.MULTILINE)

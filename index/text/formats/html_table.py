@@ -45,17 +45,20 @@ def table_markdown(table: LexborNode, skipped: frozenset[int]) -> str:
     has_header = heads[0] if marked or any(heads[1:]) else True
     caption = table.css_first("caption")
     above = _words(caption, skipped) if caption is not None and caption.mem_id not in skipped else ""
-    return (f"{above}\n\n" if above else "") + markdown_table(rows if has_header else [[""] * len(rows[0]), *rows])
+    return (f"{above.rstrip(': ')}:\n\n" if above else "") + markdown_table(
+        rows if has_header else [[""] * len(rows[0]), *rows]
+    )
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:
     """A table in Markdown of rows, the header first; short rows are filled up."""
     width = max(len(row) for row in rows)
-    lines = [_line([*row, *[""] * (width - len(row))]) for row in rows]
-    return "\n".join([lines[0], _line(["---"] * width), *lines[1:]])
+    lines = [table_line([*row, *[""] * (width - len(row))]) for row in rows]
+    return "\n".join([lines[0], table_line(["---"] * width), *lines[1:]])
 
 
-def _line(values: Sequence[str]) -> str:
+def table_line(values: Sequence[str]) -> str:
+    """A row of a table in Markdown."""
     cells = (" ".join(value.split()).replace("|", "\\|") for value in values)
     return f"| {' | '.join(cells)} |"
 

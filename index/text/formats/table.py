@@ -13,6 +13,11 @@ FORMATS: dict[str, str] = {
     ".text": "text",
     ".html": "html",
     ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".eml": "eml",
+    ".csv": "csv_table",
+    ".jsonl": "jsonl",
 }
 """Module of this folder by suffix in lower case. A new format is one entry here."""
 

@@ -215,13 +215,13 @@ def test_files_that_cannot_be_taken_are_named_and_the_others_are_added(library):
     (library.folder / "b.md").write_bytes(b"a\0b")
     (library.folder / "c.txt").write_bytes(b"caf\xe9")
     library.write("d.md", "  ")
-    library.write("e.pdf", "x")
+    library.write("e.png", "x")
 
     outcome = library.add()
 
     assert outcome.added == ["a"]
     assert [line.split(":")[0].rsplit("/")[-1] for line in sorted(outcome.failed)] == ["b.md", "c.txt", "d.md"]
-    assert [path.name for path in outcome.passed_over] == ["e.pdf"]
+    assert [path.name for path in outcome.passed_over] == ["e.png"]
 
 
 def test_an_article_that_became_unreadable_stays_as_it_was(library):

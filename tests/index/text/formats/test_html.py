@@ -36,7 +36,8 @@ def test_tables_keep_header_caption_and_spans():
     )
 
     assert text_of(body) == (
-        "Ships by year\n\n| Year | Port | Ships |\n| --- | --- | --- |\n| 2020 | Orm | 4 |\n| 2020 | Zell \\| old | 5 |"
+        "Ships by year:\n\n| Year | Port | Ships |\n| --- | --- | --- |\n"
+        "| 2020 | Orm | 4 |\n| 2020 | Zell \\| old | 5 |"
     )
 
 

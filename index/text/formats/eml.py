@@ -1,0 +1,94 @@
+"""Reads e-mail messages: the lines of their head, their text, and what they quote."""
+
+import re
+from datetime import date
+from email import message_from_bytes
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import getaddresses, parsedate_to_datetime
+
+from index.errors import ArticleUnreadable
+from index.text.formats.characters import clean
+from index.text.formats.decoding import decoded
+from index.text.formats.extracted import Extracted
+from index.text.formats.html import read_page
+from index.text.formats.text import visible_markdown
+from index.text.metadata import Metadata
+
+SHOWN = ("From", "To", "Cc", "Date", "Subject")
+MAX_PARTS = 1_000
+MAX_HEAD_CHARACTERS = 2_000
+SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
+"""As mail programs divide the signature from the text; what follows says nothing about the subject."""
+
+
+def read(data: bytes, source: str) -> list[Extracted]:
+    """Read a message: `text/plain` if it has one, else HTML; attachments are named as a problem, not read.
+
+    Raises:
+        ArticleUnreadable: it has no head, or no text.
+    """
+    message = message_from_bytes(data, policy=default)
+    head = {name: _header(message, name) for name in SHOWN}
+    if not any(head.values()):
+        raise ArticleUnreadable(f"{source}: not a message, as it has no From, Date or Subject", "leave it out")
+    body, attachments = _parts(message, source)
+    if not body.strip() and not head["Subject"]:
+        raise ArticleUnreadable(f"{source}: no text in it", "leave it out or write the article")
+    lines = [f"{name}: {value}" for name, value in head.items() if value]
+    names = ", ".join(attachments[:5]) + (f" and {len(attachments) - 5} more" if len(attachments) > 5 else "")
+    problems = (f"{len(attachments)} attached and not read: {names}",) if attachments else ()
+    senders = [name or address for name, address in getaddresses([head["From"]])]
+    return [
+        Extracted(
+            text="\n".join(lines) + "\n\n" + body.strip("\n") + "\n",
+            metadata=Metadata(
+                title=head["Subject"] or None, published=_date(head["Date"]), authors=tuple(filter(None, senders))
+            ),
+            problems=problems,
+        )
+    ]
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header on one line; one that is malformed as far as it can be read."""
+    try:
+        value = str(message.get(name, ""))
+    except (MessageError, ValueError, IndexError, TypeError, AttributeError):  # Of the parser, on malformed headers.
+        value = next((str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), "")
+    return " ".join(clean(value).split())[:MAX_HEAD_CHARACTERS]
+
+
+def _date(value: str) -> date | None:
+    try:
+        return parsedate_to_datetime(value).date()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _parts(message: EmailMessage, source: str) -> tuple[str, list[str]]:
+    """The text of a message, and the names of what is attached to it."""
+    plain: list[str] = []
+    pages: list[str] = []
+    attachments: list[str] = []
+    for number, part in enumerate(message.walk()):
+        if number > MAX_PARTS:
+            raise ArticleUnreadable(f"{source}: more than {MAX_PARTS:,} parts", "leave it out")
+        kind = part.get_content_type()
+        if part.is_multipart():
+            continue
+        name = part.get_filename()
+        if name or part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
+            attachments.append(" ".join(clean(str(name or kind)).split())[:100])
+        else:
+            (plain if kind == "text/plain" else pages).append(_content(part))
+    if any(text.strip() for text in plain):
+        return SIGNATURE.split(visible_markdown(clean("\n\n".join(plain))), maxsplit=1)[0], attachments
+    texts = [read_page(page, source).text for page in pages if page.strip()]
+    return "\n\n".join(texts), attachments
+
+
+def _content(part: EmailMessage) -> str:
+    payload = part.get_payload(decode=True)
+    return decoded(payload, part.get_content_charset() or "")[0] if isinstance(payload, bytes) else ""

@@ -1,0 +1,72 @@
+"""Reads JSON Lines: an article a line, each an object with a text and what is stated about it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from index.errors import ArticleUnreadable
+from index.text.formats.characters import clean
+from index.text.formats.decoding import read_text
+from index.text.formats.extracted import Extracted
+from index.text.formats.html import read_page
+from index.text.formats.text import visible_markdown
+from index.text.metadata import metadata_of
+
+TEXTS = ("text", "body", "content", "article", "abstract")
+IDS = ("id", "_id", "article_id", "uid", "guid")
+MAX_TOLD = 20
+"""Lines that could not be read and are told one by one."""
+
+
+def read(data: bytes, source: str) -> list[Extracted]:
+    """Read articles; the fragment of each is its id, or else the number of its line.
+
+    Raises:
+        ArticleUnreadable: not text, or no line of it holds an article.
+    """
+    found: list[Extracted] = []
+    faults: list[str] = []
+    taken: set[str] = set()
+    for number, line in enumerate(read_text(data, source).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line, parse_int=str, parse_float=str)
+        except (ValueError, RecursionError):
+            faults.append(f"line {number} is not JSON")
+            continue
+        text = _text(value)
+        if text is None:
+            faults.append(f"line {number} has no text under {', '.join(TEXTS)}")
+            continue
+        article = _article(value, text, number, taken, source)
+        taken.add(article.fragment)
+        found.append(article)
+    if not found:
+        raise ArticleUnreadable(
+            f"{source}: no article in it ({faults[0] if faults else 'it is empty'})", f"give each line a {TEXTS[0]!r}"
+        )
+    if faults:
+        more = [f"{len(faults) - MAX_TOLD} more lines hold no article"] if len(faults) > MAX_TOLD else []
+        found[0] = replace(found[0], problems=(*faults[:MAX_TOLD], *more))
+    return found
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    return next((text for name in TEXTS if isinstance(text := value.get(name), str) and text.strip()), None)
+
+
+def _article(value: Mapping[str, object], text: str, number: int, taken: set[str], source: str) -> Extracted:
+    text = clean(text)
+    is_page = text.lstrip().startswith("<") and re.search(r"</(?:p|div|body|article|h\d)>", text[:100_000]) is not None
+    stated = next((str(value[name]) for name in IDS if isinstance(value.get(name), str) and value[name]), "")
+    fragment = re.sub(r"[\s/#]+", "-", clean(stated)).strip("-")[:100]
+    fields = {str(name).strip().lower(): one for name, one in value.items()}
+    return Extracted(
+        text=read_page(text, source).text if is_page else visible_markdown(text),
+        metadata=metadata_of(fields),
+        fragment=fragment if fragment and fragment not in taken else str(number),
+    )

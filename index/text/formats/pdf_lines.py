@@ -1,0 +1,145 @@
+"""The lines of a page of PDF, with where they stand.
+
+Places cost a call of the library each, so only the first and last character of a line are asked for; the gaps between
+columns only where a line is too wide for its letters.
+"""
+
+import ctypes
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pypdfium2
+from pypdfium2 import raw
+
+BREAK = re.compile("\r\n|\r|\n|[\ufffe\x02]")
+HYPHENS = "\ufffe\x02"
+"""As the library writes a hyphen at the end of a line, and the line's end with it."""
+
+NORMAL_WIDTH = 0.5
+"""Of a letter, in parts of the size of its font."""
+TOO_WIDE = 1.25
+"""A line that is wider by this factor than its letters may have columns."""
+COLUMN_GAP = 1.2
+"""Between columns at least, in parts of the font's size; a blank is a quarter, of justified text half."""
+MAX_BOLD_CHARACTERS = 70
+"""Of a line whose font is looked at: bold lines matter where they stand in place of headings."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line; lengths in points, `y` from the page's lower edge."""
+
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float
+    hyphen: bool
+    """Whether it ends within a word."""
+    bold: bool
+    cells: tuple[str, ...]
+    """Its parts, where gaps as between the columns of a table divide it."""
+
+
+class _Boxes:
+    """Asks for the boxes of characters, without making new objects for each."""
+
+    def __init__(self, page: pypdfium2.PdfTextPage) -> None:
+        self.page = page.raw
+        self.rectangle = raw.FS_RECTF()
+        self.name = ctypes.create_string_buffer(128)
+        self.flags = ctypes.c_int()
+
+    def box(self, index: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top of a character, as high as its font."""
+        found = self.rectangle
+        raw.FPDFText_GetLooseCharBox(self.page, index, found)
+        return found.left, found.bottom, found.right, found.top
+
+    def is_bold(self, index: int) -> bool:
+        """Whether the name of a character's font says that it is bold; its weight is hardly ever stated."""
+        size = raw.FPDFText_GetFontInfo(self.page, index, self.name, 128, self.flags)
+        name = self.name.value.lower() if 0 < size <= 128 else b""
+        return b"bold" in name or b"black" in name or b"heavy" in name
+
+
+def lines_of(page: pypdfium2.PdfTextPage, *, cleaned: Callable[[str], str]) -> list[Line]:
+    """The lines of a page that have text, in the order of the file, which is mostly that of reading."""
+    text = page.get_text_range()
+    boxes = _Boxes(page)
+    # Characters that UTF-16 writes as two, or that have no text, make the library's two ways of counting differ.
+    same = text.isascii() or page.count_chars() == len(text)
+    lines: list[Line] = []
+    start = 0
+    for match in [*BREAK.finditer(text), None]:
+        end = match.start() if match else len(text)
+        part = text[start:end]
+        first = start + len(part) - len(part.lstrip())
+        last = start + len(part.rstrip()) - 1
+        if last >= first:
+            hyphen = match is not None and match[0] in HYPHENS
+            index = (lambda at: at) if same else (lambda at: _index(page, text, at))
+            if line := _line(text[first : last + 1], first, boxes, index, cleaned, hyphen=hyphen):
+                _append(lines, line)
+        start = match.end() if match else end
+    return lines
+
+
+def _append(lines: list[Line], line: Line) -> None:
+    """Add a line, or to the last one what stands beside it: cells of a row come one by one."""
+    last = lines[-1] if lines else None
+    if last is not None and abs(last.y - line.y) < 0.2 * line.size and line.left > last.right:
+        # Only a gap as between columns: a word may be drawn apart from the one before it.
+        columns = line.left - last.right > COLUMN_GAP * line.size / 1.2
+        joined = (*last.cells[:-1], f"{last.cells[-1]} {line.cells[0]}", *line.cells[1:])
+        cells = (*last.cells, *line.cells) if columns else joined
+        lines[-1] = replace(last, text=f"{last.text} {line.text}", right=line.right, hyphen=line.hyphen, cells=cells)
+    else:
+        lines.append(line)
+
+
+def _line(
+    words: str,
+    first: int,
+    boxes: _Boxes,
+    index: Callable[[int], int],
+    cleaned: Callable[[str], str],
+    *,
+    hyphen: bool,
+) -> Line | None:
+    text = " ".join(cleaned(words).split())
+    if not text:
+        return None
+    left, bottom, _, top = boxes.box(index(first))
+    right = boxes.box(index(first + len(words) - 1))[2]
+    size = max(top - bottom, 0.1)
+    natural = len(words) * NORMAL_WIDTH * size / 1.2  # A font is higher than its size by about a fifth.
+    is_wide = right - left > TOO_WIDE * natural and " " in words
+    return Line(
+        text=text,
+        left=left,
+        right=right,
+        y=bottom,
+        size=size,
+        hyphen=hyphen,
+        bold=len(words) <= MAX_BOLD_CHARACTERS and boxes.is_bold(index(first)),
+        cells=_cells(words, first, size, boxes, index) if is_wide else (text,),
+    )
+
+
+def _cells(words: str, first: int, size: float, boxes: _Boxes, index: Callable[[int], int]) -> tuple[str, ...]:
+    """The parts of a line between gaps that are too wide for blanks."""
+    parts, begun = [], 0
+    for blank in re.finditer(" +", words):
+        gap = boxes.box(index(first + blank.end()))[0] - boxes.box(index(first + blank.start() - 1))[2]
+        if gap > COLUMN_GAP * size / 1.2:
+            parts.append(words[begun : blank.start()])
+            begun = blank.end()
+    return tuple(" ".join(part.split()) for part in (*parts, words[begun:]))
+
+
+def _index(page: pypdfium2.PdfTextPage, text: str, at: int) -> int:
+    """The library's number of a character of the text."""
+    units = at + sum(character > "\uffff" for character in text[:at])
+    return max(0, int(raw.FPDFText_GetCharIndexFromTextIndex(page.raw, units)))

@@ -1,0 +1,151 @@
+"""Messages, tables in CSV and JSON Lines as articles."""
+
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from index.errors import ArticleUnreadable
+from index.text.loading import load
+
+
+def message(text: str = "The mill is sold.\n", **headers: str) -> EmailMessage:
+    made = EmailMessage()
+    stated = {"From": "Ida Poe <ida@example.org>", "To": "bob@example.org", "Subject": "The mill"} | headers
+    for name, value in stated.items():
+        made[name] = value
+    made.set_content(text)
+    return made
+
+
+def mailed(made: EmailMessage):
+    (article,) = load(Path("/a.eml"), made.as_bytes())
+    return article
+
+
+def test_a_message_has_its_head_as_lines_and_as_metadata():
+    article = mailed(message(Date="Fri, 17 May 2024 09:00:00 +0200", Subject="Die Mühle über Orm"))
+
+    assert article.text.startswith(
+        "From: Ida Poe <ida@example.org>\nTo: bob@example.org\nDate: Fri, 17 May 2024 09:00:00 +0200\n"
+        "Subject: Die Mühle über Orm\n\nThe mill is sold.\n"
+    )
+    assert (article.title, article.published) == ("Die Mühle über Orm", date(2024, 5, 17))
+    assert article.authors == ("Ida Poe",)
+
+
+def test_plain_text_is_preferred_to_html_and_html_read_where_it_is_alone():
+    both = message()
+    both.add_alternative("<p>The mill is <b>sold</b>!</p>", subtype="html")
+    page = message()
+    page.set_content("<p>The mill is <b>sold</b>!</p><p hidden>Not.</p>", subtype="html")
+
+    assert mailed(both).text.endswith("\n\nThe mill is sold.\n")
+    assert mailed(page).text.endswith("\n\nThe mill is sold!\n")
+
+
+def test_quoted_replies_stay_quotations_and_the_signature_is_left_out():
+    text = "Yes.\n\n> Is the mill sold?\n> I wonder.\n\n-- \nIda Poe, 12 Mill Lane\n"
+
+    assert mailed(message(text)).text.endswith("\n\nYes.\n\n> Is the mill sold?\n> I wonder.\n")
+
+
+def test_attachments_are_named_and_not_read():
+    made = message()
+    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="deed.pdf")
+
+    assert mailed(made).problems == ("1 attached and not read: deed.pdf",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no message at all", b"\xff\xfe\x00", b"X-Other: 1\n\nText."],
+)
+def test_what_is_no_message_is_refused(data):
+    with pytest.raises(ArticleUnreadable, match=r"^/a\.eml: not a message"):
+        load(Path("/a.eml"), data)
+
+
+MALFORMED = [
+    b"Date: 99 Foo 2024 99:99",
+    b'From: "<<@,;:',
+    b"Content-Type: multipart/mixed; boundary=",
+    b"Subject: =?x?q?=FF?=",
+    b"Content-Type: text/plain; charset=punycode",
+    b"Content-Transfer-Encoding: base64",
+    b"To: =?utf-8?b?////?=",
+    b"Content-Type: message/rfc822",
+]
+
+
+@pytest.mark.parametrize("head", MALFORMED)
+def test_malformed_headers_cost_no_message(head):
+    (article,) = load(Path("/a.eml"), b"Subject: The mill\n" + head + b"\n\nThe mill is sold.\n")
+
+    assert "Subject: The mill" in article.text
+
+
+def table(text: str, name: str = "ships by_year.csv"):
+    (article,) = load(Path("/") / name, text.encode())
+    return article
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_table_is_markdown_under_the_files_name(delimiter):
+    text = "\n".join(delimiter.join(row) for row in (("Year", "Ships"), ("2020", "4"), ("2021", "5")))
+
+    article = table(text)
+
+    assert article.text == "# ships by year\n\n| Year | Ships |\n| --- | --- |\n| 2020 | 4 |\n| 2021 | 5 |\n"
+    assert article.title == "ships by year"
+
+
+def test_quoted_cells_keep_commas_lines_and_bars():
+    assert (
+        '| Orm, "old" | 4 ships and a boat \\| barge |'
+        in table('Port,Ships\n"Orm, ""old""","4 ships\nand a boat | barge"\nZell,5\n').text
+    )
+
+
+def test_rows_of_another_length_are_told_and_excels_own_line_is_heeded():
+    article = table("sep=;\nYear;Ships,old\n2020;4\n2021\n")
+
+    assert "| Year | Ships,old |" in article.text
+    assert article.problems == ("1 rows have not the header's 2 columns",)
+
+
+def lines(*texts: str):
+    return load(Path("/news.jsonl"), "\n".join(texts).encode())
+
+
+def test_every_line_is_an_article_with_its_id_or_number():
+    first, second = lines(
+        '{"id": "mill", "title": "The mill", "text": "The mill is sold.", "date": "2024-05-17", "author": "Ida Poe"}',
+        "",
+        '{"body": "<p>The <b>ship</b> sank.</p>", "url": "https://example.org/ship"}',
+    )
+
+    assert (first.source, first.name, first.title) == ("/news.jsonl#mill", "news-mill", "The mill")
+    assert (first.published, first.authors) == (date(2024, 5, 17), ("Ida Poe",))
+    assert (second.source, second.text, second.url) == ("/news.jsonl#3", "The ship sank.\n", "https://example.org/ship")
+
+
+def test_an_article_stays_the_same_whatever_becomes_of_the_others():
+    one, two = ('{"id": "a", "text": "The mill."}', '{"id": "b", "text": "The ship."}')
+
+    assert lines(one, two)[1] == lines(two)[0]
+
+
+def test_lines_that_hold_no_article_are_told_and_the_others_taken():
+    (article,) = lines("{", '{"text": ""}', "[1]", '{"id": 7, "text": "The mill is \\ud83d sold."}')
+
+    assert article.text == "The mill is \ufffd sold."
+    assert article.problems[0] == "line 1 is not JSON"
+    assert len(article.problems) == 3
+
+
+@pytest.mark.parametrize("text", ["", "[" * 10_000, '{"text": [5]}', "1" * 5_000])
+def test_a_file_without_articles_is_refused(text):
+    with pytest.raises(ArticleUnreadable, match=r"^/news\.jsonl: no article in it \("):
+        lines(text)
