@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assistant.cli.common import note
 from index.storage.changes import Outcome
+from index.text.formats.characters import spelt_out
 
 SHOWN = 10
 """Lines of one kind that are printed before the rest is counted; of files left out, all are."""
@@ -22,10 +23,10 @@ def left_out(outcome: Outcome) -> bool:
 def report(outcome: Outcome, root: Path) -> None:
     """Print what was left out and why, what is to be known of the rest, and counts."""
     for line in outcome.failed:
-        note(f"not taken: {line}")
+        note(f"not taken: {spelt_out(line)}")
     _some("not supported", [str(path) for path in outcome.passed_over])
     if outcome.set_aside:
-        names = ", ".join(str(path) for path in outcome.set_aside[:3])
+        names = ", ".join(spelt_out(str(path)) for path in outcome.set_aside[:3])
         more = f" and {len(outcome.set_aside) - 3} more" if len(outcome.set_aside) > 3 else ""
         note(f"no articles by their names, so not added: {names}{more}; name such a file itself to add it")
     _some("twice", outcome.duplicates)
@@ -65,6 +66,6 @@ def _counted(outcome: Outcome) -> list[tuple[str, Sequence[str]]]:
 
 def _some(what: str, lines: Sequence[str]) -> None:
     for line in lines[:SHOWN]:
-        note(f"{what}: {line}")
+        note(f"{what}: {spelt_out(line)}")
     if len(lines) > SHOWN:
         note(f"{what}: {len(lines) - SHOWN} more")

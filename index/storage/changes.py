@@ -18,7 +18,7 @@ from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle
 from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article, fitting_title
 from index.text.finding import Found, find_files, find_glossaries, read_bytes
-from index.text.formats.table import listed
+from index.text.formats.table import is_current, listed
 from index.text.glossary import load_glossary
 from index.text.loading import article_slug, file_of, free_id
 from index.text.structure import Structure
@@ -153,7 +153,8 @@ def add_paths(
         try:
             data = read_bytes(file)
             row = known.get(str(file))
-            if row is not None and row.source_sha256 == hashlib.sha256(data).hexdigest():
+            same = row is not None and row.source_sha256 == hashlib.sha256(data).hexdigest()
+            if row is not None and same and is_current(row.extractor):
                 unchanged.append(row.article_id)
             else:
                 pending.append(file)
@@ -263,7 +264,7 @@ class _Writer:
                 continue
             seen.add(article.source)
             row = known.get(article.source) or self._moved(article, known)
-            if row is not None and row.source_sha256 == article.source_sha256 and row.sha256 == article.sha256:
+            if row is not None and _is_same(row, article):
                 if row.source != article.source:
                     self.catalog.move_article(row.number, article.source)
                     known[article.source] = replace(known.pop(row.source), source=article.source)
@@ -403,6 +404,11 @@ def _under(rows: Iterable[IndexedArticle], paths: Sequence[Path]) -> list[Indexe
     tops = [os.path.abspath(path.expanduser()) for path in paths]
     folders = tuple(top.rstrip("/") + "/" for top in tops)
     return [row for row in rows if str(file_of(row.source)) in tops or row.source.startswith(folders)]
+
+
+def _is_same(row: IndexedArticle, article: Article) -> bool:
+    """Whether an article is in the index as it is, extracted by the same version of its library."""
+    return (row.source_sha256, row.sha256, row.extractor) == (article.source_sha256, article.sha256, article.extractor)
 
 
 def _is_stale(row: IndexedArticle, incoming: Incoming) -> bool:

@@ -10,6 +10,7 @@ from index.errors import ArticleUnreadable, ExtraMissing
 from index.text.article import Article, IndexedArticle
 from index.text.finding import read_bytes
 from index.text.isolated import IsolatedLoader
+from index.text.likeness import Sketches
 from index.text.loading import file_of
 
 Content = tuple[str, str | None, date | None]
@@ -23,14 +24,13 @@ class Incoming:
     failed: list[str] = field(default_factory=list)
     """Why a file was left out, a line each."""
     problems: list[str] = field(default_factory=list)
-    """What was not understood of articles that were taken, a line each."""
+    """What was not understood of articles that were taken, and which are nearly the same, a line each."""
     duplicates: list[str] = field(default_factory=list)
     """Files whose article is in the index under another name, a line each."""
-    same: list[str] = field(default_factory=list)
-    """Sources under which the articles of `duplicates` are known."""
     loaded: dict[str, set[str]] = field(default_factory=dict)
     """Of each file that was loaded, the sources of its articles."""
     _places: dict[Content, str] = field(default_factory=dict)
+    _sketches: Sketches = field(default_factory=Sketches)
     _known: set[str] = field(default_factory=set)
 
     @classmethod
@@ -75,9 +75,10 @@ class Incoming:
             other = self._places.setdefault(content, article.source)
             if other != article.source and article.source not in self._known and _is_there(other):
                 self.duplicates.append(f"{article.source}: the same article as {other}, which is in the index")
-                self.same.append(other)
                 continue
             self.problems += [f"{article.source}: {problem}" for problem in article.problems]
+            if near := self._sketches.nearest(article.source, article.text):
+                self.problems.append(f"{article.source}: nearly the same article as {near}")
             yield article
 
 

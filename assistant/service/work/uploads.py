@@ -12,7 +12,7 @@ from assistant.service.options import Options
 from index.encoding.encoder import Encoder
 from index.storage.changes import Outcome, add_articles, known_articles, remove_articles
 from index.storage.incoming import Incoming
-from index.text.formats.characters import UNSEEN
+from index.text.formats.characters import spelt_out
 from index.text.formats.table import FORMATS
 
 NAME_CHARACTERS = 80
@@ -105,9 +105,9 @@ def _source(file: UploadedFile) -> str:
 
 
 def _whole_name(file: UploadedFile) -> str:
-    # One name in whatever form a system writes its accents; and half a character is refused with its name.
-    name = unicodedata.normalize("NFC", UNSEEN.sub("", file.name).replace("\\", "/")).strip("/ ")
-    return name or "article"
+    # One name in whatever form a system writes its accents; what is not seen is spelt out, as two may differ by it.
+    name = unicodedata.normalize("NFC", file.name.replace("\\", "/")).strip("/ ")
+    return spelt_out(name) or "article"
 
 
 def _shown(name: str) -> str:

@@ -19,6 +19,15 @@ LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+def spelt_out(text: str) -> str:
+    """Write characters that are not seen, and line ends, as "%1B": of names, in which each counts."""
+    return re.sub(f"{UNSEEN.pattern}|[\t-\r\x85\u2028\u2029]", _codes, text)
+
+
+def _codes(match: re.Match[str]) -> str:
+    return "".join(f"%{ord(character):02X}" for character in match[0])
+
+
 def clean(text: str) -> str:
     """Remove what is not seen from `text`; every line end becomes a line feed, half a surrogate pair U+FFFD."""
     if text.isascii() and text.isprintable():

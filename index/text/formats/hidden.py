@@ -17,6 +17,7 @@ MARK = re.compile(
     | (?P<comment><!--)
     | (?P<ticks>`++)
     | (?P<strike>(?<!~)~~(?!~))
+    | (?P<single>(?<![\w~])~(?=[^\s~])[^~\n]{1,200}+(?<!\s)~(?![\w~]))   # "~5 to ~6" is none.
     | <(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9-]{0,30}+)(?P<attributes>(?:[^<>"']++|"[^"<>]*+"|'[^'<>]*+')*+)>
     """,
     re.MULTILINE | re.VERBOSE,
@@ -26,6 +27,7 @@ VOID_TAGS = frozenset("area base br col embed hr img input link meta source trac
 HIDDEN = re.compile(r"(?:^|\s)hidden(?=[\s=/]|$)", re.IGNORECASE)
 HIDDEN_STYLE = re.compile(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}(?:hidden|collapse)"
+    r"|text-decoration(?:-line)?\s{0,9}:[^;]{0,60}line-through|(?:left|top|text-indent)\s{0,9}:\s{0,9}-\d{4,9}"
     r"|(?:font-size|opacity)\s{0,9}:\s{0,9}0(?:\.0{1,9})?(?:px|em|rem|pt|%)?\s{0,9}(?:;|$|!)",
     re.IGNORECASE,
 )
@@ -41,7 +43,7 @@ SUMMARY = "<summary>"
 
 
 def conceals(attributes: str) -> bool:
-    """Whether an element with these attributes is hidden: `hidden`, or a style that shows nothing."""
+    """Whether an element with these attributes is hidden or struck out: by `hidden`, or by its style."""
     if not attributes:
         return False
     styles = "".join(match[1] or match[2] or "" for match in STYLE.finditer(attributes))
@@ -54,7 +56,7 @@ def without_hidden(text: str) -> str:
     Code, in fences and between backticks, stays as it is. What is opened and never closed hides its own paragraph
     only, and a comment or strike nothing, so that a slip loses no article.
     """
-    if not any(mark in text for mark in ("<", "~~", "]:")):
+    if not any(mark in text for mark in ("<", "~", "]:")):
         return text
     return _Marks(text).cut()
 
@@ -115,6 +117,8 @@ class _Marks:
             return self._comment(match.start())
         elif kind == "ticks":
             return self._code_end(match)
+        elif kind == "single":
+            self.cuts.add(match.start(), match.end())
         elif kind == "strike":
             self._struck(match.start())
         elif match["tag"] is not None:

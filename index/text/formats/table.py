@@ -1,7 +1,9 @@
 """Which module reads which files."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol, cast
 
 from index.text.formats.extracted import Extracted
@@ -43,6 +45,16 @@ def reader_for(suffix: str) -> Read:
     Imported when the first such file is met, since most collections are of one format, and asking needs none.
     """
     return cast(Read, import_module(f"index.text.formats.{FORMATS[suffix]}").read)
+
+
+@cache
+def is_current(extractor: str) -> bool:
+    """Whether a text that `extractor` ("selectolax 1.0.2") made would be made by the same version today."""
+    name, _, made_by = extractor.rpartition(" ")
+    try:
+        return not name or version(name) == made_by
+    except PackageNotFoundError:
+        return False
 
 
 def listed() -> str:

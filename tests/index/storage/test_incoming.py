@@ -3,6 +3,7 @@
 import pytest
 
 from index.errors import UserError
+from index.text.formats.table import is_current
 
 HERON = "# Heron\n\nThe heron stood in the reeds by the old mill.\n"
 OTTER = "# Otter\n\nThe otter dived under the ice for a trout.\n"
@@ -99,3 +100,40 @@ def test_what_was_not_understood_of_a_file_is_told_with_its_name(library):
 
     assert problem.startswith(f"{path}: ")
     assert "someday" in problem
+
+
+def test_a_lightly_edited_article_is_taken_and_told(library):
+    text = " ".join(f"The heron number {number} stood in the reeds of pond {number % 7}." for number in range(20))
+    first = library.write("a.md", text)
+    second = library.write("b.md", text.replace("number 11 stood", "number 11 sat"))
+    library.write("c.md", text.replace("heron", "otter").replace("stood in the reeds", "dived under ice"))
+
+    outcome = library.add()
+
+    assert outcome.added == ["a", "b", "c"]
+    assert outcome.problems == [f"{second}: nearly the same article as {first}"]
+
+
+def test_lines_of_one_file_are_articles_that_come_and_go_with_their_lines(library):
+    lines = [f'{{"id": "n{number}", "text": "The heron number {number} stood."}}' for number in range(3)]
+    library.write("news.jsonl", "\n".join(lines))
+    assert library.add().added == ["news-n0", "news-n1", "news-n2"]
+
+    library.write("news.jsonl", "\n".join([lines[0], lines[2].replace("stood", "sat")]))
+    outcome = library.add()
+
+    assert (outcome.unchanged, outcome.changed, outcome.removed) == (["news-n0"], ["news-n2"], ["news-n1"])
+    assert library.add().unchanged == ["news-n0", "news-n2"]
+
+
+def test_a_text_tells_whether_this_version_of_its_library_made_it(library):
+    path = library.folder / "heron.html"
+    path.write_text("<p>The heron stood in the reeds.</p>")
+    library.add()
+    assert library.add().unchanged == ["heron"]
+
+    row = next(iter(library.open().articles.values()))
+    assert is_current(row.extractor)
+    assert not is_current("selectolax 0.1")
+    assert not is_current("no-such-library 1.0")
+    assert is_current("")

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from index.text.formats.blobs import without_blobs
-from index.text.formats.characters import clean
+from index.text.formats.characters import clean, spelt_out
 from index.text.formats.hidden import without_hidden
 from index.text.formats.text import visible_markdown
 
@@ -27,6 +27,10 @@ HEXADECIMAL = "0f9e8d7c6b5a49382716" * 20
         ('<p hidden>Not.</p>\n\n<p title="the hidden door">Seen.</p>', '\n<p title="the hidden door">Seen.</p>'),
         ("<span style='font-size:0'>Not.</span> Seen.", "Seen."),
         ("<span style='opacity:0.9'>Seen.</span>", "<span style='opacity:0.9'>Seen.</span>"),
+        ("<span style='text-decoration: red line-through'>Nine.</span> Ten.", "Ten."),
+        ("<p style='position:absolute; left:-9999px'>Nine.</p>Ten.", "Ten."),
+        ("It costs ~nine~ ten crowns.", "It costs ten crowns."),
+        ("From ~5 to ~6 km, 10~20, H~2~O, a~b", "From ~5 to ~6 km, 10~20, H~2~O, a~b"),
         ("<script>if (a < b) alert('x')</script>Seen.", "Seen."),
         ("[//]: # (a note to the editor)\nSeen.", "Seen."),
         ("<div hidden>Not.\n\nSeen.", "\nSeen."),
@@ -142,3 +146,7 @@ def test_time_grows_with_the_length_when_marks_nest():
     without_hidden("<summary>" * 30_000 + "</summary>" * 30_000 + "<s>" * 30_000 + "</s>" * 30_000)
 
     assert time.process_time() - begun < 3
+
+
+def test_what_is_not_seen_of_a_name_is_spelt_out():
+    assert spelt_out("a\x1b[31m\nb\u202e.md") == "a%1B[31m%0Ab%202E.md"
