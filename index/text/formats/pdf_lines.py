@@ -5,6 +5,7 @@ columns only where a line is too wide for its letters.
 """
 
 import ctypes
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -48,14 +49,26 @@ class _Boxes:
     def __init__(self, page: pypdfium2.PdfTextPage) -> None:
         self.page = page.raw
         self.rectangle = raw.FS_RECTF()
+        self.matrix = raw.FS_MATRIX()
+        self.x, self.y = ctypes.c_double(), ctypes.c_double()
         self.name = ctypes.create_string_buffer(128)
         self.flags = ctypes.c_int()
 
-    def box(self, index: int) -> tuple[float, float, float, float]:
-        """Left, bottom, right, top of a character, as high as its font."""
-        found = self.rectangle
-        raw.FPDFText_GetLooseCharBox(self.page, index, found)
-        return found.left, found.bottom, found.right, found.top
+    def sides(self, index: int) -> tuple[float, float]:
+        """Left and right side of a character."""
+        raw.FPDFText_GetLooseCharBox(self.page, index, self.rectangle)
+        return self.rectangle.left, self.rectangle.right
+
+    def baseline(self, index: int) -> float:
+        """Height of the line on which a character stands."""
+        raw.FPDFText_GetCharOrigin(self.page, index, self.x, self.y)
+        return self.y.value
+
+    def size(self, index: int) -> float:
+        """Size of a character's font as it is shown: many programs state one size and scale it."""
+        raw.FPDFText_GetMatrix(self.page, index, self.matrix)
+        scale = math.hypot(self.matrix.c, self.matrix.d)
+        return max(raw.FPDFText_GetFontSize(self.page, index) * scale, 0.1)
 
     def is_bold(self, index: int) -> bool:
         """Whether the name of a character's font says that it is bold; its weight is hardly ever stated."""
@@ -91,7 +104,7 @@ def _append(lines: list[Line], line: Line) -> None:
     last = lines[-1] if lines else None
     if last is not None and abs(last.y - line.y) < 0.2 * line.size and line.left > last.right:
         # Only a gap as between columns: a word may be drawn apart from the one before it.
-        columns = line.left - last.right > COLUMN_GAP * line.size / 1.2
+        columns = line.left - last.right > COLUMN_GAP * line.size
         joined = (*last.cells[:-1], f"{last.cells[-1]} {line.cells[0]}", *line.cells[1:])
         cells = (*last.cells, *line.cells) if columns else joined
         lines[-1] = replace(last, text=f"{last.text} {line.text}", right=line.right, hyphen=line.hyphen, cells=cells)
@@ -111,19 +124,20 @@ def _line(
     text = " ".join(cleaned(words).split())
     if not text:
         return None
-    left, bottom, _, top = boxes.box(index(first))
-    right = boxes.box(index(first + len(words) - 1))[2]
-    size = max(top - bottom, 0.1)
-    natural = len(words) * NORMAL_WIDTH * size / 1.2  # A font is higher than its size by about a fifth.
+    start = index(first)
+    left = boxes.sides(start)[0]
+    right = boxes.sides(index(first + len(words) - 1))[1]
+    size = boxes.size(start)
+    natural = len(words) * NORMAL_WIDTH * size
     is_wide = right - left > TOO_WIDE * natural and " " in words
     return Line(
         text=text,
         left=left,
         right=right,
-        y=bottom,
+        y=boxes.baseline(start),
         size=size,
         hyphen=hyphen,
-        bold=len(words) <= MAX_BOLD_CHARACTERS and boxes.is_bold(index(first)),
+        bold=len(words) <= MAX_BOLD_CHARACTERS and boxes.is_bold(start),
         cells=_cells(words, first, size, boxes, index) if is_wide else (text,),
     )
 
@@ -132,8 +146,8 @@ def _cells(words: str, first: int, size: float, boxes: _Boxes, index: Callable[[
     """The parts of a line between gaps that are too wide for blanks."""
     parts, begun = [], 0
     for blank in re.finditer(" +", words):
-        gap = boxes.box(index(first + blank.end()))[0] - boxes.box(index(first + blank.start() - 1))[2]
-        if gap > COLUMN_GAP * size / 1.2:
+        gap = boxes.sides(index(first + blank.end()))[0] - boxes.sides(index(first + blank.start() - 1))[1]
+        if gap > COLUMN_GAP * size:
             parts.append(words[begun : blank.start()])
             begun = blank.end()
     return tuple(" ".join(part.split()) for part in (*parts, words[begun:]))

@@ -22,7 +22,9 @@ MAX_HEADING_CHARACTERS = 200
 MAX_LEVEL = 4
 NEW_PARAGRAPH = 1.35
 """A larger step than this many times the usual one begins a paragraph."""
+MAX_ROW_STEP = 3.0
 INDENT = 0.8
+COLUMN_POINTS = 108
 MARKER = re.compile(r"(?:[•◦▪●■‣·–—*-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
 BULLET = re.compile(r"[•◦▪●■‣·–—*-]\s+")
 SENTENCE_END = re.compile(r"[.!?:;。！？：…][\"'”’»)\]]*$")
@@ -59,9 +61,12 @@ def text_of(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[Page, ...]]:
     pages = _without_running(pages, measures)
     blocks: list[_Block] = []
     for number, lines in enumerate(pages, 1):
-        right = max((line.right for line in lines), default=0.0)
+        rights: dict[int, float] = {}
+        for line in lines:
+            rights[_column(line)] = max(rights.get(_column(line), 0.0), line.right)
         for place, line in enumerate(lines):
             before = lines[place - 1] if place else None
+            right = rights[_column(before or line)]
             _add(blocks, line, before, number=number, right=right, measures=measures)
     return _Writer(pages, measures).write(blocks)
 
@@ -108,6 +113,11 @@ def _measured(pages: Sequence[Sequence[Line]]) -> _Measures:
     return _Measures(size, median(steps) if steps else size, levels)
 
 
+def _column(line: Line) -> int:
+    """Which column of the page a line begins in, roughly: indented lines stay in theirs."""
+    return int(line.left // COLUMN_POINTS)
+
+
 def _rounded(size: float) -> float:
     return round(size * 2) / 2
 
@@ -139,11 +149,11 @@ def _continues(last: _Block, kind: str, line: Line, before: Line | None, right: 
         return kind == "paragraph" and last.kind in ("paragraph", "item") and not SENTENCE_END.search(previous.text)
     step = previous.y - line.y
     usual = measures.step * max(1.0, line.size / measures.size)
+    if kind == "table" or last.kind == "table":
+        return kind == last.kind and len(line.cells) == len(previous.cells) and 0 < step < MAX_ROW_STEP * usual
     if not 0 < step <= NEW_PARAGRAPH * usual:
         # A new column begins above; a sentence may go on there.
         return step < 0 and kind == last.kind == "paragraph" and not SENTENCE_END.search(previous.text)
-    if kind == "table" or last.kind == "table":
-        return kind == last.kind and len(line.cells) == len(previous.cells)
     if kind == "heading" or last.kind == "heading":
         return kind == last.kind and abs(line.size - previous.size) < 0.5
     if kind == "item" or previous.bold != line.bold or abs(line.size - previous.size) > 0.08 * line.size:

@@ -1,5 +1,8 @@
 """A PDF gives paragraphs, headings and tables, and the place of every page."""
 
+import os
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -134,3 +137,29 @@ def test_ten_thousand_pages_are_refused_at_once():
         load(Path("/a.pdf"), content)
 
     assert time.monotonic() - begun < 3
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no browser to print with")
+def test_what_a_browser_printed_has_its_headings_tables_and_paragraphs(tmp_path):
+    page = (
+        "<title>Ships</title><h1>The harbour</h1><p style='text-align:justify'>"
+        + "The harbour of Orm is small, and known for its ships. " * 6
+        + "</p><table border=1 cellpadding=8><tr><th>Year<th>Ships<th>Port<tr><td>2022<td>405<td>Zell am See"
+        "<tr><td>2023<td>412<td>Orm</table>"
+    )
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    subprocess.run(
+        [*command, f"--print-to-pdf={tmp_path / 'a.pdf'}", f"file://{tmp_path / 'a.html'}"],
+        check=True,
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+
+    (article,) = load(tmp_path / "a.pdf", (tmp_path / "a.pdf").read_bytes())
+
+    heading, paragraph, table = article.text.rstrip("\n").split("\n\n")
+    assert (article.title, heading) == ("Ships", "# The harbour")
+    assert paragraph == ("The harbour of Orm is small, and known for its ships. " * 6).strip()
+    assert table.split("\n")[2:] == ["| 2022 | 405 | Zell am See |", "| 2023 | 412 | Orm |"]
