@@ -50,7 +50,8 @@ class Uploads:
         """
         self._check(files, there)
         incoming = Incoming.beside(known_articles(self._root).values())
-        articles = incoming.uploads((_path(file), file.data, _source(file)) for file in files)
+        # Read before the lock is taken: a file that keeps its parser busy keeps nobody else's upload waiting.
+        articles = list(incoming.uploads((_path(file), file.data, _source(file)) for file in files))
         with self._lock:
             outcome = add_articles(self._root, articles, self._encoder(), note=self._note, meter=_unseen)
         outcome.failed[:0] = [*incoming.failed, *incoming.duplicates]

@@ -19,9 +19,9 @@ HYPHENS = "\ufffe\x02"
 
 NORMAL_WIDTH = 0.5
 """Of a letter, in parts of the size of its font."""
-TOO_WIDE = 1.25
+TOO_WIDE = 1.15
 """A line that is wider by this factor than its letters may have columns."""
-COLUMN_GAP = 1.2
+COLUMN_GAP = 1.0
 """Between columns at least, in parts of the font's size; a blank is a quarter, of justified text half."""
 MAX_BOLD_CHARACTERS = 70
 """Of a line whose font is looked at: bold lines matter where they stand in place of headings."""
@@ -68,7 +68,7 @@ class _Boxes:
         """Size of a character's font as it is shown: many programs state one size and scale it."""
         raw.FPDFText_GetMatrix(self.page, index, self.matrix)
         scale = math.hypot(self.matrix.c, self.matrix.d)
-        return max(raw.FPDFText_GetFontSize(self.page, index) * scale, 0.1)
+        return max(float(raw.FPDFText_GetFontSize(self.page, index)) * scale, 0.1)
 
     def is_bold(self, index: int) -> bool:
         """Whether the name of a character's font says that it is bold; its weight is hardly ever stated."""
@@ -126,7 +126,8 @@ def _line(
         return None
     start = index(first)
     left = boxes.sides(start)[0]
-    right = boxes.sides(index(first + len(words) - 1))[1]
+    end = index(first + len(words) - 1)
+    right = boxes.sides(end)[1]
     size = boxes.size(start)
     natural = len(words) * NORMAL_WIDTH * size
     is_wide = right - left > TOO_WIDE * natural and " " in words
@@ -137,7 +138,7 @@ def _line(
         y=boxes.baseline(start),
         size=size,
         hyphen=hyphen,
-        bold=len(words) <= MAX_BOLD_CHARACTERS and boxes.is_bold(start),
+        bold=len(words) <= MAX_BOLD_CHARACTERS and boxes.is_bold(start) and boxes.is_bold(end),
         cells=_cells(words, first, size, boxes, index) if is_wide else (text,),
     )
 

@@ -423,6 +423,33 @@ def test_what_is_too_much_or_no_text_is_refused_whole(uploading, files, status, 
         assert client.get("/api/status").json()["articles"] == 3
 
 
+def test_uploads_are_known_by_their_whole_names_and_read_in_every_format(uploading):
+    names = ["C++.md", "C#.md", "c.md", "notes/c.md", "c\u200b.md", "n" * 200 + "1.md", "n" * 200 + "2.md", "c.html"]
+    files = [(name, f"<p>The harbour master number {number} sleeps.</p>".encode()) for number, name in enumerate(names)]
+    for file in files:
+        response = upload(uploading, file)
+        assert (response.status_code, len(response.json()["added"])) == (201, 1)
+
+    assert upload(uploading, files[0]).json()["unchanged"] == ["c"]
+    again = upload(uploading, ("other.md", files[0][1])).json()
+    assert (again["added"], len(again["failed"])) == ([], 1)
+    with uploading.client() as client:
+        assert client.get("/api/status").json()["articles"] == 3 + len(names)
+
+
+def test_a_hostile_upload_is_told_and_the_server_answers_meanwhile(uploading):
+    slow = threading.Thread(target=upload, args=(uploading, ("slow.html", b"<div>" * 50_000)))
+    slow.start()
+    time.sleep(0.5)
+
+    begun = time.monotonic()
+    with uploading.client() as client:
+        assert client.get("/health").status_code == 200
+    assert upload(uploading, ("good.md", b"The harbour master sleeps.\n")).json()["added"] == ["good"]
+    assert time.monotonic() - begun < 8
+    slow.join(60)
+
+
 def test_the_document_states_how_many_files_are_taken_at_once(uploading):
     with uploading.client() as client:
         document = client.get("/openapi.json").json()

@@ -1,6 +1,8 @@
 """A Word document gives its text as it is shown, and never what it could unpack to."""
 
 import io
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -97,3 +99,24 @@ def test_a_damaged_or_encrypted_file_is_refused_with_its_name(data):
 def test_a_document_without_text_is_refused():
     with pytest.raises(ArticleUnreadable, match="no text in it"):
         article_of(paragraph(""))
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="no LibreOffice to write documents with")
+def test_what_an_office_program_wrote_has_its_structure_in_both_formats(tmp_path):
+    page = (
+        "<html><head><title>Ships</title></head><body><h1>The harbour</h1><p>The harbour of Orm is small.</p>"
+        "<ul><li>one<li>two</ul><table border=1 width=100%><tr><th>Year<th>Ships in port<tr><td>2022<td>405<tr><td>2023<td>412"
+        "</table></body></html>"
+    )
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path / 'profile'}", "--headless", "--convert-to"]
+    for made, target in (("a.html", "odt"), ("a.odt", "docx:MS Word 2007 XML"), ("a.odt", "pdf")):
+        arguments = [target, "--outdir", tmp_path, tmp_path / made]
+        subprocess.run([*command, *arguments], check=True, capture_output=True, timeout=120)
+
+    word, printed = (load(path, path.read_bytes())[0] for path in (tmp_path / "a.docx", tmp_path / "a.pdf"))
+
+    assert word.title == printed.title == "Ships"
+    for text in (word.text, printed.text):
+        assert text.startswith("# The harbour\n\nThe harbour of Orm is small.\n\n- one\n- two\n\n")
+        assert "| 2022 | 405 |\n| 2023 | 412 |" in text
