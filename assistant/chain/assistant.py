@@ -15,6 +15,7 @@ from assistant.language.sentence import Sentences
 from assistant.models.seam import together
 from assistant.question.seams import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.reading.extractive import ExtractiveReader
+from assistant.reading.network import Network, shared_network
 from assistant.reading.reader import Reading
 from assistant.reading.weights import load_weights
 from assistant.settings.settings import Settings
@@ -52,6 +53,7 @@ class Assistant:
         settings: Settings,
         *,
         note: Note,
+        network: Network | None = None,
         rerank: Rerank | None = None,
         writer: "Writer | None" = None,
         condenser: Condenser | None = None,
@@ -64,6 +66,7 @@ class Assistant:
             open_engine: opens a search engine over the newest state of the index, now and after each change.
             settings: of which passages, sentences and threshold are used.
             note: takes messages on failures of a model.
+            network: reads windows of passages; None for the one of this process.
             rerank: reorders passages; None to keep the order.
             writer: writes answers with a language model; without one, articles are quoted.
             condenser: rewrites follow-ups to stand alone; None for rules.
@@ -77,6 +80,7 @@ class Assistant:
         self._open_engine = open_engine
         self._note = note
         self._settings = settings
+        self._network = network or shared_network()
         self._rerank = rerank
         self._writer = writer
         self._condenser = condenser or RuleCondenser()
@@ -157,6 +161,7 @@ class Assistant:
             engine=engine,
             reader=ExtractiveReader(
                 load_weights(),
+                network=self._network,
                 sentences=Sentences(engine.idf, engine.highest_idf),
                 threshold=threshold,
                 max_sentences=self._settings.sentences,

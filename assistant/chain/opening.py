@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chain.assistant import Assistant, Note
 from assistant.chain.open_index import Rerank, Watch
+from assistant.reading.network import Network
 from assistant.settings.settings import Settings
 from index.search.engine import OpenEngine
 
@@ -20,6 +21,7 @@ def opener(
     note: Note,
     model: "WithModel | None" = None,
     watch: Watch | None = None,
+    network: Network | None = None,
     rerank: Rerank | None = None,
 ) -> Callable[[], Assistant]:
     """Make an opener of assistants over an index, which share the re-ranker and the model.
@@ -30,6 +32,7 @@ def opener(
         note: takes messages on repairs, and on failures of a model.
         model: what a model does in the chain; None to quote, whatever model the settings name.
         watch: follows the searches of all of them; None for nobody.
+        network: reads windows of passages; None for the one of this process, with a thread a core.
         rerank: the re-ranker of the settings, where those of several indexes share it; None to open it here.
 
     Raises:
@@ -42,6 +45,7 @@ def opener(
             open_engine,
             settings,
             note=note,
+            network=network,
             rerank=rerank,
             writer=model.writer if model else None,
             condenser=model.condenser if model else None,

@@ -11,7 +11,7 @@ SCOPE = 3
 """So many telling words behind a negation are what it negates."""
 PASSED_OVER = STOP_WORDS | frozenset("yet ever any even longer".split())
 """Words between a negation and what it negates."""
-_LIFTS = frozenset("until till before only just merely than later earlier without".split())
+_LIFTS = frozenset("until till since before only just merely than later earlier without".split())
 """Behind a negation they leave what follows as it is: "not until 1990"."""
 _IN_PLACE = frozenset(("of", "than"))
 """Behind "instead" and "rather"."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.language.sentence import ParsedSentence, Sentences, parse
+from assistant.language.values import read
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question
@@ -275,6 +276,8 @@ def _states(passage: Passage, place: int) -> bool:
     kind = passage.kind(place)
     if kind is BlockKind.TURN:
         return not sentence_text(passage, place).rstrip("\"'”’*_ ").endswith(("?", "？"))
+    if kind is BlockKind.HEADING:  # As "4.1.0 – 3 September 2024" over what is new in it.
+        return any(token.date for token in read(sentence_text(passage, place)))
     return kind not in TITLES - {BlockKind.CAPTION}
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.answer import Reason
+from assistant.language.names import Span
 from assistant.language.sentence import Sentences
 from assistant.language.values import figures
 from assistant.language.vocabulary import DEPENDENT_OPENINGS, REPORTS, alternatives
@@ -20,17 +21,28 @@ from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
 from assistant.reading.evidence import Candidate, Evidence, sentence_text
-from assistant.reading.leading import leading_span, unit_beside_figure
+from assistant.reading.joined import NOT_SEEN, Seen, WindowReader, answer_row, load_joined, reads, sentence_rows
+from assistant.reading.leading import leading_span
 from assistant.reading.mismatch import contradicted
+from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
-from assistant.reading.weights import Weights, answerability_row, probability, rank, shares
+from assistant.reading.weights import Weights, answerability_row, logit, probability, rank, shares
 from index.search.engine import Passage, Retrieved, SearchEngine
 from index.search.query import Query
-from index.text.structure import is_heading
-from index.text.terms import stems
+from index.text.article import Sentence
+from index.text.sentences import sentences_of
+from index.text.structure import TITLES
+from index.text.structure import Kind as BlockKind
 
 _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
 """Openings of sentences that need the one before them to be understood."""
+
+_PROCEDURE = re.compile(r"how (?:do|can|should|does|to|would)\b|what (?:do|should) (?:i|you|we)\b", re.IGNORECASE)
+"""Asks for steps, where a list of them answers."""
+MOST_ITEMS = 20
+"""A longer list is not given whole."""
+NEAR = 8
+"""So many of the likeliest sentences are looked at for a denial of the short answer."""
 
 SAME_MEANING = 0.92
 """Cosine from which on two sentences say the same, so that one of them is enough."""
@@ -49,11 +61,6 @@ _SAYS_NOTHING = re.compile(rf"\W*(?:[A-Z][\w'’-]*\s+){{1,4}}(?:also\s+)?(?i:{a
 """A sentence that only names a speaker, whose words stand in another: "Ada Holm said."."""
 
 
-UNCOUNTED_CONFIDENCE = 0.85
-"""What it takes to answer "how many X" with sentences that speak of X and give no number of it: on the
-development half of SQuAD, questions below it are unanswerable three times out of four."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Ranked:
     """Candidates of the wording that ranks best, best first."""
@@ -63,6 +70,18 @@ class _Ranked:
     query: Query
     confidence: float
     about: float
+    seen: Sequence[Seen]
+    """What the network makes of each candidate."""
+
+    def in_order(self) -> "_Ranked":
+        """The same, best candidate first."""
+        order = np.argsort(-self.scores, kind="stable")
+        return replace(
+            self,
+            found=[self.found[i] for i in order],
+            seen=[self.seen[i] for i in order],
+            scores=self.scores[order],
+        )
 
 
 class ExtractiveReader:
@@ -74,6 +93,7 @@ class ExtractiveReader:
         self,
         weights: Weights,
         *,
+        network: Network | None = None,
         sentences: Sentences | None = None,
         threshold: float | None = None,
         max_sentences: int = 3,
@@ -82,13 +102,17 @@ class ExtractiveReader:
 
         Args:
             weights: fitted.
+            network: reads the likeliest windows; None goes by words and vectors alone.
             sentences: where sentences that were read are kept, with the state of the index; None keeps none.
             threshold: least probability at which it answers; None for the fitted one.
             max_sentences: how many sentences it quotes at most.
         """
         self._weights = weights
+        self._joined = load_joined()
+        self._windows = None if network is None else WindowReader(network)
         self._sentences = sentences
-        self._threshold = weights.threshold if threshold is None else threshold
+        fitted = weights.threshold if network is None else self._joined.threshold
+        self._threshold = fitted if threshold is None else threshold
         self._max_sentences = max_sentences
 
     def read(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> Reading:
@@ -98,7 +122,7 @@ class ExtractiveReader:
             return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0)
         chosen = self._choose(question, best, engine)
         # Under the wording that found them: its names are the articles' own.
-        quotes = self._quotes(replace(analyse(best.query.text), kind=question.kind), chosen)
+        quotes = self._quotes(replace(analyse(best.query.text), kind=question.kind), best, chosen, engine)
         reason = self._refusal(question, best, chosen, engine)
         if reason is not None:
             return Reading(quotes=(), reason=reason, confidence=best.confidence, withheld=quotes)
@@ -115,24 +139,41 @@ class ExtractiveReader:
                 return None
             scores = rank(found, self._weights)
             row = answerability_row(np.stack([c.features for c in found]), scores, question)
-            order = np.argsort(-scores, kind="stable")
             rankings.append(
                 _Ranked(
-                    found=[found[i] for i in order],
-                    scores=scores[order],
+                    found=found,
+                    scores=scores,
                     query=query,
                     confidence=probability(float(self._weights.answerability.score(row))),
                     about=probability(float(self._weights.about.score(row))),
+                    seen=[NOT_SEEN for _ in found],
                 )
             )
-        return max(rankings, key=lambda ranking: ranking.confidence, default=None)
+        best = max(rankings, key=lambda ranking: ranking.confidence, default=None)
+        if best is not None and self._windows is not None and reads(question.text):
+            best = self._read_windows(question, best, retrieved, engine)
+        return None if best is None else best.in_order()
+
+    def _read_windows(self, question: Question, best: _Ranked, retrieved: Retrieved, engine: SearchEngine) -> _Ranked:
+        """The ranking joined with what the network makes of the windows that hold its best candidates."""
+        assert self._windows is not None
+        seen = self._windows.read(question.text, retrieved.passages, best.found, best.scores)
+        rows = sentence_rows(best.scores, seen)
+        joined = self._joined.sentence.score(rows)
+        row = answer_row(
+            rows,
+            joined,
+            fitted=logit(best.confidence),
+            passages=retrieved.passages,
+            articles=len(engine.articles),
+        )
+        return replace(best, scores=joined, seen=seen, confidence=probability(float(self._joined.answer.score(row))))
 
     def _refusal(
         self, question: Question, best: _Ranked, chosen: Sequence[Candidate], engine: SearchEngine
     ) -> Reason | None:
-        needed = max(self._threshold, UNCOUNTED_CONFIDENCE) if names_uncounted(question, chosen) else self._threshold
         fits = not unknown_names(best.query, engine) and not contradicted(best.query.text, chosen)
-        if best.confidence >= needed and fits:
+        if best.confidence >= self._threshold and fits:
             return None
         return Reason.INSUFFICIENT if best.about >= self._weights.about_threshold else Reason.NOT_FOUND
 
@@ -154,16 +195,26 @@ class ExtractiveReader:
             total += part
         return chosen or [best.found[0]]
 
-    def _quotes(self, question: Question, chosen: Sequence[Candidate]) -> list[Quote]:
+    def _quotes(
+        self, question: Question, best: _Ranked, chosen: Sequence[Candidate], engine: SearchEngine
+    ) -> list[Quote]:
         """Quotes with the context they need; where dates disagree, dated and the newer first."""
         first = chosen[0]
+        listed = _whole_list(question, best, first, engine)
+        if listed is not None:
+            return [listed]
+        others = [one.text for one in best.found[:NEAR] if one is not first]
+        lead = _lead(question, best, first, others)
         changing = [c for c in chosen[1:] if _rivals(question, first, c, 1.0)]
         quotes: list[Quote] = []
         for place, candidate in enumerate(chosen):
-            quote = _quote(question, candidate, lead=place == 0)
+            quote = _quote(candidate, lead=lead if place == 0 else None)
             room = self._max_sentences - sum(len(one.sentences) for one in quotes)
             if room > 0:
                 quotes = _merged([*quotes, replace(quote, sentences=quote.sentences[-room:])])
+        header = _header_row(first, engine)
+        if header is not None:
+            quotes.append(header)
         if changing or question.kind is Kind.CHANGE:
             dates = {quote.article.published for quote in quotes}
             if len(dates) > 1:
@@ -183,32 +234,55 @@ def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
     ]
 
 
-def names_uncounted(question: Question, chosen: Sequence[Candidate]) -> bool:
-    """Whether "how many X" meets sentences that speak of X and give no number of it.
-
-    Sentences that do not have the word at all may count X under another name, and are let pass.
-    """
-    if not question.unit or "how many" not in question.text.lower():
-        return False
-    counted = any(unit_beside_figure(question, c.text) for c in chosen)
-    return not counted and any(question.unit[-1] in stems(c.text) for c in chosen)
+def _lead(question: Question, best: _Ranked, first: Candidate, others: Sequence[str]) -> Span | None:
+    """Characters of the article that alone answer."""
+    seen = next(seen for one, seen in zip(best.found, best.seen, strict=True) if one is first)
+    span = leading_span(question, first.text, seen.words, others)
+    start = first.sentence.start
+    return None if span is None else (span[0] + start, span[1] + start)
 
 
-def _quote(question: Question, candidate: Candidate, *, lead: bool) -> Quote:
+def _whole_list(question: Question, best: _Ranked, first: Candidate, engine: SearchEngine) -> Quote | None:
+    """All items of the best one's list, where the question asks for them or most of them answer."""
+    block = first.passage.blocks[first.place] if first.passage.blocks else None
+    if block is None or block.kind is not BlockKind.ITEM:
+        return None
+    structure = engine.structure(first.passage.article.article_id)
+    items = structure.group(block.group or 0)
+    starts = {item.start for item in items}
+    read = [seen.sentence for one, seen in zip(best.found, best.seen, strict=True) if one.sentence.start in starts]
+    most = sum(logit > 0 for logit in read) > len(read) / 2
+    asked = question.kind is Kind.LIST or _PROCEDURE.match(question.text) is not None
+    if not 1 < len(items) <= MOST_ITEMS or not (most or asked):
+        return None
+    sentences = [sentence for item in items for sentence in sentences_of(structure.text, item)]
+    return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
+
+
+def _header_row(first: Candidate, engine: SearchEngine) -> Quote | None:
+    """The header of the best one's table."""
+    block = first.passage.blocks[first.place] if first.passage.blocks else None
+    if block is None or block.kind is not BlockKind.ROW or block.parent is None:
+        return None
+    header = engine.structure(first.passage.article.article_id).blocks[block.parent]
+    sentence = Sentence(start=header.start, end=header.end)
+    return Quote(article=first.passage.article, sentences=(sentence,), best=sentence, apart=True)
+
+
+def _quote(candidate: Candidate, *, lead: Span | None) -> Quote:
     """A candidate with the sentences before it that it needs."""
     passage, place = candidate.passage, candidate.place
     first = place
     while first > 0 and place - first < 2 and _DEPENDENT.match(sentence_text(passage, first)):
-        if is_heading(sentence_text(passage, first - 1)):
+        if passage.kind(first - 1) in TITLES:
             break
         first -= 1
-    span = leading_span(question, candidate.text) if lead else None
-    start = candidate.sentence.start
     return Quote(
         article=passage.article,
         sentences=passage.sentences[first : place + 1],
         best=candidate.sentence,
-        lead=(span[0] + start, span[1] + start) if span else None,
+        lead=lead,
+        apart=passage.kind(place) is BlockKind.ROW,
     )
 
 
@@ -217,7 +291,8 @@ def _merged(quotes: Sequence[Quote]) -> list[Quote]:
     merged: list[Quote] = []
     for quote in quotes:
         for place, other in enumerate(merged):
-            if other.article.number == quote.article.number and _adjoin(other, quote):
+            same = other.article.number == quote.article.number and not (other.apart or quote.apart)
+            if same and _adjoin(other, quote):
                 sentences = sorted({*other.sentences, *quote.sentences}, key=lambda s: s.start)
                 merged[place] = replace(other, sentences=tuple(sentences), lead=other.lead or quote.lead)
                 break

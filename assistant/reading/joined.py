@@ -5,6 +5,7 @@ are fitted by `python -m eval.lab.fitting.fit_joined` on articles that the netwo
 """
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from assistant.reading.network import Network, Span, WindowReading
 from assistant.reading.weights import Linear
 from assistant.reading.windows import Window
 from index.search.engine import Passage
+from index.text.terms import CJK
 
 JOINED_PATH = Path(__file__).parent / "joined.json"
 MOST_WINDOWS = 8
@@ -28,7 +30,19 @@ UNREAD = -6.0
 """In place of each logit of a sentence that no window held."""
 SENTENCE_FEATURES = ("ranked", "sentence", "window", "span")
 ANSWER_FEATURES = (
-    *("ranked", "sentence", "window", "span", "margin", "highest_window", "fitted", "cosine", "late", "bm25", "articles"),
+    *(
+        "ranked",
+        "sentence",
+        "window",
+        "span",
+        "margin",
+        "highest_window",
+        "fitted",
+        "cosine",
+        "late",
+        "bm25",
+        "articles",
+    ),
 )
 
 
@@ -53,6 +67,11 @@ def load_joined() -> Joined:
     )
 
 
+def reads(question: str) -> bool:
+    """Whether the network knows the script of a question; its vocabulary has few words of Chinese and Japanese."""
+    return re.search(f"[{CJK}]", question) is None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Seen:
     """What the network makes of one sentence, in the window that says most of it."""
@@ -75,7 +94,9 @@ class WindowReader:
         self._network = network
         self._kept: OrderedDict[tuple[str, int, int, int], WindowReading] = OrderedDict()
 
-    def read(self, question: str, passages: Sequence[Passage], found: Sequence[Candidate], scores: NDArray[np.float64]) -> list[Seen]:
+    def read(
+        self, question: str, passages: Sequence[Passage], found: Sequence[Candidate], scores: NDArray[np.float64]
+    ) -> list[Seen]:
         """What the network makes of each candidate.
 
         Args:

@@ -151,6 +151,4 @@ def _reading(window: Window, span: Floats, pieces: Floats, answerable: float, of
                 probability=float(np.exp(score - highest)) / total,
             )
         )
-    return WindowReading(
-        window=window, answerable=answerable, sentences=logits, spans=tuple(spans), nothing=nothing
-    )
+    return WindowReading(window=window, answerable=answerable, sentences=logits, spans=tuple(spans), nothing=nothing)

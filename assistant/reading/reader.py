@@ -21,6 +21,8 @@ class Quote:
     """The one of them that answers; the others help to understand it."""
     lead: tuple[int, int] | None = None
     """Characters of the article that alone answer, if they can be told."""
+    apart: bool = False
+    """Whether it is never joined with quotes beside it, as a table's row is not."""
     dated: bool = False
     """Whether its article's date should be shown, because another quote says otherwise."""
 

@@ -125,6 +125,12 @@ def answerability_row(
     )
 
 
+def logit(probability: float) -> float:
+    """The inverse of the logistic function, finite for 0 and 1."""
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(np.log(kept / (1 - kept)))
+
+
 def probability(score: float) -> float:
     """The logistic function."""
     return float(1 / (1 + np.exp(-score)))

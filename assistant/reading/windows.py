@@ -52,8 +52,7 @@ class Windower:
     def __init__(self, tokenizer: Tokenizer) -> None:
         """Make one with the network's tokenizer, which neither cuts nor pads."""
         self._tokenizer = tokenizer
-        self._first = tokenizer.token_to_id("[CLS]")
-        self._separator = tokenizer.token_to_id("[SEP]")
+        self._first, self._separator = tokenizer.encode("").ids
 
     def cut(self, passage: Passage) -> list[Window]:
         """Windows of whole sentences that overlap by one; a sentence longer than a window is cut at its end."""
@@ -90,9 +89,10 @@ class Windower:
     def batch(self, question: str, windows: Sequence[Window]) -> Batch:
         """The windows behind a question."""
         asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_PIECES]
-        rows, sentences = [], []
+        rows: list[list[int]] = []
+        sentences: list[list[int]] = []
         for window in windows:
-            row = [self._first, *asked, self._separator, *window.head]
+            row: list[int] = [self._first, *asked, self._separator, *window.head]
             of = [-1] * len(row)
             for number, pieces in enumerate(window.pieces):
                 row += pieces
@@ -100,11 +100,11 @@ class Windower:
             rows.append([*row, self._separator])
             sentences.append([*of, -1])
         longest = max(map(len, rows))
-        pieces = np.zeros((len(rows), longest), np.int64)
-        segments, mask, sentence_of = np.zeros_like(pieces), np.zeros_like(pieces), np.full_like(pieces, -1)
+        padded = np.zeros((len(rows), longest), np.int64)
+        segments, mask, sentence_of = np.zeros_like(padded), np.zeros_like(padded), np.full_like(padded, -1)
         for n, (row, of) in enumerate(zip(rows, sentences, strict=True)):
-            pieces[n, : len(row)] = row
+            padded[n, : len(row)] = row
             segments[n, len(asked) + 2 : len(row)] = 1
             mask[n, : len(row)] = 1
             sentence_of[n, : len(of)] = of
-        return Batch(pieces=pieces, segments=segments, mask=mask, sentence_of=sentence_of)
+        return Batch(pieces=padded, segments=segments, mask=mask, sentence_of=sentence_of)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chain.assistant import Assistant
 from assistant.chain.opening import model_of, opener, reranker_of
+from assistant.reading.network import shared_network
 from assistant.service.options import Options
 from assistant.service.seam import Answerer
 from assistant.service.store.conversations import Conversations
@@ -95,7 +96,8 @@ def build_service(
     def opened(index: NamedIndex) -> Callable[[], Assistant]:
         watch = traces.searches(index.name) if traces else None
         open_engine = embedded_opener(index.root, encoders, note=note)
-        return opener(open_engine, settings, note=note, model=model, watch=watch, rerank=rerank)
+        network = shared_network(threads=1)  # As the encoder: questions run in parallel.
+        return opener(open_engine, settings, note=note, model=model, watch=watch, network=network, rerank=rerank)
 
     pool = AssistantPool(
         {index.name: opened(index) for index in plan.indexes},

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,19 @@ ABOUT_MISSED = 0.03
 """Share of questions on the collection's subjects that may be refused as not_found."""
 
 
-def fit_ranking(observed: Sequence[Observation]) -> Linear:
+class Labelled(Protocol):
+    """A question's candidates and which of them answer."""
+
+    @property
+    def features(self) -> NDArray[np.float64]:
+        """(candidates, features)."""
+
+    @property
+    def answers(self) -> NDArray[np.bool_]:
+        """(candidates,)."""
+
+
+def fit_ranking(observed: Sequence[Labelled], names: Sequence[str] = FEATURES) -> Linear:
     """Fit weights that maximise the softmax share of the answering sentences of each question.
 
     Minimises the mean of -log(sum of the shares of the answering sentences) + L2 · |w|².
@@ -64,7 +77,7 @@ def fit_ranking(observed: Sequence[Observation]) -> Linear:
         return float((np.log(total) - np.log(good)).mean() + L2 * weight @ weight), gradient + 2 * L2 * weight
 
     found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    return Linear(names=FEATURES, mean=mean, scale=scale, weight=found.x, bias=0.0)
+    return Linear(names=tuple(names), mean=mean, scale=scale, weight=found.x, bias=0.0)
 
 
 def standards(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

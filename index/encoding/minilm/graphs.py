@@ -23,7 +23,7 @@ from index.encoding.safetensors import WEIGHTS_NAME, Stored, stored_tensors
 OPSET, IR_VERSION = 23, 10
 """Opset 23 is the first in which attention is one operator."""
 GIVEN = ("attention_mask", "token_type_ids")
-WIDTHS = {TensorProto.INT8: 1, TensorProto.FLOAT16: 2, TensorProto.FLOAT: 4}
+WIDTHS: Mapping[int, int] = {TensorProto.INT8: 1, TensorProto.FLOAT16: 2, TensorProto.FLOAT: 4}
 """Bytes of a number."""
 Described = tuple[int, tuple[str | int, ...]]
 """Type of a tensor's numbers, and its sides."""
@@ -193,10 +193,12 @@ class BertGraph:
         return self.node("LayerNormalization", given, out, epsilon=self._config["layer_norm_eps"])
 
     def node(self, kind: str, given: list[str], out: str, **attributes: Any) -> str:  # noqa: ANN401
+        """Add a node; returns its output's name."""
         self._nodes.append(helper.make_node(kind, given, [out], **attributes))
         return out
 
     def integers(self, name: str, values: list[int]) -> str:
+        """Add a constant; returns its name."""
         self._constants[name] = numpy_helper.from_array(np.array(values, np.int64), name)
         return name
 
