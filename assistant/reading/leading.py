@@ -90,8 +90,8 @@ def _whole(text: str, start: int, end: int) -> Span:
         if a < end and start < b:
             start, end = min(start, a), max(end, b)
     for token in read(text):
-        if token.figure and token.start < end and start < token.end:
-            end = max(end, _with_whole(text, token))
+        if token.figure and token.start < end and start < (whole := _with_whole(text, token)):
+            start, end = min(start, token.start), max(end, whole)  # "Half of the 40", not "40".
     before = _BEFORE_DATE.search(text, max(0, start - 40), start)
     if before and any(token.date for token in read(text[start:end])[:1]):
         start = before.start()
