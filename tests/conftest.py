@@ -50,6 +50,10 @@ SLOW = (
     "eval/runs/",
     "house/",
     "index/search/test_search.py",
+    "index/text/formats/test_docx.py",
+    "index/text/formats/test_hidden.py",
+    "index/text/formats/test_pdf.py",
+    "index/text/test_isolated.py",
 )
 """Where tests start commands and servers or take several seconds together; `make fast` leaves them out."""
 LONG = (

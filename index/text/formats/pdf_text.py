@@ -24,6 +24,7 @@ NEW_PARAGRAPH = 1.35
 """A larger step than this many times the usual one begins a paragraph."""
 MAX_ROW_STEP = 3.0
 INDENT = 0.8
+MAX_WORD_CHARACTERS = 60
 COLUMN_POINTS = 108
 MARKER = re.compile(r"(?:[•◦▪●■‣·–—*-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
 BULLET = re.compile(r"[•◦▪●■‣·–—*-]\s+")
@@ -226,7 +227,7 @@ class _Writer:
             joined = UNSPACED.match(line.text[-1]) and UNSPACED.match(following.text[0])
             self._put("" if joined else " ")
             return
-        start = re.search(r"[\w-]*$", line.text.removesuffix("-"))
+        start = re.search(r"[\w-]*$", line.text.removesuffix("-")[-MAX_WORD_CHARACTERS:])
         end = re.match(r"\w+", following.text)
         halves = (start[0] if start else "").lower(), (end[0] if end else "").lower()
         is_compound = self._words["-".join(halves)] > self._words["".join(halves)]

@@ -105,7 +105,8 @@ def test_a_document_without_text_is_refused():
 def test_what_an_office_program_wrote_has_its_structure_in_both_formats(tmp_path):
     page = (
         "<html><head><title>Ships</title></head><body><h1>The harbour</h1><p>The harbour of Orm is small.</p>"
-        "<ul><li>one<li>two</ul><table border=1 width=100%><tr><th>Year<th>Ships in port<tr><td>2022<td>405<tr><td>2023<td>412"
+        "<ul><li>one<li>two</ul><table border=1 width=100%>"
+        "<tr><th>Year<th>Ships in port<tr><td>2022<td>405<tr><td>2023<td>412"
         "</table></body></html>"
     )
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
