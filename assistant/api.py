@@ -15,7 +15,7 @@ from assistant.settings.locations import encoder_of, index_to_read
 from assistant.settings.settings import Settings, load_settings
 from index.search.embedded import embedded_opener
 from index.search.engine import Filters, Passage
-from index.storage.changes import Meter
+from index.storage.preparing import Meter
 
 Note = Callable[[str], None]
 

@@ -5,6 +5,8 @@
         UsageError                 the command line or the question is unusable; exit code 2
         ConfigurationError         settings, or the machine, do not allow it; exit code 3
           IndexUnavailable         no index, or one that this program cannot read
+            IndexOutdated          an index of an older format, which can be made new
+          DiskFull                 no room for what was to be written
           EncoderUnavailable       the encoder that an index names is not here
           ExtraMissing             packages of an optional extra are not installed
         ArticleUnreadable          one file cannot become an article
@@ -63,6 +65,14 @@ class ConfigurationError(UserError):
 
 class IndexUnavailable(ConfigurationError):
     """There is no index, or none that this program can read."""
+
+
+class IndexOutdated(IndexUnavailable):
+    """The index has an older format; upgrading makes it new."""
+
+
+class DiskFull(ConfigurationError):
+    """The disk, a quota or a limit has no room for what was to be written; what was there before is unharmed."""
 
 
 class EncoderUnavailable(ConfigurationError):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from assistant.chain.assistant import Assistant
     from index.search.engine import Filters
-    from index.storage.changes import Meter
+    from index.storage.preparing import Meter
 
 IndexOption = Annotated[
     str | None,

@@ -11,7 +11,8 @@ from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import IndexBusy, IndexUnavailable
 from index.storage.catalog import Catalog
-from index.storage.changes import Meter, add_articles
+from index.storage.changes import add_articles
+from index.storage.preparing import Meter
 from index.storage.store import Snapshot, catalog_path, create_index, open_index
 from index.text.finding import GLOSSARY_NAME
 from index.text.loading import load_text

@@ -19,7 +19,7 @@ from eval.measures.formulas import area_under_roc, ndcg, recall, risk_coverage
 from eval.runs.indexes import bench_index
 from index.encoding.encoders import open_encoder
 from index.search.embedded import embedded_opener
-from index.storage.changes import Meter
+from index.storage.preparing import Meter
 
 RETRIEVED = 100
 """Passages retrieved for recall and nDCG; several of one document count once."""

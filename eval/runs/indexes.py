@@ -23,7 +23,8 @@ from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, cache_folder, find_encoder
 from index.errors import AssistantError
 from index.search.embedded import EmbeddedSearch
-from index.storage.changes import Meter, add_articles, add_paths
+from index.storage.changes import add_articles, add_paths
+from index.storage.preparing import Meter
 from index.storage.store import catalog_path, create_index, open_index
 from index.text.article import Article
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from index.encoding.encoder import Encoder
-from index.encoding.projection import TokenProjection
 from index.search.engine import Filters, IndexState, OpenEngine, Passage, Retrieved, blocks_and_contexts
 from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
@@ -109,10 +108,6 @@ class EmbeddedSearch:
     def _chunk_count(self) -> int:
         return len(self.snapshot.generation.text)
 
-    @cached_property
-    def _projection(self) -> TokenProjection:
-        return self.snapshot.catalog.projection()
-
     def idf(self, stem: str) -> float:
         """BM25's idf over chunks: log(1 + (n - df + 0.5) / (df + 0.5))."""
         if stem not in self._idf:
@@ -147,22 +142,22 @@ class EmbeddedSearch:
         return query
 
     def _encoded(self, texts: Sequence[str]) -> tuple[Query, ...]:
-        return tuple(encode_queries(texts, self.encoder, self._projection, self.idf))
+        return tuple(encode_queries(texts, self.encoder, self.snapshot.projection, self.idf))
 
     def sentence_vectors(self, passage: Passage) -> Matrix:
         """(sentences, dimension) float32, restored from 8 bits."""
-        return self.snapshot.generation.evidence.sentences(passage.chunk_id)
+        return self.snapshot.evidence.sentences(passage.chunk_id)
 
     def token_vectors(self, passage: Passage) -> tuple[Matrix, list[int]]:
         """(tokens, token dimension) float32, restored from 8 bits, and how many belong to each sentence."""
-        evidence = self.snapshot.generation.evidence
+        evidence = self.snapshot.evidence
         counts = evidence.codes(passage.chunk_id).token_counts
         return evidence.tokens(passage.chunk_id), [int(n) for n in counts]
 
     def _score(self, query: Query, numbers: Collection[int] | None) -> dict[int, tuple[float, float, float, float]]:
         """(fused, cosine, BM25, late) of the candidates for one wording."""
         generation, fusion = self.snapshot.generation, self.fusion
-        among = None if numbers is None else self.snapshot.catalog.chunk_ids_of(numbers)
+        among = None if numbers is None else generation.chunks_of(numbers)
         dense = generation.vectors.search(query.vector, fusion.pool, among=among)
         few = len(generation.text) <= FEW_CHUNKS
         ranked = generation.text.search(query.stems, FEW_CHUNKS if few else fusion.pool, articles=numbers)
@@ -181,9 +176,9 @@ class EmbeddedSearch:
 
     def _late(self, query: Query, pool: Sequence[int]) -> list[float]:
         """Score the candidates by late interaction with one wording."""
-        evidence, late = self.snapshot.generation.evidence, LateInteraction(query)
+        evidence, late = self.snapshot.evidence, LateInteraction(query)
         if evidence.all_tokens is None:
-            return [late.score(evidence.tokens(chunk)) for chunk in pool]
+            return [late.score(tokens) for tokens in evidence.tokens_of(pool)]
         # With few chunks most of them are candidates: one product over all costs less than many small ones.
         scores = late.scores(evidence.all_tokens, evidence.token_counts)
         return [float(score) for score in scores[np.searchsorted(evidence.ids, pool)]]

@@ -1,9 +1,10 @@
 """Lexical retrieval: a tantivy BM25 index of chunks, derived from the catalog."""
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import tantivy
 from index.text.terms import build_analyzer, indexable
 
 HEAP_BYTES = 64_000_000
+META = "meta.json"
 STEMMED = "body"
 EXACT = "words"
 """Field with the unstemmed text, for spelling correction."""
@@ -28,6 +30,16 @@ class TextEntry:
     """The chunk with its title."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextPart:
+    """One segment of a tantivy index."""
+
+    segments: Sequence[Mapping[str, object]]
+    """As tantivy's `meta.json` lists it."""
+    names: tuple[str, ...]
+    """Its files."""
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("chunk", stored=False, indexed=True, fast=True)
@@ -35,6 +47,56 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field(STEMMED, stored=False, tokenizer_name="stemmed", index_option="freq")
     builder.add_text_field(EXACT, stored=False, tokenizer_name="exact", index_option="freq")
     return builder.build()
+
+
+def write_part(folder: Path, entries: Iterable[TextEntry], *, work: Path) -> TextPart:
+    """Write the index of `entries`, at least one, as one segment of tantivy's into `folder`.
+
+    Args:
+        folder: takes the segment's files, beside those of others.
+        entries: some hundreds, or memory would be written out in several segments.
+        work: a folder that does not exist, for the time being.
+    """
+    work.mkdir(parents=True)
+    index = tantivy.Index(_schema(), path=str(work), reuse=False)
+    index.register_tokenizer("stemmed", build_analyzer(stem=True))
+    index.register_tokenizer("exact", build_analyzer(stem=False))
+    writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+    for entry in entries:
+        text = indexable(entry.text)
+        document = tantivy.Document()
+        document.add_unsigned("chunk", entry.chunk_id)
+        document.add_unsigned("article", entry.article_number)
+        document.add_text(STEMMED, text)
+        document.add_text(EXACT, text)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    meta = json.loads((work / META).read_text(encoding="utf-8"))
+    names = []
+    for file in sorted(work.iterdir()):
+        if file.suffix not in {".json", ".lock"}:
+            file.replace(folder / file.name)
+            names.append(file.name)
+    shutil.rmtree(work)
+    return TextPart(segments=meta["segments"], names=tuple(names))
+
+
+def list_parts(folder: Path, parts: Sequence[TextPart], *, work: Path) -> None:
+    """Write the files by which tantivy knows the parts in `folder`, in their order.
+
+    Tantivy never writes to a segment twice, so that an index can be put together from segments that
+    were made alone. It has no call for that, but its list of segments is a JSON file.
+    """
+    work.mkdir(parents=True)
+    tantivy.Index(_schema(), path=str(work), reuse=False)
+    meta = json.loads((work / META).read_text(encoding="utf-8"))
+    shutil.rmtree(work)
+    meta["segments"] = [segment for part in parts for segment in part.segments]
+    meta["opstamp"] = len(meta["segments"])
+    (folder / META).write_text(json.dumps(meta), encoding="utf-8")
+    names = [META, *(name for part in parts for name in part.names)]
+    (folder / ".managed.json").write_text(json.dumps(names), encoding="utf-8")
 
 
 class TantivyText:
@@ -55,39 +117,6 @@ class TantivyText:
             self._index.config_reader(reload_policy="manual")
             self._index.reload()
             self._searcher = self._index.searcher()
-
-    @staticmethod
-    def build(folder: Path, entries: Iterable[TextEntry], *, base: Path | None = None) -> None:
-        """Write the index of `entries` to the new folder `folder`, added to a copy of `base` if given.
-
-        Files of `base` are shared by hard links: tantivy never writes to a file twice, except to
-        its small `.json` files, which are copied.
-        """
-        folder.mkdir(parents=True)
-        if base is not None:
-            for file in base.iterdir():
-                if file.suffix == ".json":
-                    shutil.copyfile(file, folder / file.name)
-                elif file.suffix != ".lock":
-                    os.link(file, folder / file.name)
-        index = tantivy.Index(_schema(), path=str(folder), reuse=base is not None)
-        index.register_tokenizer("stemmed", build_analyzer(stem=True))
-        index.register_tokenizer("exact", build_analyzer(stem=False))
-        writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
-        for entry in entries:
-            text = indexable(entry.text)
-            document = tantivy.Document()
-            document.add_unsigned("chunk", entry.chunk_id)
-            document.add_unsigned("article", entry.article_number)
-            document.add_text(STEMMED, text)
-            document.add_text(EXACT, text)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        for lock in folder.glob(".tantivy*.lock"):
-            lock.unlink()
-        for file in folder.glob("*.json"):
-            file.chmod(folder.stat().st_mode & 0o666)  # Tantivy lets nobody but the owner read them.
 
     def __len__(self) -> int:
         """Chunks in the index."""

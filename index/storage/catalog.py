@@ -1,29 +1,40 @@
 """The catalog: an SQLite file that holds articles, chunks, sentence offsets and vectors. It is the truth.
 
-FAISS, tantivy and the mapped sentence vectors are derived from it and named by its generation, a
-number that every change raises by one in the same transaction.
+FAISS and tantivy are derived from it and named by its generation, a number that every change raises
+by one in the same transaction. Each row has a SHA-256, and whatever is read is checked against it.
 """
 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.projection import TokenProjection
-from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
-from index.storage.vectors import ChunkCodes, quantise
-from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, Page, Sentence, sha256_of
-from index.text.structure import Block, Kind, Structure
+from index.errors import IndexBusy, IndexDamaged, IndexOutdated, IndexUnavailable
+from index.storage.rows import (
+    ARTICLE_COLUMNS,
+    CHUNK_COLUMNS,
+    CONTENT_COLUMNS,
+    StoredChunk,
+    article_from,
+    article_values,
+    blocks_from,
+    chunk_values,
+    digest,
+    holds,
+    listing_hash,
+)
+from index.storage.trouble import damaged, primary, told, trouble
+from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Page, sha256_of
+from index.text.structure import Structure
 
-FORMAT = 2
+FORMAT = 3
 """Version of the format; it goes up when an older program could not read what a newer one wrote."""
 
 BUSY_SECONDS = 20.0
@@ -61,26 +72,11 @@ CREATE TABLE glossaries (source TEXT PRIMARY KEY, text TEXT NOT NULL, sha256 TEX
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChunkRow:
-    """A chunk as the catalog holds it, without its vectors."""
-
-    id: int
-    """Never reused."""
-    article: int
-    start: int
-    end: int
-    context: str
-    """What it is about (`Chunk.context`)."""
-    sentences: tuple[Sentence, ...]
-
-
-_COLUMNS = (
-    "number, article_id, source, source_sha256, sha256, title, published, publisher, url, language, authors, extractor"
-)
-_CHUNK_COLUMNS = 'article, start, "end", context, sentences, vector, sentence_codes, token_counts, token_codes'
+WHOLE_ARTICLES = f"SELECT {ARTICLE_COLUMNS}, {CONTENT_COLUMNS}, row_sha256 FROM articles"
 META_HASH = "meta_sha256"
 """Key of the hash over all other values about the whole index."""
+LISTING_HASH = "listing_sha256"
+"""Key of the hash over the list of all articles, without their texts, so that none goes missing unnoticed."""
 
 
 class Catalog:
@@ -98,13 +94,19 @@ class Catalog:
     @classmethod
     def create(cls, path: Path, meta: Mapping[str, str], projection: TokenProjection) -> "Catalog":
         """Create an empty catalog of generation 0."""
-        catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode=rwc"))
-        with catalog.changing():
-            for statement in SCHEMA.split(";\n"):
-                catalog._db.execute(statement)
-            data = projection.to_bytes()
-            catalog._db.execute("INSERT INTO projection VALUES (1, ?, ?)", (data, hashlib.sha256(data).hexdigest()))
-            catalog.set_meta({**meta, "format": str(FORMAT), "generation": "0"})
+        with told(path):
+            catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode=rwc"))
+        try:
+            with catalog.changing():
+                for statement in SCHEMA.split(";\n"):
+                    catalog._run(statement)
+                data = projection.to_bytes()
+                catalog._run("INSERT INTO projection VALUES (1, ?, ?)", (data, hashlib.sha256(data).hexdigest()))
+                catalog.set_meta({**meta, "format": str(FORMAT), "generation": "0"})
+                catalog.seal_listing()
+        except BaseException:
+            catalog.close()
+            raise
         return catalog
 
     @classmethod
@@ -113,27 +115,50 @@ class Catalog:
 
         Raises:
             IndexUnavailable: no such file, no catalog in it, or a newer format.
+            IndexOutdated: an older format, which `upgrade_index` makes new.
+            IndexDamaged: the values about the whole index are not what was written.
         """
         if not path.is_file():
             raise IndexUnavailable(f"no index in {path.parent}", "make one with `assistant index add FOLDER`")
+        catalog = None
         try:
             # A reader, too, may have to roll back what a writer killed within its commit left behind.
             catalog = cls(path, _connect(f"{path.absolute().as_uri()}?mode=rw"))
             catalog._db.execute(f"PRAGMA query_only = {'OFF' if writable else 'ON'}")
-            format_ = int(catalog.meta("format"))
+            catalog._check_format()
+            catalog.check_meta()
         except (sqlite3.Error, KeyError, ValueError) as error:
+            if catalog is not None:
+                catalog.close()
             raise IndexUnavailable(
                 f"{path} is no catalog that can be read ({error})",
                 f"restore it from a copy, or remove the folder {path.parent} and add the articles again",
             ) from error
-        if format_ != FORMAT:
-            newer = format_ > FORMAT
-            raise IndexUnavailable(
-                f"the index in {path.parent} has format {format_}, {'newer' if newer else 'older'} than the {FORMAT} "
-                "of this program",
-                "upgrade the program" if newer else "add the articles again to a new folder",
-            )
+        except BaseException:
+            if catalog is not None:
+                catalog.close()
+            raise
         return catalog
+
+    def _check_format(self) -> None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        if row is None:
+            raise KeyError("format")
+        format_ = int(row[0])
+        if format_ == FORMAT:
+            return
+        if self._db.execute("SELECT 1 FROM meta WHERE key = ?", (META_HASH,)).fetchone():
+            self.check_meta()  # Else one flipped bit would be another format.
+        root = self.path.parent
+        if format_ > FORMAT:
+            raise IndexUnavailable(
+                f"the index in {root} has format {format_}, newer than the {FORMAT} of this program",
+                "upgrade the program",
+            )
+        raise IndexOutdated(
+            f"the index in {root} has format {format_}, older than the {FORMAT} of this program",
+            f"run `assistant index upgrade --index {root}`",
+        )
 
     def close(self) -> None:
         """Close the connection."""
@@ -156,21 +181,48 @@ class Catalog:
         if self._db.in_transaction:
             yield  # Part of the transaction around it.
             return
-        self._db.execute(begin)
+        self._run(begin)
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._roll_back()
             raise
         try:
             self._db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            self._db.execute("ROLLBACK")
-            raise IndexBusy(
-                f"another process has been reading {self.path} for {BUSY_SECONDS:.0f} seconds and holds up the change "
-                f"({error})",
-                "nothing was changed, try again",
-            ) from error
+        except sqlite3.DatabaseError as error:
+            self._roll_back()
+            if primary(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise IndexBusy(
+                    f"another process has been reading {self.path} for {BUSY_SECONDS:.0f} seconds and holds up the "
+                    f"change ({error})",
+                    "nothing was changed, try again",
+                ) from error
+            raise trouble(error, self.path) from error
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # SQLite may have done so itself, where the disk is full.
+            with suppress(sqlite3.DatabaseError):  # It ends with the connection; what went wrong before counts.
+                self._db.execute("ROLLBACK")
+
+    def _run(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement to its end; the rows.
+
+        Raises:
+            AssistantError: what SQLite says, in one line with what to do.
+        """
+        with told(self.path):
+            return self._db.execute(statement, values).fetchall()
+
+    def _each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Run a statement, and yield its rows one by one where all of them take much memory."""
+        with told(self.path):
+            cursor = self._db.execute(statement, values)
+        while True:
+            with told(self.path):
+                row = cursor.fetchone()
+            if row is None:
+                return
+            yield row
 
     def meta(self, key: str) -> str:
         """A value about the whole index.
@@ -178,19 +230,19 @@ class Catalog:
         Raises:
             KeyError: no such key.
         """
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        rows = self._run("SELECT value FROM meta WHERE key = ?", (key,))
+        if not rows:
             raise KeyError(key)
-        return str(row[0])
+        return str(rows[0][0])
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Set values about the whole index."""
-        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(values.items()))
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META_HASH, self._meta_hash()))
+        for pair in sorted(values.items()):
+            self._run("INSERT OR REPLACE INTO meta VALUES (?, ?)", pair)
+        self._run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META_HASH, self._meta_hash()))
 
     def _meta_hash(self) -> str:
-        rows = self._db.execute("SELECT key, value FROM meta WHERE key != ? ORDER BY key", (META_HASH,))
-        return digest(value for row in rows for value in row).hex()
+        return meta_hash(dict(self._run("SELECT key, value FROM meta ORDER BY key")))
 
     def check_meta(self) -> None:
         """Check the values about the whole index against their hash.
@@ -198,25 +250,52 @@ class Catalog:
         Raises:
             IndexDamaged: they are not what was written.
         """
-        if self.meta(META_HASH) != self._meta_hash():
-            raise self._damaged("the values about the whole index are")
+        with self.reading():
+            if self._values(META_HASH) != [self._meta_hash()]:
+                raise self._damaged("the values about the whole index are")
+
+    def _values(self, key: str) -> list[object]:
+        return [row[0] for row in self._run("SELECT value FROM meta WHERE key = ?", (key,))]
+
+    def seal_listing(self) -> None:
+        """Record the hash of the list of articles and glossaries, after a change of them."""
+        self.set_meta({LISTING_HASH: listing_hash(*self._listing())})
+
+    def check_listing(self) -> None:
+        """Check the list of articles and glossaries against its hash.
+
+        Raises:
+            IndexDamaged: it is not what was written.
+        """
+        self._checked_listing()
+
+    def _checked_listing(self) -> list[Sequence[Any]]:
+        with self.reading():
+            articles, glossaries = self._listing()
+            if self._values(LISTING_HASH) != [listing_hash(articles, glossaries)]:
+                raise self._damaged("the list of articles is")
+        return articles
+
+    def _listing(self) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
+        articles = self._run(f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY number")
+        return articles, self._run("SELECT source, sha256 FROM glossaries ORDER BY source")
 
     def projection(self) -> TokenProjection:
         """Projection that reduces the dimension of this index's token vectors.
 
         Raises:
-            IndexDamaged: it is not what was written.
+            IndexDamaged: it is not what was written, or holds what is no number.
         """
-        data, sha256 = self._db.execute("SELECT data, sha256 FROM projection").fetchone()
-        if hashlib.sha256(data).hexdigest() != sha256:
+        rows = self._run("SELECT data, sha256 FROM projection")
+        if len(rows) != 1 or not isinstance(rows[0][0], bytes) or hashlib.sha256(rows[0][0]).hexdigest() != rows[0][1]:
             raise self._damaged("the projection of token vectors is")
-        return TokenProjection.from_bytes(data)
+        projection = TokenProjection.from_bytes(rows[0][0])
+        if not (np.isfinite(projection.mean).all() and np.isfinite(projection.basis).all()):
+            raise damaged(self.path, "the projection of token vectors holds what is no number")
+        return projection
 
     def _damaged(self, what: str) -> IndexDamaged:
-        return IndexDamaged(
-            f"the catalog {self.path} is damaged: {what} not what was written",
-            f"restore it from a copy, or remove the folder {self.path.parent} and add the articles again",
-        )
+        return damaged(self.path, f"{what} not what was written")
 
     @property
     def generation(self) -> int:
@@ -224,9 +303,16 @@ class Catalog:
         return int(self.meta("generation"))
 
     def articles(self) -> list[IndexedArticle]:
-        """Every article, by number."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM articles ORDER BY number")
-        return [_article_row(row) for row in rows]
+        """Every article, by number.
+
+        Raises:
+            IndexDamaged: the list is not what was written.
+        """
+        return [article_from(row) for row in self._checked_listing()]
+
+    def articles_unsealed(self) -> list[IndexedArticle]:
+        """Every article, by number, within a change that has not sealed the list yet."""
+        return [article_from(row) for row in self._listing()[0]]
 
     def text(self, number: int) -> str:
         """The text of an article.
@@ -235,267 +321,163 @@ class Catalog:
             KeyError: no such article.
             IndexDamaged: it is not what its hash says.
         """
-        row = self._db.execute("SELECT text, sha256 FROM articles WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            raise KeyError(number)
-        text = str(row[0])
-        if sha256_of(text) != row[1]:
-            raise self._damaged(f"the text of article {number} is")
-        return text
+        return self.titled(number)[1]
 
-    def structure(self, number: int, text: str) -> Structure:
-        """The structure of an article's text.
+    def titled(self, number: int) -> tuple[str, str]:
+        """The title of an article, "" for none, and its text.
 
         Raises:
             KeyError: no such article.
+            IndexDamaged: it is not what its hash says.
         """
-        row = self._db.execute("SELECT blocks FROM articles WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            raise KeyError(number)
-        return Structure(text, _blocks_from(row[0]))
+        row = self._article(number)
+        return str(row[5] or ""), str(row[-1])
+
+    def structure(self, number: int) -> Structure:
+        """The text of an article with its structure.
+
+        Raises:
+            KeyError: no such article.
+            IndexDamaged: it is not what its hash says.
+        """
+        *_, blocks, text = self._article(number)
+        return Structure(text, blocks_from(blocks))
 
     def pages(self, number: int) -> tuple[Page, ...]:
         """The pages of an article; none for a source without pages.
 
         Raises:
             KeyError: no such article.
+            IndexDamaged: they are not what their hash says.
         """
-        row = self._db.execute("SELECT pages FROM articles WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            raise KeyError(number)
-        rows: NDArray[np.uint32] = np.frombuffer(row[0], dtype="<u4").reshape(-1, 3)
+        *_, pages, _, _ = self._article(number)
+        rows: NDArray[np.uint32] = np.frombuffer(pages, dtype="<u4").reshape(-1, 3)
         return tuple(Page(number=int(n), start=int(a), end=int(b)) for n, a, b in rows)
 
-    def add_article(self, article: Article, article_id: str, structure: Structure) -> int:
-        """Store an article without chunks; returns its number."""
-        published = article.published.isoformat() if article.published else None
-        pages = np.asarray([(page.number, page.start, page.end) for page in article.pages], dtype="<u4")
-        values = (
-            article_id,
-            article.source,
-            article.source_sha256,
-            article.sha256,
-            article.title,
-            published,
-            article.publisher,
-            article.url,
-            article.language,
-            json.dumps(article.authors, ensure_ascii=False),
-            article.extractor,
-            json.dumps(article.problems, ensure_ascii=False),
-            pages.tobytes(),
-            _blocks_to(structure.blocks),
-            article.text,
-        )
-        columns = f"{_COLUMNS.removeprefix('number, ')}, problems, pages, blocks, text, row_sha256"
-        cursor = self._db.execute(
-            f"INSERT INTO articles ({columns}) VALUES ({','.join('?' * (len(values) + 1))})", (*values, digest(values))
-        )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+    def _article(self, number: int) -> Sequence[Any]:
+        """All columns of an article but its hash, which holds."""
+        rows = self._run(f"{WHOLE_ARTICLES} WHERE number = ?", (number,))
+        if not rows:
+            raise KeyError(number)
+        if not holds(rows[0]):
+            raise self._damaged(f"article {number} is")
+        return cast("Sequence[Any]", rows[0][:-1])
 
-    def move_article(self, number: int, source: str) -> None:
-        """Record the new path of an unchanged article."""
-        self._db.execute("UPDATE articles SET source = ? WHERE number = ?", (source, number))
-        (values,) = self._article_values(number)
-        self._db.execute("UPDATE articles SET row_sha256 = ? WHERE number = ?", (digest(values[1:-1]), number))
+    def add_article(self, article: Article, article_id: str, structure: Structure, *, number: int | None = None) -> int:
+        """Store an article without chunks, under `number` or the next one; returns its number."""
+        number = self._next("articles", "number") if number is None else number
+        values = (number, *article_values(article, article_id, structure))
+        self._insert("articles", f"{ARTICLE_COLUMNS}, {CONTENT_COLUMNS}", values)
+        return number
 
-    def _article_values(self, number: int | None = None) -> Iterable[Sequence[Any]]:
-        """All columns of articles, the number first and the row's hash last."""
-        where, of = ("", ()) if number is None else (" WHERE number = ?", (number,))
-        return self._db.execute(
-            f"SELECT {_COLUMNS}, problems, pages, blocks, text, row_sha256 FROM articles{where} ORDER BY number", of
+    def _next(self, table: str, key: str) -> int:
+        """The next number of a table, which none of its rows ever had."""
+        used = self._run(
+            f"SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0), "
+            f"coalesce((SELECT max({key}) FROM {table}), 0))"
         )
+        return int(used[0][0]) + 1
+
+    def _insert(self, table: str, columns: str, values: Sequence[Any]) -> None:
+        marks = ",".join("?" * (len(values) + 1))
+        self._run(f"INSERT INTO {table} ({columns}, row_sha256) VALUES ({marks})", (*values, digest(values)))
+
+    def move_articles(self, sources: Mapping[int, str]) -> None:
+        """Record the new paths of unchanged articles, by their numbers."""
+        with self.changing():
+            for number, source in sources.items():
+                values = list(self._article(number))
+                values[ARTICLE_COLUMNS.split(", ").index("source")] = source
+                self._run(
+                    "UPDATE articles SET source = ?, row_sha256 = ? WHERE number = ?", (source, digest(values), number)
+                )
+            self.seal_listing()
 
     def damaged_rows(self) -> list[str]:
         """Articles, chunks and glossaries that are not what their hashes say, in words."""
-        wrong = [f"article {row[0]}" for row in self._article_values() if digest(row[1:-1]) != row[-1]]
-        chunks = self._db.execute(f"SELECT id, {_CHUNK_COLUMNS}, row_sha256 FROM chunks ORDER BY id")
-        wrong += [f"chunk {row[0]}" for row in chunks if digest(row[1:-1]) != row[-1]]
-        glossaries = self._db.execute("SELECT source, text, sha256 FROM glossaries ORDER BY source")
-        return wrong + [f"the glossary {row[0]}" for row in glossaries if sha256_of(row[1]) != row[2]]
+        articles = self._each(f"{WHOLE_ARTICLES} ORDER BY number")
+        wrong = [f"article {row[0]}" for row in articles if not holds(row)]
+        wrong += [f"chunk {row[0]}" for row in self._chunk_values(None) if not holds(row)]
+        glossaries = self._run("SELECT source, text, sha256 FROM glossaries ORDER BY source")
+        return wrong + [f"the glossary {row[0]}" for row in glossaries if sha256_of(str(row[1])) != row[2]]
 
     def remove_article(self, number: int) -> list[int]:
         """Remove an article with its chunks; returns the chunks' ids."""
-        ids = [row[0] for row in self._db.execute("SELECT id FROM chunks WHERE article = ?", (number,))]
-        self._db.execute("DELETE FROM chunks WHERE article = ?", (number,))
-        self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
+        ids = [row[0] for row in self._run("SELECT id FROM chunks WHERE article = ?", (number,))]
+        self._run("DELETE FROM chunks WHERE article = ?", (number,))
+        self._run("DELETE FROM articles WHERE number = ?", (number,))
         return ids
 
     def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors) -> int:
         """Store a chunk of article `number`, its token vectors already projected; returns its id."""
-        offsets = np.asarray([(s.start, s.end) for s in chunk.sentences], dtype="<u4")
-        values = (
-            number,
-            chunk.start,
-            chunk.end,
-            chunk.context,
-            offsets.tobytes(),
-            vectors.chunk.astype("<f4").tobytes(),
-            quantise(vectors.sentences).tobytes(),
-            np.asarray(vectors.token_counts, dtype="<u4").tobytes(),
-            quantise(vectors.tokens).tobytes(),
-        )
-        cursor = self._db.execute(
-            f"INSERT INTO chunks ({_CHUNK_COLUMNS}, row_sha256) VALUES (?,?,?,?,?,?,?,?,?,?)", (*values, digest(values))
-        )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        id_ = self._next("chunks", "id")
+        self._insert("chunks", f"id, {CHUNK_COLUMNS}", (id_, *chunk_values(number, chunk, vectors)))
+        return id_
 
-    def chunks(self, ids: Collection[int] | None = None) -> list[ChunkRow]:
-        """Chunks by id in ascending order; all of them for None.
+    def article_ids(self) -> set[str]:
+        """Ids of all articles, within a change too."""
+        return {row[0] for row in self._run("SELECT article_id FROM articles")}
+
+    def numbers(self) -> list[int]:
+        """Numbers of all articles, ascending."""
+        return [row[0] for row in self._run("SELECT number FROM articles ORDER BY number")]
+
+    def chunk_ids(self) -> list[int]:
+        """Ids of all chunks, ascending."""
+        return [row[0] for row in self._run("SELECT id FROM chunks ORDER BY id")]
+
+    def chunks(self, ids: Collection[int] | None = None) -> Iterator[StoredChunk]:
+        """Chunks by id in ascending order, with their vectors; all of them for None.
 
         Raises:
-            IndexDamaged: one of those named is not what its hash says.
+            IndexDamaged: one of them is not what its hash says.
         """
+        for row in self._chunk_values(ids):
+            if not holds(row):
+                raise self._damaged(f"chunk {row[0]} is")
+            yield StoredChunk(row[:-1])
+
+    def _chunk_values(self, ids: Collection[int] | None) -> Iterator[Sequence[Any]]:
+        columns = f"id, {CHUNK_COLUMNS}, row_sha256"
         if ids is None:
-            return [_chunk_row(row) for row in self._select('id, article, start, "end", context, sentences', None)]
-        rows = list(self._select(f"id, {_CHUNK_COLUMNS}, row_sha256", ids))
-        damaged = next((row[0] for row in rows if digest(row[1:-1]) != row[-1]), None)
-        if damaged is not None:
-            raise self._damaged(f"chunk {damaged} is")
-        return [_chunk_row(row[:6]) for row in rows]
-
-    def chunk_ids_of(self, articles: Collection[int]) -> list[int]:
-        """Ids of the chunks of articles, given by number."""
-        marks = json.dumps(sorted(articles))
-        rows = self._db.execute(
-            "SELECT id FROM chunks WHERE article IN (SELECT value FROM json_each(?)) ORDER BY id", (marks,)
+            return self._each(f"SELECT {columns} FROM chunks ORDER BY id")
+        marks = json.dumps(sorted(ids))
+        return self._each(
+            f"SELECT {columns} FROM chunks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (marks,)
         )
-        return [row[0] for row in rows]
-
-    def vectors(self, ids: Collection[int] | None = None) -> tuple[list[int], Matrix]:
-        """Chunk ids, ascending, and their vectors, (n, dimension) float32."""
-        rows = list(self._select("id, vector", ids))
-        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
-        return [row[0] for row in rows], matrix.reshape(len(rows), -1) if rows else matrix.reshape(0, 1)
-
-    def codes(self) -> Iterator[ChunkCodes]:
-        """The quantised vectors of every chunk's sentences and tokens, by chunk id."""
-        for id_, offsets, sentences, counts, tokens in self._select(
-            "id, sentences, sentence_codes, token_counts, token_codes", None
-        ):
-            yield ChunkCodes.from_bytes(id_, len(offsets) // 8, sentences, counts, tokens)
 
     def glossaries(self) -> dict[str, str]:
-        """Glossary texts by their source."""
-        return dict(self._db.execute("SELECT source, text FROM glossaries ORDER BY source"))
+        """Glossary texts by their source.
+
+        Raises:
+            IndexDamaged: one is not what was written.
+        """
+        rows = self._run("SELECT source, text, sha256 FROM glossaries ORDER BY source")
+        for source, text, sha256 in rows:
+            if sha256_of(str(text)) != sha256:
+                raise self._damaged(f"the glossary {source} is")
+        return {str(source): str(text) for source, text, _ in rows}
 
     def set_glossary(self, source: str, text: str) -> None:
         """Add or replace a glossary."""
-        self._db.execute("INSERT OR REPLACE INTO glossaries VALUES (?, ?, ?)", (source, text, sha256_of(text)))
+        self._run("INSERT OR REPLACE INTO glossaries VALUES (?, ?, ?)", (source, text, sha256_of(text)))
 
     def remove_glossary(self, source: str) -> None:
         """Remove a glossary."""
-        self._db.execute("DELETE FROM glossaries WHERE source = ?", (source,))
+        self._run("DELETE FROM glossaries WHERE source = ?", (source,))
 
     def integrity(self) -> str:
         """Run SQLite's integrity check: "ok", or what is wrong with the file."""
         try:
             return " ".join(str(self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]).split())
-        except sqlite3.Error as error:
+        except (sqlite3.Error, MemoryError) as error:
             return str(error)
 
-    def _select(self, columns: str, ids: Collection[int] | None) -> Iterable[Sequence[Any]]:
-        if ids is None:
-            return self._db.execute(f"SELECT {columns} FROM chunks ORDER BY id")
-        marks = json.dumps(sorted(ids))
-        return self._db.execute(
-            f"SELECT {columns} FROM chunks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (marks,)
-        )
+
+def meta_hash(meta: Mapping[str, str]) -> str:
+    """Hash of the values about the whole index, in ascending order of their keys."""
+    return digest(value for key, one in meta.items() if key != META_HASH for value in (key, one)).hex()
 
 
 def _connect(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-
-
-def digest(values: Iterable[object]) -> bytes:
-    """SHA-256 over values with their types and lengths, so that no two rows are written alike."""
-    hashed = hashlib.sha256()
-    for value in values:
-        data = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
-        hashed.update(f"{type(value).__name__}{len(data)}:".encode())
-        hashed.update(data)
-    return hashed.digest()
-
-
-def _article_row(row: Sequence[Any]) -> IndexedArticle:
-    (
-        number,
-        article_id,
-        source,
-        source_sha256,
-        sha256,
-        title,
-        published,
-        publisher,
-        url,
-        language,
-        authors,
-        extractor,
-    ) = row
-    return IndexedArticle(
-        number=int(number),
-        article_id=article_id,
-        source=source,
-        source_sha256=source_sha256,
-        sha256=sha256,
-        title=title,
-        published=date.fromisoformat(published) if published else None,
-        publisher=publisher,
-        url=url,
-        language=language,
-        authors=tuple(json.loads(authors)),
-        extractor=extractor,
-    )
-
-
-def _chunk_row(row: Sequence[Any]) -> ChunkRow:
-    id_, article, start, end, context, blob = row
-    offsets: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4").reshape(-1, 2)
-    sentences = tuple(Sentence(start=int(a), end=int(b)) for a, b in offsets)
-    return ChunkRow(
-        id=int(id_), article=int(article), start=int(start), end=int(end), context=str(context), sentences=sentences
-    )
-
-
-_KINDS = tuple(Kind)
-
-
-def _blocks_to(blocks: Sequence[Block]) -> bytes:
-    """Blocks as rows of eight integers; -1 for None."""
-    rows = [
-        (
-            _KINDS.index(b.kind),
-            b.start,
-            b.end,
-            b.level,
-            b.quoted,
-            _or_none(b.ordinal),
-            _or_none(b.group),
-            _or_none(b.parent),
-        )
-        for b in blocks
-    ]
-    return np.asarray(rows, dtype="<i4").tobytes()
-
-
-def _or_none(number: int | None) -> int:
-    return -1 if number is None else number
-
-
-def _blocks_from(data: bytes) -> list[Block]:
-    rows: list[list[int]] = np.frombuffer(data, dtype="<i4").reshape(-1, 8).tolist()
-    return [
-        Block(
-            kind=_KINDS[kind],
-            start=start,
-            end=end,
-            level=level,
-            quoted=quoted,
-            ordinal=None if ordinal < 0 else ordinal,
-            group=None if group < 0 else group,
-            parent=None if parent < 0 else parent,
-        )
-        for kind, start, end, level, quoted, ordinal, group, parent in rows
-    ]

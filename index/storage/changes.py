@@ -3,34 +3,26 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.encoding.encoder import Encoder, EncodingJob
+from index.encoding.encoder import Encoder
 from index.errors import ArticleUnreadable, UserError
 from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
 from index.storage.incoming import Incoming
 from index.storage.lock import writing
+from index.storage.preparing import Meter, Prepared, Preparing, store
 from index.storage.store import Note, catalog_path, fingerprint, now, repair_locked, versions
-from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle
-from index.text.blocks import structure_of
-from index.text.chunking import Chunking, chunk_article, fitting_title
+from index.text.article import Article, IndexedArticle
 from index.text.finding import Found, find_files, find_glossaries, read_bytes
 from index.text.formats.table import is_current, listed
 from index.text.glossary import load_glossary
 from index.text.loading import article_slug, file_of, free_id
-from index.text.structure import Structure
 
 PUBLISH_SECONDS = 10.0
 """Seconds of encoding after which a generation is published, so that an interruption loses little."""
-
-BATCH_CHUNKS = 128
-"""Chunks encoded together, from as many articles as it takes, so that batches hold similar lengths."""
-
-Meter = Callable[[int, int, int], None]
-"""Called with the characters done, the characters in all, and the chunks done."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -57,25 +49,6 @@ class Outcome:
     """Files of types that cannot be read."""
     set_aside: list[Path] = field(default_factory=list)
     """Files that are no articles by their names, such as a folder's README."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """An article that was cut into chunks and waits for the encoder."""
-
-    article: Article
-    structure: Structure
-    jobs: Sequence[EncodingJob]
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An article that was encoded and waits for its transaction."""
-
-    article: Article
-    structure: Structure
-    chunks: Sequence[Chunk]
-    vectors: Sequence[ChunkVectors]
 
 
 def add_articles(
@@ -226,16 +199,11 @@ class _Writer:
     def __init__(self, root: Path, catalog: Catalog, encoder: Encoder, meter: Meter, total: int) -> None:
         self.root = root
         self.catalog = catalog
-        self.encoder = encoder
-        self.meter = meter
-        self.total = total
-        self.projection = catalog.projection()
-        self._cut: list[_Cut] = []
-        self._waiting: list[_Prepared] = []
+        self.preparing = Preparing(
+            encoder, catalog.projection(), max_tokens=int(catalog.meta("max_tokens")), meter=meter, total=total
+        )
         self._replaced: list[IndexedArticle] = []
-        self._done_characters = 0
-        self._done_chunks = 0
-        self.chunking = Chunking(max_tokens=int(catalog.meta("max_tokens")))
+        self._moved_to: dict[int, str] = {}
 
     def run(
         self,
@@ -266,22 +234,17 @@ class _Writer:
             row = known.get(article.source) or self._moved(article, known)
             if row is not None and _is_same(row, article):
                 if row.source != article.source:
-                    self.catalog.move_article(row.number, article.source)
+                    self._moved_to[row.number] = article.source
                     known[article.source] = replace(known.pop(row.source), source=article.source)
                     moved.add(row.number)
                     self._replaced = [old for old in self._replaced if old.number not in moved]
                 outcome.unchanged.append(row.article_id)
                 continue
-            try:
-                self._cut.append(self._cut_up(article))
-            except Exception as error:  # noqa: BLE001  # One article stops no other, whatever is wrong with it.
-                reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-                outcome.failed.append(f"{article.source}: cannot be cut into passages ({reason}); leave it out")
+            if reason := self.preparing.take(article):
+                outcome.failed.append(reason)
                 continue
             if row is not None:
                 self._replaced.append(row)
-            if sum(len(cut.jobs) for cut in self._cut) >= BATCH_CHUNKS:
-                self._encode()
             if time.monotonic() - started > PUBLISH_SECONDS:
                 gone = {old.number for old in self._replaced}
                 known = {source: old for source, old in known.items() if old.number not in gone}
@@ -305,42 +268,19 @@ class _Writer:
             None,
         )
 
-    def _cut_up(self, article: Article) -> _Cut:
-        count = self.encoder.count_tokens
-        structure = structure_of(article.text)
-        chunks = chunk_article(structure, article.title, count=count, chunking=self.chunking)
-        title = fitting_title(article.title, count, self.chunking.max_tokens)
-        return _Cut(article, structure, [EncodingJob(title=title, chunk=chunk) for chunk in chunks])
-
-    def _encode(self) -> None:
-        """Encode the pending chunks of all articles together."""
-        jobs = [job for cut in self._cut for job in cut.jobs]
-        size = sum(len(cut.article.text) for cut in self._cut)
-
-        def progress(done: int, of: int) -> None:
-            self.meter(self._done_characters + size * done // of, self.total, self._done_chunks + done)
-
-        vectors = iter(self.encoder.encode_chunks(jobs, progress) if jobs else [])
-        self._done_characters += size
-        self._done_chunks += len(jobs)
-        for cut in self._cut:
-            chunks = [job.chunk for job in cut.jobs]
-            own = [next(vectors) for _ in chunks]
-            # Projected at once: at full width, the tokens of one batch take 40 MB.
-            short = [replace(one, tokens=self.projection.apply(one.tokens)) for one in own]
-            self._waiting.append(_Prepared(cut.article, cut.structure, chunks, short))
-        self._cut = []
-
     def _publish(self, texts: dict[str, str | None], outcome: Outcome) -> None:
         """Publish what was encoded so far as a new generation."""
-        self._encode()
-        if not (self._waiting or self._replaced or texts):
+        waiting = self.preparing.finished()
+        if self._moved_to:
+            self.catalog.move_articles(self._moved_to)
+            self._moved_to = {}
+        if not (waiting or self._replaced or texts):
             return
-        ids = _publish(self.root, self.catalog, remove=self._replaced, add=self._waiting, glossaries=texts)
+        ids = _publish(self.root, self.catalog, remove=self._replaced, add=waiting, glossaries=texts)
         old = {row.source for row in self._replaced}
-        for prepared, article_id in zip(self._waiting, ids, strict=True):
+        for prepared, article_id in zip(waiting, ids, strict=True):
             (outcome.changed if prepared.article.source in old else outcome.added).append(article_id)
-        self._waiting, self._replaced = [], []
+        self._replaced = []
 
 
 def _publish(
@@ -348,14 +288,13 @@ def _publish(
     catalog: Catalog,
     *,
     remove: Sequence[IndexedArticle],
-    add: Sequence[_Prepared],
+    add: Sequence[Prepared],
     glossaries: dict[str, str | None],
 ) -> list[str]:
     """Commit one change of the index, all or nothing; returns the ids of the articles added."""
     with catalog.changing():
         current = catalog.generation
-        for row in remove:
-            catalog.remove_article(row.number)
+        changed = [chunk_id for row in remove for chunk_id in catalog.remove_article(row.number)]
         for source, text in glossaries.items():
             if text is None:
                 catalog.remove_glossary(source)
@@ -363,19 +302,17 @@ def _publish(
                 catalog.set_glossary(source, text)
         again = {prepared.article.source for prepared in add}
         kept = {row.source: row.article_id for row in remove if row.source in again}
-        taken = {row.article_id for row in catalog.articles()} | set(kept.values())
-        ids, chunk_ids = [], []
+        taken = catalog.article_ids() | set(kept.values())
+        ids = []
         for prepared in add:
             article_id = kept.get(prepared.article.source) or free_id(article_slug(prepared.article.name), taken)
             taken.add(article_id)
             ids.append(article_id)
-            number = catalog.add_article(prepared.article, article_id, prepared.structure)
-            for chunk, vectors in zip(prepared.chunks, prepared.vectors, strict=True):
-                chunk_ids.append(catalog.add_chunk(number, chunk, vectors))
+            changed += store(catalog, prepared, article_id)
         catalog.set_meta({"generation": str(current + 1), "changed": now()})
         catalog.set_meta({"fingerprint": fingerprint(catalog)})
-        # Built anew after a removal: files that are only appended to would keep what was removed.
-        build(root, current + 1, catalog, versions=versions(), base=None if remove else current, added=chunk_ids)
+        catalog.seal_listing()
+        build(root, current + 1, catalog, versions=versions(), base=current, changed=changed)
     remove_strays(root, current + 1)
     return ids
 

@@ -3,10 +3,11 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import IndexBusy, IndexUnavailable
+from index.storage.trouble import FULL, full
 
 
 @contextmanager
@@ -21,6 +22,8 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
+        if error.errno in FULL:
+            raise full(path, str(error.strerror)) from error
         raise IndexUnavailable(
             f"the index in {folder} cannot be changed ({error.strerror})", "check the rights to it"
         ) from error
@@ -32,8 +35,9 @@ def writing(folder: Path) -> Iterator[None]:
             raise IndexBusy(
                 f"another process (id {holder}) is changing the index in {folder}", "wait for it and try again"
             ) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # It only names the holder; on a full disk it cannot.
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)

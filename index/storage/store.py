@@ -2,7 +2,7 @@
 
 import contextlib
 import importlib.metadata
-import sqlite3
+import math
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from index.encoding.encoder import Encoder
 from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
-from index.storage.catalog import Catalog, ChunkRow
+from index.storage.catalog import Catalog
+from index.storage.evidence import Evidence
 from index.storage.generation import (
     Generation,
     build,
@@ -21,6 +22,8 @@ from index.storage.generation import (
     remove_strays,
 )
 from index.storage.lock import writing
+from index.storage.rows import ChunkRow, StoredChunk
+from index.storage.trouble import damaged
 from index.text.article import IndexedArticle, fingerprint_of
 from index.text.glossary import Glossary
 from index.text.structure import Structure
@@ -31,6 +34,8 @@ PARTIAL_NAMES = (f"{CATALOG_NAME}.new", f"{CATALOG_NAME}.new-journal")
 """Files of a catalog that is being created; an interruption leaves them behind."""
 OWN_NAMES = frozenset({"writer.lock", "generations", CATALOG_NAME, f"{CATALOG_NAME}-journal", *PARTIAL_NAMES})
 """Names that an index's folder may hold."""
+KEPT_STORED = 256
+"""Chunks that a snapshot keeps in memory as they were read, at most; some 18 kB each."""
 KEPT_TEXTS = 256
 """Articles whose texts and structures a snapshot keeps in memory, at most."""
 ATTEMPTS = 5
@@ -63,7 +68,7 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
     with writing(root):
         if catalog_path(root).exists():
             return  # Another process was first.
-        _remove_partial(root)
+        remove_partial(root)
         partial = root / PARTIAL_NAMES[0]
         catalog = Catalog.create(
             partial,
@@ -83,6 +88,43 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
         partial.replace(catalog_path(root))
 
 
+class _State:
+    """What a reader opened, to tell a change of the index from damage."""
+
+    def __init__(self, root: Path, catalog: Catalog, number: int) -> None:
+        self.root = root
+        self.catalog = catalog
+        self.number = number
+        self.file = _file_of(root)
+
+    def is_current(self) -> bool:
+        return self.file == _file_of(self.root) and self.catalog.generation == self.number
+
+    def gone(self, what: str) -> IndexDamaged:
+        """The error for something that the catalog does not hold."""
+        if self.is_current():
+            return damaged(self.catalog.path, what)
+        return IndexDamaged(f"the index in {self.root} was changed while it was read", "open it again")
+
+
+class _Chunks:
+    """Reads chunks of one state, and keeps the last ones."""
+
+    def __init__(self, catalog: Catalog, state: _State) -> None:
+        self._catalog = catalog
+        self._state = state
+        self._kept: dict[int, StoredChunk] = {}
+
+    def read(self, ids: Collection[int]) -> dict[int, StoredChunk]:
+        missing = set(ids) - self._kept.keys()
+        read = {chunk.id: chunk for chunk in self._catalog.chunks(missing)} if missing else {}
+        if len(read) != len(missing):
+            raise self._state.gone(f"chunk {min(missing - read.keys())} is missing")
+        found = {chunk_id: read.get(chunk_id) or self._kept[chunk_id] for chunk_id in ids}
+        self._kept = dict([*self._kept.items(), *read.items()][-KEPT_STORED:])
+        return found
+
+
 class Snapshot:
     """One state of an index, opened for reading."""
 
@@ -91,6 +133,7 @@ class Snapshot:
         self.catalog = catalog
         self.generation = generation
         with catalog.reading():
+            catalog.check_meta()
             if catalog.generation != generation.number:
                 raise IndexDamaged(f"the index in {root} changed while it was opened", "try again")
             self.articles: dict[int, IndexedArticle] = {row.number: row for row in catalog.articles()}
@@ -100,31 +143,31 @@ class Snapshot:
             self.encoder_hash = catalog.meta("encoder_hash")
             self.threshold = _number(catalog, "threshold")
             self.calibration = _text(catalog, "calibration")
+            self.projection = catalog.projection()
             texts = catalog.glossaries()
-            self._structures: dict[int, Structure] = {}
-            catalog.check_meta()
-        self._file = _file_of(root)
+        self._structures: dict[int, Structure] = {}
+        self._state = _State(root, catalog, generation.number)
+        self._chunks = _Chunks(catalog, self._state)
+        self.evidence = Evidence(generation.ids, self._chunks.read)
         self.glossary = Glossary.merged(Glossary.parse(text, source) for source, text in texts.items())
 
     def chunks(self, ids: Collection[int]) -> list[ChunkRow]:
         """Chunks of this state, in ascending order of their ids.
 
         Raises:
-            IndexDamaged: one of them was removed since; open the index again.
+            IndexDamaged: one of them was removed since, or is not what was written; open the index again.
         """
-        rows = self.catalog.chunks(ids)
-        if len(rows) != len(set(ids)):
-            raise IndexDamaged(f"the index in {self.root} was changed while it was read", "open it again")
-        return rows
+        found = self._chunks.read(ids)
+        return [found[chunk_id].row for chunk_id in sorted(found)]
 
     def is_current(self) -> bool:
         """Whether the index is still in this state: not changed, removed or replaced."""
-        return self._file == _file_of(self.root) and self.catalog.generation == self.generation.number
+        return self._state.is_current()
 
     @property
     def replaced(self) -> bool:
         """Whether another catalog has taken this one's place."""
-        return _file_of(self.root) not in (None, self._file)
+        return _file_of(self.root) not in (None, self._state.file)
 
     def text(self, number: int) -> str:
         """The text of an article of this state.
@@ -142,9 +185,9 @@ class Snapshot:
         """
         if number not in self._structures:
             try:
-                structure = self.catalog.structure(number, self.catalog.text(number))
+                structure = self.catalog.structure(number)
             except KeyError:
-                raise IndexDamaged(f"the index in {self.root} was changed while it was read", "open it again") from None
+                raise self._state.gone(f"article {number} is missing") from None
             if len(self._structures) == KEPT_TEXTS:
                 del self._structures[next(iter(self._structures))]
             self._structures[number] = structure
@@ -191,22 +234,28 @@ def open_index(root: Path, *, note: Note) -> Snapshot:
         IndexDamaged: it could not be repaired from its catalog.
     """
     catalog = _catalog(root)
-    for attempt in range(ATTEMPTS):
-        try:
-            snapshot = Snapshot(root, catalog, open_generation(root, catalog.generation))
+    try:
+        for attempt in range(ATTEMPTS):
+            number = catalog.generation
+            try:
+                generation = open_generation(root, number)
+            except IndexDamaged:
+                # Either a writer has just replaced that generation, or its files are damaged.
+                if attempt > 0:
+                    # Files may be what was written and still be no index: look closer the second time.
+                    repair(root, note=note, thorough=attempt > 1)
+                continue
+            try:
+                snapshot = Snapshot(root, catalog, generation)
+            except IndexDamaged:
+                if catalog.generation == number:
+                    raise
+                continue
             _clear_up(root, note)
             return snapshot
-        except IndexDamaged:
-            # Either a writer has just replaced that generation, or its files are damaged.
-            if attempt > 0:
-                # Files may have their sizes and still be no index: look closer the second time.
-                repair(root, note=note, thorough=attempt > 1)
-        except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
-            catalog.close()
-            raise IndexDamaged(
-                f"the catalog in {root} is damaged ({error})",
-                "restore it from a copy, or remove the folder and add the articles again",
-            ) from error
+    except BaseException:
+        catalog.close()
+        raise
     catalog.close()
     raise IndexDamaged(f"the index in {root} cannot be opened", "run `assistant index verify` on it")
 
@@ -255,11 +304,12 @@ def repair(root: Path, *, note: Note, thorough: bool = False) -> None:
 def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = False) -> None:
     """Repair as `repair` does, in a process that already holds the writer's lock."""
     current = catalog.generation
-    _remove_partial(root)
+    catalog.check_listing()  # Else a change would put its seal on what is damaged.
+    remove_partial(root)
     strays = remove_strays(root, current)
     if any(number > current for number in strays):
         note(f"repaired the index in {root}: discarded a change that was interrupted")
-    wrong = differences(generation_folder(root, current), hashes=thorough)
+    wrong = differences(generation_folder(root, current))
     if not wrong and thorough:
         try:
             wrong = contradictions(open_generation(root, current), catalog)
@@ -271,7 +321,8 @@ def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = 
         note(f"repaired the index in {root}: rebuilt its search files from the catalog ({wrong[0]})")
 
 
-def _remove_partial(root: Path) -> None:
+def remove_partial(root: Path) -> None:
+    """Remove a catalog that was being made when its process was killed."""
     for name in PARTIAL_NAMES:
         (root / name).unlink(missing_ok=True)
 
@@ -285,13 +336,17 @@ def _text(catalog: Catalog, key: str) -> str | None:
 
 def _number(catalog: Catalog, key: str) -> float | None:
     text = _text(catalog, key)
-    return None if text is None else float(text)
+    if text is None:
+        return None
+    if not math.isfinite(number := float(text)):
+        raise damaged(catalog.path, f"the value {key} is no number")
+    return number
 
 
 def fingerprint(catalog: Catalog) -> str:
     """Hash of all that decides answers (`fingerprint_of`), as a catalog holds it."""
     return fingerprint_of(
-        catalog.articles(),
+        catalog.articles_unsealed(),
         catalog.glossaries().values(),
         encoder_hash=catalog.meta("encoder_hash"),
         max_tokens=int(catalog.meta("max_tokens")),

@@ -1,6 +1,6 @@
 """Check an index to the byte: every hash, offset and id, and each derived file against the catalog."""
 
-import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from index.encoding.encoders import damaged_export
-from index.errors import IndexDamaged
-from index.storage.catalog import Catalog, ChunkRow
+from index.errors import AssistantError, IndexDamaged
+from index.storage.catalog import Catalog
 from index.storage.generation import contradictions, differences, generation_folder, open_generation
+from index.storage.rows import ChunkRow
 from index.storage.store import catalog_path, fingerprint
-from index.text.article import IndexedArticle
+from index.text.article import IndexedArticle, sha256_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,17 +32,24 @@ def verify_index(root: Path) -> Verification:
     Raises:
         IndexUnavailable: there is no catalog that can be read.
     """
-    catalog = Catalog.open(catalog_path(root), writable=False)
+    try:
+        catalog = Catalog.open(catalog_path(root), writable=False)
+    except IndexDamaged as error:
+        return _unread([error.message])
     try:
         with catalog.reading():
             return _verify(root, catalog)
-    except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
+    except (AssistantError, LookupError, TypeError, ValueError) as error:
         integrity = catalog.integrity()
         problems = [f"the catalog's file: {integrity}"] if integrity != "ok" else []
-        problems.append(f"the catalog cannot be read to its end ({error})")
-        return Verification(articles=0, chunks=0, sentences=0, problems=tuple(problems))
+        message = error.message if isinstance(error, AssistantError) else str(error)
+        return _unread([*problems, f"the catalog cannot be read to its end ({message})"])
     finally:
         catalog.close()
+
+
+def _unread(problems: Sequence[str]) -> Verification:
+    return Verification(articles=0, chunks=0, sentences=0, problems=tuple(problems))
 
 
 def _verify(root: Path, catalog: Catalog) -> Verification:
@@ -49,40 +57,50 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
     integrity = catalog.integrity()
     if integrity != "ok":
         problems.append(f"the catalog's file: {integrity}")
-    articles = catalog.articles()
-    chunks = catalog.chunks()
-    by_article: dict[int, list[ChunkRow]] = {}
-    for chunk in chunks:
-        by_article.setdefault(chunk.article, []).append(chunk)
-    for article in articles:
-        rows = by_article.pop(article.number, [])
-        try:
-            problems += _of_article(article, catalog.text(article.number), rows)
-        except IndexDamaged:
-            problems.append(f"the text of {article.article_id} is not what its hash says")
-    problems += [f"chunk {rows[0].id} belongs to no article" for rows in by_article.values()]
-    if catalog.meta("fingerprint") != fingerprint(catalog):
-        problems.append("the fingerprint is not that of the articles")
-    problems += [f"{row} is not what its hash says" for row in catalog.damaged_rows()]
-    for check in (catalog.check_meta, catalog.projection):
+    damaged = catalog.damaged_rows()
+    problems += [f"{row} is not what its hash says" for row in damaged]
+    for check in (catalog.check_listing, catalog.projection):
         try:
             check()
         except IndexDamaged as error:
             problems.append(error.message)
-    ids, vectors = catalog.vectors()
-    lengths = np.linalg.norm(vectors, axis=1) if ids else np.ones(0)
-    problems += [f"the vector of chunk {ids[i]} has not length 1" for i in np.flatnonzero(abs(lengths - 1) > 1e-3)]
+    if damaged:
+        problems += differences(generation_folder(root, catalog.generation))
+        return Verification(
+            articles=len(catalog.numbers()), chunks=len(catalog.chunk_ids()), sentences=0, problems=tuple(problems)
+        )
+    articles = catalog.articles_unsealed()
+    rows, lengths = [], []
+    for chunk in catalog.chunks():
+        rows.append(chunk.row)
+        lengths.append(np.linalg.norm(chunk.vector))
+    by_article: dict[int, list[ChunkRow]] = {}
+    for row in rows:
+        by_article.setdefault(row.article, []).append(row)
+    for article in articles:
+        text = catalog.text(article.number)
+        if sha256_of(text) != article.sha256:
+            problems.append(f"the text of {article.article_id} is not what its hash says")
+        problems += _of_article(article, text, by_article.pop(article.number, []))
+    problems += [f"chunk {own[0].id} belongs to no article" for own in by_article.values()]
+    if catalog.meta("fingerprint") != fingerprint(catalog):
+        problems.append("the fingerprint is not that of the articles")
+    problems += [
+        f"the vector of chunk {row.id} has not length 1"
+        for row, length in zip(rows, lengths, strict=True)
+        if not abs(length - 1) <= 1e-3  # A length that is no number is neither more nor less.
+    ]
     number = catalog.generation
-    wrong = differences(generation_folder(root, number), hashes=True)
+    wrong = differences(generation_folder(root, number))
     if not wrong:
         try:
             wrong = contradictions(open_generation(root, number), catalog)
         except IndexDamaged as error:
-            wrong = [str(error)]
+            wrong = [error.message]
     return Verification(
         articles=len(articles),
-        chunks=len(chunks),
-        sentences=sum(len(chunk.sentences) for chunk in chunks),
+        chunks=len(rows),
+        sentences=sum(len(row.sentences) for row in rows),
         problems=(*problems, *wrong, *damaged_export(catalog.meta("encoder_hash"))),
     )
 

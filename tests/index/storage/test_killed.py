@@ -27,7 +27,7 @@ from index.storage.verify import verify_index
 TOUCHING = frozenset({"posix", "fcntl", "io", "_io", "_sqlite3", "sqlite3", "tantivy", "faiss"})
 """Packages whose calls change files; a kill between two of any others leaves the same files behind."""
 
-POINTS = {"change": 60, "remove": 15, "create": 15}
+POINTS = {"change": 60, "remove": 40, "create": 15}
 TIMED = 10
 """Kills by the clock as well, which also strike inside a call, such as a commit."""
 

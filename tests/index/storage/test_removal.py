@@ -15,9 +15,9 @@ def vectors_of(library, article_id):
     """The bytes of every vector of an article, as they stand in the catalog and in FAISS."""
     snapshot = library.open()
     (number,) = (row.number for row in snapshot.articles.values() if row.article_id == article_id)
-    ids, rows = snapshot.catalog.vectors(snapshot.catalog.chunk_ids_of([number]))
-    sentences = [snapshot.generation.evidence.codes(chunk).sentences for chunk in ids]
-    found = [row.tobytes() for row in rows.astype("<f4")] + [row.tobytes() for block in sentences for row in block]
+    chunks = list(snapshot.catalog.chunks(snapshot.generation.chunks_of([number])))
+    found = [chunk.vector.tobytes() for chunk in chunks]
+    found += [row.tobytes() for chunk in chunks for row in chunk.codes.sentences]
     snapshot.close()
     return found
 
@@ -42,8 +42,7 @@ def test_the_secret_is_there_before_it_is_removed(secretive):
     assert secretive.open().generation.text.word_frequency(SECRET) > 0
     assert files_with(secretive, *vectors_of(secretive, "secret")) == [
         "catalog.sqlite",
-        "generations/00000001/sentences.npy",
-        "generations/00000001/vectors.faiss",
+        "generations/00000001/vectors/0000000001",
     ]
 
 
@@ -116,9 +115,9 @@ def test_a_removed_article_is_gone_from_the_sealed_rows_even_among_many(library)
 def test_quantised_vectors_are_those_that_were_searched_for(secretive):
     # Keeps the tests above honest: what they look for is what the files hold.
     snapshot = secretive.open()
-    ids, _ = snapshot.catalog.vectors()
-    rows = snapshot.generation.evidence.sentences(ids[0])
+    ids = snapshot.catalog.chunk_ids()
+    rows = snapshot.evidence.sentences(ids[0])
 
     again = quantise(rows)
 
-    np.testing.assert_array_equal(again, snapshot.generation.evidence.codes(ids[0]).sentences)
+    np.testing.assert_array_equal(again, snapshot.evidence.codes(ids[0]).sentences)

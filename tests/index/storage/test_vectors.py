@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from index.encoding.encoder import unit
 from index.errors import IndexDamaged
-from index.storage.vectors import KEPT_CHUNKS, ChunkCodes, EvidenceVectors, FaissVectors, quantise, restore
+from index.storage.evidence import KEPT_CHUNKS, Evidence
+from index.storage.rows import StoredChunk, chunk_values
+from index.storage.vectors import ChunkCodes, FaissVectors, quantise, restore
+from index.text.article import Chunk, ChunkVectors, Sentence
 
 
 def rows(count, dimension=8, seed=1):
@@ -28,11 +31,10 @@ def test_a_vector_is_found_by_itself(vectors):
         assert vectors.search(row, 1) == [(id_, pytest.approx(1, abs=1e-6))]
 
 
-def test_ids_are_those_that_were_given_after_removals_and_additions(vectors):
-    vectors.remove([5, 77])
+def test_ids_are_those_that_were_given(vectors):
     vectors.add([20], rows(1, seed=2))
 
-    assert sorted(vectors.ids().tolist()) == [3, 9, 12, 20]
+    assert sorted(vectors.ids().tolist()) == [3, 5, 9, 12, 20]
     assert vectors.search(rows(1, seed=2)[0], 1)[0][0] == 20
     np.testing.assert_array_equal(vectors.get([20, 3]), np.stack([rows(1, seed=2)[0], rows(4)[0]]))
 
@@ -52,13 +54,12 @@ def test_equal_vectors_are_ordered_by_id():
     assert [id_ for id_, _ in vectors.search(same[0], 4)] == [2, 4, 7, 9]
 
 
-def test_no_vectors_are_an_index_too(tmp_path):
+def test_no_vectors_are_an_index_too():
     vectors = FaissVectors(8)
     vectors.add([], np.zeros((0, 8), np.float32))
-    vectors.write(tmp_path / "v")
 
-    assert len(FaissVectors.read(tmp_path / "v")) == 0
-    assert FaissVectors.read(tmp_path / "v").search(rows(1)[0], 5) == []
+    assert len(vectors) == 0
+    assert vectors.search(rows(1)[0], 5) == []
 
 
 @given(st.integers(min_value=1, max_value=64), st.integers(min_value=0, max_value=2**32 - 1))
@@ -75,56 +76,52 @@ def test_a_vector_of_zeros_stays_one():
     assert not restore(quantise(np.zeros((1, 4), np.float32))).any()
 
 
-def test_evidence_is_read_back_by_chunk(tmp_path):
-    chunks = [
-        ChunkCodes(
-            chunk_id=id_,
-            sentences=quantise(rows(count, seed=id_)),
-            token_counts=np.arange(count, dtype="<u4"),
-            tokens=quantise(rows(sum(range(count)), 4, seed=id_)) if count > 1 else np.zeros((0, 1), np.int8),
-        )
-        for id_, count in ((2, 3), (5, 1), (9, 4))
-    ]
-
-    EvidenceVectors.write(tmp_path, chunks, 8, 4)
-    evidence = EvidenceVectors(tmp_path)
-
-    assert len(evidence) == 3
-    for chunk in chunks:
-        again = evidence.codes(chunk.chunk_id)
-        np.testing.assert_array_equal(again.sentences, chunk.sentences)
-        np.testing.assert_array_equal(again.token_counts, chunk.token_counts)
-        assert again.tokens.size == chunk.tokens.size
-        np.testing.assert_array_equal(again.tokens.ravel(), chunk.tokens.ravel())
-    for missing in (1, 3, 10):
-        with pytest.raises(KeyError):
-            evidence.codes(missing)
+def stored(id_):
+    chunk = Chunk(start=0, end=1, text="x", sentences=(Sentence(start=0, end=1),))
+    vectors = ChunkVectors(
+        chunk=rows(1, seed=id_)[0],
+        sentences=rows(1, seed=id_),
+        tokens=rows(id_ % 4, 4, seed=id_),
+        token_counts=(id_ % 4,),
+    )
+    return StoredChunk((id_, *chunk_values(1, chunk, vectors)))
 
 
-def test_token_vectors_are_kept_for_the_last_chunks_and_freed_with_the_index(tmp_path):
-    codes = [
-        ChunkCodes(
-            chunk_id=id_,
-            sentences=quantise(rows(1, seed=id_)),
-            token_counts=np.asarray([3], dtype="<u4"),
-            tokens=quantise(rows(3, 4, seed=id_)),
-        )
-        for id_ in range(KEPT_CHUNKS + 2)
-    ]
-    EvidenceVectors.write(tmp_path, codes, 8, 4)
-    evidence = EvidenceVectors(tmp_path)
-    first, last = evidence.tokens(0), evidence.tokens(1)
+def evidence_of(ids):
+    return Evidence(np.asarray(ids, dtype=np.int64), lambda wanted: {id_: stored(id_) for id_ in wanted})
 
+
+def test_the_tokens_of_few_chunks_are_together_those_of_each():
+    evidence = evidence_of([2, 4, 5, 9])
+
+    tokens = [evidence.tokens(id_) for id_ in (2, 4, 5, 9)]
+
+    assert [len(own) for own in tokens] == evidence.token_counts.tolist() == [2, 0, 1, 1]
+    np.testing.assert_array_equal(np.concatenate(tokens), evidence.all_tokens)
+    np.testing.assert_array_equal(tokens[0], restore(stored(2).codes.tokens))
+    np.testing.assert_array_equal(evidence.sentences(9), restore(stored(9).codes.sentences))
+
+
+def test_token_vectors_are_kept_for_the_last_chunks_and_freed_with_the_index():
+    evidence = evidence_of(range(KEPT_CHUNKS + 2))
+    first, last = evidence.tokens(3), evidence.tokens(1)
+
+    assert evidence.all_tokens is None
     assert evidence.tokens(1) is last
-    for id_ in range(2, KEPT_CHUNKS + 2):
+    for id_ in range(4, KEPT_CHUNKS + 2):
         evidence.tokens(id_)
-    assert evidence.tokens(0) is not first
-    np.testing.assert_array_equal(evidence.tokens(0), first)
+    evidence.tokens_of([0, 2])
+    assert evidence.tokens(3) is not first
+    np.testing.assert_array_equal(evidence.tokens(3), first)
     with pytest.raises(ValueError, match="read-only"):
         first[0, 0] = 1
     freed = weakref.ref(evidence)
     del evidence
     assert freed() is None, "it waits for no garbage collection"
+
+
+def test_an_index_without_chunks_has_no_tokens():
+    assert evidence_of([]).all_tokens is None
 
 
 @pytest.mark.parametrize(

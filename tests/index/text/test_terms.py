@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.storage.bm25 import TantivyText, TextEntry
+from index.storage.bm25 import TantivyText, TextEntry, list_parts, write_part
 from index.text.terms import indexable, stem, stems, words
 
 
@@ -49,6 +49,14 @@ def test_what_is_indexed_keeps_every_letter(text):
     assert {c for c in text if c.isalpha()} <= kept
 
 
+def made(folder, *runs):
+    """An index of a segment for each run of entries."""
+    folder.mkdir()
+    parts = [write_part(folder, run, work=folder / "work") for run in runs]
+    list_parts(folder, parts, work=folder / "work")
+    return TantivyText(folder)
+
+
 @pytest.fixture
 def bm25(tmp_path):
     """Three chunks of two articles."""
@@ -58,8 +66,7 @@ def bm25(tmp_path):
         5: "The mayor resigned. 改革很重要。",
     }
     entries = [TextEntry(chunk_id=n, article_number=1 + n // 3, text=text) for n, text in texts.items()]
-    TantivyText.build(tmp_path / "text", entries)
-    return TantivyText(tmp_path / "text")
+    return made(tmp_path / "text", entries)
 
 
 def test_document_frequency_counts_chunks(bm25):
@@ -110,32 +117,23 @@ def test_similar_words_are_found_within_the_distance(bm25):
 
 def test_equal_scores_are_ordered_by_id(tmp_path):
     entries = [TextEntry(chunk_id=n, article_number=1, text="The same text.") for n in (9, 3, 7, 1)]
-    TantivyText.build(tmp_path / "text", entries)
-
-    assert [chunk for chunk, _ in TantivyText(tmp_path / "text").search(["same"], 10)] == [1, 3, 7, 9]
+    assert [chunk for chunk, _ in made(tmp_path / "text", entries).search(["same"], 10)] == [1, 3, 7, 9]
 
 
-def test_adding_to_a_base_leaves_the_base_as_it_was(tmp_path):
-    TantivyText.build(tmp_path / "one", [TextEntry(chunk_id=1, article_number=1, text="river")])
-    before = {p.name: p.read_bytes() for p in (tmp_path / "one").iterdir()}
+def test_an_index_of_no_segment_finds_nothing(tmp_path):
+    empty = made(tmp_path / "text")
 
-    TantivyText.build(
-        tmp_path / "two", [TextEntry(chunk_id=2, article_number=2, text="river mayor")], base=tmp_path / "one"
-    )
-
-    assert {p.name: p.read_bytes() for p in (tmp_path / "one").iterdir()} == before
-    assert sorted(TantivyText(tmp_path / "two").chunk_ids()) == [1, 2]
-    assert TantivyText(tmp_path / "one").chunk_ids() == [1]
+    assert (len(empty), empty.chunk_ids(), empty.search(["river"], 10)) == (0, [], [])
 
 
-def test_scores_do_not_depend_on_how_the_index_grew(tmp_path):
+def test_scores_do_not_depend_on_the_segments(tmp_path):
     texts = ["The river rose.", "The river fell and fell.", "A mayor by the river.", "Nothing of it."]
     entries = [TextEntry(chunk_id=n, article_number=n, text=text) for n, text in enumerate(texts, 1)]
-    TantivyText.build(tmp_path / "0", entries[:1])
-    for n in (1, 2, 3):
-        TantivyText.build(tmp_path / str(n), entries[n : n + 1], base=tmp_path / str(n - 1))
-    TantivyText.build(tmp_path / "whole", entries)
 
-    grown, whole = (TantivyText(tmp_path / name).search(["river", "fell"], 10) for name in ("3", "whole"))
+    grown = made(tmp_path / "grown", entries[:1], entries[1:3], entries[3:])
+    whole = made(tmp_path / "whole", entries)
 
-    assert grown == [(chunk, pytest.approx(score)) for chunk, score in whole]
+    assert len(grown) == 4
+    assert grown.search(["river", "fell"], 10) == [
+        (chunk, pytest.approx(score)) for chunk, score in whole.search(["river", "fell"], 10)
+    ]
