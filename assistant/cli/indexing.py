@@ -14,6 +14,7 @@ from index.errors import UsageError
 if TYPE_CHECKING:
     from assistant.settings.settings import Settings
     from index.encoding.encoder import Encoder
+    from index.storage.preparing import Meter
 
 app = typer.Typer(
     help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None
@@ -147,6 +148,21 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command("upgrade")
+def upgrade(index: ChangedIndexOption = None) -> None:
+    """Bring an index of an older format to the present one; its articles are encoded anew."""
+    from assistant.settings.locations import index_to_change
+    from index.storage.catalog import FORMAT
+
+    root = index_to_change(settings_from({"index": index}))
+    with metered("upgrading") as meter:
+        count = upgraded(root, meter=meter)
+    if count is None:
+        print(f"the index in {root} has the present format {FORMAT} already")
+    else:
+        print(f"upgraded the index in {root} to format {FORMAT}: {counted(count, 'article')}")
+
+
 @app.command("status")
 def status(
     index: IndexOption = None,
@@ -189,13 +205,32 @@ def status(
         print(f"  {row['article_id']}  {row['published'] or 'undated'}  {row['title'] or ''}")
 
 
+def upgraded(root: Path, *, meter: "Meter") -> int | None:
+    """Upgrade the index in `root` if it has an older format; returns its articles' count, or None."""
+    from index.encoding.encoders import open_encoder
+    from index.storage.store import check_index
+    from index.storage.upgrade import old_index, upgrade_index
+
+    old = old_index(root)
+    if old is None:
+        check_index(root)
+        return None
+    encoder = open_encoder(old.encoder_hash, old.encoder_name, note=note)
+    return upgrade_index(root, encoder, note=note, meter=meter)
+
+
 def encoder_for(root: Path, settings: "Settings") -> "Encoder":
     """Open the index's encoder; if there is no index, create one with the settings' encoder."""
     from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
     from index.errors import ConfigurationError
     from index.storage.store import catalog_path, create_index, open_index
+    from index.storage.upgrade import old_index
 
     if catalog_path(root).exists():
+        if (old := old_index(root)) is not None:
+            note(f"the index in {root} has the older format {old.format}; upgrading it first")
+            with metered("upgrading") as meter:
+                upgraded(root, meter=meter)
         snapshot = open_index(root, note=note)
         snapshot.close()
         if settings.encoder not in {DEFAULT_ENCODER, snapshot.encoder_name}:

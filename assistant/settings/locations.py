@@ -1,6 +1,7 @@
 """Locates the index that is meant; builds the default collection the first time it is asked."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,8 +13,10 @@ from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
 from index.errors import IndexBusy, IndexUnavailable
 from index.storage.catalog import Catalog
 from index.storage.changes import add_articles
+from index.storage.lock import writing
 from index.storage.preparing import Meter
 from index.storage.store import Snapshot, catalog_path, create_index, open_index
+from index.storage.upgrade import old_index
 from index.text.finding import GLOSSARY_NAME
 from index.text.loading import load_text
 
@@ -89,6 +92,8 @@ def ensure_default(*, note: Note, meter: Meter) -> None:
     articles = [replace(load_text(path.read_bytes(), path), source=f"default:{path.name}") for path in files]
     wanted = {article.source: article.source_sha256 for article in articles}
     glossary = DEFAULT_ARTICLES / GLOSSARY_NAME
+    if _discarded(root):
+        note(f"the default collection in {root} has an older format")
     if catalog_path(root).exists():
         snapshot = open_index(root, note=note)
         there = {row.source: row.source_sha256 for row in snapshot.articles.values()}
@@ -114,6 +119,21 @@ def ensure_default(*, note: Note, meter: Meter) -> None:
                 f"the default collection cannot be built in {root} ({error.strerror})",
                 "set ASSISTANT_DATA to a folder that can be written to",
             ) from error
+
+
+def _discarded(root: Path) -> bool:
+    """Discard the default collection's index if its format is older: it is made anew from our own articles."""
+    try:
+        if old_index(root) is None:
+            return False
+        with writing(root):
+            if old_index(root) is None:
+                return False  # Another process was first.
+            catalog_path(root).unlink()
+            shutil.rmtree(root / "generations", ignore_errors=True)
+    except IndexBusy:
+        return False  # Another process is making it; whoever waits for it is told.
+    return True
 
 
 def _bring_up(root: Path, encoder: Encoder, articles: list, glossary: Path, *, note: Note, meter: Meter) -> None:  # type: ignore[type-arg]

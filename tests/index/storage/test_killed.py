@@ -8,26 +8,29 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
+from old_format import make_old
 
 from index.encoding.encoder import HashEncoder
 from index.errors import UserError
 from index.storage.changes import add_paths, remove_articles
 from index.storage.store import catalog_path, create_index, open_index
+from index.storage.upgrade import old_index, upgrade_index
 from index.storage.verify import verify_index
 
 TOUCHING = frozenset({"posix", "fcntl", "io", "_io", "_sqlite3", "sqlite3", "tantivy", "faiss"})
 """Packages whose calls change files; a kill between two of any others leaves the same files behind."""
 
-POINTS = {"change": 60, "remove": 40, "create": 15}
+POINTS = {"change": 60, "remove": 40, "create": 15, "upgrade": 60}
 TIMED = 10
 """Kills by the clock as well, which also strike inside a call, such as a commit."""
 
@@ -50,6 +53,12 @@ def prepare(home: Path) -> None:
     (articles / "b.md").unlink()
     write(articles, {"a.md": "The river fell.", "d.md": "A new article. " * 30})
     write(articles, {"glossary.toml": '[[alias]]\nname = "river"\nalso = ["brook"]\n'})
+
+
+def prepare_old(home: Path) -> None:
+    """An index of format 1."""
+    texts = {name: f"# {name}\n\nThe river {name} rose. " + "It flooded the hall. " * 60 for name in "abc"}
+    make_old(home / "index", texts, glossary='[[alias]]\nname = "river"\nalso = ["stream"]\n')
 
 
 def make(root: Path) -> None:
@@ -75,13 +84,21 @@ def create(root: Path, articles: Path, notes: list[str]) -> None:
     make(root)
 
 
-WORK = {"change": change, "remove": remove, "create": create}
+def upgrade(root: Path, articles: Path, notes: list[str]) -> None:
+    upgrade_index(root, ENCODER, note=notes.append, meter=lambda *_: None)
+
+
+WORK = {"change": change, "remove": remove, "create": create, "upgrade": upgrade}
 
 
 def state(root: Path, notes: list[str]) -> list[object]:
     """What a reader finds."""
     if not catalog_path(root).exists():
         return []
+    if old_index(root) is not None:
+        assert (root / "generations" / "00000007" / "manifest.json").exists()
+        with closing(sqlite3.connect(root / "catalog.sqlite")) as db:
+            return [[list(row) for row in db.execute("SELECT article_id, sha256 FROM articles ORDER BY 1")]]
     snapshot = open_index(root, note=notes.append)
     found = sorted([row.article_id, row.sha256] for row in snapshot.articles.values())
     result: list[object] = [found, sorted(snapshot.catalog.glossaries().values()), snapshot.fingerprint]
@@ -131,7 +148,7 @@ def check(root: Path, articles: Path, work: Callable[[Path, Path, list[str]], No
     """What is found after a kill, and after doing the work once more."""
     notes: list[str] = []
     found = state(root, notes)
-    problems = verify_index(root).problems if found else ()
+    problems = verify_index(root).problems if found and old_index(root) is None else ()
     work(root, articles, notes)
     problems += verify_index(root).problems
     left = [p.name for p in root.iterdir() if p.name not in {"catalog.sqlite", "generations", "writer.lock"}]
@@ -149,7 +166,7 @@ def check(root: Path, articles: Path, work: Callable[[Path, Path, list[str]], No
 def main(home: Path, scenario: str) -> None:
     """Kill the scenario's work at its points and print what was found, a JSON object for each kill."""
     base, articles, report = home / "index", home / "articles", home / "report.json"
-    in_child(lambda: prepare(home), report)
+    in_child(lambda: prepare_old(home) if scenario == "upgrade" else prepare(home), report)
     work = WORK[scenario]
 
     def fresh() -> Path:
@@ -187,7 +204,8 @@ def test_an_index_killed_at_any_instant_is_as_before_or_after_and_goes_on(scenar
     process = subprocess.run(
         [sys.executable, __file__, str(quick_path), scenario],
         cwd=quick_path,
-        env=os.environ | {"PYTHONPATH": str(repository), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env=os.environ
+        | {"PYTHONPATH": f"{repository}:{repository / 'tests'}", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -208,6 +226,7 @@ def test_an_index_killed_at_any_instant_is_as_before_or_after_and_goes_on(scenar
     assert any(kill["found"] == first["before"] for kill in by_count)
     if scenario != "create":  # What is made appears with its last call.
         assert any(kill["found"] == first["after"] for kill in by_count)
+    if scenario in {"change", "remove"}:
         assert any("repaired the index" in note for kill in by_count for note in kill["notes"])
 
 
