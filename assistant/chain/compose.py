@@ -14,8 +14,8 @@ from index.search.engine import Passage, SearchEngine
 from index.search.spelling import corrected
 
 REFUSALS = {
-    Reason.NOT_FOUND: "Nothing in the articles is about this.",
-    Reason.INSUFFICIENT: "The articles do not say.",
+    Reason.NOT_FOUND: "I found nothing in the articles about this.",
+    Reason.INSUFFICIENT: "I found nothing in the articles that answers this.",
 }
 NEAREST = 3
 """Most articles that a refusal names."""

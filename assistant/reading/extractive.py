@@ -39,6 +39,8 @@ _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b
 
 _PROCEDURE = re.compile(r"how (?:do|can|should|does|to|would)\b|what (?:do|should) (?:i|you|we)\b", re.IGNORECASE)
 """Asks for steps, where a list of them answers."""
+LEAST_SURE_TO_LEAD = 0.6
+"""Probability of an answer from which on there may be a short one in front: a wrong one is worse than none."""
 MOST_ITEMS = 20
 """A longer list is not given whole."""
 NEAR = 8
@@ -50,7 +52,7 @@ SAME_MEANING = 0.92
 SURE_SHARE = 0.8
 """A sentence with this share of the chance needs no second one beside it."""
 
-LEAST_SHARE = 0.05
+LEAST_SHARE = 0.1
 """Sentences with a smaller share are not quoted."""
 
 RIVAL_SHARE = 0.3
@@ -204,7 +206,7 @@ class ExtractiveReader:
         if listed is not None:
             return [listed]
         others = [one.text for one in best.found[:NEAR] if one is not first]
-        lead = _lead(question, best, first, others)
+        lead = _lead(question, best, first, others) if best.confidence >= LEAST_SURE_TO_LEAD else None
         changing = [c for c in chosen[1:] if _rivals(question, first, c, 1.0)]
         quotes: list[Quote] = []
         for place, candidate in enumerate(chosen):

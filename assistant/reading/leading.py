@@ -57,7 +57,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
     """
     if words is None or words.probability < LEAST_SURE or question.kind is Kind.CHANGE or _asks_yes_or_no(question):
         return None
-    start, end = _whole(text, words.start, words.end)
+    start, end = _with_nouns(question, text, *_whole(text, words.start, words.end))
     lead = text[start:end]
     if (
         not lead
@@ -72,6 +72,17 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
     ):
         return None
     return start, end
+
+
+def _with_nouns(question: Question, text: str, start: int, end: int) -> Span:
+    """The characters with the nouns behind a figure at their end, if it counts what is asked for or ends a list."""
+    last = next((token for token in figures(text) if token.end == end), None)
+    nouns = _NOUNS.match(text, end) if last is not None else None
+    if last is None or nouns is None or not nouns[0].strip():
+        return start, end
+    counted = bool(question.unit) and question.unit[-1] in stems(nouns[0])
+    listed = start < last.start and re.search(r"(?:\band|\bor|,) *$", text[start : last.start]) is not None
+    return (start, nouns.end()) if counted or listed else (start, end)
 
 
 def _asks_yes_or_no(question: Question) -> bool:

@@ -101,7 +101,7 @@ def test_a_refusal_without_citations_leaves(answer: Answer) -> None:
         answer,
         status=Status.REFUSED,
         reason=Reason.NOT_FOUND,
-        text="Nothing in the articles is about this.",
+        text="I found nothing in the articles about this.",
         citations=(),
     )
 

@@ -278,7 +278,7 @@ def test_a_refusal_in_other_words_than_the_agreed_ones_is_a_refusal(ask, reply: 
 
     assert (answer.status, answer.reason, answer.reader) == (Status.REFUSED, Reason.INSUFFICIENT, "model:scripted")
     assert fates(answer) == ["dropped"]
-    assert answer.text == "The articles do not say."
+    assert answer.text == "I found nothing in the articles that answers this."
 
 
 @pytest.mark.parametrize(
