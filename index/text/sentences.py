@@ -1,6 +1,6 @@
 """Split text into sentences that carry their own offsets.
 
-Own code, since libraries lose offsets, or miss more (docs/decisions/sentences.md has the figures). A sentence never
+Own code, since libraries lose offsets or miss more ends (docs/decisions/sentences.md has the figures). A sentence never
 leaves its block, and every letter and digit of a block belongs to exactly one sentence.
 """
 
