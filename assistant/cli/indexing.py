@@ -170,7 +170,7 @@ def status(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Describe the index: articles, chunks, size, encoder, generation, last change."""
-    from assistant.reading.weights import load_weights
+    from assistant.reading.joined import load_joined
     from index.storage.store import open_index
 
     root = root_to_read(settings_from({"index": index}))
@@ -188,8 +188,8 @@ def status(
         "fingerprint": snapshot.fingerprint,
         "changed": snapshot.changed,
         "aliases": len(snapshot.glossary.groups),
-        "threshold": load_weights().threshold if snapshot.threshold is None else snapshot.threshold,
-        "calibration": snapshot.calibration or load_weights().calibration,
+        "threshold": load_joined().threshold if snapshot.threshold is None else snapshot.threshold,
+        "calibration": snapshot.calibration or load_joined().calibration,
     }
     snapshot.close()
     listed = [

@@ -54,6 +54,8 @@ class Joined:
     answer: Linear
     threshold: float
     """Answers are given from this probability on."""
+    calibration: str
+    """How the threshold was fitted, with its risk and coverage, in words."""
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +66,7 @@ def load_joined() -> Joined:
         sentence=Linear.from_json(data["sentence"], SENTENCE_FEATURES),
         answer=Linear.from_json(data["answer"], ANSWER_FEATURES),
         threshold=data["threshold"],
+        calibration=data["calibration"],
     )
 
 

@@ -18,6 +18,7 @@ from index.encoding.safetensors import WEIGHTS_NAME, stored_tensors
 NETWORK = Path(__file__).parent / "trained"
 """Folder of the graph, and of the weights that `python -m eval.lab.reader` trained."""
 GRAPH_NAME = "reader.onnx"
+WEIGHTS_PATH = NETWORK / "reader.safetensors"
 WORDS = "embeddings.word_embeddings.weight"
 """The word embeddings, which are the default encoder's own."""
 MAX_ANSWER_PIECES = 30

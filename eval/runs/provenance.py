@@ -10,7 +10,9 @@ from pathlib import Path
 import assistant as program
 from assistant.chain.assistant import Assistant
 from assistant.checking.support import WEIGHTS_PATH as SUPPORT_PATH
-from assistant.reading.weights import WEIGHTS_PATH, load_weights
+from assistant.reading.joined import JOINED_PATH, load_joined
+from assistant.reading.network import WEIGHTS_PATH as NETWORK_PATH
+from assistant.reading.weights import WEIGHTS_PATH
 from assistant.settings.settings import Settings
 from eval.runs.results import Provenance
 
@@ -42,7 +44,7 @@ def provenance_of(
     engine = assistant.engine
     stated = settings.threshold if settings.threshold >= 0 else engine.threshold
     values: dict[str, str | int | float | bool] = {name: getattr(settings, name) for name in READING}
-    values["threshold"] = load_weights().threshold if stated is None else stated
+    values["threshold"] = load_joined().threshold if stated is None else stated
     values |= model_settings or {}
     if model:
         values["support"] = _digest(SUPPORT_PATH)
@@ -56,7 +58,7 @@ def provenance_of(
             "chunks": engine.state.chunks,
         },
         encoder=f"{engine.state.encoder_name} {engine.state.encoder_hash[:12]}",
-        reader=f"extractive@{_digest(WEIGHTS_PATH)}",
+        reader=f"extractive@{_digest(WEIGHTS_PATH, JOINED_PATH, NETWORK_PATH)}",
         model=model,
         judge=judge,
         prompts=dict(sorted(prompts.items())),
@@ -89,5 +91,5 @@ def _difference(what: str, before: object, after: object) -> list[str]:
     return [f"{what}: {'nothing' if before is None else before} → {'nothing' if after is None else after}"]
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+def _digest(*paths: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:8]
