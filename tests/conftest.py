@@ -81,6 +81,7 @@ LONG = (
     "eval/runs/test_run_killed.py",
     "house/test_deploy.py",
     "index/encoding/test_encoders.py",
+    "index/storage/test_flipped.py",
     "index/storage/test_killed.py",
 )
 """Where tests take ten seconds and more together; `make test` leaves them to `.ci/run`."""

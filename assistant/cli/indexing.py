@@ -126,15 +126,20 @@ def remove(
 def verify(
     index: IndexOption = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Rebuild the search files from the catalog if they differ.")
+        bool,
+        typer.Option(
+            "--repair", help="Rebuild the search files if they differ; take out of the catalog what is damaged."
+        ),
     ] = False,
 ) -> None:
     """Check the index: every hash, offset and id, and FAISS and tantivy against the catalog."""
+    from index.storage.salvage import salvage
     from index.storage.store import repair as repair_index
     from index.storage.verify import verify_index
 
     root = root_to_read(settings_from({"index": index}))
     if repair:
+        salvage(root, note=note)
         repair_index(root, note=note, thorough=True)
     report = verify_index(root)
     for line in report.problems:

@@ -10,13 +10,12 @@ from pathlib import Path
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
-from index.errors import IndexBusy, IndexUnavailable
+from index.errors import IndexBusy, IndexDamaged, IndexOutdated, IndexUnavailable
 from index.storage.catalog import Catalog
 from index.storage.changes import add_articles
 from index.storage.lock import writing
 from index.storage.preparing import Meter
 from index.storage.store import Snapshot, catalog_path, create_index, open_index
-from index.storage.upgrade import old_index
 from index.text.finding import GLOSSARY_NAME
 from index.text.loading import load_text
 
@@ -92,10 +91,7 @@ def ensure_default(*, note: Note, meter: Meter) -> None:
     articles = [replace(load_text(path.read_bytes(), path), source=f"default:{path.name}") for path in files]
     wanted = {article.source: article.source_sha256 for article in articles}
     glossary = DEFAULT_ARTICLES / GLOSSARY_NAME
-    if _discarded(root):
-        note(f"the default collection in {root} has an older format")
-    if catalog_path(root).exists():
-        snapshot = open_index(root, note=note)
+    if snapshot := _usable(root, note=note):
         there = {row.source: row.source_sha256 for row in snapshot.articles.values()}
         texts = list(snapshot.catalog.glossaries().values())
         snapshot.close()
@@ -121,19 +117,26 @@ def ensure_default(*, note: Note, meter: Meter) -> None:
             ) from error
 
 
-def _discarded(root: Path) -> bool:
-    """Discard the default collection's index if its format is older: it is made anew from our own articles."""
+def _usable(root: Path, *, note: Note) -> Snapshot | None:
+    """Open the default collection's index; discard it if it cannot be used, since it can be made anew."""
+    if not catalog_path(root).is_file():
+        return None
     try:
-        if old_index(root) is None:
-            return False
+        return open_index(root, note=note)
+    except (IndexDamaged, IndexUnavailable):
+        pass
+    try:
         with writing(root):
-            if old_index(root) is None:
-                return False  # Another process was first.
-            catalog_path(root).unlink()
-            shutil.rmtree(root / "generations", ignore_errors=True)
+            try:
+                return open_index(root, note=note)
+            except (IndexDamaged, IndexUnavailable) as error:
+                how = "has an older format" if isinstance(error, IndexOutdated) else "is damaged"
+                note(f"the default collection in {root} {how}")
+                catalog_path(root).unlink()
+                shutil.rmtree(root / "generations", ignore_errors=True)
     except IndexBusy:
-        return False  # Another process is making it; whoever waits for it is told.
-    return True
+        pass  # Another process is making it; whoever waits for that is told.
+    return None
 
 
 def _bring_up(root: Path, encoder: Encoder, articles: list, glossary: Path, *, note: Note, meter: Meter) -> None:  # type: ignore[type-arg]

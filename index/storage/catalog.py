@@ -73,6 +73,8 @@ CREATE TABLE glossaries (source TEXT PRIMARY KEY, text TEXT NOT NULL, sha256 TEX
 
 
 WHOLE_ARTICLES = f"SELECT {ARTICLE_COLUMNS}, {CONTENT_COLUMNS}, row_sha256 FROM articles"
+WHOLE_CHUNKS = f"SELECT id, {CHUNK_COLUMNS}, row_sha256 FROM chunks"
+GLOSSARIES = "SELECT source, text, sha256 FROM glossaries ORDER BY source"
 META_HASH = "meta_sha256"
 """Key of the hash over all other values about the whole index."""
 LISTING_HASH = "listing_sha256"
@@ -393,12 +395,18 @@ class Catalog:
                 )
             self.seal_listing()
 
+    def copy_row(self, table: str, values: Sequence[Any]) -> None:
+        """Store a row of `WHOLE_ARTICLES` or `WHOLE_CHUNKS` as another catalog holds it, hash included."""
+        columns = f"{ARTICLE_COLUMNS}, {CONTENT_COLUMNS}" if table == "articles" else f"id, {CHUNK_COLUMNS}"
+        marks = ",".join("?" * len(values))
+        self._run(f"INSERT INTO {table} ({columns}, row_sha256) VALUES ({marks})", values)
+
     def damaged_rows(self) -> list[str]:
         """Articles, chunks and glossaries that are not what their hashes say, in words."""
         articles = self._each(f"{WHOLE_ARTICLES} ORDER BY number")
         wrong = [f"article {row[0]}" for row in articles if not holds(row)]
         wrong += [f"chunk {row[0]}" for row in self._chunk_values(None) if not holds(row)]
-        glossaries = self._run("SELECT source, text, sha256 FROM glossaries ORDER BY source")
+        glossaries = self._run(GLOSSARIES)
         return wrong + [f"the glossary {row[0]}" for row in glossaries if sha256_of(str(row[1])) != row[2]]
 
     def remove_article(self, number: int) -> list[int]:
@@ -438,13 +446,10 @@ class Catalog:
             yield StoredChunk(row[:-1])
 
     def _chunk_values(self, ids: Collection[int] | None) -> Iterator[Sequence[Any]]:
-        columns = f"id, {CHUNK_COLUMNS}, row_sha256"
         if ids is None:
-            return self._each(f"SELECT {columns} FROM chunks ORDER BY id")
+            return self._each(f"{WHOLE_CHUNKS} ORDER BY id")
         marks = json.dumps(sorted(ids))
-        return self._each(
-            f"SELECT {columns} FROM chunks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (marks,)
-        )
+        return self._each(f"{WHOLE_CHUNKS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (marks,))
 
     def glossaries(self) -> dict[str, str]:
         """Glossary texts by their source.
@@ -452,7 +457,7 @@ class Catalog:
         Raises:
             IndexDamaged: one is not what was written.
         """
-        rows = self._run("SELECT source, text, sha256 FROM glossaries ORDER BY source")
+        rows = self._run(GLOSSARIES)
         for source, text, sha256 in rows:
             if sha256_of(str(text)) != sha256:
                 raise self._damaged(f"the glossary {source} is")

@@ -45,12 +45,12 @@ class StoredChunk:
         """Make it of an id and `CHUNK_COLUMNS`."""
         self.id: int = values[0]
         self.article: int = values[1]
-        self._values = values
+        self.values = values
 
     @cached_property
     def row(self) -> ChunkRow:
         """All but its vectors."""
-        id_, article, start, end, context, blob, *_ = self._values
+        id_, article, start, end, context, blob, *_ = self.values
         offsets: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4").reshape(-1, 2)
         sentences = tuple(Sentence(start=a, end=b) for a, b in offsets.tolist())
         return ChunkRow(id=id_, article=article, start=start, end=end, context=context, sentences=sentences)
@@ -58,7 +58,7 @@ class StoredChunk:
     @property
     def vector(self) -> Matrix:
         """(dimension,) float32."""
-        found: Matrix = np.frombuffer(self._values[6], dtype="<f4")
+        found: Matrix = np.frombuffer(self.values[6], dtype="<f4")
         return found
 
     @cached_property
@@ -68,7 +68,7 @@ class StoredChunk:
         Raises:
             IndexDamaged: their sizes do not fit together.
         """
-        sentences, _, codes, counts, tokens = self._values[5:10]
+        sentences, _, codes, counts, tokens = self.values[5:10]
         return ChunkCodes.from_bytes(self.id, len(sentences) // 8, codes, counts, tokens)
 
 

@@ -18,8 +18,8 @@ def damaged(path: Path, what: str) -> IndexDamaged:
     """The error for a catalog in which something is not what was written."""
     return IndexDamaged(
         f"the catalog in {path.parent} is damaged ({what})",
-        "restore it from a copy, or run `assistant index verify --repair`, which takes out what is damaged and "
-        "names what to add again",
+        f"restore it from a copy, or run `assistant index verify --repair --index {path.parent}`, which takes out what "
+        "is damaged and names what to add again",
     )
 
 
@@ -46,7 +46,8 @@ def trouble(error: sqlite3.Error | MemoryError, path: Path) -> AssistantError:
         return full(path, str(error))
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return IndexUnavailable(f"the catalog {path} cannot be changed ({error})", "check the rights to its folder")
-    return damaged(path, str(error) or type(error).__name__)
+    # Python's message on bytes that are no text goes on with the text, all of it.
+    return damaged(path, " ".join(str(error).split(" with text ")[0].split()) or type(error).__name__)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Upgrades an index of an older format: its articles are cut and encoded anew into a catalog beside the old one."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -11,11 +10,11 @@ from pathlib import Path
 
 from index.encoding.encoder import Encoder
 from index.errors import IndexDamaged
+from index.storage.beside import begin, finish, raw
 from index.storage.catalog import FORMAT, META_HASH, Catalog, meta_hash
-from index.storage.generation import build, remove_strays
 from index.storage.lock import writing
 from index.storage.preparing import BATCH_CHUNKS, Meter, Preparing, store
-from index.storage.store import PARTIAL_NAMES, Note, catalog_path, fingerprint, now, remove_partial, versions
+from index.storage.store import Note, catalog_path, now
 from index.storage.trouble import told
 from index.text.article import Article, sha256_of
 
@@ -44,7 +43,7 @@ def old_index(root: Path) -> OldIndex | None:
     """
     if not catalog_path(root).is_file():
         return None
-    with closing(_opened(root)) as db, told(catalog_path(root)):
+    with closing(raw(root)) as db, told(catalog_path(root)):
         return _described(root, db)
 
 
@@ -66,51 +65,23 @@ def upgrade_index(root: Path, encoder: Encoder, *, note: Note, meter: Meter) -> 
         DiskFull: there is no room for both; the old one is unharmed.
     """
     path = catalog_path(root)
-    with writing(root), closing(_opened(root)) as db, told(path):
+    with writing(root), closing(raw(root)) as db, told(path):
         old = _described(root, db)
         if old is None:
             return 0
-        remove_partial(root)
-        partial = root / PARTIAL_NAMES[0]
-        catalog = Catalog.create(
-            partial,
-            {
-                "encoder_name": encoder.name,
-                "encoder_hash": encoder.hash,
-                "dimension": str(encoder.dimension),
-                "max_tokens": str(old.max_tokens),
-                "changed": now(),
-            },
-            encoder.projection,
-        )
-        with closing(catalog):
+        meta = {
+            "encoder_name": encoder.name,
+            "encoder_hash": encoder.hash,
+            "dimension": str(encoder.dimension),
+            "max_tokens": str(old.max_tokens),
+            "changed": now(),
+        }
+        with closing(begin(root, meta, encoder.projection)) as catalog:
             count = _fill(catalog, db, root, encoder, note=note, meter=meter)
-            with catalog.changing():
-                catalog.set_meta({"generation": str(old.generation + 1), "fingerprint": fingerprint(catalog)})
-                catalog.seal_listing()
-                # Not the number of the old one, whose files are whole until its catalog is replaced.
-                build(root, old.generation + 1, catalog, versions=versions())
-        replace_catalog(root)
-        remove_strays(root, old.generation + 1)
+            finish(root, catalog, old.generation + 1)
         if old.threshold is not None:
             note(f"the index's own threshold {old.threshold} is left out; `assistant eval calibrate` fits it again")
         return count
-
-
-def replace_catalog(root: Path) -> None:
-    """Put the catalog that was written beside the other one into its place, in one step that lasts."""
-    (root / PARTIAL_NAMES[0]).replace(catalog_path(root))
-    descriptor = os.open(root, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _opened(root: Path) -> sqlite3.Connection:
-    # It may have to roll back what a writer killed within its commit left behind.
-    with told(catalog_path(root)):
-        return sqlite3.connect(f"{catalog_path(root).absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
 
 
 def _described(root: Path, db: sqlite3.Connection) -> OldIndex | None:

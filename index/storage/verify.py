@@ -81,7 +81,7 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
         text = catalog.text(article.number)
         if sha256_of(text) != article.sha256:
             problems.append(f"the text of {article.article_id} is not what its hash says")
-        problems += _of_article(article, text, by_article.pop(article.number, []))
+        problems += wrong_offsets(article, text, by_article.pop(article.number, []))
     problems += [f"chunk {own[0].id} belongs to no article" for own in by_article.values()]
     if catalog.meta("fingerprint") != fingerprint(catalog):
         problems.append("the fingerprint is not that of the articles")
@@ -105,7 +105,8 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
     )
 
 
-def _of_article(article: IndexedArticle, text: str, chunks: list[ChunkRow]) -> list[str]:
+def wrong_offsets(article: IndexedArticle, text: str, chunks: Sequence[ChunkRow]) -> list[str]:
+    """Check that an article's chunks lie in its text in order and hold all of it; problems in words."""
     wrong = []
     covered = 0
     for chunk in chunks:
