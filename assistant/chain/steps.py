@@ -90,8 +90,11 @@ def retrieve(index: OpenIndex, part: str, filters: Filters, *, depth: int, conte
 
 def read(index: OpenIndex, part: str, found: Sequence[Found]) -> ReadPart:
     """Read what each wording found; the surest reading that quotes something counts."""
+    asked = found[0].retrieved.question
     readings = [
-        index.reader.read(replace(analyse(one.retrieved.question), kind=one.asked.kind), one.retrieved, index.engine)
+        index.reader.read(
+            replace(analyse(one.retrieved.question), kind=one.asked.kind, asked=asked), one.retrieved, index.engine
+        )
         for one in found
     ]
     best = max(range(len(found)), key=lambda n: (readings[n].reason is None, readings[n].confidence))

@@ -20,6 +20,8 @@ class Question:
     """Its terms in order without stop words; all of its terms if there are only stop words."""
     names: tuple[str, ...]
     """Capitalised words, years and other figures in it, as written: what the evidence must share."""
+    asked: str = ""
+    """The question as asked, where `text` is only what it is about."""
     unit: tuple[str, ...] = ()
     """For quantities: stems of the noun that is counted ("how many *industrial brains*")."""
 

@@ -159,7 +159,7 @@ class ExtractiveReader:
     def _read_windows(self, question: Question, best: _Ranked, retrieved: Retrieved, engine: SearchEngine) -> _Ranked:
         """The ranking joined with what the network makes of the windows that hold its best candidates."""
         assert self._windows is not None
-        seen = self._windows.read(question.text, retrieved.passages, best.found, best.scores)
+        seen = self._windows.read(question.asked or question.text, retrieved.passages, best.found, best.scores)
         rows = sentence_rows(best.scores, seen)
         joined = self._joined.sentence.score(rows)
         row = answer_row(
