@@ -10,7 +10,6 @@ from itertools import pairwise
 from assistant.language.statements import Name, Value, directions, names, negated, stem_of, values
 from assistant.language.values import Token, read
 from assistant.language.vocabulary import INTERJECTIONS, NEGATIONS, SUPERLATIVES, VERB
-from index.text.structure import is_heading
 from index.text.terms import STOP_WORDS, stem, stems
 
 KEPT_SENTENCES = 8_192
@@ -79,11 +78,6 @@ class ParsedSentence:
     def superlatives(self) -> frozenset[str]:
         """Words that single out one of many."""
         return SUPERLATIVES.intersection(self.lower_words)
-
-    @cached_property
-    def heading(self) -> bool:
-        """Whether it names what follows and states nothing."""
-        return is_heading(self.text)
 
     @cached_property
     def verb(self) -> bool:

@@ -39,7 +39,7 @@ _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b
 
 _PROCEDURE = re.compile(r"how (?:do|can|should|does|to|would)\b|what (?:do|should) (?:i|you|we)\b", re.IGNORECASE)
 """Asks for steps, where a list of them answers."""
-LEAST_SURE_TO_LEAD = 0.6
+LEAST_SURE_TO_LEAD = 0.85
 """Probability of an answer from which on there may be a short one in front: a wrong one is worse than none."""
 MOST_ITEMS = 20
 """A longer list is not given whole."""

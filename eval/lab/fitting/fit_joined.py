@@ -10,7 +10,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ from assistant.reading.joined import (
     sentence_rows,
 )
 from assistant.reading.network import shared_network
-from assistant.reading.weights import Linear, answerability_row, load_weights, probability, rank
+from assistant.reading.weights import Linear, answerability_row, load_weights, logit, probability, rank
 from eval.bench.calibrate import fit_threshold
 from eval.bench.observe import labels
 from eval.bench.sets import BenchQuestion, BenchSet, article_of, load_set
@@ -41,6 +41,8 @@ from index.search.engine import Filters, Passage
 
 SIZES = ((1, 260), (3, 260), (20, 300), (0, 420))
 """Paragraphs of a collection, 0 for all, and how many own questions are asked of collections of that size."""
+ANSWERABLE = 0.8
+"""Share of the questions people ask that their articles answer, as assumed; it turns scores into probabilities."""
 OFF_TOPIC = 0.25
 """Questions of other articles for each own one."""
 
@@ -130,7 +132,8 @@ def fitted(observed: Sequence[Joining]) -> dict[str, object]:
     sentence = fit_ranking(observed, SENTENCE_FEATURES)
     rows = np.stack([one.row(sentence) for one in observed])
     own = np.asarray([one.sort == "own" for one in observed])
-    answer = fit_logistic(rows, own, ANSWER_FEATURES)
+    balanced = fit_logistic(rows, own, ANSWER_FEATURES)
+    answer = replace(balanced, bias=balanced.bias + logit(ANSWERABLE))
     scores = answer.score(rows)
     sure = [probability(score) for score in scores]
     calibration = fit_threshold(sure, own.tolist(), refuse=REFUSED_ANSWERABLE)
