@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +96,7 @@ class WindowReader:
     def __init__(self, network: Network) -> None:
         """Make one over a network."""
         self._network = network
+        self._lock = Lock()
         self._kept: OrderedDict[tuple[str, int, int, int], WindowReading] = OrderedDict()
 
     def read(
@@ -139,14 +141,17 @@ class WindowReader:
 
     def _readings(self, question: str, windows: Sequence[Window]) -> list[WindowReading]:
         keys = [(question, w.passage.article.number, w.passage.start, w.first) for w in windows]
-        new = [(key, window) for key, window in zip(keys, windows, strict=True) if key not in self._kept]
+        with self._lock:  # Threads share a reader; one may let go what another is about to take.
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+        new = [(key, window) for key, window in zip(keys, windows, strict=True) if key not in found]
         if new:
             readings = self._network.read(question, [window for _, window in new])
-            self._kept.update(zip((key for key, _ in new), readings, strict=True))
-        found = [self._kept[key] for key in keys]
-        while len(self._kept) > KEPT_READINGS:
-            self._kept.popitem(last=False)
-        return found
+            found.update(zip((key for key, _ in new), readings, strict=True))
+        with self._lock:
+            self._kept.update(found)
+            while len(self._kept) > KEPT_READINGS:
+                self._kept.popitem(last=False)
+        return [found[key] for key in keys]
 
 
 def sentence_rows(scores: NDArray[np.float64], seen: Sequence[Seen]) -> NDArray[np.float64]:

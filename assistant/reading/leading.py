@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.language.denial import doubted
-from assistant.language.names import Span, names
+from assistant.language.names import Span, names, without_openers
 from assistant.language.numbers import CLOCK
 from assistant.language.values import Token, agrees, figures, read
-from assistant.language.vocabulary import AUXILIARIES
+from assistant.language.vocabulary import AUXILIARIES, MONTHS, OPENERS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 from assistant.reading.network import Span as Words
@@ -40,6 +40,13 @@ _TURNED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What before a piece makes it another's, or one of the rest."""
+_TURNED_BEHIND = re.compile(r"['’]s\s|\s+(?:or (?:fewer|less|more|older)\b|(?:fewer|less|more|\w+er) than\b)")
+"""What behind a piece makes it another's, or only the distance from another."""
+_COMPARED = re.compile(r"(?<! or) (?:fewer|less|more)$")
+_OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
+_OR_BEHIND = re.compile(r"\s+or\s")
+_UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
+_IN_YEAR = re.compile(r"\b(?:in|since|by|until|during|before|after|from)\s+(?:the year )?$", re.IGNORECASE)
 _MARKS = " \t\n.,;:!?。，；：、！？\"“”'‘’([*_|"
 LEAST_SURE = 0.3
 """Probability from which on the network's words may lead."""
@@ -62,12 +69,14 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
     if (
         not lead
         or len(lead) > min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
-        or set(stems(lead)) <= set(question.stems)
-        or lead.endswith((" fewer", " less", " more"))
-        or (text[end:].startswith(("'s ", "’s ")) and "whose" not in question.text.lower())
+        or set(stems(lead)) <= {*question.stems, *stems(question.text)}
+        or _COMPARED.search(lead)
+        or _belongs_to_what_follows(question, text, end)
+        or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
         or doubted(text, start, end)
         or (question.kind is Kind.DATE and not any(token.date for token in read(lead)))
+        or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
         or any(_denies(other, lead) for other in others)
     ):
         return None
@@ -89,6 +98,26 @@ def _asks_yes_or_no(question: Question) -> bool:
     return question.text.split(maxsplit=1)[0].lower() in AUXILIARIES
 
 
+def _belongs_to_what_follows(question: Question, text: str, end: int) -> bool:
+    """Whether words behind the lead turn it: "Anna Berg's brother", "90 coins fewer than"."""
+    turned = _TURNED_BEHIND.match(text, end)
+    asked = "than" if turned and turned[0].endswith("than") else "whose"
+    return turned is not None and asked not in question.text.lower().split()
+
+
+def _counts_nothing(text: str, start: int, end: int) -> bool:
+    """Whether all figures and dates of the lead are labels, days, years, or a whole of which a part is meant."""
+    valued = [one for one in read(text) if (one.figure or one.date) and start <= one.start and one.end <= end]
+    return bool(valued) and not any(_counts(one) or _round(text, one) for one in valued)
+
+
+def _round(text: str, token: Token) -> bool:
+    """Whether a figure that may be a year counts things: "2000 coins"."""
+    figure = token.figure
+    plain = figure is not None and not (figure.ordinal or figure.label or figure.whole or figure.unit)
+    return plain and not _IN_YEAR.search(text, max(0, token.start - 20), token.start)
+
+
 def _denies(text: str, lead: str) -> bool:
     """Whether another sentence states the same words and denies them."""
     at = text.find(lead)
@@ -96,13 +125,16 @@ def _denies(text: str, lead: str) -> bool:
 
 
 def _whole(text: str, start: int, end: int) -> Span:
-    """The characters with the rest of each figure, date and name that they touch, and without marks at their ends."""
-    for a, b in [*((token.start, token.end) for token in read(text) if token.figure or token.date), *names(text)]:
+    """The characters with the rest of each word, figure, date and name that they touch; no marks at their ends."""
+    called = [name if any(map(str.isalnum, text[: name[0]])) else _unopened(text, name) for name in names(text)]
+    for a, b in [*((token.start, token.end) for token in read(text)), *called]:
         if a < end and start < b:
             start, end = min(start, a), max(end, b)
     for token in read(text):
-        if token.figure and token.start < end and start < (whole := _with_whole(text, token)):
+        if token.figure and token.start < end and start < (whole := _end_of_whole(text, token) or token.end):
             start, end = min(start, token.start), max(end, whole)  # "Half of the 40", not "40".
+    unit = _UNIT.match(text, end)
+    end = unit.end() if unit and text[end - 1 : end].isdigit() else end
     before = _BEFORE_DATE.search(text, max(0, start - 40), start)
     if before and any(token.date for token in read(text[start:end])[:1]):
         start = before.start()
@@ -111,6 +143,11 @@ def _whole(text: str, start: int, end: int) -> Span:
     while start < end and text[end - 1] in _MARKS.replace("'", "").replace("’", ""):
         end -= 1
     return start, end
+
+
+def _unopened(text: str, name: Span) -> Span:
+    """A name without the words that only open the sentence: "Yesterday Anna Berg"."""
+    return without_openers(text, name, OPENERS - MONTHS.keys())
 
 
 def unit_beside_figure(question: Question, text: str) -> bool:
@@ -151,9 +188,14 @@ def _with_whole(text: str, token: Token) -> int:
     part = _PART_OF.match(text, token.end)
     if part is None or token.figure is None:
         return token.end
-    whole = next((one.end for one in figures(text) if one.start == part.end()), None)
     fraction = token.figure.unit is None and token.figure.value < 1
-    return whole or (part.end() - 1 if fraction else token.end)
+    return _end_of_whole(text, token) or (part.end() - 1 if fraction else token.end)
+
+
+def _end_of_whole(text: str, token: Token) -> int | None:
+    """Where the figure ends that another is a part of: "half of the 40"."""
+    part = _PART_OF.match(text, token.end)
+    return next((one.end for one in figures(text) if one.start == part.end()), None) if part else None
 
 
 def _counts_unit(question: Question, text: str, span: Span) -> bool:

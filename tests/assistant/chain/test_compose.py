@@ -13,6 +13,7 @@ from assistant.chain.compose import REFUSALS, answered, refused
 from assistant.language.markdown import plain
 from assistant.question.question import analyse
 from assistant.reading.leading import leading_span
+from assistant.reading.network import Span
 from assistant.reading.reader import Quote, Reading
 from index.text.article import IndexedArticle, sha256_of
 from index.text.sentences import split_sentences
@@ -207,7 +208,11 @@ def quotes(draw: st.DrawFn, article: IndexedArticle, text: str) -> Quote:
     last = draw(st.integers(0, len(sentences) - 1))
     first = draw(st.integers(max(0, last - 2), last))
     best = sentences[last]
-    span = leading_span(analyse(draw(st.sampled_from(QUESTIONS))), text[best.start : best.end])
+    sentence = text[best.start : best.end]
+    start = draw(st.integers(0, len(sentence) - 1))
+    end = draw(st.integers(start + 1, len(sentence)))
+    words = Span(start=start, end=end, score=1.0, probability=0.9)
+    span = leading_span(analyse(draw(st.sampled_from(QUESTIONS))), sentence, words)
     return Quote(
         article=article,
         sentences=tuple(sentences[first : last + 1]),

@@ -58,7 +58,7 @@ ANSWERED = GoldCase(
     id="cost",
     question="How much did the bridge of Oldwater cost?",
     facts=(("3,500,000 crowns",),),
-    short=(COST,),
+    short=("3.5 million crowns", COST),
     evidence=quoting(("bridge", COST)),
 )
 WRONG = replace(ANSWERED, id="wrong", facts=(("3.5 million crowns",), ("paid by the town",)))
@@ -376,7 +376,8 @@ def test_facts_are_counted_piece_by_piece_in_any_accepted_wording() -> None:
 def test_the_pieces_of_an_answer_are_what_its_receipts_support(assistant: Assistant) -> None:
     answer = assistant.ask(ANSWERED.question)
 
-    assert answer_pieces(answer)[0].startswith("The bridge cost 3.5 million crowns")
+    assert answer_pieces(answer)[0] == "3.5 million crowns"
+    assert answer_pieces(answer)[1].startswith("The bridge cost 3.5 million crowns")
     assert all("[" not in piece for piece in answer_pieces(answer))
     assert answer_pieces(assistant.ask(UNANSWERABLE.question)) == []
 
