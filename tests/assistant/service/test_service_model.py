@@ -15,7 +15,11 @@ GOVERNED = "How long had Anna Berg governed?"
 TURNS = (
     Turn(reply=REPLY, seconds=0.1, when=DAM),
     Turn(reply=GOVERNED, when="\n\nFollow-up: How long"),
-    Turn(trouble=Trouble.DROP_MIDWAY, reply="The tram will cost 35,000 crowns a metre [1]. More " * 3, when="tram"),
+    Turn(
+        trouble=Trouble.DROP_MIDWAY,
+        reply="The tram will cost 35,000 crowns a metre [1]. More " * 3,
+        when="will the tram cost",
+    ),
 )
 
 
@@ -92,7 +96,9 @@ def test_openais_form_carries_the_written_answer(server) -> None:
         body = {"model": name, "messages": [{"role": "user", "content": DAM}]}
         message = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
 
-    assert message["content"].startswith("The dam at Oldwater held. [1]")
+    assert message["content"].startswith(
+        "The dam at Oldwater held. [1] Engineers opened two of its five gates on Monday."
+    )
 
 
 def shown_to_condense(model: ScriptedServer) -> str:
