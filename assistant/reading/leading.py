@@ -40,7 +40,9 @@ _TURNED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What before a piece makes it another's, or one of the rest."""
-_TURNED_BEHIND = re.compile(r"['’]s\s|(?:(?<=\d)\s+\w+)?\s+(?:or (?:fewer|less|more|older)\b|(?:fewer|less|more|\w+er) than\b)")
+_TURNED_BEHIND = re.compile(
+    r"['’]s\s|(?:(?<=\d)\s+\w+)?\s+(?:or (?:fewer|less|more|older)\b|(?:fewer|less|more|\w+er) than\b)"
+)
 """What behind a piece makes it another's, or only the distance from another."""
 _COMPARED = re.compile(r"(?<! or) (?:fewer|less|more)$")
 _OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
