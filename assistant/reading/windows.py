@@ -55,7 +55,7 @@ class Windower:
         self._first, self._separator = tokenizer.encode("").ids
 
     def cut(self, passage: Passage) -> list[Window]:
-        """Windows of whole sentences that overlap by one; a sentence longer than a window is cut at its end."""
+        """Windows of whole sentences that overlap by one where that fits; a longer sentence is cut at its end."""
         texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
         encoded: list[Encoding] = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         sizes = [min(len(one.ids), WINDOW_PIECES) for one in encoded]
@@ -69,7 +69,8 @@ class Windower:
             windows.append(self._window(passage, encoded, first, last))
             if last + 1 == len(sizes):
                 break
-            first = last if last > first else last + 1
+            shared = last > first and sizes[last] + sizes[last + 1] <= WINDOW_PIECES
+            first = last if shared else last + 1
         return windows
 
     def _window(self, passage: Passage, encoded: Sequence[Encoding], first: int, last: int) -> Window:
