@@ -82,6 +82,7 @@ LONG = (
     "house/test_deploy.py",
     "index/encoding/test_encoders.py",
     "index/storage/test_flipped.py",
+    "index/storage/test_full_disk.py",
     "index/storage/test_killed.py",
 )
 """Where tests take ten seconds and more together; `make test` leaves them to `.ci/run`."""

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from starlette.responses import JSONResponse
 
-from index.errors import AssistantError, ConfigurationError, IndexBusy, IndexDamaged, UserError
+from index.errors import AssistantError, ConfigurationError, DiskFull, IndexBusy, IndexDamaged, UserError
 
 RETRY_SECONDS = 1
 TYPES = {
@@ -143,6 +143,8 @@ def no_collection(name: str, there: Iterable[str]) -> ServiceError:
 
 def service_error(error: AssistantError) -> ServiceError:
     """Map an error of the assistant to one over HTTP."""
+    if isinstance(error, DiskFull):
+        return _later("disk_full", "the server has no room for it", "try again when whoever runs it has made room")
     if isinstance(error, (ConfigurationError, IndexDamaged)):
         # Its message names folders; it goes to the log, not to clients.
         remedy = "ask again; if it stays so, whoever runs the server finds the reason in its log"

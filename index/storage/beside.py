@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.encoding.projection import TokenProjection
@@ -19,14 +20,19 @@ def raw(root: Path) -> sqlite3.Connection:
         return sqlite3.connect(f"{catalog_path(root).absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
 
 
-def begin(root: Path, meta: Mapping[str, str], projection: TokenProjection) -> Catalog:
-    """Create an empty catalog beside the one in `root`; what an earlier attempt left there goes."""
+@contextmanager
+def beside(root: Path, meta: Mapping[str, str], projection: TokenProjection) -> Iterator[Catalog]:
+    """Create an empty catalog beside the one in `root`, for `finish` at the end of the block; else it goes again."""
     remove_partial(root)
-    return Catalog.create(root / PARTIAL_NAMES[0], meta, projection)
+    try:
+        with closing(Catalog.create(root / PARTIAL_NAMES[0], meta, projection)) as catalog:
+            yield catalog
+    finally:
+        remove_partial(root)  # A full disk has no room for what is of no use.
 
 
 def finish(root: Path, catalog: Catalog, generation: int) -> None:
-    """Write the derived files of a catalog made by `begin`, close it, and put it into the other one's place.
+    """Write the derived files of a catalog made by `beside`, close it, and put it into the other one's place.
 
     Args:
         root: the index's folder.

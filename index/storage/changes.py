@@ -4,11 +4,12 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.encoding.encoder import Encoder
-from index.errors import ArticleUnreadable, UserError
+from index.errors import ArticleUnreadable, AssistantError, UserError
 from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
 from index.storage.incoming import Incoming
@@ -292,27 +293,32 @@ def _publish(
     glossaries: dict[str, str | None],
 ) -> list[str]:
     """Commit one change of the index, all or nothing; returns the ids of the articles added."""
-    with catalog.changing():
-        current = catalog.generation
-        changed = [chunk_id for row in remove for chunk_id in catalog.remove_article(row.number)]
-        for source, text in glossaries.items():
-            if text is None:
-                catalog.remove_glossary(source)
-            else:
-                catalog.set_glossary(source, text)
-        again = {prepared.article.source for prepared in add}
-        kept = {row.source: row.article_id for row in remove if row.source in again}
-        taken = catalog.article_ids() | set(kept.values())
-        ids = []
-        for prepared in add:
-            article_id = kept.get(prepared.article.source) or free_id(article_slug(prepared.article.name), taken)
-            taken.add(article_id)
-            ids.append(article_id)
-            changed += store(catalog, prepared, article_id)
-        catalog.set_meta({"generation": str(current + 1), "changed": now()})
-        catalog.set_meta({"fingerprint": fingerprint(catalog)})
-        catalog.seal_listing()
-        build(root, current + 1, catalog, versions=versions(), base=current, changed=changed)
+    try:
+        with catalog.changing():
+            current = catalog.generation
+            changed = [chunk_id for row in remove for chunk_id in catalog.remove_article(row.number)]
+            for source, text in glossaries.items():
+                if text is None:
+                    catalog.remove_glossary(source)
+                else:
+                    catalog.set_glossary(source, text)
+            again = {prepared.article.source for prepared in add}
+            kept = {row.source: row.article_id for row in remove if row.source in again}
+            taken = catalog.article_ids() | set(kept.values())
+            ids = []
+            for prepared in add:
+                article_id = kept.get(prepared.article.source) or free_id(article_slug(prepared.article.name), taken)
+                taken.add(article_id)
+                ids.append(article_id)
+                changed += store(catalog, prepared, article_id)
+            catalog.set_meta({"generation": str(current + 1), "changed": now()})
+            catalog.set_meta({"fingerprint": fingerprint(catalog)})
+            catalog.seal_listing()
+            build(root, current + 1, catalog, versions=versions(), base=current, changed=changed)
+    except BaseException:
+        with suppress(AssistantError):  # A full disk has no room for files of no use.
+            remove_strays(root, catalog.generation)
+        raise
     remove_strays(root, current + 1)
     return ids
 

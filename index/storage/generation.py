@@ -84,15 +84,19 @@ def build(
         IndexDamaged: a row of the catalog is not what was written.
     """
     folder = generation_folder(root, number)
-    with written(folder):
-        shutil.rmtree(folder, ignore_errors=True)
-        for name in (VECTORS_NAME, TEXT_NAME):
-            (folder / name).mkdir(parents=True)
-        try:
-            _write(folder, number, catalog, versions, _earlier(root, base), changed)
-        except ValueError as error:  # Tantivy's word for what the system did not take.
-            _told(error)
-            raise
+    try:
+        with written(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            for name in (VECTORS_NAME, TEXT_NAME):
+                (folder / name).mkdir(parents=True)
+            try:
+                _write(folder, number, catalog, versions, _earlier(root, base), changed)
+            except ValueError as error:  # Tantivy's word for what the system did not take.
+                _told(error)
+                raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # A full disk has no room for what is of no use.
+        raise
 
 
 def _told(error: ValueError) -> None:

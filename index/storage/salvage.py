@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import IndexDamaged
-from index.storage.beside import begin, finish, raw
+from index.storage.beside import beside, finish, raw
 from index.storage.catalog import GLOSSARIES, LISTING_HASH, META_HASH, WHOLE_ARTICLES, WHOLE_CHUNKS, Catalog
 from index.storage.lock import writing
 from index.storage.rows import ARTICLE_COLUMNS, StoredChunk, article_from, holds
@@ -43,7 +43,7 @@ def salvage(root: Path, *, note: Note) -> bool:
         with closing(raw(root)) as db:
             meta = dict(db.execute("SELECT key, value FROM meta"))
             kept = {key: value for key, value in meta.items() if key not in {META_HASH, LISTING_HASH, "format"}}
-            with closing(begin(root, kept | {"changed": now()}, projection)) as new:
+            with beside(root, kept | {"changed": now()}, projection) as new:
                 with new.changing():
                     _copy(db, new, note)
                 finish(root, new, generation + 1)

@@ -23,7 +23,7 @@ from index.storage.generation import (
 )
 from index.storage.lock import writing
 from index.storage.rows import ChunkRow, StoredChunk
-from index.storage.trouble import damaged
+from index.storage.trouble import FULL, damaged, written
 from index.text.article import IndexedArticle, fingerprint_of
 from index.text.glossary import Glossary
 from index.text.structure import Structure
@@ -59,33 +59,43 @@ def create_index(root: Path, encoder: Encoder, *, max_tokens: int) -> None:
         raise IndexUnavailable(
             f"{root} is no index and holds {foreign[0]!r}", "name a new or empty folder for the index"
         )
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise IndexUnavailable(
-            f"the folder {root} cannot be made ({error.strerror})", "check the rights to it"
-        ) from error
+    with written(root):
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            raise IndexUnavailable(
+                f"the folder {root} cannot be made ({error.strerror})", "check the rights to it"
+            ) from error
     with writing(root):
         if catalog_path(root).exists():
             return  # Another process was first.
         remove_partial(root)
-        partial = root / PARTIAL_NAMES[0]
-        catalog = Catalog.create(
-            partial,
-            {
-                "encoder_name": encoder.name,
-                "encoder_hash": encoder.hash,
-                "dimension": str(encoder.dimension),
-                "max_tokens": str(max_tokens),
-                "changed": now(),
-            },
-            encoder.projection,
-        )
-        with catalog.changing():
-            catalog.set_meta({"fingerprint": fingerprint(catalog)})
-            build(root, 0, catalog, versions=versions())
-        catalog.close()
-        partial.replace(catalog_path(root))
+        try:
+            _create(root, encoder, max_tokens)
+        except BaseException:
+            remove_partial(root)  # A full disk has no room for what is of no use.
+            raise
+
+
+def _create(root: Path, encoder: Encoder, max_tokens: int) -> None:
+    partial = root / PARTIAL_NAMES[0]
+    catalog = Catalog.create(
+        partial,
+        {
+            "encoder_name": encoder.name,
+            "encoder_hash": encoder.hash,
+            "dimension": str(encoder.dimension),
+            "max_tokens": str(max_tokens),
+            "changed": now(),
+        },
+        encoder.projection,
+    )
+    with contextlib.closing(catalog), catalog.changing():
+        catalog.set_meta({"fingerprint": fingerprint(catalog)})
+        build(root, 0, catalog, versions=versions())
+    partial.replace(catalog_path(root))
 
 
 class _State:

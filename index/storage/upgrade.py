@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.encoding.encoder import Encoder
 from index.errors import IndexDamaged
-from index.storage.beside import begin, finish, raw
+from index.storage.beside import beside, finish, raw
 from index.storage.catalog import FORMAT, META_HASH, Catalog, meta_hash
 from index.storage.lock import writing
 from index.storage.preparing import BATCH_CHUNKS, Meter, Preparing, store
@@ -76,7 +76,7 @@ def upgrade_index(root: Path, encoder: Encoder, *, note: Note, meter: Meter) -> 
             "max_tokens": str(old.max_tokens),
             "changed": now(),
         }
-        with closing(begin(root, meta, encoder.projection)) as catalog:
+        with beside(root, meta, encoder.projection) as catalog:
             count = _fill(catalog, db, root, encoder, note=note, meter=meter)
             finish(root, catalog, old.generation + 1)
         if old.threshold is not None:

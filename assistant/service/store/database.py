@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.settings.locations import data_folder
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, DiskFull
+from index.storage.trouble import primary
 
 FILE_NAME = "service.sqlite"
 BUSY_SECONDS = 10.0
@@ -103,6 +104,10 @@ class Database:
                 f"{path} cannot be written to ({error.strerror})", "set ASSISTANT_DATA to a folder that can"
             ) from error
         except sqlite3.Error as error:
+            if primary(error) == sqlite3.SQLITE_FULL:
+                raise DiskFull(
+                    f"{path} cannot be written ({error})", "nothing stored was lost; make room there and start again"
+                ) from error
             raise ConfigurationError(
                 f"{path} cannot be opened ({error})", "move it away, and a new one is made"
             ) from error
