@@ -31,7 +31,6 @@ from index.search.engine import Passage, Retrieved, SearchEngine
 from index.search.query import Query
 from index.text.article import Sentence
 from index.text.sentences import sentences_of
-from index.text.structure import TITLES
 from index.text.structure import Kind as BlockKind
 
 _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
@@ -159,7 +158,10 @@ class ExtractiveReader:
     def _read_windows(self, question: Question, best: _Ranked, retrieved: Retrieved, engine: SearchEngine) -> _Ranked:
         """The ranking joined with what the network makes of the windows that hold its best candidates."""
         assert self._windows is not None
-        seen = self._windows.read(question.asked or question.text, retrieved.passages, best.found, best.scores)
+        # Under an alias that the articles use, or as asked where what was searched is only the topic.
+        alias = best.query is not retrieved.queries[0]
+        asked = best.query.text if alias or not question.asked else question.asked
+        seen = self._windows.read(asked, retrieved.passages, best.found, best.scores)
         rows = sentence_rows(best.scores, seen)
         joined = self._joined.sentence.score(rows)
         row = answer_row(
@@ -276,7 +278,7 @@ def _quote(candidate: Candidate, *, lead: Span | None) -> Quote:
     passage, place = candidate.passage, candidate.place
     first = place
     while first > 0 and place - first < 2 and _DEPENDENT.match(sentence_text(passage, first)):
-        if passage.kind(first - 1) in TITLES:
+        if passage.kind(first - 1) not in {BlockKind.PARAGRAPH, BlockKind.TURN}:
             break
         first -= 1
     return Quote(

@@ -36,6 +36,11 @@ _FURNITURE = re.compile(
 _MAIL = frozenset(
     "from to cc bcc date sent subject reply-to von an datum betreff gesendet de à objet 发件人 收件人 主题 日期".split()
 )
+_HEAD_LABELS = _MAIL | frozenset(
+    "title author authors by published source publisher url link place present chair minutes transcript host "
+    "标题 作者 来源 发布时间".split()
+)
+"""Labels of lines at the top of a text that are no title."""
 _SENDER = frozenset({"from", "von", "de", "发件人"})
 """Labels of mail headers whose line says whose words follow."""
 _STOPS = ".!?。！？…"
@@ -249,6 +254,14 @@ class _Finder:
             self._head(
                 Kind.QUESTION if asks else Kind.HEADING, QUESTION_LEVEL if asks else PLAIN_LEVEL, start, end, quoted
             )
+        elif (
+            alone
+            and not self._blocks
+            and label
+            and _speaker(label) not in _HEAD_LABELS
+            and self._stands_alone(at, last)
+        ):
+            self._head(Kind.HEADING, PLAIN_LEVEL, start, end, quoted)  # "Correction: the cost of the bridge".
         elif label and len(label[1].split()) <= MAX_LABEL_WORDS and not self._items:
             sender = label[1].casefold() in _SENDER
             self._turn = None if sender else self._turn
@@ -259,6 +272,10 @@ class _Finder:
         else:
             parent = {"parent": self._items[-1][1]} if self._items else {}
             self._add(Kind.PARAGRAPH, start, end, quoted, **parent)
+
+    def _is_title(self, label: re.Match[str]) -> bool:
+        """Whether a labelled line at the top is a title: "Correction: the cost of the bridge"."""
+        return not self._blocks and _speaker(label) not in _HEAD_LABELS
 
     def _asked(self) -> dict[str, int | None]:
         """The turn before as the parent of the next one, if it ends with a question."""

@@ -29,7 +29,7 @@ def indexable(text: str) -> str:
     Thousands separators vanish ("35,000" is "35000"), decimal points become a letter ("97.4" is one
     word), and CJK runs become overlapping pairs.
     """
-    text = _NUMBER_POINT.sub("p", _NUMBER_COMMA.sub("", text))
+    text = _NUMBER_POINT.sub("p", _NUMBER_COMMA.sub("", text)).replace("_", " ")
     return _CJK_RUN.sub(lambda match: f" {_pairs(match.group())} ", text)
 
 

@@ -226,3 +226,15 @@ def test_junk_does_not_take_for_ever(junk):
     structure_of(junk)
 
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Correction: the price of the mill\n\nThe mill cost four crowns, and not three as we wrote.", True),
+        ("Date: 5 May\n\nThe mill cost four crowns, and not three as we wrote.", False),
+        ("From: Ada\n\nThe mill cost four crowns, and not three as we wrote.", False),
+    ],
+)
+def test_a_labelled_line_at_the_top_is_a_title_unless_it_is_metadata(text, title):
+    assert outline(text)[0].startswith("title:") is title
