@@ -151,8 +151,12 @@ class ExtractiveReader:
                 )
             )
         best = max(rankings, key=lambda ranking: ranking.confidence, default=None)
-        if best is not None and self._windows is not None and reads(question.text):
-            best = self._read_windows(question, best, retrieved, engine)
+        if best is not None and self._windows is not None:
+            if reads(question.text):
+                best = self._read_windows(question, best, retrieved, engine)
+            else:  # Words and vectors alone, their threshold put where the joined one is.
+                moved = logit(self._joined.threshold) - logit(self._weights.threshold)
+                best = replace(best, confidence=probability(logit(best.confidence) + moved))
         return None if best is None else best.in_order()
 
     def _read_windows(self, question: Question, best: _Ranked, retrieved: Retrieved, engine: SearchEngine) -> _Ranked:
