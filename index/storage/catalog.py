@@ -7,7 +7,7 @@ by one in the same transaction. Each row has a SHA-256, and whatever is read is 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -445,11 +445,11 @@ class Catalog:
                 raise self._damaged(f"chunk {row[0]} is")
             yield StoredChunk(row[:-1])
 
-    def _chunk_values(self, ids: Collection[int] | None) -> Iterator[Sequence[Any]]:
+    def _chunk_values(self, ids: Collection[int] | None) -> Iterable[Sequence[Any]]:
         if ids is None:
             return self._each(f"{WHOLE_CHUNKS} ORDER BY id")
         marks = json.dumps(sorted(ids))
-        return self._each(f"{WHOLE_CHUNKS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (marks,))
+        return self._run(f"{WHOLE_CHUNKS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (marks,))
 
     def glossaries(self) -> dict[str, str]:
         """Glossary texts by their source.

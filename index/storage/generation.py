@@ -220,25 +220,44 @@ def open_generation(root: Path, number: int) -> Generation:
         IndexDamaged: files are missing, or not as they were written.
     """
     folder = generation_folder(root, number)
-    wrong = differences(folder)
-    if wrong:
-        raise IndexDamaged(f"generation {number} of the index in {root} is damaged: {wrong[0]}")
     try:
         manifest = read_manifest(folder)
-        vectors = FaissVectors(manifest["dimension"])
+        files: dict[str, File] = manifest["files"]
+        dimension = int(manifest["dimension"])
+        vectors = FaissVectors(dimension)
         ids, articles = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-        matrices = [np.zeros((0, manifest["dimension"]), dtype=np.float32)]
-        for segment in manifest["segments"]:
-            data = (folder / segment["files"][0]).read_bytes()
-            own, numbers, rows = read_vectors(data, manifest["dimension"])
-            ids.append(own)
-            articles.append(numbers)
-            matrices.append(rows)
+        matrices = [np.zeros((0, dimension), dtype=np.float32)]
+        for name, stated in files.items():
+            data = _checked(folder, name, stated)
+            if name.startswith(f"{VECTORS_NAME}/"):
+                own, numbers, rows = read_vectors(data, dimension)
+                ids.append(own)
+                articles.append(numbers)
+                matrices.append(rows)
         vectors.add(np.concatenate(ids), np.concatenate(matrices))
         text = TantivyText(folder / TEXT_NAME)
     except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
         raise IndexDamaged(f"generation {number} of the index in {root} is damaged: {error}") from error
     return Generation(number, vectors, text, np.concatenate(ids), np.concatenate(articles))
+
+
+def _checked(folder: Path, name: str, stated: File) -> bytes:
+    """The content of a file, which is what the manifest states.
+
+    Raises:
+        ValueError: it is not, in words.
+    """
+    try:
+        data = (folder / name).read_bytes()
+    except FileNotFoundError:
+        raise ValueError(f"{name} is missing") from None
+    except OSError as error:
+        raise ValueError(f"{name} cannot be read ({error.strerror})") from error
+    if len(data) != stated["bytes"]:
+        raise ValueError(f"{name} has {len(data)} bytes instead of {stated['bytes']}")
+    if hashlib.sha256(data).hexdigest() != stated["sha256"]:
+        raise ValueError(f"{name} was changed after it was written")
+    return data
 
 
 def differences(folder: Path) -> list[str]:
@@ -249,16 +268,10 @@ def differences(folder: Path) -> list[str]:
         return [f"{MANIFEST} cannot be read ({error})"]
     wrong = []
     for name, stated in expected.items():
-        path = folder / name
         try:
-            if not path.is_file():
-                wrong.append(f"{name} is missing")
-            elif path.stat().st_size != stated["bytes"]:
-                wrong.append(f"{name} has {path.stat().st_size} bytes instead of {stated['bytes']}")
-            elif file_sha256(path) != stated["sha256"]:
-                wrong.append(f"{name} was changed after it was written")
-        except OSError as error:
-            wrong.append(f"{name} cannot be read ({error.strerror})")
+            _checked(folder, name, stated)
+        except ValueError as error:
+            wrong.append(str(error))
     return wrong
 
 

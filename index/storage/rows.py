@@ -74,12 +74,11 @@ class StoredChunk:
 
 def digest(values: Iterable[object]) -> bytes:
     """SHA-256 over values with their types and lengths, so that no two rows are written alike."""
-    hashed = hashlib.sha256()
+    parts: list[bytes] = []
     for value in values:
         data = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
-        hashed.update(f"{type(value).__name__}{len(data)}:".encode())
-        hashed.update(data)
-    return hashed.digest()
+        parts += (b"%s%d:" % (type(value).__name__.encode(), len(data)), data)
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def holds(row: Sequence[Any]) -> bool:
