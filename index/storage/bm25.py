@@ -59,6 +59,7 @@ def write_part(folder: Path, entries: Iterable[TextEntry], *, work: Path) -> Tex
     """
     work.mkdir(parents=True)
     index = tantivy.Index(_schema(), path=str(work), reuse=False)
+    index.config_reader(reload_policy="manual")  # Else a thread would watch it, and put a lock there at any time.
     index.register_tokenizer("stemmed", build_analyzer(stem=True))
     index.register_tokenizer("exact", build_analyzer(stem=False))
     writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
@@ -78,7 +79,7 @@ def write_part(folder: Path, entries: Iterable[TextEntry], *, work: Path) -> Tex
         if file.suffix not in {".json", ".lock"}:
             file.replace(folder / file.name)
             names.append(file.name)
-    shutil.rmtree(work)
+    shutil.rmtree(work, ignore_errors=True)
     return TextPart(segments=meta["segments"], names=tuple(names))
 
 
@@ -89,9 +90,9 @@ def list_parts(folder: Path, parts: Sequence[TextPart], *, work: Path) -> None:
     were made alone. It has no call for that, but its list of segments is a JSON file.
     """
     work.mkdir(parents=True)
-    tantivy.Index(_schema(), path=str(work), reuse=False)
+    tantivy.Index(_schema(), path=str(work), reuse=False).config_reader(reload_policy="manual")
     meta = json.loads((work / META).read_text(encoding="utf-8"))
-    shutil.rmtree(work)
+    shutil.rmtree(work, ignore_errors=True)
     meta["segments"] = [segment for part in parts for segment in part.segments]
     meta["opstamp"] = len(meta["segments"])
     (folder / META).write_text(json.dumps(meta), encoding="utf-8")

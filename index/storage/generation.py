@@ -152,7 +152,8 @@ def _write(
         files |= {name: _stated(folder / name) for name in new["files"]}
         stated.append(new)
     parts = [TextPart(segments=one["text"], names=tuple(_own(one["files"]))) for one in stated]
-    list_parts(folder / TEXT_NAME, parts, work=folder / WORK_NAME)
+    list_parts(folder / TEXT_NAME, parts, work=folder / WORK_NAME / "list")
+    shutil.rmtree(folder / WORK_NAME, ignore_errors=True)
     files |= {_name(folder, path): _stated(path) for path in sorted((folder / TEXT_NAME).glob("*.json"))}
     files |= {_name(folder, path): _stated(path) for path in sorted((folder / TEXT_NAME).glob(".*.json"))}
     manifest = {
@@ -167,14 +168,14 @@ def _write(
     }
     text = json.dumps(manifest | {"sha256": _manifest_hash(manifest)}, indent=1) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
-    _sync(folder, old=linked)
+    _sync(folder, [MANIFEST, *files.keys() - linked])
 
 
 def _write_segment(folder: Path, segment: Segment, entries: "_Entries", dimension: int) -> dict[str, Any]:
     chunks = list(entries.catalog.chunks(segment.ids))
     path = folder / VECTORS_NAME / f"{segment.first:010d}"
     write_vectors(path, chunks, dimension)
-    part = write_part(folder / TEXT_NAME, entries.of(chunks), work=folder / WORK_NAME)
+    part = write_part(folder / TEXT_NAME, entries.of(chunks), work=folder / WORK_NAME / path.name)
     names = [_name(folder, path), *(f"{TEXT_NAME}/{name}" for name in part.names)]
     mode = folder.stat().st_mode & 0o666
     for name in names:
@@ -317,10 +318,9 @@ class _Entries:
             yield TextEntry(chunk_id=row.id, article_number=number, text=body)
 
 
-def _sync(folder: Path, old: Collection[str]) -> None:
+def _sync(folder: Path, names: Iterable[str]) -> None:
     """Flush files and folders to disk, so that they are there before the commit that names them."""
-    files = [path for path in folder.rglob("*") if path.is_file() and _name(folder, path) not in old]
-    for path in [*files, folder / TEXT_NAME, folder / VECTORS_NAME, folder, folder.parent]:
+    for path in [*(folder / name for name in names), folder / TEXT_NAME, folder / VECTORS_NAME, folder, folder.parent]:
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)

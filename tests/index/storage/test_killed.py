@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
@@ -114,6 +115,9 @@ def in_child(work: Callable[[], object], report: Path, *, kill_after: float | No
         try:
             report.write_text(json.dumps(work()), encoding="utf-8")
             code = 0
+        except BaseException:
+            traceback.print_exc()
+            raise
         finally:
             os._exit(code)
     if kill_after is not None:
