@@ -23,7 +23,7 @@ from assistant.question.question import Question, analyse
 from assistant.reading.evidence import Candidate, Evidence, sentence_text
 from assistant.reading.joined import NOT_SEEN, Seen, WindowReader, answer_row, load_joined, reads, sentence_rows
 from assistant.reading.leading import leading_span
-from assistant.reading.mismatch import contradicted
+from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
 from assistant.reading.weights import Weights, answerability_row, logit, probability, rank, shares
@@ -40,6 +40,10 @@ _PROCEDURE = re.compile(r"how (?:do|can|should|does|to|would)\b|what (?:do|shoul
 """Asks for steps, where a list of them answers."""
 LEAST_SURE_TO_LEAD = 0.85
 """Probability of an answer from which on there may be a short one in front: a wrong one is worse than none."""
+FEW_WORDS = 15
+_VALUE = re.compile(r"\d{4}|\d+\.\d")
+_NAME = re.compile(r"[^\W\d_a-z](?=.*[a-z])")
+"""A word with a capital that is not all in capitals."""
 MOST_ITEMS = 20
 """A longer list is not given whole."""
 NEAR = 8
@@ -180,7 +184,7 @@ class ExtractiveReader:
     def _refusal(
         self, question: Question, best: _Ranked, chosen: Sequence[Candidate], engine: SearchEngine
     ) -> Reason | None:
-        fits = not unknown_names(best.query, engine) and not contradicted(best.query.text, chosen)
+        fits = not unknown_names(best.query, engine) and not of_another_year(best.query.text, chosen[0])
         if best.confidence >= self._threshold and fits:
             return None
         return Reason.INSUFFICIENT if best.about >= self._weights.about_threshold else Reason.NOT_FOUND
@@ -232,14 +236,24 @@ class ExtractiveReader:
 
 
 def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
-    """Names and figures of the question that no article has at all: it asks about something else."""
+    """Years, versions and names of the question that no article has at all: it asks about another.
+
+    A long question tells of much that the articles need not have, and an acronym may be written out there.
+    """
+    few = len(query.words) <= FEW_WORDS
     return [
         word.text
         for place, word in enumerate(query.words)
-        if word.content
-        and (word.text[0].isdigit() or (word.text[0].isupper() and place > 0))
-        and engine.idf(word.stem) >= engine.highest_idf
+        if engine.idf(word.stem) >= engine.highest_idf
+        and (
+            _VALUE.match(word.text) or (few and place and _NAME.match(word.text) and not _published(word.text, engine))
+        )
     ]
+
+
+def _published(name: str, engine: SearchEngine) -> bool:
+    """Whether a publisher of the articles has the name."""
+    return any(name in (row.publisher or "") for row in engine.articles.values())
 
 
 def _lead(question: Question, best: _Ranked, first: Candidate, others: Sequence[str]) -> Span | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.reading.evidence import Candidate
-from assistant.reading.mismatch import contradicted
+from assistant.reading.mismatch import of_another_year
 from index.search.engine import Passage
 from index.text.article import IndexedArticle, Sentence
 
@@ -50,35 +50,25 @@ def candidate(sentence: str, *, passage: str = "", title: str = "", published: d
     ],
 )
 def test_a_sentence_of_another_year_contradicts(question: str, sentence: str) -> None:
-    assert contradicted(question, [candidate(sentence)])
+    assert of_another_year(question, candidate(sentence))
 
 
 def test_a_sentence_without_a_year_contradicts_only_where_its_passage_has_none_of_the_question() -> None:
     asked, said = "How many users did the ferry have in 2023?", "The ferry had 5,000 users."
 
-    assert contradicted(asked, [candidate(said, passage="It was counted in 2021.")])
-    assert not contradicted(asked, [candidate(said, passage="It was counted in 2023.")])
-    assert not contradicted(asked, [candidate(said, title="The ferry in 2023")])
-    assert not contradicted(asked, [candidate(said, published=date(2023, 5, 1))])
+    assert of_another_year(asked, candidate(said, passage="It was counted in 2021."))
+    assert not of_another_year(asked, candidate(said, passage="It was counted in 2023."))
+    assert not of_another_year(asked, candidate(said, title="The ferry in 2023"))
+    assert not of_another_year(asked, candidate(said, published=date(2023, 5, 1)))
 
 
 def test_one_of_several_years_asked_about_is_enough() -> None:
-    assert not contradicted("What did the plan of 2021 want by 2025?", [candidate("By 2025 all ferries are electric.")])
-
-
-def test_a_question_without_a_year_is_never_contradicted_by_one() -> None:
-    assert not contradicted(
-        "How many users did the ferry have?", [candidate("In March 2021 the ferry had 5,000 users.")]
+    assert not of_another_year(
+        "What did the plan of 2021 want by 2025?", candidate("By 2025 all ferries are electric.")
     )
 
 
-@pytest.mark.parametrize("sentence", ["The tram has twelve stops.", "Of the riders 12% are children."])
-def test_a_price_is_not_answered_without_a_word_of_money(sentence: str) -> None:
-    assert contradicted("How much did the tram cost?", [candidate(sentence)])
-
-
-@pytest.mark.parametrize(
-    "sentence", ["It was built for $5 million.", "The tram cost 35,000 crowns.", "Rides are free.", "€300 a metre."]
-)
-def test_a_sum_of_money_or_a_word_for_it_can_answer_a_price(sentence: str) -> None:
-    assert not contradicted("How much did the tram cost?", [candidate(sentence)])
+def test_a_question_without_a_year_is_never_contradicted_by_one() -> None:
+    assert not of_another_year(
+        "How many users did the ferry have?", candidate("In March 2021 the ferry had 5,000 users.")
+    )
