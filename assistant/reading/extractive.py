@@ -240,20 +240,18 @@ def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
 
     A long question tells of much that the articles need not have, and an acronym may be written out there.
     """
-    few = len(query.words) <= FEW_WORDS
+    named = len(query.words) <= FEW_WORDS
     return [
         word.text
         for place, word in enumerate(query.words)
         if engine.idf(word.stem) >= engine.highest_idf
-        and (
-            _VALUE.match(word.text) or (few and place and _NAME.match(word.text) and not _published(word.text, engine))
-        )
+        and (_VALUE.match(word.text) or (named and place and _is_foreign(word.text, engine)))
     ]
 
 
-def _published(name: str, engine: SearchEngine) -> bool:
-    """Whether a publisher of the articles has the name."""
-    return any(name in (row.publisher or "") for row in engine.articles.values())
+def _is_foreign(word: str, engine: SearchEngine) -> bool:
+    """Whether a word is a name that no publisher of the articles has."""
+    return _NAME.match(word) is not None and not any(word in (row.publisher or "") for row in engine.articles.values())
 
 
 def _lead(question: Question, best: _Ranked, first: Candidate, others: Sequence[str]) -> Span | None:

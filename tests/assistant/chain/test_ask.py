@@ -253,7 +253,6 @@ def test_what_the_articles_are_not_about_is_refused_in_a_fixed_form(assistant: A
         "How many halls does the museum of Newwater have?",
         "Was the new bridge of Oldwater opened by Napoleon?",
         "Was the new bridge of Oldwater opened in 1874?",
-        "Does the bakery in Mill Lane sell 77 kinds of bread?",
     ],
 )
 def test_a_question_that_names_what_no_article_has_is_refused(assistant: Assistant, question: str) -> None:
