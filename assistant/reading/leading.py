@@ -50,6 +50,9 @@ _OR_BEHIND = re.compile(r"\s+or\s")
 _UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
 _IN_YEAR = re.compile(r"\b(?:in|since|by|until|during|before|after|from)\s+(?:the year )?$", re.IGNORECASE)
 _MARKS = " \t\n.,;:!?。，；：、！？\"“”'‘’([*_|"
+_MEMBERS = re.compile(r",|;|、| and | or | & ")
+_TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION})
+"""Kinds of questions that a few words do not answer."""
 LEAST_SURE = 0.3
 """Probability from which on the network's words may lead."""
 MAX_LEAD_CHARACTERS = 160
@@ -64,7 +67,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         words: its likeliest words, as the network sees it.
         others: the next likely sentences; what they deny does not lead.
     """
-    if words is None or words.probability < LEAST_SURE or question.kind is Kind.CHANGE or _asks_yes_or_no(question):
+    if words is None or words.probability < LEAST_SURE or question.kind in _TOLD_WHOLE or _asks_yes_or_no(question):
         return None
     start, end = _with_nouns(question, text, *_whole(text, words.start, words.end))
     lead = text[start:end]
@@ -78,7 +81,9 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
         or doubted(text, start, end)
         or (question.kind is Kind.DATE and not any(token.date for token in read(lead)))
+        or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
+        or (question.kind is Kind.QUANTITY and question.unit and _counts_another(question, text, end))
         or any(_denies(other, lead) for other in others)
     ):
         return None
@@ -94,6 +99,12 @@ def _with_nouns(question: Question, text: str, start: int, end: int) -> Span:
     counted = bool(question.unit) and question.unit[-1] in stems(nouns[0])
     listed = start < last.start and re.search(r"(?:\band|\bor|,) *$", text[start : last.start]) is not None
     return (start, nouns.end()) if counted or listed else (start, end)
+
+
+def _counts_another(question: Question, text: str, end: int) -> bool:
+    """Whether the figure at the end of the lead counts something else than what is asked for: "four chains" no firms."""
+    nouns = _NOUNS.match(text, end) if any(token.end == end for token in figures(text)) else None
+    return nouns is not None and bool(nouns[0].strip(" -")) and question.unit[-1] not in stems(nouns[0])
 
 
 def _asks_yes_or_no(question: Question) -> bool:

@@ -123,7 +123,7 @@ def test_a_word_that_only_opens_the_sentence_is_no_part_of_a_name(opener: str) -
 
 def test_marks_around_the_words_are_left_out() -> None:
     assert (
-        lead("What is it called?", 'It is called "Stone Arch", and stands in the rain.', '"Stone Arch",')
+        lead("Which bridge stands in the rain?", 'It is called "Stone Arch", and stands in the rain.', '"Stone Arch",')
         == "Stone Arch"
     )
 
@@ -284,3 +284,15 @@ def test_the_lead_lies_inside_its_sentence_and_holds_a_letter_or_digit(
         assert 0 <= span[0] < span[1] <= len(text)
         assert any(map(str.isalnum, text[slice(*span)]))
         assert span[1] - span[0] <= min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
+
+
+def test_a_figure_that_counts_something_else_does_not_lead() -> None:
+    assert lead("How many firms are linked?", "The brain links four chains and 90 firms.", "four") is None
+    assert lead("How many firms are linked?", "The brain links four chains and 90 firms.", "90") == "90 firms"
+
+
+def test_one_member_is_no_list_and_a_definition_is_told_whole() -> None:
+    text = "The list begins with discovery and ends with the archive."
+
+    assert lead("List the seven steps of the list.", text, "the archive") is None
+    assert lead("What is the list?", text, "the archive") is None
