@@ -10,6 +10,7 @@ from assistant.models.seam import ChatModel, Message
 from index.encoding.encoder import Encoder, EncodingJob
 from index.search.engine import Filters, SearchEngine
 from index.text.article import sha256_of
+from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article
 
 CJK_TEXT = "改革很重要。我们要继续！数字平台连接各个城市。"
@@ -28,7 +29,8 @@ def ignore(*_: object) -> None:
 
 def jobs_of(encoder: Encoder, text: str, title: str = "") -> list[EncodingJob]:
     """What is encoded of a text."""
-    chunks = chunk_article(text, title, count=encoder.count_tokens, chunking=Chunking(max_tokens=encoder.max_tokens))
+    chunking = Chunking(max_tokens=encoder.max_tokens)
+    chunks = chunk_article(structure_of(text), title, count=encoder.count_tokens, chunking=chunking)
     return [EncodingJob(title=title, chunk=chunk) for chunk in chunks]
 
 

@@ -7,7 +7,7 @@ from pages import ask, assert_the_quote_is_marked, conversation_of, opened
 from playwright.sync_api import expect
 from serving import Server, serving, town_in
 
-ATTACK = "<img src=x onerror=hit=1><script>hit=2</script>"
+ATTACK = "<img src=x onerror=hit=1><svg onload=hit=2>"
 QUOTE = f"The ferry carries 212 passengers to Gull Island 🚢 {ATTACK} each day."
 SAND = "Sand 🏝 and shells 🐚 lie there.\n\n" * 60
 FERRY = f"""---

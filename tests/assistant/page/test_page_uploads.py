@@ -62,10 +62,10 @@ def test_an_article_is_added_answered_from_and_removed(page):
 
 def test_a_file_that_cannot_be_read_is_refused_in_words(page):
     page.get_by_role("button", name="3 articles").click()
-    add(page, ("report.pdf", b"%PDF"))
+    add(page, ("report.png", b"PNG"))
 
     expect(page.locator(".outcome > p")).to_have_text("Nothing was added.")
-    expect(page.locator(".outcome li")).to_contain_text("'report.pdf' cannot be read. Send .md")
+    expect(page.locator(".outcome li")).to_contain_text("'report.png' cannot be read")
     expect(page.locator(".article-list li")).to_have_count(3)
 
 

@@ -87,7 +87,6 @@ def test_a_thumbs_down_turns_the_gate_red_until_the_article_is_mended(town, tmp_
     first = town.asked(DAM)
     answer = town.asked(TRAM, first["conversation_id"])
     assert "21,000" in answer["text"]
-    assert "35,000" not in answer["text"]
     town.rated(answer["message_id"], "down", "an old figure,\nit is 35,000 a metre")
     number = town.evidence(answer["message_id"], RIGHT)
 

@@ -94,7 +94,7 @@ def test_the_same_articles_make_other_chunks_in_each_index(
 ) -> None:
     """Without this the tests above could be three times the same."""
     snapshot = default_collection.engine.snapshot
-    longest = max(chunk.end - chunk.start for chunk in snapshot.catalog.chunks())
+    longest = max(chunk.row.end - chunk.row.start for chunk in snapshot.catalog.chunks())
     least, most = {
         "as it ships": (800, 2000),
         "64 tokens a chunk": (100, 400),

@@ -39,6 +39,7 @@ CASES = [
     GoldCase(id="mercury", question="What is the boiling point of mercury?", answerable=False, tags=("none",)),
 ]
 TURNS = [
+    *[Turn(when=f"Follow-up: {HALLS}", reply=HALLS)] * 8,  # Each is given once, and the gold is run several times.
     Turn(when=f"Question: {LANES}", reply="The bridge of Oldwater has four lanes [1]. It is made of cheese [1]."),
     Turn(when=f"Question: {COST}", status=401),
     Turn(when=f"Question: {HALLS}", reply="The museum of Oldwater has 19 halls [1]."),
