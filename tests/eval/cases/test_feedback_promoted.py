@@ -16,7 +16,6 @@ from eval.cases.case_file import load_gold
 RIGHT = "The tram will cost 35,000 crowns a metre."
 BUDGET = """---
 title: What the tram will cost
-published: 2021-05-01
 publisher: Valley Post
 language: en
 ---
@@ -90,7 +89,7 @@ def test_a_thumbs_down_turns_the_gate_red_until_the_article_is_mended(town, tmp_
     town.rated(answer["message_id"], "down", "an old figure,\nit is 35,000 a metre")
     number = town.evidence(answer["message_id"], RIGHT)
 
-    done = town.promoted(answer["message_id"], typed=f"{number}\n35,000|35 000\n\ny\n")
+    done = town.promoted(answer["message_id"], "--never", "21,000", typed=f"{number}\n35,000|35 000\n\ny\n")
 
     assert done.returncode == 0, done.stderr
     (case,) = load_gold([town.gold / "own.jsonl"])
