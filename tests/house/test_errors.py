@@ -3,7 +3,6 @@
 import copy
 import pickle
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
 
@@ -35,9 +34,9 @@ def test_an_error_that_nothing_can_be_done_about_is_printed_as_its_message() -> 
 
 def test_a_missing_package_is_an_import_error_with_the_command_that_installs_it() -> None:
     with pytest.raises(ImportError) as caught, needing_extra("telemetry", "tracing"):
-        import_module("a_package_that_is_not_there")
+        raise ModuleNotFoundError("No module named 'wanting'", name="wanting")
     assert isinstance(caught.value, ExtraMissing)
-    assert caught.value.message == "tracing needs the package a_package_that_is_not_there, which is not installed"
+    assert caught.value.message == "tracing needs the package wanting, which is not installed"
     assert caught.value.remedy == "run `pip install 'article-assistant[telemetry]'`"
 
 
