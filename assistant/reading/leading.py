@@ -7,12 +7,12 @@ and never out of words that deny them. A wrong short answer is worse than none, 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from assistant.language.denial import doubted
 from assistant.language.names import Span, names, without_openers
 from assistant.language.numbers import CLOCK
-from assistant.language.values import Token, agrees, figures, read
+from assistant.language.values import Token, figures, read
 from assistant.language.vocabulary import AUXILIARIES, MONTHS, OPENERS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
@@ -24,10 +24,7 @@ _NOUNS = re.compile(
     r"since|than|into|through|across|so|because|after|before|until|it|they|he|she|this|these|the|a|an|per|covering|"
     r"using|including|said|will|would|can|could|may|did|do|does|not|between)\b)[A-Za-z][\w'’-]*){0,5}"
 )
-_AND_NOUNS = re.compile(r" (?:and|or)(?: [A-Za-z][\w'’-]*){1,2}")
 _PART_OF = re.compile(r" of (?:the |its |their |his |her |our |these |those |all )*")
-_NUMBER_OF = re.compile(r"\b(?:number|total) of ((?:[^.,;:!?]|[.,](?=\d))+)", re.IGNORECASE)
-_PREPOSITION = re.compile(r"\b(?:of|in|on|at|to|for|from|by|with|under|among|who|that|which)\b")
 _BEFORE_DATE = re.compile(
     r"(?:\b(?:by|since|until|till|before|after|around|about|circa|from|early|late|mid|no later than|as early as|"
     r"(?:(?:by|at|since|until|before|after|in|from|towards?) )?the (?:end|beginning|start|middle|turn) of)[ -](?:the )?)+$",
@@ -163,31 +160,6 @@ def _unopened(text: str, name: Span) -> Span:
     return without_openers(text, name, OPENERS - MONTHS.keys())
 
 
-def unit_beside_figure(question: Question, text: str) -> bool:
-    """Whether a figure that is not the question's own counts what the question asks to be counted."""
-    if not question.unit:
-        return False
-    spans = _quantities(question, text)
-    return bool(_numbered(question, text, spans)) or any(
-        _counts_unit(question, text, (start, _second_noun(text, end))) for start, end in spans
-    )
-
-
-def _quantities(question: Question, text: str) -> list[Span]:
-    """Figures with the nouns right after them; years, labels and the question's own left out."""
-    asked = read(question.text)
-    place = re.search(r"\b(?:which|what) number(?! of)", question.text, re.IGNORECASE)  # It may be a tenth.
-    spans = []
-    for token in read(text):
-        if place and token.figure and token.figure.ordinal:
-            spans.append((token.start, token.end))
-        if _counts(token) and not any(agrees(token, own) for own in asked):
-            end = _with_whole(text, token)
-            nouns = _NOUNS.match(text, end)
-            spans.append((token.start, nouns.end() if nouns else end))
-    return spans
-
-
 def _counts(token: Token) -> bool:
     """Whether a token is a number of things, not the name of one, a year, or a whole of which a part is meant."""
     figure = token.figure
@@ -196,35 +168,7 @@ def _counts(token: Token) -> bool:
     return token.date is None or not 1800 <= figure.value < 2100
 
 
-def _with_whole(text: str, token: Token) -> int:
-    """Where a figure ends with what it is a part of: "half of the 40", "two thirds of the"."""
-    part = _PART_OF.match(text, token.end)
-    if part is None or token.figure is None:
-        return token.end
-    fraction = token.figure.unit is None and token.figure.value < 1
-    return _end_of_whole(text, token) or (part.end() - 1 if fraction else token.end)
-
-
 def _end_of_whole(text: str, token: Token) -> int | None:
     """Where the figure ends that another is a part of: "half of the 40"."""
     part = _PART_OF.match(text, token.end)
     return next((one.end for one in figures(text) if one.start == part.end()), None) if part else None
-
-
-def _counts_unit(question: Question, text: str, span: Span) -> bool:
-    return question.unit[-1] in stems(text[slice(*span)])
-
-
-def _second_noun(text: str, end: int) -> int:
-    """Where the nouns behind a figure end if those after "and" are its own: "4,000 large and small firms"."""
-    more = _AND_NOUNS.match(text, end)
-    return more.end() if more else end
-
-
-def _numbered(question: Question, text: str, spans: Sequence[Span]) -> list[Span]:
-    """The figures that "the number of" what is counted comes to, within its clause."""
-    found = []
-    for match in _NUMBER_OF.finditer(text):
-        if question.unit[-1] in stems(_PREPOSITION.split(match[1])[0]):
-            found += [span for span in spans if match.start(1) < span[0] < match.end()][:1]
-    return found

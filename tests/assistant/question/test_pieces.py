@@ -1,4 +1,4 @@
-"""Pieces of the kind that is asked for, and figures that count what is asked for."""
+"""Pieces of the kind that is asked for."""
 
 import pytest
 from hypothesis import given
@@ -6,23 +6,6 @@ from hypothesis import strategies as st
 
 from assistant.question.pieces import asked_for
 from assistant.question.question import analyse
-from assistant.reading.leading import unit_beside_figure
-
-
-@pytest.mark.parametrize(
-    ("text", "counted"),
-    [
-        ("It links more than 4,000 large and small firms by now.", True),
-        ("It links firms, the number of which nobody knows.", False),
-        ("The number of active firms has reached 4,000.", True),
-        ("The number of workers in all firms here has reached 4,000.", False),
-        ("The number of firms is growing: 12 schools were built.", False),
-        ("It has 12 schools, and firms like it.", False),
-    ],
-)
-def test_a_noun_is_counted_by_the_figure_before_it_or_by_that_behind_the_number_of_it(text: str, counted: bool) -> None:
-    assert unit_beside_figure(analyse("How many firms are linked?"), text) is counted
-
 
 asked = st.sampled_from(
     [
