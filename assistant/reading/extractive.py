@@ -1,8 +1,8 @@
 """The extractive reader: it quotes the sentences that answer, in the articles' own words.
 
-No model but the encoder. Sentences are ranked by fitted weights; whether to answer at all is an
-estimated probability against a fitted threshold, and a few plain rules that refuse when the
-articles lack what the question names.
+Sentences are ranked by fitted weights over words, vectors and what a small network reads; whether to
+answer at all is an estimated probability against a fitted threshold, and a few plain rules that refuse
+when the articles lack what the question names.
 """
 
 import re
@@ -169,7 +169,7 @@ class ExtractiveReader:
         # Under an alias that the articles use, or as asked where what was searched is only the topic.
         alias = best.query is not retrieved.queries[0]
         asked = best.query.text if alias or not question.asked else question.asked
-        seen = self._windows.read(asked, retrieved.passages, best.found, best.scores)
+        seen = self._windows.read(asked, best.found, best.scores)
         rows = sentence_rows(best.scores, seen)
         joined = self._joined.sentence.score(rows)
         row = answer_row(
@@ -264,7 +264,7 @@ def _lead(question: Question, best: _Ranked, first: Candidate, others: Sequence[
 
 def _whole_list(question: Question, best: _Ranked, first: Candidate, engine: SearchEngine) -> Quote | None:
     """All items of the best one's list, where the question asks for them or most of them answer."""
-    block = first.passage.blocks[first.place] if first.passage.blocks else None
+    block = first.passage.block(first.place)
     if block is None or block.kind is not BlockKind.ITEM:
         return None
     structure = engine.structure(first.passage.article.article_id)
@@ -281,7 +281,7 @@ def _whole_list(question: Question, best: _Ranked, first: Candidate, engine: Sea
 
 def _header_row(first: Candidate, engine: SearchEngine) -> Quote | None:
     """The header of the best one's table."""
-    block = first.passage.blocks[first.place] if first.passage.blocks else None
+    block = first.passage.block(first.place)
     if block is None or block.kind is not BlockKind.ROW or block.parent is None:
         return None
     header = engine.structure(first.passage.article.article_id).blocks[block.parent]

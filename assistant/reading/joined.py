@@ -31,19 +31,14 @@ UNREAD = -6.0
 """In place of each logit of a sentence that no window held."""
 SENTENCE_FEATURES = ("ranked", "sentence", "window", "span")
 ANSWER_FEATURES = (
-    *(
-        "ranked",
-        "sentence",
-        "window",
-        "span",
-        "margin",
-        "highest_window",
-        "fitted",
-        "cosine",
-        "late",
-        "bm25",
-        "articles",
-    ),
+    *SENTENCE_FEATURES,
+    "margin",
+    "highest_window",
+    "fitted",
+    "cosine",
+    "late",
+    "bm25",
+    "articles",
 )
 
 
@@ -99,18 +94,15 @@ class WindowReader:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, int, int, int], WindowReading] = OrderedDict()
 
-    def read(
-        self, question: str, passages: Sequence[Passage], found: Sequence[Candidate], scores: NDArray[np.float64]
-    ) -> list[Seen]:
+    def read(self, question: str, found: Sequence[Candidate], scores: NDArray[np.float64]) -> list[Seen]:
         """What the network makes of each candidate.
 
         Args:
             question: as asked.
-            passages: best first.
-            found: candidates of these passages.
+            found: candidates of the passages.
             scores: (candidates,) of the fitted ranking; the windows of the best are read.
         """
-        chosen = self._choose(passages, found, scores)
+        chosen = self._choose(found, scores)
         readings = self._readings(question, chosen)
         seen: dict[tuple[int, int], Seen] = {}
         for reading in readings:
@@ -123,18 +115,17 @@ class WindowReader:
                     )
         return [seen.get((one.passage.chunk_id, one.place), NOT_SEEN) for one in found]
 
-    def _choose(
-        self, passages: Sequence[Passage], found: Sequence[Candidate], scores: NDArray[np.float64]
-    ) -> list[Window]:
+    def _choose(self, found: Sequence[Candidate], scores: NDArray[np.float64]) -> list[Window]:
         """The windows that hold the best candidates, no more than `MOST_WINDOWS`."""
-        windows = {passage.chunk_id: self._network.windower.cut(passage) for passage in passages}
+        windows: dict[int, list[Window]] = {}
         chosen: dict[tuple[int, int], Window] = {}
         for at in np.argsort(-scores, kind="stable"):
-            one = found[at]
-            holding = [w for w in windows[one.passage.chunk_id] if w.first <= one.place <= w.last]
-            # Of two that overlap in it, the one that goes on behind it knows more of what it says.
-            for window in holding[:1]:
-                chosen.setdefault((one.passage.chunk_id, window.first), window)
+            one, chunk = found[at], found[at].passage.chunk_id
+            if chunk not in windows:  # Cutting takes a passage apart into word pieces.
+                windows[chunk] = self._network.windower.cut(one.passage)
+            # Of two that share the sentence, the one that ends with it: it has what leads up to it.
+            window = next(window for window in windows[chunk] if one.place <= window.last)
+            chosen.setdefault((chunk, window.first), window)
             if len(chosen) == MOST_WINDOWS:
                 break
         return list(chosen.values())

@@ -1,6 +1,5 @@
 """Runs the reader's network: which sentences of a window answer, with which words, and whether anything does."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,15 +8,16 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from assistant.reading.windows import Batch, Window, Windower
 from index.encoding.minilm.build import minilm_source
+from index.encoding.runtimes import open_session
 from index.encoding.safetensors import WEIGHTS_NAME, stored_tensors
+from index.encoding.window_encoder import open_tokenizer
 
 NETWORK = Path(__file__).parent / "trained"
 """Folder of the graph, and of the weights that `python -m eval.lab.reader` trained."""
-GRAPH_NAME = "reader.onnx"
+GRAPH_PATH = NETWORK / "reader.onnx"
 WEIGHTS_PATH = NETWORK / "reader.safetensors"
 WORDS = "embeddings.word_embeddings.weight"
 """The word embeddings, which are the default encoder's own."""
@@ -89,23 +89,12 @@ class Network:
 
 class _Opened:
     def __init__(self, threads: int) -> None:
-        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(
-            str(NETWORK / GRAPH_NAME), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(GRAPH_PATH, threads=threads)
         source = minilm_source()
         stored = stored_tensors(source / WEIGHTS_NAME)[WORDS]
         # Mapped: a question touches some hundred of the 30,522 rows.
         self._words: Floats = np.memmap(source / WEIGHTS_NAME, "<f4", "r", stored.start, stored.shape)
-        tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        self.windower = Windower(tokenizer)
+        self.windower = Windower(open_tokenizer(source))
 
     def run(self, batch: Batch) -> tuple[Floats, Floats, Floats]:
         """Logits of the span, (windows, length, 2), of each piece, (windows, length), and of the window, (windows,)."""

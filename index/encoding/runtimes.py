@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,24 @@ from index.encoding.window_encoder import Run
 from index.errors import EncoderUnavailable, needing_extra
 from index.text.article import Matrix
 
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
 GRAPH_NAME = "model.onnx"
 QUESTIONS_NAME = "questions.onnx"
 """The same network in 8 bits (`index.encoding.eight_bits`)."""
+
+
+def open_session(path: Path, *, threads: int = 0) -> "InferenceSession":
+    """Open a graph with onnxruntime, on the processor; `threads` for one run of it, 0 for one a core."""
+    # Its own builds for Linux upload telemetry unless this is set before it is loaded.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def onnx_run(folder: Path, *, threads: int = 0, graph: str = GRAPH_NAME) -> Run:
@@ -31,15 +46,8 @@ def onnx_run(folder: Path, *, threads: int = 0, graph: str = GRAPH_NAME) -> Run:
     Raises:
         EncoderUnavailable: the graph is missing or damaged.
     """
-    # Its own builds for Linux upload telemetry unless this is set before it is loaded.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = threads
     try:
-        session = onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
+        session = open_session(folder / graph, threads=threads)
     except Exception as error:  # noqa: BLE001 - onnxruntime has no common error of its own
         raise EncoderUnavailable(
             f"the encoder in {folder} cannot be opened ({str(error).splitlines()[0]})",

@@ -24,6 +24,14 @@ Run = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[Matrix, Matrix]]
 vectors (n, tokens, width)."""
 
 
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """Open the tokenizer in a model's folder; it neither cuts nor pads."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
 class WindowEncoder:
     """Encodes texts of at most `max_tokens` tokens with a given runtime of the network."""
 
@@ -40,7 +48,7 @@ class WindowEncoder:
         """
         try:
             settings = json.loads((folder / SETTINGS_NAME).read_text(encoding="utf-8"))
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._tokenizer = open_tokenizer(folder)
             path = folder / PROJECTION_NAME
             width = int(settings["dimension"])
             self.projection = (
@@ -53,8 +61,6 @@ class WindowEncoder:
             ) from error
         self._network = run
         self._question_network = run_questions or run
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
         self.name: str = settings["name"]
         self.hash: str = settings["hash"]
         self.dimension: int = settings["dimension"]

@@ -63,9 +63,14 @@ class Passage:
     contexts: tuple[str, ...] = ()
     """What each sentence is about beside its article: headings, the question it answers, the table's header."""
 
+    def block(self, place: int) -> Block | None:
+        """The block of a sentence; None where blocks are not known."""
+        return self.blocks[place] if self.blocks else None
+
     def kind(self, place: int) -> Kind:
         """What the block of a sentence is."""
-        return self.blocks[place].kind if self.blocks else Kind.PARAGRAPH
+        block = self.block(place)
+        return Kind.PARAGRAPH if block is None else block.kind
 
     def context(self, place: int) -> str:
         """What a sentence is about."""
@@ -194,7 +199,8 @@ def blocks_and_contexts(
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The block of each sentence, and what each is about."""
     places = [structure.place(sentence.start) or 0 for sentence in sentences]
-    return tuple(structure.blocks[place] for place in places), tuple(map(structure.context, places))
+    contexts = {place: structure.context(place) for place in set(places)}  # Most blocks have several sentences.
+    return tuple(structure.blocks[place] for place in places), tuple(contexts[place] for place in places)
 
 
 OpenEngine = Callable[[], SearchEngine]

@@ -254,14 +254,8 @@ class _Finder:
             self._head(
                 Kind.QUESTION if asks else Kind.HEADING, QUESTION_LEVEL if asks else PLAIN_LEVEL, start, end, quoted
             )
-        elif (
-            alone
-            and not self._blocks
-            and label
-            and _speaker(label) not in _HEAD_LABELS
-            and self._stands_alone(at, last)
-        ):
-            self._head(Kind.HEADING, PLAIN_LEVEL, start, end, quoted)  # "Correction: the cost of the bridge".
+        elif alone and label and self._is_title(label) and self._stands_alone(at, last):
+            self._head(Kind.HEADING, PLAIN_LEVEL, start, end, quoted)
         elif label and len(label[1].split()) <= MAX_LABEL_WORDS and not self._items:
             sender = label[1].casefold() in _SENDER
             self._turn = None if sender else self._turn

@@ -117,7 +117,7 @@ def _joining(
     scores = rank(found, weights)
     row = answerability_row(np.stack([one.features for one in found]), scores, question)
     return Joining(
-        features=sentence_rows(scores, reader.read(question.text, retrieved.passages, found, scores)),
+        features=sentence_rows(scores, reader.read(question.text, found, scores)),
         answers=labels(asked, found) if sort == "own" else np.zeros(len(found), dtype=bool),
         fitted=float(weights.answerability.score(row)),
         passages=retrieved.passages,

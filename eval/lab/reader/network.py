@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.lab.reader.features import encoder_folder
+from index.encoding.minilm.build import minilm_source
 
 WORDS = "embeddings.word_embeddings.weight"
 
@@ -32,7 +32,7 @@ class Shape:
     def read(cls, folder: Path) -> Self:
         """Read the shape from the `config.json` of an encoder's folder."""
         found = json.loads((folder / "config.json").read_text("utf-8"))
-        return cls(**{name: found[name] for name in cls.__slots__ if name in found})
+        return cls(**{one.name: found[one.name] for one in fields(cls) if one.name in found})
 
 
 class _Embeddings(nn.Module):
@@ -168,7 +168,7 @@ class Reader(nn.Module):
 
 def load_reader(weights: Path | None, *, encoder: Path | None = None) -> Reader:
     """Load the encoder's word embeddings with `weights`; with None, the encoder's weights and new heads."""
-    folder = encoder or encoder_folder()
+    folder = encoder or minilm_source()
     reader = Reader(Shape.read(folder))
     from_encoder = load_file(folder / "model.safetensors")
     own = reader.state_dict()

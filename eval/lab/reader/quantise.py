@@ -14,6 +14,7 @@ from eval.lab.reader.features import Windows
 from eval.lab.reader.network import Reader
 from eval.lab.reader.readings import Network, Reading, read
 from index.encoding.export import quiet
+from index.encoding.runtimes import open_session
 
 OPSET = 20
 INPUTS = ("pieces", "segments", "mask")
@@ -70,11 +71,7 @@ def in_eight_bits(path: Path, small: Path) -> None:
 
 def onnx_network(path: Path, *, threads: int = 2) -> Network:
     """Load the network of an ONNX file, callable like the torch module."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = open_session(path, threads=threads)
 
     def network(pieces: Tensor, segments: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         given = (pieces.numpy().astype(np.int64), segments.numpy(), mask.numpy())

