@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from eval.lab.reader.examples import Example, Row, plain_example
 from eval.lab.reader.making.lines import Line, answering, asked_plainly, example, plain
 from eval.lab.reader.making.templates import FORMS, FURNITURE, HEADINGS, Field, Form
-from eval.lab.reader.making.values import Values
+from eval.lab.reader.making.values import MONTHS, WEEKDAYS, Values
 
 
 def lines_of(row: Row) -> list[Line]:
@@ -165,6 +165,57 @@ def _labelled(field: Field, values: Values, rng: random.Random, *, asked: bool) 
     label, value = rng.choice(field.labels), values.draw(field.kind, rng)
     text = layout.format(l=label, v=value)
     return answering(text, value, after=text.index(label) + len(label)) if asked else Line(text=text)
+
+
+def thread(rows: Sequence[Row], values: Values, rng: random.Random) -> Example:
+    """Make a thread of messages, each with its own head lines above a row's sentences.
+
+    The question is for the sender or the date of one of them, by what stands in it or who wrote it, for a message that
+    the thread lacks, or a row's own.
+    """
+    people = values.several("person", len(rows) + 1, rng)
+    dates = [_stamp(values, rng) for _ in rows]
+    asked, roll = rng.randrange(len(rows)), rng.random()
+    topic, name = rows[asked].title, rng.choice((str, lambda name: name.split()[0]))(people[asked])
+    body, by_date, missing = roll < 0.3, roll < 0.7, roll > 0.85
+    lines: list[Line] = []
+    for number, row in enumerate(rows):
+        wanted = number == asked and not body
+        if wanted and missing:
+            continue
+        sender, date = f"From: {people[number]}", f"{rng.choice(('Date: ', 'Sent: '))}{dates[number]}"
+        head = [
+            answering(sender, people[number]) if wanted and not by_date else Line(text=sender),
+            answering(date, dates[number]) if wanted and by_date else Line(text=date),
+        ]
+        head[1:1] = plain(f"To: {people[number - 1]}") if rng.random() < 0.5 else []
+        kept = lines_of(row)[: rng.randint(1, 3) if not (body and number == asked) else None]
+        lines += [*head, *(kept if body and number == asked else _without_answers(kept))]
+    questions = (
+        (
+            f"When did {name} write?",
+            f"When was the message about {topic} sent?",
+            f"What day did {name} write about {topic}?",
+        )
+        if by_date
+        else (
+            f"Who wrote about {topic}?",
+            f"Who is the sender of the message about {topic}?",
+            f"Who sent the mail on {topic}?",
+        )
+    )
+    question = rows[asked].question if body else rng.choice(questions)
+    kind = "thread body" if body else "thread line left out" if missing else "thread line"
+    return example(kind, asked_plainly(question, rng), rng.choice(("", "Re: " + topic, topic)), lines)
+
+
+def _stamp(values: Values, rng: random.Random) -> str:
+    """A date as mail programs write it, often with a time."""
+    time = f" {rng.randint(0, 23):02}:{rng.randint(0, 59):02}" if rng.random() < 0.7 else ""
+    day, month = rng.randint(1, 28), rng.choice(MONTHS)[:3]
+    if rng.random() < 0.3:
+        return values.draw("date", rng) + time
+    return f"{rng.choice(WEEKDAYS)[:3]}, {day} {month} {rng.randint(2001, 2029)}{time}"
 
 
 def _header(row: Row, rng: random.Random) -> str:

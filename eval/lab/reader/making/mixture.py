@@ -21,6 +21,10 @@ READING_FILES = {
 """Files to train on, with the share of answerable rows that a pass takes unchanged."""
 
 
+LONGEST_PROSE = 1500
+"""Characters of a paragraph from which others are made."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shares:
     """Examples of each kind in a pass, as a share of the unchanged rows."""
@@ -28,6 +32,7 @@ class Shares:
     unanswerable: int = 2
     """Times that each human-written unanswerable question is taken."""
     near: float = 0.22
+    elsewhere: float = 0.16
     altered: float = 0.26
     taken_out: float = 0.12
     renamed: float = 0.08
@@ -35,6 +40,7 @@ class Shares:
     furniture: float = 0.08
     about_furniture: float = 0.02
     letterheads: float = 0.09
+    threads: float = 0.04
     speaker_turns: float = 0.03
     listed: float = 0.03
     tables: float = 0.10
@@ -61,7 +67,8 @@ def mixed(files: Mapping[str, Sequence[Row]], *, seed: int, shares: Shares, most
     taken = [row for row in rows if row.answers and rng.random() < READING_FILES.get(row.source, 1.0)]
     values, pool = values_from(rows), negatives.pools(rows)
     neighbours = {name: Neighbours([row.context for row in found]) for name, found in files.items()}
-    makers = _makers(taken, values, pool, neighbours)
+    titles = {row.context: row.title for row in rows if len(row.context) < LONGEST_PROSE}
+    makers = _makers(taken, values, pool, neighbours, titles)
     made: list[Example] = [plain_example(row) for row in taken]
     unanswerable = [plain_example(row, kind="unanswerable") for row in rows if not row.answers]
     made += unanswerable * shares.unanswerable
@@ -85,18 +92,28 @@ def _made(make: Maker, count: int, rng: random.Random) -> Iterator[Example]:
 
 
 def _makers(
-    rows: Sequence[Row], values: Values, pool: negatives.Pools, neighbours: Mapping[str, Neighbours]
+    rows: Sequence[Row],
+    values: Values,
+    pool: negatives.Pools,
+    neighbours: Mapping[str, Neighbours],
+    titles: Mapping[str, str],
 ) -> dict[str, Maker]:
-    prose = [row for row in rows if row.source not in {"covid_qa"} and len(row.context) < 1500]
+    prose = [row for row in rows if row.source not in {"covid_qa"} and len(row.context) < LONGEST_PROSE]
     pages: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in prose:
-        if row.title and not row.title.startswith("Amazon"):
-            pages[(row.source, row.title)].append(row)
+    titled = [row for row in prose if row.title and not row.title.startswith(("Amazon Reviews", "Filtered Reddit"))]
+    for row in titled:
+        pages[(row.source, row.title)].append(row)
     groups = [group for group in pages.values() if len(group) >= 3]
 
     def near(rng: random.Random) -> Example | None:
         row = rng.choice(rows)
         return negatives.near(row, neighbours[row.source], rng)
+
+    everything = Neighbours(list(titles))
+
+    def elsewhere(rng: random.Random) -> Example | None:
+        row = rng.choice(prose)
+        return negatives.elsewhere(row, titles, everything.nearest(row.question, 30), rng)
 
     def question_page(rng: random.Random) -> Example | None:
         group = rng.sample(rng.choice(groups), k=3) if rng.random() < 0.4 else _some(rng.choice(groups), rng)
@@ -104,6 +121,7 @@ def _makers(
 
     return {
         "near": near,
+        "elsewhere": elsewhere,
         "altered": lambda rng: negatives.altered(rng.choice(rows), pool, rng),
         "taken_out": lambda rng: negatives.taken_out(rng.choice(rows)),
         "renamed": lambda rng: negatives.renamed(rng.choice(prose), pool, rng),
@@ -111,6 +129,7 @@ def _makers(
         "furniture": lambda rng: forms.with_furniture(_perhaps_moved(rng.choice(prose), prose, rng), values, rng),
         "about_furniture": lambda rng: forms.about_furniture(rng.choice(prose), values, rng),
         "letterheads": lambda rng: forms.letterhead(rng.choice(prose), values, rng),
+        "threads": lambda rng: forms.thread(rng.sample(titled, k=rng.randint(2, 3)), values, rng),
         "speaker_turns": lambda rng: forms.speaker_turns(rng.choice(prose), values, rng),
         "listed": lambda rng: forms.listed(rng.choice(prose), rng),
         "tables": lambda rng: records.table(values, rng),

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from eval.lab.reader.examples import Example, Row, Span, plain_example, sentence_spans
@@ -13,6 +13,8 @@ from eval.lab.reader.words import content_words, normalised
 NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:of|the|de|von|van)\s+[A-Z][\w'’-]*|\s+[A-Z][\w'’-]*)*")
 YEAR = re.compile(r"\b(1[0-9]{3}|20[0-4][0-9])\b")
 NUMBER = re.compile(r"\b\d{1,3}(?:,\d{3})*(?:\.\d+)?\b")
+_LIKE_NUMBER = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand)\b")
+_LIKE_NAME = re.compile(r"[a-z,] [A-Z][a-z]")
 _HEAD_NOUN = re.compile(
     r"\b(?:[Ww]hat|[Ww]hich) ((?:[a-z]+ )?)([a-z]{4,})\b(?= (?:is|was|are|were|did|does|do|has|had|have|of|in))"
 )
@@ -78,6 +80,31 @@ def near(row: Row, neighbours: Neighbours, rng: random.Random) -> Example | None
     other = others[min(int(rng.expovariate(1.0)), len(others) - 1)]
     blocks = tuple(other[start:end] for start, end in sentence_spans(other))
     return Example(kind="near", question=row.question, header=row.title, blocks=blocks)
+
+
+def elsewhere(row: Row, paragraphs: Mapping[str, str], nearest: Sequence[str], rng: random.Random) -> Example | None:
+    """Pair the question with a near paragraph about something else, under its own title, with a like value.
+
+    Args:
+        row: of the question.
+        paragraphs: title of each paragraph.
+        nearest: paragraphs, best first.
+        rng: draws.
+    """
+    answers = [text for text in map(normalised, row.texts) if text]
+    if not answers or not row.title:
+        return None
+    like = _LIKE_NUMBER if any(map(str.isdigit, row.texts[0])) else _LIKE_NAME if row.texts[0][:1].isupper() else None
+    others = [
+        text
+        for text in nearest
+        if paragraphs[text] != row.title and not _holds(text, answers) and (like is None or like.search(text))
+    ]
+    if not others:
+        return None
+    other = others[min(int(rng.expovariate(0.7)), len(others) - 1)]
+    blocks = tuple(other[start:end] for start, end in sentence_spans(other))
+    return Example(kind="elsewhere", question=row.question, header=paragraphs[other], blocks=blocks)
 
 
 def taken_out(row: Row) -> Example | None:
