@@ -21,7 +21,17 @@ from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
 from assistant.reading.evidence import Candidate, Evidence, sentence_text
-from assistant.reading.joined import NOT_SEEN, Seen, WindowReader, answer_row, load_joined, reads, sentence_rows
+from assistant.reading.joined import (
+    EVIDENCE_COLUMNS,
+    NOT_SEEN,
+    Seen,
+    WindowReader,
+    answer_row,
+    load_joined,
+    reads,
+    sentence_rows,
+)
+from assistant.reading.later import states_instead, takes_back
 from assistant.reading.leading import leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
@@ -32,6 +42,7 @@ from index.search.query import Query
 from index.text.article import Sentence
 from index.text.sentences import sentences_of
 from index.text.structure import Kind as BlockKind
+from index.text.terms import stems
 
 _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
 """Openings of sentences that need the one before them to be understood."""
@@ -49,6 +60,10 @@ MOST_ITEMS = 20
 NEAR = 8
 """So many of the likeliest sentences are looked at for a denial of the short answer."""
 
+SAME_QUESTION = 0.5
+"""Share of the question's words from which on a question in an article is taken for the same."""
+MOST_OF_ANSWER = 4
+"""A longer answer under a question is not given whole."""
 SAME_MEANING = 0.92
 """Cosine from which on two sentences say the same, so that one of them is enough."""
 
@@ -58,6 +73,12 @@ SURE_SHARE = 0.8
 LEAST_SHARE = 0.1
 """Sentences with a smaller share are not quoted."""
 
+LEAST_SURE_OF_OLD = 0.2
+"""Probability of the network's words from which on a later statement is looked for that takes them back."""
+BESIDE = 200
+"""Characters within which what holds instead stands beside what takes back."""
+SAME_THING = 0.5
+"""Cosine from which on two sentences may speak of one thing, so that another value contradicts."""
 RIVAL_SHARE = 0.3
 """A sentence of another date with this share of the best one's chance is shown beside it."""
 
@@ -175,6 +196,7 @@ class ExtractiveReader:
         row = answer_row(
             rows,
             joined,
+            np.stack([one.features for one in best.found])[:, EVIDENCE_COLUMNS],
             fitted=logit(best.confidence),
             passages=retrieved.passages,
             articles=len(engine.articles),
@@ -201,23 +223,52 @@ class ExtractiveReader:
                 continue
             if any(_says_the_same(candidate, other, engine) for other in chosen):
                 continue
-            if chosen and total >= SURE_SHARE and not _rivals(question, chosen[0], candidate, part / share[0]):
+            if chosen and total >= SURE_SHARE and not _rivals(question, chosen[0], candidate, part / share[0], engine):
                 continue
             chosen.append(candidate)
             total += part
         return chosen or [best.found[0]]
+
+    def _newer(self, best: _Ranked, first: Candidate) -> list[Candidate]:
+        """Statements of a later article that take back what the best sentence says, with what holds instead."""
+        near = list(zip(best.found, best.seen, strict=True))[:NEAR]
+        said = next((seen.words for one, seen in near if one is first), None)
+        if said is None or said.probability < LEAST_SURE_OF_OLD:
+            return []
+        value = first.text[said.start : said.end]
+        later = [(one, seen) for one, seen in near if _later(one, first)]
+        for one, _ in later:
+            if not takes_back(one.text, value):
+                continue
+            instead = [
+                other
+                for other, its in later
+                if other.passage.article is one.passage.article
+                and other is not one
+                and abs(other.sentence.start - one.sentence.end) <= BESIDE
+                and its.words is not None
+                and states_instead(other.text, its.words.start, its.words.end, value)
+            ]
+            return [one, *instead[:1]]
+        return []
 
     def _quotes(
         self, question: Question, best: _Ranked, chosen: Sequence[Candidate], engine: SearchEngine
     ) -> list[Quote]:
         """Quotes with the context they need; where dates disagree, dated and the newer first."""
         first = chosen[0]
-        listed = _whole_list(question, best, first, engine)
-        if listed is not None:
-            return [listed]
+        whole = _whole_list(question, best, first, engine) or _whole_answer(question, first, engine)
+        if whole is not None:
+            return [whole]
         others = [one.text for one in best.found[:NEAR] if one is not first]
         lead = _lead(question, best, first, others) if best.confidence >= LEAST_SURE_TO_LEAD else None
-        changing = [c for c in chosen[1:] if _rivals(question, first, c, 1.0)]
+        newer = self._newer(best, first)
+        if newer:  # The old statement stays, dated, behind what holds now.
+            chosen = [*newer, first]
+            lead = None
+        elif lead is not None:
+            chosen = [first, *(c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine))]
+        changing = newer or [c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine)]
         quotes: list[Quote] = []
         for place, candidate in enumerate(chosen):
             quote = _quote(candidate, lead=lead if place == 0 else None)
@@ -279,6 +330,23 @@ def _whole_list(question: Question, best: _Ranked, first: Candidate, engine: Sea
     return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
 
 
+def _whole_answer(question: Question, first: Candidate, engine: SearchEngine) -> Quote | None:
+    """All of a short answer that stands under a question, where that is the one asked."""
+    block = first.passage.block(first.place)
+    if block is None or block.parent is None:
+        return None
+    structure = engine.structure(first.passage.article.article_id)
+    over = structure.blocks[block.parent]
+    words = structure.words(over)
+    if over.kind not in {BlockKind.QUESTION, BlockKind.HEADING} or not words.endswith(("?", "？")):
+        return None
+    asked, answered = set(question.stems), set(stems(words))
+    sentences = sentences_of(structure.text, block)
+    if not asked & answered or len(asked & answered) < SAME_QUESTION * len(asked) or len(sentences) > MOST_OF_ANSWER:
+        return None
+    return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
+
+
 def _header_row(first: Candidate, engine: SearchEngine) -> Quote | None:
     """The header of the best one's table."""
     block = first.passage.block(first.place)
@@ -330,11 +398,22 @@ def _says_the_same(a: Candidate, b: Candidate, engine: SearchEngine) -> bool:
     if a.text == b.text:
         return True
     said = [set(figures(text)) for text in (a.text, b.text)]
+    return said[0] <= said[1] and _likeness(a, b, engine) >= SAME_MEANING
+
+
+def _later(a: Candidate, b: Candidate) -> bool:
+    """Whether a stands in an article that is newer than b's."""
+    dates = a.passage.article.published, b.passage.article.published
+    return dates[0] is not None and dates[1] is not None and dates[0] > dates[1]
+
+
+def _likeness(a: Candidate, b: Candidate, engine: SearchEngine) -> float:
+    """Cosine of two sentences."""
     vectors = [engine.sentence_vectors(c.passage)[c.place] for c in (a, b)]
-    return said[0] <= said[1] and float(vectors[0] @ vectors[1]) >= SAME_MEANING
+    return float(vectors[0] @ vectors[1])
 
 
-def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float) -> bool:
+def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float, engine: SearchEngine) -> bool:
     """Whether another article of another date gives another value of what is asked for."""
     dates = a.passage.article.published, b.passage.article.published
     if ratio < RIVAL_SHARE or None in dates or dates[0] == dates[1]:
@@ -344,7 +423,7 @@ def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float) -> boo
     if question.kind not in {Kind.QUANTITY, Kind.PERSON, Kind.DATE}:
         return False
     values = [set(asked_for(question, c.text)) for c in (a, b)]
-    return bool(values[1]) and values[0].isdisjoint(values[1])
+    return bool(values[1]) and values[0].isdisjoint(values[1]) and _likeness(a, b, engine) >= SAME_THING
 
 
 def nearest_articles(passages: Sequence[Passage], count: int) -> list[Passage]:

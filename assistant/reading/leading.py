@@ -42,6 +42,12 @@ _TURNED_BEHIND = re.compile(
 )
 """What behind a piece makes it another's, or only the distance from another."""
 _COMPARED = re.compile(r"(?<! or) (?:fewer|less|more)$")
+_OVERTAKEN = re.compile(
+    r"\b(?:(?:was|were|had been) (?:to|due|(?:expected|supposed|planned|scheduled|meant) (?:to|for))|originally|formerly|previously|"
+    r"initially|used to|at first)\b",
+    re.IGNORECASE,
+)
+"""In front of what was planned and may not have happened, or of what was so once."""
 _OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
 _OR_BEHIND = re.compile(r"\s+or\s")
 _UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
@@ -77,6 +83,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
         or doubted(text, start, end)
+        or _overtaken(question, text, start)
         or (question.kind is Kind.DATE and not any(token.date for token in read(lead)))
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
@@ -102,6 +109,12 @@ def _counts_another(question: Question, text: str, end: int) -> bool:
     """Whether the figure at the end of the lead counts something else than what is asked for: "four chains" no firms."""
     nouns = _NOUNS.match(text, end) if any(token.end == end for token in figures(text)) else None
     return nouns is not None and bool(nouns[0].strip(" -")) and question.unit[-1] not in stems(nouns[0])
+
+
+def _overtaken(question: Question, text: str, start: int) -> bool:
+    """Whether the words behind `start` are a plan or a time that is over, and the question does not ask for such."""
+    found = _OVERTAKEN.search(text, 0, start)
+    return found is not None and not set(stems(found[0])) & set(question.stems)
 
 
 def _asks_yes_or_no(question: Question) -> bool:

@@ -35,6 +35,13 @@ Matched from its first mark and never given back, or a long row of dots would ta
 GLUED = re.compile(r"(?<![^\s(\"'“‘])[A-Za-z]+(?<=[a-z]{2})[.!?](?=[A-Z][a-z]+[ ,])")
 """A stop without a space after it ("fall behind.Encourage the"), common in translations."""
 
+_RUN_IN = re.compile(
+    r"(?:[-+•] |\d{1,3}[.)] )?(\*\*|__)(?!(?:it|he|she|they|we|you|i|this|that|there)\b)"
+    r"[^\s*_]{1,30}(?: [^\s*_]{1,30}){0,5}[.:!]\1",
+    re.IGNORECASE,
+)
+"""A heading in bold at the start of a paragraph, "**Cause.** The pump had failed": a part of the sentence behind it."""
+
 _GERMANIC = frozenset("am vom zum im beim bis seit ab den dem der des die das und til på fra".split())
 """Words after which a number with a stop is an ordinal in German and the Nordic languages ("am 14. Juni")."""
 _MONTHS = frozenset(
@@ -80,6 +87,8 @@ def _stops(text: str, start: int, end: int) -> list[int]:
 def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> bool:
     mark = match.group()
     after = text[match.end() : min(end, match.end() + 40)].lstrip()
+    if after and _RUN_IN.fullmatch(text, start, match.end()):
+        return False
     if not after or mark[0] in "。！？；።။។।॥۔؟":
         return True
     opening = after.lstrip("\"'“‘([«*_")

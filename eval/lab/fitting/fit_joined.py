@@ -2,8 +2,8 @@
 
 Six articles of the development half are used, those that the network is never trained on. Their paragraphs are asked
 in collections of 1, 3, 20 and all of them, since a probability has to mean the same in each: own questions, people's
-near-topic ones, and questions of other articles. Sentences are ranked by a softmax over the sentences of each question;
-whether the collection answers is a logistic regression.
+near-topic ones, own questions without the paragraph that answers them, and questions of other articles. Sentences are
+ranked by a softmax over the sentences of each question; whether the collection answers is a logistic regression.
 """
 
 import json
@@ -21,6 +21,7 @@ from assistant.question.question import analyse
 from assistant.reading.evidence import Evidence
 from assistant.reading.joined import (
     ANSWER_FEATURES,
+    EVIDENCE_COLUMNS,
     JOINED_PATH,
     SENTENCE_FEATURES,
     WindowReader,
@@ -43,6 +44,8 @@ SIZES = ((1, 260), (3, 260), (20, 300), (0, 420))
 """Paragraphs of a collection, 0 for all, and how many own questions are asked of collections of that size."""
 ANSWERABLE = 0.8
 """Share of the questions people ask that their articles answer, as assumed; it turns scores into probabilities."""
+REMOVED = 0.5
+"""Answerable questions that are asked once more without the paragraph that answers them, for each of them."""
 OFF_TOPIC = 0.25
 """Questions of other articles for each own one."""
 
@@ -60,13 +63,16 @@ class Joining:
     articles: int
     size: int
     sort: str
-    """"own", "near" or "off"."""
+    """"own", "near", "removed" or "off"."""
+    described: NDArray[np.float64]
+    """(candidates, `EVIDENCE_FEATURES`) what words and vectors tell of each."""
 
     def row(self, sentence: Linear) -> NDArray[np.float64]:
         """(`ANSWER_FEATURES`,)."""
         return answer_row(
             self.features,
             sentence.score(self.features),
+            self.described,
             fitted=self.fitted,
             passages=self.passages,
             articles=self.articles,
@@ -93,8 +99,12 @@ def joinings(squad: BenchSet) -> Iterator[Joining]:
             strangers = rng.sample(others, max(1, int(OFF_TOPIC * len(questions))))
             with bench_engine(part) as engine:
                 kept = Sentences(engine.idf, engine.highest_idf)
-                for question in [*questions, *strangers]:
-                    sort = "off" if question in strangers else "own" if question.answerable else "near"
+                asked_of = [(q, "own" if q.answerable else "near") for q in questions]
+                asked_of += [(q, "off") for q in strangers]
+                if len(documents) > 1:
+                    answerable = [q for q in questions if q.answerable]
+                    asked_of += [(q, "removed") for q in answerable[: int(REMOVED * len(answerable))]]
+                for question, sort in asked_of:
                     found = _joining(question, engine, reader, kept, size=size, sort=sort)
                     if found is not None:
                         yield found
@@ -108,7 +118,10 @@ def _title(document: str) -> str:
 def _joining(
     asked: BenchQuestion, engine: EmbeddedSearch, reader: WindowReader, kept: Sentences, *, size: int, sort: str
 ) -> Joining | None:
-    retrieved = engine.search(asked.text, k=PASSAGES, filters=Filters())
+    retrieved = engine.search(asked.text, k=PASSAGES + (sort == "removed"), filters=Filters())
+    if sort == "removed":
+        kept_passages = [p for p in retrieved.passages if p.article.article_id not in asked.relevant][:PASSAGES]
+        retrieved = replace(retrieved, passages=tuple(kept_passages))
     question = analyse(retrieved.question)
     found = Evidence(question, retrieved.passages, engine, kept).candidates(retrieved.queries[0])
     if not found:
@@ -124,6 +137,7 @@ def _joining(
         articles=len(engine.articles),
         size=size,
         sort=sort,
+        described=np.stack([one.features for one in found])[:, EVIDENCE_COLUMNS],
     )
 
 
@@ -148,7 +162,8 @@ def fitted(observed: Sequence[Joining]) -> dict[str, object]:
                 3,
             )
             for size, _ in SIZES
-            for sort in ("near", "off")
+            for sort in ("near", "removed", "off")
+            if any(one.size == size and one.sort == sort for one in observed)
         },
         "threshold": calibration.threshold,
         "calibration": str(calibration),

@@ -83,6 +83,8 @@ def test_an_abbreviation_does_not_end_a_sentence(text, expected):
         ("यह पहला है। यह दूसरा है।", ["यह पहला है।", "यह दूसरा है।"]),
         ("هل هو هنا؟ نعم هو هنا.", ["هل هو هنا؟", "نعم هو هنا."]),
         ("It opened.[2] It shut.[^3] It fell.¹ Gone.", ["It opened.[2]", "It shut.[^3]", "It fell.¹", "Gone."]),
+        ("**First cause.** The pump stopped. Gone.", ["**First cause.** The pump stopped.", "Gone."]),
+        ("- **Day 2.** You meet us.", ["- **Day 2.** You meet us."]),
         ("**It opened.** Then _it shut._ Gone.", ["**It opened.**", "Then _it shut._", "Gone."]),
     ],
 )

@@ -167,13 +167,15 @@ def _labelled(field: Field, values: Values, rng: random.Random, *, asked: bool) 
     return answering(text, value, after=text.index(label) + len(label)) if asked else Line(text=text)
 
 
-def thread(rows: Sequence[Row], values: Values, rng: random.Random) -> Example:
+def thread(rows: Sequence[Row], values: Values, rng: random.Random) -> Example | None:
     """Make a thread of messages, each with its own head lines above a row's sentences.
 
     The question is for the sender or the date of one of them, by what stands in it or who wrote it, for a message that
     the thread lacks, or a row's own.
     """
-    people = values.several("person", len(rows) + 1, rng)
+    people = values.several("person", len(rows), rng)
+    if len(people) < len(rows):
+        return None
     dates = [_stamp(values, rng) for _ in rows]
     asked, roll = rng.randrange(len(rows)), rng.random()
     topic, name = rows[asked].title, rng.choice((str, lambda name: name.split()[0]))(people[asked])

@@ -1,0 +1,51 @@
+"""Tells whether a later statement takes back an earlier value: denies it, or names it beside its successor."""
+
+from assistant.language.dates import Date
+from assistant.language.denial import doubted
+from assistant.language.values import Token, read, values_of
+
+
+def takes_back(text: str, value: str) -> bool:
+    """Whether `text` denies a figure or date of `value`, or states another of the same sort beside it.
+
+    "The bridge will not reopen on 22 June" takes back "from 7 April until 22 June", and "the cost has risen from £4.2
+    million to £4.9 million" takes back "£4.2 million".
+    """
+    found = values_of(text)
+    for old in values_of(value):
+        for token in found:
+            if not _same(old, token):
+                continue
+            beside = [other for other in found if other is not token and _of_one_sort(token, other)]
+            if beside or _moved(old, token) or doubted(text, token.start, token.end):
+                return True
+    return False
+
+
+def states_instead(text: str, start: int, end: int, value: str) -> bool:
+    """Whether characters of `text` state a value of the sort of `value`, other than it."""
+    old = values_of(value)
+    return any(not _same(one, token) and _of_one_sort(one, token) for token in read(text[start:end]) for one in old)
+
+
+def _same(old: Token, token: Token) -> bool:
+    if old.date and token.date and old.date.month:
+        return any(_day(one) == _day(token.date) for one in (old.date, old.date.until) if one)
+    return bool(old.figure and token.figure and not old.date and old.figure.agrees(token.figure))
+
+
+def _day(date: Date) -> tuple[int | None, int | None]:
+    return date.month, date.day
+
+
+def _of_one_sort(token: Token, other: Token) -> bool:
+    if token.date and token.date.month:
+        return other.date is not None and other.date.month is not None and _day(other.date) != _day(token.date)
+    if token.figure is None or other.figure is None or other.date or token.date:
+        return False
+    return token.figure.unit == other.figure.unit and token.figure.value != other.figure.value
+
+
+def _moved(old: Token, token: Token) -> bool:
+    """Whether a date is the first of "from 3 May to 10 May", and was not so in the old statement."""
+    return bool(token.date and token.date.until and not (old.date and old.date.until))

@@ -1,0 +1,43 @@
+"""Later statements that take back earlier values."""
+
+import pytest
+
+from assistant.reading.later import states_instead, takes_back
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The ferry will not sail on 3 May.", "3 May"),
+        ("The ferry will not sail on 3 May as announced.", "from 1 April until 3 May"),
+        ("The price has gone up from £12.50 to £14.", "£12.50"),
+        ("The opening has been moved from 3 May to 10 May.", "3 May"),
+        ("Instead of 40 places there will be 55.", "40 places"),
+        ("It is 55 tonnes, not 40 tonnes.", "40 tonnes"),
+    ],
+)
+def test_taken_back(text: str, value: str) -> None:
+    assert takes_back(text, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The ferry sails on 3 May.", "3 May"),
+        ("The ferry sails on 10 May.", "3 May"),
+        ("A second pier costs £780,000.", "£4.2 million"),
+        ("The fund of £12.50 a head was paid to 41 shops.", "£12.50"),
+        ("Nobody was hurt.", "Ada Holm"),
+    ],
+)
+def test_not_taken_back(text: str, value: str) -> None:
+    assert not takes_back(text, value)
+
+
+def test_what_holds_instead_is_of_the_same_sort() -> None:
+    text = "The opening has moved to 10 May because two of the eight cables failed."
+    at = text.index("10 May")
+    assert states_instead(text, at, at + 6, "3 May")
+    assert not states_instead(text, at, at + 6, "10 May")
+    at = text.index("eight")
+    assert not states_instead(text, at, at + 5, "3 May")
