@@ -96,11 +96,41 @@ class PassageReference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nearest:
-    """An article that is about the subject of a refused question."""
+    """The sentence of an article that comes closest to answering a refused question; it is no receipt."""
 
     article_id: str
     title: str | None
     published: str | None
+    """ISO 8601 date."""
+    sha256: str
+    """Of the article's whole text in UTF-8."""
+    start: int
+    """First character of the sentence in the article's text."""
+    end: int
+    """One past its last character."""
+    quote: str
+    probability: float
+    """Estimated probability that it answers, in [0, 1]: the answer's confidence for the likeliest sentence, and for the
+    others in proportion to their share of the chance."""
+
+    @classmethod
+    def of(cls, article: IndexedArticle, start: int, end: int, text: str, *, probability: float) -> "Nearest":
+        """Characters `start` to `end` of an article with this text."""
+        return cls(
+            article_id=article.article_id,
+            title=article.title,
+            published=article.published.isoformat() if article.published else None,
+            sha256=article.sha256,
+            start=start,
+            end=end,
+            quote=text[start:end],
+            probability=round(probability, 4),
+        )
+
+    @property
+    def percent(self) -> str:
+        """The probability in whole per cents: "7%", "under 1%"."""
+        return "under 1%" if self.probability < 0.01 else f"{self.probability:.0%}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,7 +201,7 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[PassageReference, ...]
     nearest: tuple[Nearest, ...] = ()
-    """For a refusal: where a person can look."""
+    """For a refusal: the closest passages, likeliest first, where a person can look."""
     parts: tuple[str, ...] = ()
     """The questions in the question, where there are several; only then in the JSON."""
     unanswered: tuple[str, ...] = ()
@@ -192,6 +222,11 @@ class Answer:
     seconds: float = 0.0
     id: str = field(default="")
     """Hash of all of the above but `seconds`: equal answers have equal ids."""
+
+    @property
+    def nearest_heading(self) -> str:
+        """What a refusal's closest passages are called."""
+        return "The nearest articles:" if self.reason is Reason.INSUFFICIENT else "The least distant articles:"
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON object."""

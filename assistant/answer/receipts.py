@@ -27,7 +27,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """A receipt with the result of its check."""
+    """A receipt, or a refusal's closest passage, with the result of its check."""
 
     number: int
     article_id: str
@@ -52,17 +52,33 @@ def check_answer(data: object, text_of: Callable[[str], str | None]) -> list[Che
         raise UsageError('no answer: it has no "citations"', GIVE)
     if data.get("status") == "answered" and not data["citations"]:
         raise UsageError("no answer: it says that it is answered, and has no receipt", GIVE)
-    return [_check(citation, place, text_of) for place, citation in enumerate(data["citations"], 1)]
+    return [_check(citation, f"citation {place}", text_of) for place, citation in enumerate(data["citations"], 1)]
 
 
-def _check(citation: Any, place: int, text_of: Callable[[str], str | None]) -> Check:  # noqa: ANN401 - JSON
+def check_nearest(data: object, text_of: Callable[[str], str | None]) -> list[Check]:
+    """Re-check the closest passages of a refusal's JSON, numbered from 1 on; older refusals quote none.
+
+    Raises:
+        UsageError: one of them has not the form of a quote.
+    """
+    nearest = data.get("nearest") if isinstance(data, dict) else None
+    if not isinstance(nearest, (list, tuple)):
+        return []
+    return [
+        _check({**near, "number": place}, f"closest passage {place}", text_of)
+        for place, near in enumerate(nearest, 1)
+        if isinstance(near, dict) and "quote" in near
+    ]
+
+
+def _check(receipt: Any, named: str, text_of: Callable[[str], str | None]) -> Check:  # noqa: ANN401 - JSON
     try:
-        number, article_id, quote = int(citation["number"]), str(citation["article_id"]), citation["quote"]
-        start, end, sha256 = citation["start"], citation["end"], str(citation["sha256"])
+        number, article_id, quote = int(receipt["number"]), str(receipt["article_id"]), receipt["quote"]
+        start, end, sha256 = receipt["start"], receipt["end"], str(receipt["sha256"])
         if not (isinstance(quote, str) and isinstance(start, int) and isinstance(end, int)):
             raise TypeError("quote, start or end")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise UsageError(f"citation {place} is not of the form of a receipt ({error})", GIVE) from error
+        raise UsageError(f"{named} is not of the form of a receipt ({error})", GIVE) from error
     text = text_of(article_id)
 
     def found(standing: Standing, detail: str, at: int | None = None) -> Check:

@@ -22,8 +22,8 @@ def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
         text_of: the text of an article, by id.
 
     Raises:
-        ReceiptBroken: a quote does not stand in its article to the letter, a marker has no receipt,
-            a receipt supports nothing, or a sentence has none.
+        ReceiptBroken: a quote, or a refusal's closest passage, does not stand in its article to the letter, a marker
+            has no receipt, a receipt supports nothing, or a sentence has none.
     """
     for citation in answer.citations:
         text = text_of(citation.article_id)
@@ -35,6 +35,10 @@ def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
             raise ReceiptBroken(f"citation [{citation.number}] has another hash than {citation.article_id}")
         if not citation.answer_spans or any(not 0 <= a < b <= len(answer.text) for a, b in citation.answer_spans):
             raise ReceiptBroken(f"citation [{citation.number}] supports nothing of the answer")
+    for near in answer.nearest:
+        text = text_of(near.article_id)
+        if text[near.start : near.end] != near.quote or sha256_of(text) != near.sha256:
+            raise ReceiptBroken(f"the closest passage does not stand in {near.article_id} at {near.start}")
     _check_markers(answer)
     return replace(answer, id=identity(answer.to_json()))
 

@@ -8,7 +8,7 @@ from assistant.chain.open_index import OpenIndex
 from assistant.chain.part_labels import labelled
 from assistant.chain.steps import Asked, ReadPart
 from assistant.language.markdown import plain
-from assistant.reading.extractive import nearest_articles
+from assistant.reading.closest import CloseSentence
 from assistant.reading.reader import Quote, Reading
 from index.search.engine import Passage, SearchEngine
 from index.search.spelling import corrected
@@ -18,7 +18,7 @@ REFUSALS = {
     Reason.INSUFFICIENT: "I found nothing in the articles that answers this.",
 }
 NEAREST = 3
-"""Most articles that a refusal names."""
+"""Most articles of which a refusal shows the closest sentence."""
 
 TextOf = Callable[[str], str]
 """Returns the text of an article by id."""
@@ -42,7 +42,7 @@ def compose(index: OpenIndex, asked: Asked, parts: Sequence[ReadPart]) -> Answer
     )
     if not any(reading.quotes for reading in readings):
         assert empty.reason is not None
-        return refused(empty, empty.reason, nearest_articles(passages, NEAREST))
+        return refused(empty, empty.reason, parts, index.engine.text)
     quoting = _without_repeats([reading for reading in readings if reading.quotes])
     unanswered = tuple(one.part for one in parts if not one.reading.quotes)
     answer = replace(answered(empty, quoting, index.engine.text), unanswered=unanswered)
@@ -91,8 +91,8 @@ def answered(empty: Answer, readings: Sequence[Reading], text_of: TextOf) -> Ans
     )
 
 
-def refused(answer: Answer, reason: Reason, nearest: Sequence[Passage]) -> Answer:
-    """Turn an answer into a refusal with its reason and the nearest articles."""
+def refused(answer: Answer, reason: Reason, parts: Sequence[ReadPart], text_of: TextOf) -> Answer:
+    """Turn an answer into a refusal with its reason and the closest passages."""
     return replace(
         answer,
         status=Status.REFUSED,
@@ -100,20 +100,20 @@ def refused(answer: Answer, reason: Reason, nearest: Sequence[Passage]) -> Answe
         text=REFUSALS[reason],
         citations=(),
         parts=(),
-        nearest=_nearest(nearest),
+        nearest=_nearest([close for one in parts for close in one.reading.closest], text_of),
         unanswered=(),
     )
 
 
-def _nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
-    return tuple(
-        Nearest(
-            article_id=p.article.article_id,
-            title=p.article.title,
-            published=p.article.published.isoformat() if p.article.published else None,
-        )
-        for p in passages
-    )
+def _nearest(found: Sequence[CloseSentence], text_of: TextOf) -> tuple[Nearest, ...]:
+    """The likeliest sentence of each article, whichever part of the question it comes close to."""
+    likeliest: dict[str, Nearest] = {}
+    for close in sorted(found, key=lambda close: -close.probability):
+        article, sentence = close.article, close.sentence
+        text = text_of(article.article_id)
+        near = Nearest.of(article, sentence.start, sentence.end, text, probability=close.probability)
+        likeliest.setdefault(near.article_id, near)
+    return tuple(likeliest.values())[:NEAREST]
 
 
 def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answer.answer import Answer, Citation, ModelUse, Reason, Status, Writing, references
-from assistant.chain.compose import NEAREST, TextOf, distinct_passages, refused
+from assistant.chain.compose import TextOf, distinct_passages, refused
 from assistant.chain.open_index import OpenIndex
 from assistant.chain.part_labels import label, part_of
 from assistant.chain.steps import Asked, ReadPart
 from assistant.models.seam import Usage
 from assistant.question.pieces import says_what_is_asked
 from assistant.question.question import analyse
-from assistant.reading.extractive import nearest_articles
 
 if TYPE_CHECKING:
     from assistant.answer.kept import Kept
@@ -125,8 +124,8 @@ def write(
     if failure is not None:
         return replace(marked, degraded=True), written.usage
     if written.refused:
-        nearest = nearest_articles(passages, NEAREST)
-        return refused(replace(marked, reader=writer.name), Reason.INSUFFICIENT, nearest), written.usage
+        marked = replace(marked, reader=writer.name)
+        return refused(marked, Reason.INSUFFICIENT, parts, index.engine.text), written.usage
     composed = replace(
         marked,
         status=Status.ANSWERED,

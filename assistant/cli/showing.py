@@ -1,11 +1,13 @@
 """Prints answers for a person: the text, as it comes if possible, then the receipts, or where else to look."""
 
+import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.cli.common import note
+from assistant.language.markdown import plain
 
 if TYPE_CHECKING:
     from assistant.answer.answer import Answer, Citation
@@ -109,9 +111,10 @@ def show_receipts(answer: "Answer") -> None:
             where = f"characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}"
             print(f"[{citation.number}] {_named(citation)}\n    {citation.article_id}, {where}")
     if answer.nearest and answer.status == "refused":
-        print("\nThe nearest articles:" if answer.reason == "insufficient" else "\nThe least distant articles:")
+        print(f"\n{answer.nearest_heading}")
         for near in answer.nearest:
             print(f"  {near.title or near.article_id} ({near.article_id})")
+            print(dimmed(f"    {near.percent}: {plain(near.quote)}"))
 
 
 def _by_part(answer: "Answer") -> "list[tuple[str, list[Citation]]]":
@@ -141,6 +144,11 @@ def explain_answer(answer: "Answer") -> None:
     for passage in answer.writing.left_out:
         print(f"left out, for want of room: {passage.article_id}, characters {passage.start}-{passage.end}")
     print(f"prompt {answer.prompt}")
+
+
+def dimmed(text: str) -> str:
+    """The text, faint on a terminal: it is no part of the answer."""
+    return f"\x1b[2m{text}\x1b[22m" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text
 
 
 def _named(citation: "Citation") -> str:

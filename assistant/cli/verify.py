@@ -2,14 +2,18 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.common import IndexOption, note, root_to_read, settings_from
 from index.counts import counted
+
+if TYPE_CHECKING:
+    from assistant.answer.receipts import Check
 
 
 def verify(
@@ -19,8 +23,11 @@ def verify(
     index: IndexOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check an answer's receipts again: each quote holds, or has moved, changed or gone; exit 1 unless all hold."""
-    from assistant.answer.receipts import Standing, check_answer
+    """Check an answer's receipts again: each quote holds, or has moved, changed or gone; exit 1 unless all hold.
+
+    The closest passages of a refusal are checked in the same way.
+    """
+    from assistant.answer.receipts import check_answer, check_nearest
     from assistant.answer.sealing import identity
     from index.storage.store import open_index
 
@@ -32,22 +39,36 @@ def verify(
         return snapshot.text(numbers[article_id]) if article_id in numbers else None
 
     checks = [check for one in answers for check in check_answer(one, text_of)]
+    near = [check for one in answers for check in check_nearest(one, text_of)]
     snapshot.close()
     altered = sum(isinstance(one, dict) and "id" in one and identity(one) != one["id"] for one in answers)
     if json_:
-        rows = [asdict(check) for check in checks]
-        print(json.dumps({"receipts": rows, "altered_answers": altered}, ensure_ascii=False, indent=2))
+        rows, others = [[asdict(check) for check in some] for some in (checks, near)]
+        found = {"receipts": rows, "nearest": others, "altered_answers": altered}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        for check in checks:
-            print(f"[{check.number}] {check.article_id}: {check.detail}")
-        broken = sum(check.standing is not Standing.HOLDS for check in checks)
-        hold = "holds" if len(checks) - broken == 1 else "hold"
-        of = counted(len(checks), "receipt")
-        print(f"{len(checks) - broken} of {of} {hold}" if checks else "no receipts to check")
+        _print(checks, "[{}]", "receipt")
+        if near:
+            _print(near, "closest passage {}:", "closest passage")
         if altered:
             print(f"altered: {altered} of {counted(len(answers), 'answer')} not as given (the id does not fit)")
-    if altered or any(check.standing is not Standing.HOLDS for check in checks):
+    if altered or _holding([*checks, *near]) < len(checks) + len(near):
         raise typer.Exit(1)
+
+
+def _print(checks: "Sequence[Check]", mark: str, noun: str) -> None:
+    """Print a line for each check, and how many hold."""
+    for check in checks:
+        print(f"{mark.format(check.number)} {check.article_id}: {check.detail}")
+    holding = _holding(checks)
+    hold = "holds" if holding == 1 else "hold"
+    print(f"{holding} of {counted(len(checks), noun)} {hold}" if checks else f"no {noun}s to check")
+
+
+def _holding(checks: "Sequence[Check]") -> int:
+    from assistant.answer.receipts import Standing
+
+    return sum(check.standing is Standing.HOLDS for check in checks)
 
 
 def _read(name: str) -> list[object]:

@@ -23,7 +23,8 @@ with needing_extra("mcp", "the server for agent programs"):
 
 INSTRUCTIONS = (
     "Answers questions from a collection of articles, and from nothing else. Every sentence of an answer carries a "
-    "receipt: the article, the characters of it, and the quote. A refusal means that no article was found to answer."
+    "receipt: the article, the characters of it, and the quote. A refusal means that no article was found to answer; "
+    "its `nearest` sentences are what came closest, and no answer."
 )
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
 

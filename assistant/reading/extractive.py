@@ -20,6 +20,7 @@ from assistant.language.vocabulary import DEPENDENT_OPENINGS, REPORTS, alternati
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
+from assistant.reading.closest import closest
 from assistant.reading.evidence import Candidate, Evidence, sentence_text
 from assistant.reading.joined import (
     EVIDENCE_COLUMNS,
@@ -37,7 +38,7 @@ from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
 from assistant.reading.weights import Weights, answerability_row, logit, probability, rank, shares
-from index.search.engine import Passage, Retrieved, SearchEngine
+from index.search.engine import Retrieved, SearchEngine
 from index.search.query import Query
 from index.text.article import Sentence
 from index.text.sentences import sentences_of
@@ -145,14 +146,16 @@ class ExtractiveReader:
         """Quote the likeliest sentences, or refuse by the fitted probability and the rules of refusal."""
         best = self._rank(question, retrieved, engine)
         if best is None:
-            return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0)
+            near = closest(retrieved.passages, [], np.empty(0), 0.0)
+            return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0, closest=near)
+        near = closest(retrieved.passages, best.found, best.scores, best.confidence)
         chosen = self._choose(question, best, engine)
         # Under the wording that found them: its names are the articles' own.
         quotes = self._quotes(replace(analyse(best.query.text), kind=question.kind), best, chosen, engine)
         reason = self._refusal(question, best, chosen, engine)
         if reason is not None:
-            return Reading(quotes=(), reason=reason, confidence=best.confidence, withheld=quotes)
-        return Reading(quotes=quotes, reason=None, confidence=best.confidence)
+            return Reading(quotes=(), reason=reason, confidence=best.confidence, withheld=quotes, closest=near)
+        return Reading(quotes=quotes, reason=None, confidence=best.confidence, closest=near)
 
     def _rank(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> _Ranked | None:
         """The wording whose best sentence is likeliest to answer, with its candidates in order."""
@@ -424,11 +427,3 @@ def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float, engine
         return False
     values = [set(asked_for(question, c.text)) for c in (a, b)]
     return bool(values[1]) and values[0].isdisjoint(values[1]) and _likeness(a, b, engine) >= SAME_THING
-
-
-def nearest_articles(passages: Sequence[Passage], count: int) -> list[Passage]:
-    """The best passage of each of the first `count` articles."""
-    found: dict[int, Passage] = {}
-    for passage in passages:
-        found.setdefault(passage.article.number, passage)
-    return list(found.values())[:count]

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from assistant.answer.answer import Reason
 from assistant.question.question import Question
+from assistant.reading.closest import CloseSentence
 from index.search.engine import Retrieved, SearchEngine
 from index.text.article import IndexedArticle, Sentence
 
@@ -49,6 +50,8 @@ class Reading:
     """Estimated probability that the passages answer, in [0, 1]."""
     withheld: Sequence[Quote] = ()
     """For a refusal: what would have been quoted, for measuring and explaining."""
+    closest: Sequence[CloseSentence] = ()
+    """The likeliest sentence of each article, likeliest first."""
 
 
 class Reader(Protocol):

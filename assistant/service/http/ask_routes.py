@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
-from assistant.answer.receipts import Check, check_answer
+from assistant.answer.receipts import Check, check_answer, check_nearest
 from assistant.answer.sealing import identity
-from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant
+from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.service.errors import ServiceError
 from assistant.service.http.dependencies import Chosen, Here, Owner
 from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
@@ -123,17 +123,21 @@ async def verify(
     service: Here,
     collection: Chosen,
 ) -> Response:
-    """What became of each receipt of an answer: it holds, or its quote moved, changed or is gone."""
+    """What became of each receipt of an answer: it holds, or its quote moved, changed or is gone.
+
+    The closest passages of a refusal are checked in the same way, as `nearest`.
+    """
     if "collection" not in request.query_params:
         collection = service.collection(body.collection)
     answer = await request.json()  # As it came, since its id is a hash of all of it.
 
-    def work(assistant: Assistant) -> list[Check]:
-        return assistant.current(lambda engine: check_answer(answer, _texts(engine)))
+    def checked(engine: SearchEngine) -> list[list[Check]]:
+        return [check(answer, _texts(engine)) for check in (check_answer, check_nearest)]
 
-    checks = await service.pool.run(collection.name, work)
+    receipts, nearest = await service.pool.run(collection.name, lambda assistant: assistant.current(checked))
     altered = int("id" in answer and identity(answer) != answer["id"])
-    return json_response({"receipts": [as_json(check) for check in checks], "altered_answers": altered})
+    data = {"receipts": list(map(as_json, receipts)), "nearest": list(map(as_json, nearest))}
+    return json_response({**data, "altered_answers": altered})
 
 
 def _texts(engine: SearchEngine) -> Callable[[str], str | None]:

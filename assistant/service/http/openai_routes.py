@@ -11,8 +11,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from assistant.answer.answer import Answer, Citation
+from assistant.answer.answer import Answer, Citation, Status
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
+from assistant.language.markdown import plain
 from assistant.question.followups import Turn as Earlier
 from assistant.question.followups import in_conversation
 from assistant.service.errors import ServiceError
@@ -144,10 +145,11 @@ class _Reply:
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The JSON of the completion."""
-        self._answered = _count(answer.text)
+        content = answer.text + _closest(answer)
+        self._answered = _count(content)
         message = {
             "role": "assistant",
-            "content": answer.text,
+            "content": content,
             "refusal": None,
             "annotations": self._annotations(answer),
         }
@@ -164,12 +166,12 @@ class _Reply:
         """The events of a piece."""
         match piece:
             case CheckedSentence():
-                text = ("\n" if piece.index else "") + piece.text
-                self._answered += _count(text)
-                return [self._chunk({"content": text})]
+                return [self._content(("\n" if piece.index else "") + piece.text)]
             case Finished():
                 receipts = answer_json(piece.answer, self._turn)
-                return [self._chunk({"annotations": self._annotations(piece.answer)}, receipts=receipts)]
+                closest = _closest(piece.answer)
+                last = self._chunk({"annotations": self._annotations(piece.answer)}, receipts=receipts)
+                return [self._content(closest), last] if closest else [last]
             case _:
                 return [self._chunk({"role": "assistant", "content": ""})]
 
@@ -180,6 +182,10 @@ class _Reply:
             data = {**self._head, "object": "chat.completion.chunk", "choices": [], "usage": self._usage()}
             last.append(event(None, data))
         return [*last, event(None, "[DONE]")]
+
+    def _content(self, text: str) -> bytes:
+        self._answered += _count(text)
+        return self._chunk({"content": text})
 
     def _chunk(
         self, delta: dict[str, object], *, finish: str | None = None, receipts: dict[str, Any] | None = None
@@ -216,6 +222,14 @@ class _Reply:
             "completion_tokens": self._answered,
             "total_tokens": self._asked + self._answered,
         }
+
+
+def _closest(answer: Answer) -> str:
+    """What follows a refusal's sentence: its closest passages, a line each."""
+    if answer.status is not Status.REFUSED or not answer.nearest:
+        return ""
+    lines = [f"- {near.title or near.article_id} ({near.percent}): {plain(near.quote)}" for near in answer.nearest]
+    return "\n".join(["", "", answer.nearest_heading, *lines])
 
 
 def _count(text: str) -> int:

@@ -34,9 +34,10 @@ class AnswerBody(StoredAnswer):
 
 
 class VerifiedBody(BaseModel):
-    """The results of checking an answer's receipts."""
+    """The results of checking an answer's receipts, and the closest passages of a refusal."""
 
     receipts: list[Check]
+    nearest: list[Check]
     altered_answers: int
 
 

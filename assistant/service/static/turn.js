@@ -6,7 +6,7 @@ import { el, foreign, icon } from "./dom.js";
 import { hush, say } from "./live.js";
 import { Rating } from "./rating.js";
 import { answerLines } from "./sentences.js";
-import { day, filterWords, titleOf } from "./words.js";
+import { day, filterWords, percent, titleOf } from "./words.js";
 
 /**
  * @typedef {import("./types.js").StoredAnswer} Answer
@@ -162,10 +162,13 @@ export class Turn {
    * @returns {HTMLElement}
    */
   #near(near, answer) {
-    const passage = answer.passages.find((one) => one.article_id === near.article_id);
+    const quoted = near.quote !== undefined; // Refusals stored by older versions quote nothing.
+    const passage = quoted ? near : answer.passages.find((one) => one.article_id === near.article_id);
     const click = () => this.doors.article(near.article_id, passage);
+    const title = el("span", { class: "source-title" }, foreign(titleOf(near)));
     const facts = el("span", { class: "source-facts" }, day(near.published));
-    return el("button", { type: "button", class: "source", click }, el("span", { class: "source-title" }, foreign(titleOf(near))), " ", facts);
+    const quote = quoted && el("span", { class: "source-quote" }, `${percent(near.probability)}: `, foreign(near.quote.trim()));
+    return el("button", { type: "button", class: "source", click }, title, " ", facts, " ", quote);
   }
 
   /**

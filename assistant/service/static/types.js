@@ -137,10 +137,15 @@
  */
 
 /**
- * @typedef {object} Nearest An article that is about the subject of a refused question.
+ * @typedef {object} Nearest The sentence of an article that comes closest to answering a refused question; it is no receipt.
  * @property {string} article_id
  * @property {string | null} title
- * @property {string | null} published
+ * @property {string | null} published ISO 8601 date.
+ * @property {string} sha256 Of the article's whole text in UTF-8.
+ * @property {number} start First character of the sentence in the article's text.
+ * @property {number} end One past its last character.
+ * @property {string} quote
+ * @property {number} probability Estimated probability that it answers, in [0, 1]: the answer's confidence for the likeliest sentence, and for the others in proportion to their share of the chance.
  */
 
 /**

@@ -35,6 +35,14 @@ export function counted(count, noun) {
 }
 
 /**
+ * @param {number} probability from 0 to 1
+ * @returns {string} 7%, under 1%
+ */
+export function percent(probability) {
+  return probability < 0.01 ? "under 1%" : `${Math.round(100 * probability)}%`;
+}
+
+/**
  * @param {{title?: string | null, article_id: string}} article
  * @returns {string}
  */

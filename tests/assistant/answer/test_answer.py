@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer.answer import Answer, Citation, IndexReference, Reason, Status
+from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status
 from assistant.answer.sealing import sealed
 from index.errors import ReceiptBroken
 from index.text.article import sha256_of
@@ -94,6 +94,45 @@ def test_equal_answers_have_equal_ids_however_long_they_took(answer: Answer) -> 
 )
 def test_answers_that_differ_in_anything_else_have_other_ids(answer: Answer, change: dict[str, object]) -> None:
     assert seal(replace(answer, **change)).id != seal(answer).id
+
+
+def near(**changes: object) -> Nearest:
+    """What came closest to an answer, in one of `TEXTS`."""
+    text = TEXTS["dam"]
+    held = Nearest(
+        article_id="dam",
+        title=None,
+        published=None,
+        sha256=sha256_of(text),
+        start=0,
+        end=3,
+        quote="The",
+        probability=0.2,
+    )
+    return replace(held, **changes)
+
+
+def refusing(answer: Answer, *nearest: Nearest) -> Answer:
+    return replace(answer, status=Status.REFUSED, reason=Reason.NOT_FOUND, text="No.", citations=(), nearest=nearest)
+
+
+def test_a_refusal_leaves_with_quotes_that_came_close(answer: Answer) -> None:
+    assert seal(refusing(answer, near())).nearest == (near(),)
+
+
+@pytest.mark.parametrize("change", [{"quote": "Thy"}, {"start": 1}, {"end": 4}, {"sha256": "0" * 64}])
+def test_a_closest_passage_that_does_not_stand_there_keeps_a_refusal_back(
+    answer: Answer, change: dict[str, object]
+) -> None:
+    with pytest.raises(ReceiptBroken, match="closest passage"):
+        seal(refusing(answer, near(**change)))
+
+
+@pytest.mark.parametrize(
+    ("probability", "percent"), [(0.0, "under 1%"), (0.0099, "under 1%"), (0.01, "1%"), (0.256, "26%"), (1.0, "100%")]
+)
+def test_a_probability_is_told_in_whole_per_cents(probability: float, percent: str) -> None:
+    assert near(probability=probability).percent == percent
 
 
 def test_a_refusal_without_citations_leaves(answer: Answer) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer.receipts import Check, Standing, check_answer
+from assistant.answer.receipts import Check, Standing, check_answer, check_nearest
 from index.errors import UsageError
 from index.text.article import sha256_of
 
@@ -137,6 +137,30 @@ def test_a_receipt_of_another_form_is_a_usage_error_that_names_it(citation: obje
     assert "\n" not in str(caught.value)
 
 
+def test_what_came_closest_to_a_refused_question_is_checked_like_a_receipt() -> None:
+    near = receipt()
+    del near["number"]
+    refusal = {"citations": [], "nearest": [near, near | {"article_id": "tram"}]}
+
+    def standing(today: str) -> list[tuple[int, Standing]]:
+        return [(one.number, one.standing) for one in check_nearest(refusal, {"dam": today}.get)]
+
+    assert standing(TEXT) == [(1, Standing.HOLDS), (2, Standing.GONE)]
+    assert standing("The dam is gone.") == [(1, Standing.CHANGED), (2, Standing.GONE)]
+    assert check_answer(refusal, {"dam": TEXT}.get) == []
+
+
+def test_nearest_articles_of_an_older_refusal_quote_nothing_to_check() -> None:
+    old = {"citations": [], "nearest": [{"article_id": "dam", "title": None, "published": None}]}
+
+    assert check_nearest(old, {}.get) == []
+
+
+def test_a_closest_passage_of_another_form_is_a_usage_error_that_names_it() -> None:
+    with pytest.raises(UsageError, match="closest passage 1 is not of the form"):
+        check_nearest({"citations": [], "nearest": [receipt(start="0")]}, {"dam": TEXT}.get)
+
+
 words = st.text(alphabet="ab .\n大🎉", max_size=30)
 
 
@@ -183,10 +207,10 @@ values = st.recursive(
 
 @given(values, st.lists(values, max_size=2))
 def test_any_json_is_checked_or_refused_in_words(data: object, citations: list[object]) -> None:
-    for candidate in (data, {"citations": citations}):
+    for candidate in (data, {"citations": citations}, {"citations": [], "nearest": citations}):
         again = json.loads(json.dumps(candidate))
         try:
-            found = check_answer(again, {"dam": TEXT}.get)
+            found = [*check_answer(again, {"dam": TEXT}.get), *check_nearest(again, {"dam": TEXT}.get)]
         except UsageError:
             continue
         assert all(isinstance(one, Check) for one in found)

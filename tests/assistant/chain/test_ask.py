@@ -267,6 +267,28 @@ def test_a_refusal_names_the_nearest_articles_each_once(assistant: Assistant) ->
     assert 1 <= len(ids) == len(set(ids)) <= 3
 
 
+def test_a_refusal_quotes_what_came_closest_to_the_letter_and_no_more_probable_than_the_answer(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("Was the new bridge of Oldwater opened by Napoleon?")
+
+    first = answer.nearest[0]
+    assert "opened on 9 March 2021" in first.quote
+    assert first.probability == answer.confidence
+    for near in answer.nearest:
+        assert assistant.engine.text(near.article_id)[near.start : near.end] == near.quote
+        assert assistant.engine.articles[near.article_id].sha256 == near.sha256
+        assert 0 <= near.probability <= answer.confidence
+    assert answer.citations == ()
+
+
+def test_a_refused_question_of_two_parts_shows_what_comes_close_to_either(assistant: Assistant) -> None:
+    answer = assistant.ask("Did Napoleon open the bridge of Oldwater and did Caesar bake in Mill Lane?")
+
+    assert_refused(answer)
+    assert {"bridge", "bakery"} <= {near.article_id for near in answer.nearest}
+
+
 def test_a_threshold_of_one_refuses_everything(root: Path, minilm: Encoder) -> None:
     strict = Assistant(embedded_opener(root, lambda _: minilm, note=quiet), Settings(threshold=1.0), note=quiet)
 

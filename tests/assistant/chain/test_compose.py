@@ -165,7 +165,7 @@ def test_a_quote_of_nothing_but_marks_is_shown_as_it_stands(quote: str) -> None:
 
 @pytest.mark.parametrize("reason", list(REFUSALS))
 def test_a_refusal_says_why_in_a_fixed_sentence_and_leaves_through_the_gate(reason: Reason) -> None:
-    answer = refused(EMPTY, reason, ())
+    answer = refused(EMPTY, reason, (), {}.__getitem__)
 
     assert (answer.status, answer.reason, answer.text) == (Status.REFUSED, reason, REFUSALS[reason])
     assert_sealed(answer, {})

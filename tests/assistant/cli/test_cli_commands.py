@@ -134,6 +134,24 @@ def test_a_refusal_has_an_exit_code_of_its_own_if_that_is_asked_for(data: Path, 
     assert "articles" in run.stdout
 
 
+def test_a_refusal_shows_what_came_closest_and_verify_tells_when_it_changed(town: Library, tmp_path: Path) -> None:
+    refusal = json.loads(done("ask", OPERA, "--json", "--index", town.root))
+    shown = done("ask", OPERA, "--index", town.root)
+    saved = tmp_path / "refusal.json"
+    saved.write_text(json.dumps(refusal), encoding="utf-8")
+
+    near = refusal["nearest"][0]
+    assert f"%: {near['quote']}" in shown
+    assert "\x1b" not in shown
+    assert "closest passages hold" in done("verify", saved, "--index", town.root)
+
+    town.remove(near["article_id"])
+    run = assistant("verify", saved, "--index", town.root)
+
+    assert run.returncode == 1
+    assert f"closest passage 1: {near['article_id']}: gone" in run.stdout
+
+
 def test_asking_imports_nothing_heavy_and_another_process_gives_the_same_json_but_for_the_seconds(
     data: Path, printed: str
 ) -> None:

@@ -162,8 +162,13 @@ def test_a_refusal_is_no_answer_and_opens_the_nearest_articles(page, server):
     expect(page.locator(".lines")).to_have_count(0)
     expect(refusal.locator(".source-title")).to_have_text([near["title"] for near in answer["nearest"]])
 
+    first = answer["nearest"][0]
+    expect(refusal.locator(".source-quote").first).to_contain_text(first["quote"])
+    expect(refusal.locator(".source-quote").first).to_contain_text("%: ")
+
     refusal.locator(".source").first.click()
 
+    expect(page.locator("#article mark")).to_have_text(first["quote"])
     expect(page.locator("#article-head")).to_contain_text(answer["nearest"][0]["title"])
 
 

@@ -10,7 +10,7 @@ from library import Library
 from assistant.answer.answer import Reason
 from assistant.question.question import analyse
 from assistant.reading.evidence import FEATURES
-from assistant.reading.extractive import ExtractiveReader, nearest_articles, unknown_names
+from assistant.reading.extractive import ExtractiveReader, unknown_names
 from assistant.reading.network import Network, shared_network
 from assistant.reading.reader import Quote, Reading
 from assistant.reading.weights import (
@@ -252,13 +252,26 @@ def test_years_versions_and_names_that_no_article_has_are_unknown(library: Libra
     assert unknown("Has Anna seen version 4.3 in Fujian in 1874?") == ["4.3", "Fujian", "1874"]
 
 
-def test_an_articles_nearest_passage_stands_for_it(town: Library) -> None:
-    found = town.search().search("Who governs the town by the river?", k=10, filters=Filters())
+def test_of_each_article_the_likeliest_sentence_is_closest_and_the_first_has_the_confidence(town: Library) -> None:
+    found = reading(town, "Who governs the town by the river?", threshold=1.0)
 
-    nearest = nearest_articles(found.passages, 2)
+    articles = [close.article.number for close in found.closest]
+    chances = [close.probability for close in found.closest]
+    assert len(articles) == len(set(articles)) > 1
+    assert chances[0] == found.confidence
+    assert chances == sorted(chances, reverse=True)
+    assert found.closest[0].sentence == found.withheld[0].best
 
-    assert len({p.article.number for p in nearest}) == 2
-    assert nearest[0].chunk_id == found.passages[0].chunk_id
+
+def test_an_article_that_states_nothing_comes_last_with_its_first_sentence(library: Library) -> None:
+    library.write("tunnel.md", article("The tunnel has six lanes."))
+    library.write("asked.md", article("How many lanes does the tunnel have?\n\n# Lanes of the tunnel"))
+    library.add()
+
+    first, last = reading(library, TUNNEL, threshold=1.0).closest
+
+    assert (first.article.article_id, last.article.article_id) == ("tunnel", "asked")
+    assert (last.probability, last.sentence.start) == (0.0, 0)
 
 
 def test_quotes_never_overlap_and_each_is_whole_sentences_in_a_row(town: Library) -> None:

@@ -135,7 +135,21 @@ def test_a_refusal_is_an_answer_without_annotations(client):
 
     assert completion.receipts["status"] == "refused"
     assert completion.choices[0].message.annotations == []
-    assert completion.choices[0].message.content
+    first, _, heading, *lines = completion.choices[0].message.content.split("\n")
+    assert (first, heading) == (completion.receipts["text"], "The nearest articles:")
+    nearest = completion.receipts["nearest"]
+    assert len(lines) == len(nearest) > 0
+    for line, near in zip(lines, nearest, strict=True):
+        assert line.startswith(f"- {near['title']} (")
+        assert line.endswith(f"%): {near['quote']}")
+
+
+def test_a_refusal_is_streamed_with_what_came_closest(client):
+    whole = client.chat.completions.create(model="index", messages=user(OPERA))
+
+    chunks = list(client.chat.completions.create(model="index", messages=user(OPERA), stream=True))
+
+    assert "".join(c.choices[0].delta.content or "" for c in chunks) == whole.choices[0].message.content
 
 
 def test_an_answer_can_be_rated_by_the_id_of_its_completion(client, server):
