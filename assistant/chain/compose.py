@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
 from assistant.chain.open_index import OpenIndex
-from assistant.chain.part_labels import labelled
+from assistant.chain.part_labels import Place, labelled, repeats
 from assistant.chain.steps import Asked, ReadPart
 from assistant.language.markdown import plain
 from assistant.reading.closest import CloseSentence
 from assistant.reading.reader import Quote, Reading
+from assistant.reading.sameness import same_statement
 from index.search.engine import Passage, SearchEngine
 from index.search.spelling import corrected
 
@@ -43,10 +44,10 @@ def compose(index: OpenIndex, asked: Asked, parts: Sequence[ReadPart]) -> Answer
     if not any(reading.quotes for reading in readings):
         assert empty.reason is not None
         return refused(empty, empty.reason, parts, index.engine.text)
-    quoting = _without_repeats([reading for reading in readings if reading.quotes])
+    quoting = _without_repeats([reading for reading in readings if reading.quotes], index.engine.text)
     unanswered = tuple(one.part for one in parts if not one.reading.quotes)
     answer = replace(answered(empty, quoting, index.engine.text), unanswered=unanswered)
-    return labelled(answer, asked.parts, readings)
+    return labelled(answer, asked.parts, readings, index.engine.text)
 
 
 def index_reference(engine: SearchEngine) -> IndexReference:
@@ -112,7 +113,8 @@ def _nearest(found: Sequence[CloseSentence], text_of: TextOf) -> tuple[Nearest, 
         article, sentence = close.article, close.sentence
         text = text_of(article.article_id)
         near = Nearest.of(article, sentence.start, sentence.end, text, probability=close.probability)
-        likeliest.setdefault(near.article_id, near)
+        if not any(same_statement(near.quote, other.quote) for other in likeliest.values()):
+            likeliest.setdefault(near.article_id, near)
     return tuple(likeliest.values())[:NEAREST]
 
 
@@ -128,13 +130,13 @@ def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
     return [lead[:1].upper() + lead[1:], whole]
 
 
-def _without_repeats(readings: Sequence[Reading]) -> list[Reading]:
-    """Remove the quotes that an earlier reading has."""
-    seen: set[tuple[int, int, int]] = set()
+def _without_repeats(readings: Sequence[Reading], text_of: TextOf) -> list[Reading]:
+    """Remove the quotes that an earlier reading has, or says the same as."""
+    seen: list[Place] = []
     kept = []
     for reading in readings:
-        quotes = [q for q in reading.quotes if (q.article.number, q.start, q.end) not in seen]
-        seen |= {(q.article.number, q.start, q.end) for q in quotes}
+        quotes = [quote for quote in reading.quotes if not any(repeats(quote, place, text_of) for place in seen)]
+        seen += [(quote.article.article_id, quote.start, quote.end) for quote in quotes]
         if quotes:
             kept.append(replace(reading, quotes=quotes))
     return kept

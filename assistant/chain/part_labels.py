@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from assistant.answer.answer import Answer, AnsweredPart, Citation
 from assistant.question.pieces import asked_for
 from assistant.question.question import analyse
-from assistant.reading.reader import Reading
+from assistant.reading.reader import Quote, Reading
+from assistant.reading.sameness import same_statement
 from index.search.engine import Retrieved
 from index.text.terms import stems
 
@@ -15,22 +16,37 @@ if TYPE_CHECKING:
     from assistant.answer.kept import Kept
 
 Spans = Sequence[tuple[int, int]]
+Place = tuple[str, int, int]
+"""Id of an article, first character, one past the last."""
 
 
-def labelled(answer: Answer, parts: Sequence[str], readings: Sequence[Reading]) -> Answer:
+def labelled(
+    answer: Answer, parts: Sequence[str], readings: Sequence[Reading], text_of: Callable[[str], str]
+) -> Answer:
     """A quoted answer whose receipts name the parts that they were quoted for; nothing is named of a single part.
 
     A quote of several parts stands in the answer once and names them all.
     """
     if len(parts) < 2:
         return answer
-    quoted = [{(q.article.article_id, q.start, q.end) for q in reading.quotes} for reading in readings]
     citations = []
     for citation in answer.citations:
-        key = (citation.article_id, citation.start, citation.end)
-        spans = {place: citation.answer_spans for place, quotes in enumerate(quoted) if key in quotes}
+        spans = {
+            place: citation.answer_spans
+            for place, reading in enumerate(readings)
+            if any(repeats(q, (citation.article_id, citation.start, citation.end), text_of) for q in reading.quotes)
+        }
         citations.append(label(citation, parts, spans))
     return replace(answer, parts=tuple(parts), citations=tuple(citations))
+
+
+def repeats(quote: Quote, place: Place, text_of: Callable[[str], str]) -> bool:
+    """Whether a quote stands within a place, or says the same, as that of a near-duplicate article does."""
+    article_id, start, end = place
+    own = quote.article.article_id
+    if own == article_id and start <= quote.start and quote.end <= end:
+        return True
+    return same_statement(text_of(own)[quote.start : quote.end], text_of(article_id)[start:end])
 
 
 def label(citation: Citation, parts: Sequence[str], spans: Mapping[int, Spans]) -> Citation:

@@ -176,6 +176,7 @@ def status(
 ) -> None:
     """Describe the index: articles, chunks, size, encoder, generation, last change."""
     from assistant.reading.joined import load_joined
+    from index.storage.places import other_places
     from index.storage.store import open_index
 
     root = root_to_read(settings_from({"index": index}))
@@ -197,17 +198,26 @@ def status(
         "calibration": snapshot.calibration or load_joined().calibration,
     }
     snapshot.close()
+    places = other_places(root) if articles else {}
     listed = [
-        {"article_id": r.article_id, "title": r.title, "published": str(r.published or "") or None, "source": r.source}
-        for r in rows
+        {
+            "article_id": row.article_id,
+            "title": row.title,
+            "published": str(row.published or "") or None,
+            "source": row.source,
+            "other_places": places.get(row.number, []),
+        }
+        for row in rows
     ]
     if json_:
         print(json.dumps(facts | ({"listed": listed} if articles else {}), ensure_ascii=False, indent=2))
         return
     for name, value in facts.items():
         print(f"{name.replace('_', ' ').ljust(13)} {_size(size) if name == 'bytes' else value}")
-    for row in listed if articles else []:
-        print(f"  {row['article_id']}  {row['published'] or 'undated'}  {row['title'] or ''}")
+    for row in rows if articles else []:
+        print(f"  {row.article_id}  {row.published or 'undated'}  {row.title or ''}")
+        for place in places.get(row.number, []):
+            print(f"      also {place}")
 
 
 def upgraded(root: Path, *, meter: "Meter") -> int | None:

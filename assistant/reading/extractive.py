@@ -37,6 +37,7 @@ from assistant.reading.leading import leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
+from assistant.reading.sameness import same_statement
 from assistant.reading.weights import Weights, answerability_row, logit, probability, rank, shares
 from index.search.engine import Retrieved, SearchEngine
 from index.search.query import Query
@@ -398,7 +399,7 @@ def _adjoin(a: Quote, b: Quote) -> bool:
 
 
 def _says_the_same(a: Candidate, b: Candidate, engine: SearchEngine) -> bool:
-    if a.text == b.text:
+    if same_statement(a.text, b.text):
         return True
     said = [set(figures(text)) for text in (a.text, b.text)]
     return said[0] <= said[1] and _likeness(a, b, engine) >= SAME_MEANING

@@ -71,9 +71,17 @@ CREATE INDEX chunks_by_article ON chunks(article);
 CREATE TABLE glossaries (source TEXT PRIMARY KEY, text TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
 """
 
+SUPPLEMENTS = """
+CREATE TABLE IF NOT EXISTS supplements (
+    kind TEXT NOT NULL, key TEXT NOT NULL, article INTEGER NOT NULL, data BLOB NOT NULL, row_sha256 BLOB NOT NULL,
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID
+"""
+"""Made when it is first written to: programs of the same format that do not know it leave it alone."""
 
 WHOLE_ARTICLES = f"SELECT {ARTICLE_COLUMNS}, {CONTENT_COLUMNS}, row_sha256 FROM articles"
 WHOLE_CHUNKS = f"SELECT id, {CHUNK_COLUMNS}, row_sha256 FROM chunks"
+WHOLE_SUPPLEMENTS = "SELECT kind, key, article, data, row_sha256 FROM supplements"
 GLOSSARIES = "SELECT source, text, sha256 FROM glossaries ORDER BY source"
 META_HASH = "meta_sha256"
 """Key of the hash over all other values about the whole index."""
@@ -406,6 +414,7 @@ class Catalog:
         articles = self._each(f"{WHOLE_ARTICLES} ORDER BY number")
         wrong = [f"article {row[0]}" for row in articles if not holds(row)]
         wrong += [f"chunk {row[0]}" for row in self._chunk_values(None) if not holds(row)]
+        wrong += [f"the {row[0]} {row[1]}" for row in self._supplements() if not holds(row)]
         glossaries = self._run(GLOSSARIES)
         return wrong + [f"the glossary {row[0]}" for row in glossaries if sha256_of(str(row[1])) != row[2]]
 
@@ -414,7 +423,32 @@ class Catalog:
         ids = [row[0] for row in self._run("SELECT id FROM chunks WHERE article = ?", (number,))]
         self._run("DELETE FROM chunks WHERE article = ?", (number,))
         self._run("DELETE FROM articles WHERE number = ?", (number,))
+        if self._has_supplements():
+            self._run("DELETE FROM supplements WHERE article = ?", (number,))
         return ids
+
+    def supplements(self, kind: str) -> dict[str, tuple[int, bytes]]:
+        """What is kept beside articles, of one kind: the article's number and the data of each key.
+
+        Rows of removed articles, and those that are not what their hashes say, are left out.
+        """
+        numbers = set(self.numbers())
+        rows = [row for row in self._supplements() if row[0] == kind and row[2] in numbers and holds(row)]
+        return {key: (number, data) for _, key, number, data, _ in rows}
+
+    def set_supplements(self, kind: str, values: Mapping[str, tuple[int, bytes] | None]) -> None:
+        """Keep data beside articles, or forget it where the value is None."""
+        self._run(SUPPLEMENTS)
+        for key, value in values.items():
+            self._run("DELETE FROM supplements WHERE kind = ? AND key = ?", (kind, key))
+            if value is not None:
+                self._insert("supplements", "kind, key, article, data", (kind, key, *value))
+
+    def _has_supplements(self) -> bool:
+        return bool(self._run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'supplements'"))
+
+    def _supplements(self) -> list[Sequence[Any]]:
+        return self._run(WHOLE_SUPPLEMENTS) if self._has_supplements() else []
 
     def add_chunk(self, number: int, chunk: Chunk, vectors: ChunkVectors) -> int:
         """Store a chunk of article `number`, its token vectors already projected; returns its id."""

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,9 @@ from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
 from index.storage.incoming import Incoming
 from index.storage.lock import writing
+from index.storage.places import keep_places
 from index.storage.preparing import Meter, Prepared, Preparing, store
+from index.storage.sketches import keep_sketches, known_sketches
 from index.storage.store import Note, catalog_path, fingerprint, now, repair_locked, versions
 from index.text.article import Article, IndexedArticle
 from index.text.finding import Found, find_files, find_glossaries, read_bytes
@@ -137,7 +139,8 @@ def add_paths(
             failed.append(str(error))
     missing = _missing(known.values(), paths)
     leaving = _not_among(known.values(), paths, found) if only_these else missing if prune else []
-    incoming = Incoming.beside(known.values(), leaving=leaving)
+    sketches = known_sketches(root) if pending else {}
+    incoming = Incoming.beside(known.values(), sketches=sketches, leaving=leaving)
     outcome = add_articles(
         root,
         incoming.files(pending),
@@ -150,6 +153,7 @@ def add_paths(
     )
     if stale := [row for row in known.values() if _is_stale(row, incoming)]:
         outcome.removed += add_articles(root, [], encoder, note=note, meter=meter, remove=stale).removed
+    keep_places(root, incoming, under=_tells_under(paths))
     outcome.unchanged[:0] = unchanged
     outcome.failed[:0] = [*failed, *incoming.failed]
     outcome.duplicates, outcome.problems = incoming.duplicates, incoming.problems
@@ -311,6 +315,7 @@ def _publish(
                 taken.add(article_id)
                 ids.append(article_id)
                 changed += store(catalog, prepared, article_id)
+            keep_sketches(catalog)
             catalog.set_meta({"generation": str(current + 1), "changed": now()})
             catalog.set_meta({"fingerprint": fingerprint(catalog)})
             catalog.seal_listing()
@@ -344,9 +349,15 @@ def _not_among(rows: Iterable[IndexedArticle], paths: Sequence[Path], found: Fou
 
 
 def _under(rows: Iterable[IndexedArticle], paths: Sequence[Path]) -> list[IndexedArticle]:
+    is_under = _tells_under(paths)
+    return [row for row in rows if is_under(row.source)]
+
+
+def _tells_under(paths: Sequence[Path]) -> Callable[[str], bool]:
+    """A function that tells whether a source is under one of `paths`."""
     tops = [os.path.abspath(path.expanduser()) for path in paths]
     folders = tuple(top.rstrip("/") + "/" for top in tops)
-    return [row for row in rows if str(file_of(row.source)) in tops or row.source.startswith(folders)]
+    return lambda source: str(file_of(source)) in tops or source.startswith(folders)
 
 
 def _is_same(row: IndexedArticle, article: Article) -> bool:

@@ -1,7 +1,7 @@
 """Articles on their way into an index: loaded one by one, with what is to be told about each file."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from index.errors import ArticleUnreadable, ExtraMissing
 from index.text.article import Article, IndexedArticle
 from index.text.finding import read_bytes
 from index.text.isolated import IsolatedLoader
-from index.text.likeness import Sketches
+from index.text.likeness import Sketch, Sketches
 from index.text.loading import file_of
 
 Content = tuple[str, str | None, date | None]
@@ -29,19 +29,28 @@ class Incoming:
     """Files whose article is in the index under another name, a line each."""
     loaded: dict[str, set[str]] = field(default_factory=dict)
     """Of each file that was loaded, the sources of its articles."""
-    _places: dict[Content, str] = field(default_factory=dict)
-    _sketches: Sketches = field(default_factory=Sketches)
+    places: dict[str, str] = field(default_factory=dict)
+    """Second places of articles, each with the source that the article is in the index by."""
+    _first: dict[Content, str] = field(default_factory=dict)
+    _sketches: Sketches = field(default_factory=lambda: Sketches({}))
     _known: set[str] = field(default_factory=set)
 
     @classmethod
-    def beside(cls, known: Iterable[IndexedArticle], *, leaving: Iterable[IndexedArticle] = ()) -> "Incoming":
-        """Make it for an index that holds `known` articles, of which some are leaving it."""
-        incoming = cls()
+    def beside(
+        cls,
+        known: Iterable[IndexedArticle],
+        *,
+        sketches: Mapping[str, Sketch],
+        leaving: Iterable[IndexedArticle] = (),
+    ) -> "Incoming":
+        """Make it for an index that holds `known` articles with these sketches, of which some are leaving it."""
         left = {row.source for row in leaving}
+        staying = {source: sketch for source, sketch in sketches.items() if source not in left}
+        incoming = cls(_sketches=Sketches(staying))
         for row in known:
             incoming._known.add(row.source)
             if row.source not in left:
-                incoming._places.setdefault((row.sha256, row.title, row.published), row.source)
+                incoming._first.setdefault((row.sha256, row.title, row.published), row.source)
         return incoming
 
     def files(self, files: Iterable[Path]) -> Iterator[Article]:
@@ -72,12 +81,14 @@ class Incoming:
             article = replace(article, source=source + article.source.removeprefix(str(path)))
             self.loaded[source].add(article.source)
             content = (article.sha256, article.title, article.published)
-            other = self._places.setdefault(content, article.source)
+            other = self._first.setdefault(content, article.source)
             if other != article.source and article.source not in self._known and _is_there(other):
+                self.places[article.source] = other
                 self.duplicates.append(f"{article.source}: the same article as {other}, which is in the index")
                 continue
             self.problems += [f"{article.source}: {problem}" for problem in article.problems]
-            if near := self._sketches.nearest(article.source, article.text):
+            near = self._sketches.nearest(article.source, article.text)
+            if near is not None and near != other:  # The same one that moved here is told as such.
                 self.problems.append(f"{article.source}: nearly the same article as {near}")
             yield article
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from index.errors import IndexDamaged
 from index.storage.beside import beside, finish, raw
-from index.storage.catalog import GLOSSARIES, LISTING_HASH, META_HASH, WHOLE_ARTICLES, WHOLE_CHUNKS, Catalog
+from index.storage.catalog import (
+    GLOSSARIES,
+    LISTING_HASH,
+    META_HASH,
+    WHOLE_ARTICLES,
+    WHOLE_CHUNKS,
+    WHOLE_SUPPLEMENTS,
+    Catalog,
+)
 from index.storage.lock import writing
 from index.storage.rows import ARTICLE_COLUMNS, StoredChunk, article_from, holds
 from index.storage.store import Note, catalog_path, now
@@ -86,6 +94,9 @@ def _copy(db: sqlite3.Connection, new: Catalog, note: Note) -> None:
         for chunk in own:
             for whole in db.execute(f"{WHOLE_CHUNKS} WHERE id = ?", (chunk.id,)):
                 new.copy_row("chunks", whole)
+    for kind, key, number, data, sha256 in _all(db, WHOLE_SUPPLEMENTS):
+        if number in new.numbers() and holds((kind, key, number, data, sha256)):
+            new.set_supplements(kind, {key: (number, data)})
     for source, text, sha256 in _all(db, GLOSSARIES):
         if sha256_of(str(text)) == sha256:
             new.set_glossary(source, text)

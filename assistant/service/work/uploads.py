@@ -12,6 +12,7 @@ from assistant.service.options import Options
 from index.encoding.encoder import Encoder
 from index.storage.changes import Outcome, add_articles, known_articles, remove_articles
 from index.storage.incoming import Incoming
+from index.storage.sketches import known_sketches
 from index.text.formats.characters import spelt_out
 from index.text.formats.table import FORMATS
 
@@ -49,7 +50,8 @@ class Uploads:
             IndexBusy: another process is changing the index.
         """
         self._check(files, there)
-        incoming = Incoming.beside(known_articles(self._root).values())
+        known = known_articles(self._root)
+        incoming = Incoming.beside(known.values(), sketches=known_sketches(self._root))
         # Read before the lock is taken: a file that keeps its parser busy keeps nobody else's upload waiting.
         articles = list(incoming.uploads((_path(file), file.data, _source(file)) for file in files))
         with self._lock:

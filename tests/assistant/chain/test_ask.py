@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from library import indexed
 
 from assistant.answer.answer import Answer, Reason, Status
 from assistant.answer.receipts import Standing, check_answer
@@ -515,3 +516,43 @@ def test_a_question_that_waits_for_its_model_keeps_the_index_it_began_with_when_
         assert assistant.ask("Which dam held?", written=False).index.generation == other.index.generation
     finally:
         assistant.close()
+
+
+CRANES = {
+    f"{name}.md": f"---\ntitle: The crane of Oldwater, {name}\npublished: 2024-03-0{day}\n---\n{text}\n"
+    for day, (name, text) in enumerate(
+        {
+            "first": "It came. The new crane lifts 40 tonnes and was built by Lind & Sons in Newport.",
+            "second": "It came. The new crane can lift 40 tonnes and was built by Lind & Sons of Newport.",
+            "third": "A crane came. The **new crane** lifts 40 tonnes (88,000 pounds) and was built by Lind & Sons in "
+            "Newport.",
+        }.items(),
+        1,
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def cranes(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Iterator[Assistant]:
+    root = indexed(tmp_path_factory.mktemp("cranes"), CRANES, minilm)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=quiet), Settings(threshold=0.0), note=quiet)
+    yield assistant
+    assistant.close()
+
+
+@pytest.mark.parametrize(
+    "question", ["Who built the new crane?", "Who built the new crane and how many tonnes does the new crane lift?"]
+)
+def test_near_duplicates_do_not_fill_an_answer_with_the_same_quote(cranes: Assistant, question: str) -> None:
+    answer = cranes.ask(question)
+
+    assert_holds(cranes, answer)
+    assert sum("built by Lind" in citation.quote for citation in answer.citations) == 1
+    assert {part.index for c in answer.citations for part in c.parts} == set(range(len(answer.parts)))
+
+
+def test_near_duplicates_come_closest_to_a_refused_question_once(cranes: Assistant) -> None:
+    answer = cranes.ask("Who built the new crane of Newwater in 1874?")
+
+    assert_refused(answer)
+    assert sum("built by Lind" in near.quote for near in answer.nearest) == 1

@@ -3,6 +3,10 @@
 import pytest
 
 from index.errors import UserError
+from index.storage.catalog import Catalog
+from index.storage.places import other_places
+from index.storage.salvage import salvage
+from index.storage.store import catalog_path
 from index.text.formats.table import is_current
 
 HERON = "# Heron\n\nThe heron stood in the reeds by the old mill.\n"
@@ -33,6 +37,47 @@ def test_the_same_article_from_two_places_is_indexed_once_and_told(library):
     assert outcome.duplicates == [f"{second}: the same article as {first}, which is in the index"]
     again = library.add()
     assert (again.unchanged, again.added, len(again.duplicates)) == (["a"], [], 1)
+
+
+def places(library):
+    """The names of each article's other places, by article id."""
+    ids = {row.number: row.article_id for row in library.open().articles.values()}
+    return {
+        ids[number]: [source.rsplit("/", 1)[1] for source in found]
+        for number, found in other_places(library.root).items()
+    }
+
+
+def test_the_other_places_of_an_article_are_kept_until_they_hold_something_else(library):
+    for name in ("a.md", "b.md", "c.md", "d.md"):
+        library.write(name, HERON)
+    library.add()
+    assert places(library) == {"a": ["b.md", "c.md", "d.md"]}
+
+    library.write("b.md", OTTER)
+    (library.folder / "c.md").unlink()
+    outcome = library.add()
+
+    assert outcome.added == ["b"]
+    assert places(library) == {"a": ["d.md"]}
+    assert library.verify().problems == ()
+
+    library.remove("a")
+    assert places(library) == {}
+
+
+def test_other_places_survive_a_salvage_and_a_damaged_one_is_told(library):
+    for name in ("a.md", "b.md", "c.md"):
+        library.write(name, HERON)
+    library.add()
+    catalog = Catalog.open(catalog_path(library.root), writable=True)
+    catalog._run("UPDATE supplements SET data = x'00' WHERE key LIKE '%c.md'")
+    catalog.close()
+
+    assert library.verify().problems == (f"the place {library.folder / 'c.md'} is not what its hash says",)
+    assert salvage(library.root, note=library.notes.append)
+    assert places(library) == {"a": ["b.md"]}
+    assert library.verify().problems == ()
 
 
 def test_the_other_place_takes_over_when_the_first_is_gone(library):
@@ -112,6 +157,49 @@ def test_a_lightly_edited_article_is_taken_and_told(library):
 
     assert outcome.added == ["a", "b", "c"]
     assert outcome.problems == [f"{second}: nearly the same article as {first}"]
+
+
+POND = " ".join(f"The heron number {number} stood in the reeds of pond {number % 7}." for number in range(20))
+EDITED = POND.replace("number 11 stood", "number 11 sat")
+
+
+@pytest.mark.parametrize("sketches", ["kept", "of an older program"])
+def test_a_lightly_edited_article_is_told_beside_what_the_index_holds_already(library, sketches):
+    first = library.write("a.md", POND)
+    library.write("c.md", OTTER)
+    library.add()
+    if sketches != "kept":
+        catalog = Catalog.open(catalog_path(library.root), writable=True)
+        catalog._run("DROP TABLE supplements")
+        catalog.close()
+    second = library.write("b.md", EDITED)
+
+    outcome = library.add()
+
+    assert outcome.problems == [f"{second}: nearly the same article as {first}"]
+
+
+def test_an_article_that_changed_or_moved_is_not_told_to_be_nearly_itself(library):
+    path = library.write("a.md", POND)
+    library.add()
+    path.rename(library.folder / "moved.md")
+    assert library.add(prune=True).problems == []
+
+    library.write("moved.md", EDITED)
+
+    outcome = library.add()
+    assert (outcome.changed, outcome.problems) == (["moved"], [])
+
+
+def test_nothing_of_a_removed_article_is_compared_with_others(library):
+    library.write("a.md", POND)
+    library.add()
+    library.remove("a")
+    (library.folder / "a.md").unlink()
+    library.write("b.md", EDITED)
+
+    assert library.add().problems == []
+    assert b"a.md" not in catalog_path(library.root).read_bytes()
 
 
 def test_lines_of_one_file_are_articles_that_come_and_go_with_their_lines(library):
