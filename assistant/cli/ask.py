@@ -17,10 +17,10 @@ from assistant.cli.common import (
     PublisherOption,
     filters_from,
     model_flag,
-    note,
     opened,
     settings_from,
 )
+from assistant.cli.progress import note
 from assistant.cli.showing import ask_and_show, explain_answer
 
 if TYPE_CHECKING:

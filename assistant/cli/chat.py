@@ -2,7 +2,8 @@
 
 import sys
 
-from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, note, opened, settings_from
+from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, opened, settings_from
+from assistant.cli.progress import note
 from assistant.cli.showing import ask_and_show
 
 

@@ -1,13 +1,13 @@
-"""Shared by the commands: options, opening the assistant, notes and progress on standard error."""
+"""Shared by the commands: options, settings, opening the assistant."""
 
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.progress import metered, note
 from assistant.settings.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from assistant.chain.assistant import Assistant
     from index.search.engine import Filters
-    from index.storage.preparing import Meter
 
 IndexOption = Annotated[
     str | None,
@@ -58,12 +57,6 @@ ArticleOption = Annotated[
 ]
 
 
-def note(message: str) -> None:
-    """Print a note for the person, on standard error."""
-    sys.stderr.write(f"assistant: {message}\n")
-    sys.stderr.flush()
-
-
 def settings_from(flags: Mapping[str, str | int | float | bool | None]) -> Settings:
     """Load the settings, with flags applied."""
     return load_settings(flags)[0]
@@ -73,7 +66,7 @@ def root_to_read(settings: Settings) -> "Path":
     """The folder of the index that is asked; the default collection is built if it is that one."""
     from assistant.settings.locations import index_to_read
 
-    with metered("indexing the default collection") as meter:
+    with metered("indexing the default collection", at_once=False) as meter:
         return index_to_read(settings, note=note, meter=meter)
 
 
@@ -82,7 +75,7 @@ def opened(settings: Settings) -> Iterator["Assistant"]:
     """Open the assistant over the index that the settings choose; closed after the block."""
     from assistant.api import open_assistant
 
-    with metered("indexing the default collection") as meter:
+    with metered("indexing the default collection", at_once=False) as meter:
         assistant = open_assistant(settings, note=note, meter=meter)
     try:
         yield assistant
@@ -135,37 +128,3 @@ def _day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} is {text!r}", "give a day as YYYY-MM-DD") from None
-
-
-@contextmanager
-def metered(what: str, unit: str = "chunks") -> Iterator["Meter"]:
-    """Show progress, rate and time left on standard error, if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done, of, chunks: None
-        return
-    with ExitStack() as bars:
-        drawn: list[Meter] = []
-
-        def draw(done: int, of: int, chunks: int) -> None:
-            if not drawn:  # Most commands that might show progress have nothing to do, and need not load a library.
-                drawn.append(bars.enter_context(_bar(what, unit)))
-            drawn[0](done, of, chunks)
-
-        yield draw
-
-
-@contextmanager
-def _bar(what: str, unit: str) -> Iterator["Meter"]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    rate = TextColumn("{task.fields[rate]:.0f} " + unit + "/s")
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), rate, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=None, rate=0.0)
-
-        def draw(done: int, of: int, chunks: int) -> None:
-            seconds = max(progress.tasks[0].elapsed or 0.0, 1e-6)
-            progress.update(task, completed=done, total=max(of, 1), rate=chunks / seconds)
-
-        yield draw

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import note, opened
+from assistant.cli.common import opened
+from assistant.cli.progress import note
 
 if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant, Trace

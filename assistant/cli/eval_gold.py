@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, root_to_read, settings_from
+from assistant.cli.common import IndexOption, root_to_read, settings_from
 from assistant.cli.drafting import (
     OWN_GOLD,
     CaseIdOption,
@@ -19,6 +19,7 @@ from assistant.cli.drafting import (
     YesOption,
     add_case,
 )
+from assistant.cli.progress import metered, note
 from index.counts import counted
 
 GoldArgument = Annotated[
@@ -44,7 +45,7 @@ def doctor(
 
     paths = gold_paths([Path(name) for name in gold or []])
     cases, problems = read_gold(paths)
-    with metered("indexing the default collection") as meter:
+    with metered("indexing the default collection", at_once=False) as meter:
         root = index_for(paths, settings_from({"index": index}), meter=meter)
     snapshot = open_index(root, note=note)
     texts = {row.article_id: snapshot.text(row.number) for row in snapshot.articles.values()}

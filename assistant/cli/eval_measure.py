@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, metered, note, opened, settings_from
+from assistant.cli.common import IndexOption, opened, settings_from
+from assistant.cli.progress import metered, note
 
 
 def bench(
@@ -21,7 +22,7 @@ def bench(
 
     from eval.bench.bench import run_bench
 
-    with metered("measuring") as draw:
+    with metered("measuring", "questions") as draw:
 
         def meter(name: str, done: int, of: int) -> None:
             draw(done, of, done)
@@ -55,7 +56,8 @@ def speed(
     """Measure time and memory of `ask`, beside a plain LlamaIndex script."""
     from eval.bench.speed import measure_speed
 
-    report = measure_speed(runs=runs, note=note)
+    with metered("measuring"):
+        report = measure_speed(runs=runs, note=note)
     if json_:
         print(json.dumps(report.to_json(), indent=2))
         return
@@ -80,6 +82,7 @@ def calibrate(
     from index.storage.store import keep_threshold
 
     with opened(settings_from({"index": index, "model": ""})) as assistant:
-        found = fit(assistant, Path(questions), refuse=refuse)
+        with metered("asking"):
+            found = fit(assistant, Path(questions), refuse=refuse)
         keep_threshold(Path(assistant.engine.state.location), found.threshold, str(found))
     print(f"threshold {found.threshold}, {found}")

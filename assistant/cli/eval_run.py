@@ -5,15 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import (
-    IndexOption,
-    ModelOption,
-    NoModelOption,
-    metered,
-    model_flag,
-    note,
-    settings_from,
-)
+from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, settings_from
+from assistant.cli.progress import metered, note
 
 if TYPE_CHECKING:
     from assistant.settings.settings import Settings
@@ -106,7 +99,8 @@ def compare(
     from eval.report import comparison_text
     from eval.runs.run_file import read_run
 
-    found = compare_runs(read_run(Path(base)), read_run(Path(new)), _policy(policy), common=common)
+    with metered("comparing"):
+        found = compare_runs(read_run(Path(base)), read_run(Path(new)), _policy(policy), common=common)
     print(comparison_text(found))
 
 
@@ -215,7 +209,7 @@ def _run(
 
     paths = gold_paths([Path(name) for name in gold or []])
     cases = spread(load_gold(paths), limit)
-    with metered("indexing the default collection") as meter:
+    with metered("indexing the default collection", at_once=False) as meter:
         root = index_for(paths, settings, meter=meter)
     default_jobs = 1 if len(cases) < SMALL else min(MOST_JOBS, os.cpu_count() or 1)
     with metered("asking", "cases") as meter:
@@ -234,7 +228,8 @@ def _decided(base: "Run", new: "Run", policy: "Policy", *, common: bool) -> "Gat
     from eval.gate.compare import compare as compare_runs
     from eval.gate.gate import decide_gate
 
-    return decide_gate(compare_runs(base, new, policy, common=common), policy)
+    with metered("comparing"):
+        return decide_gate(compare_runs(base, new, policy, common=common), policy)
 
 
 def _policy(name: str | None) -> "Policy":

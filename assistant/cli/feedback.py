@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import note, settings_from
+from assistant.cli.common import settings_from
 from assistant.cli.drafting import (
     OWN_GOLD,
     CaseIdOption,
@@ -19,6 +19,7 @@ from assistant.cli.drafting import (
     YesOption,
     add_case,
 )
+from assistant.cli.progress import note
 from index.counts import counted
 
 if TYPE_CHECKING:

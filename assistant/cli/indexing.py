@@ -1,13 +1,14 @@
 """`assistant index`: add and remove articles, verify, status."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import ChangedIndexOption, IndexOption, metered, note, root_to_read, settings_from
+from assistant.cli.common import ChangedIndexOption, IndexOption, root_to_read, settings_from
+from assistant.cli.progress import metered, note
 from index.counts import counted
 from index.errors import UsageError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.settings.settings import Settings
     from index.encoding.encoder import Encoder
     from index.storage.preparing import Meter
+    from index.text.article import IndexedArticle
 
 app = typer.Typer(
     help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None
@@ -59,7 +61,8 @@ def sync(
 ) -> None:
     """Make the index hold what the folder holds: add, replace and remove articles.
 
-    Articles from elsewhere stay. A file that cannot be read keeps its earlier version in the index.
+    Articles from elsewhere stay. A file that cannot be read keeps its earlier version in the index. A folder without
+    articles is refused, as it may not be mounted; `assistant index remove` empties an index.
     """
     settings = settings_from({"index": index, "encoder": encoder})
     if not Path(folder).expanduser().is_dir():
@@ -78,12 +81,13 @@ def _bring_in(
 ) -> None:
     from assistant.cli.outcomes import left_out, outcome_json, report
     from assistant.settings.locations import index_to_change
-    from index.storage.changes import add_paths, find_articles
+    from index.storage.changes import add_paths, find_articles, known_articles
 
     root = index_to_change(settings)
     chosen = [Path(path) for path in paths]
     find_articles(chosen, follow_links=follow_links)  # A mistake in the paths is said before anything is made.
     encoder = encoder_for(root, settings)
+    before = known_articles(root)
     with metered("indexing") as meter:
         try:
             outcome = add_paths(
@@ -97,15 +101,24 @@ def _bring_in(
                 follow_links=follow_links,
             )
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                "interrupted; what was published before stays in the index, and the same command goes on from there"
-            ) from None
+            raise KeyboardInterrupt(f"interrupted; {_kept(before, known_articles(root))}") from None
     if as_json:
         print(json.dumps(outcome_json(outcome, root), ensure_ascii=False, indent=2))
     else:
         report(outcome, root)
     if left_out(outcome):
         raise typer.Exit(1)
+
+
+def _kept(before: "Mapping[str, IndexedArticle]", now: "Mapping[str, IndexedArticle]") -> str:
+    """Say what an interrupted command has changed, by the index as it was and as it is."""
+    numbers = {row.number for row in before.values()}
+    stored = sum(row.number not in numbers for row in now.values())
+    removed = len(before.keys() - now.keys())
+    if not (stored or removed):
+        return "nothing was changed in the index; the same command begins anew"
+    kept = f"{counted(stored, 'new or changed article')} stored" + (f", {removed} removed" if removed else "")
+    return f"{kept} and kept; the same command goes on from there"
 
 
 @app.command("remove")
@@ -138,10 +151,11 @@ def verify(
     from index.storage.verify import verify_index
 
     root = root_to_read(settings_from({"index": index}))
-    if repair:
-        salvage(root, note=note)
-        repair_index(root, note=note, thorough=True)
-    report = verify_index(root)
+    with metered("checking"):
+        if repair:
+            salvage(root, note=note)
+            repair_index(root, note=note, thorough=True)
+        report = verify_index(root)
     for line in report.problems:
         print(f"wrong: {line}")
     print(

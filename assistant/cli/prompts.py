@@ -62,7 +62,8 @@ def diff(
     """Print the differences between your own prompts and those that ship, as a unified diff."""
     import difflib
 
-    from assistant.cli.common import note, settings_from
+    from assistant.cli.common import settings_from
+    from assistant.cli.progress import note
     from assistant.settings.prompts import prompt_of
     from prompts import load, names
 

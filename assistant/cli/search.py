@@ -13,10 +13,10 @@ from assistant.cli.common import (
     LanguageOption,
     PublisherOption,
     filters_from,
-    note,
     opened,
     settings_from,
 )
+from assistant.cli.progress import note
 
 
 def search(

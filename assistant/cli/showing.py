@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from assistant.cli.common import note
+from assistant.cli.progress import note
 from assistant.language.markdown import plain
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, note, root_to_read, settings_from
+from assistant.cli.common import IndexOption, root_to_read, settings_from
+from assistant.cli.progress import note
 from index.counts import counted
 
 if TYPE_CHECKING:

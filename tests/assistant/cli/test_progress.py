@@ -1,14 +1,21 @@
-"""The progress bar: on a terminal only, and gone when the work is done."""
+"""Signs of life: a bar on a terminal, gone when the work is done, and lines elsewhere."""
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
+from queue import Empty, Queue
+
+import pytest
+
+from assistant.cli import progress
+from assistant.cli.progress import metered
 
 PROGRAM = """
 import sys
-from assistant.cli.common import metered
+from assistant.cli.progress import metered
 
 with metered("indexing") as draw:
     for done in (1, 50, 100):
@@ -23,6 +30,51 @@ def test_nothing_is_drawn_where_standard_error_is_no_terminal(repository: Path) 
     )
 
     assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_lines_tell_how_long_it_takes_and_how_far_it_is_where_nobody_watches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: Queue[str] = Queue()
+    monkeypatch.setattr(progress, "note", told.put)
+
+    with metered("indexing", seconds=0.01) as draw:
+        assert re.fullmatch(r"indexing for \d+ s", told.get(timeout=60))
+        draw(30, 100, 1200)
+        while "30%" not in (line := told.get(timeout=60)):
+            assert line.startswith("indexing for")
+        assert re.fullmatch(r"indexing for \d+ s, 30%, 1,200 chunks", line)
+
+
+def test_work_that_may_not_be_needed_says_nothing_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: Queue[str] = Queue()
+    monkeypatch.setattr(progress, "note", told.put)
+
+    with metered("indexing the default collection", at_once=False, seconds=0.01) as draw:
+        with pytest.raises(Empty):
+            told.get(timeout=0.1)
+        draw(1, 2, 1)
+        assert told.get(timeout=60).startswith("indexing the default collection for")
+
+
+def test_a_terminal_shows_a_bar_before_anything_is_measured(repository: Path) -> None:
+    ours, theirs = pty.openpty()
+    waiting = """
+import sys
+from assistant.cli.progress import metered
+
+with metered("indexing", seconds=0.01):
+    sys.stdin.readline()
+"""
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    command = [sys.executable, "-c", waiting]
+    with subprocess.Popen(command, cwd=repository, stdin=subprocess.PIPE, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        drawn = os.read(ours, 4096)
+        process.communicate(b"\n", timeout=120)
+        drawn += _everything(ours).encode()
+
+    assert b"indexing" in drawn
 
 
 def test_a_bar_is_drawn_on_a_terminal_and_taken_away(repository: Path) -> None:

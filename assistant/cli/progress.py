@@ -1,0 +1,127 @@
+"""Shows on standard error that work goes on, and how far it is: a bar on a terminal, elsewhere a line now and then."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.storage.preparing import Meter
+
+TERMINAL_SECONDS = 2.0
+"""After which a terminal shows a bar, whether or not anything was measured yet."""
+LINE_SECONDS = 30.0
+"""Between lines where standard error is no terminal."""
+
+
+def note(message: str) -> None:
+    """Print a note for the person, on standard error."""
+    sys.stderr.write(f"assistant: {message}\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def metered(
+    what: str, unit: str = "chunks", *, at_once: bool = True, seconds: float | None = None
+) -> Iterator["Meter"]:
+    """Show that the work within the block goes on, by the clock and by what it measures.
+
+    Args:
+        what: the work, as "indexing".
+        unit: what the meter counts.
+        at_once: whether the work begins with the block; else it does with the first measure, if there is any.
+        seconds: between signs of life; None for the usual ones.
+    """
+    terminal = sys.stderr.isatty()
+    with ExitStack() as stack:
+        shown = _Bar(stack, what, unit) if terminal else _Lines(what, unit)
+        begun, ended = Event(), Event()
+        if at_once:
+            begun.set()
+
+        def watch() -> None:
+            begun.wait()
+            while not ended.wait(seconds or (TERMINAL_SECONDS if terminal else LINE_SECONDS)):
+                shown.beat()
+
+        def draw(done: int, of: int, count: int) -> None:
+            begun.set()
+            shown.draw(done, of, count)
+
+        watcher = Thread(target=watch, name="progress", daemon=True)
+        watcher.start()
+        try:
+            yield draw
+        finally:
+            ended.set()
+            begun.set()
+            watcher.join()
+
+
+class _Lines:
+    """Lines that say how far the work is, where nobody watches."""
+
+    def __init__(self, what: str, unit: str) -> None:
+        self._what, self._unit = what, unit
+        self._started = time.monotonic()
+        self._measured = ""
+
+    def draw(self, done: int, of: int, count: int) -> None:
+        self._measured = f", {min(1.0, done / max(of, 1)):.0%}, {count:,} {self._unit}"
+
+    def beat(self) -> None:
+        note(f"{self._what} for {time.monotonic() - self._started:.0f} s{self._measured}")
+
+
+class _Bar:
+    """A bar on a terminal, with the time taken and the time left; drawn once there is something to wait for."""
+
+    def __init__(self, stack: ExitStack, what: str, unit: str) -> None:
+        self._stack, self._what, self._unit = stack, what, unit
+        self._lock = Lock()
+        self._drawn: Meter | None = None
+
+    def draw(self, done: int, of: int, count: int) -> None:
+        self._begun()(done, of, count)
+
+    def beat(self) -> None:
+        """Draw the bar; it then moves by itself."""
+        self._begun()
+
+    def _begun(self) -> "Meter":
+        with self._lock:  # Most commands that might show progress have nothing to do, and need not load a library.
+            if self._drawn is None:
+                self._drawn = self._stack.enter_context(_drawing(self._what, self._unit))
+            return self._drawn
+
+
+@contextmanager
+def _drawing(what: str, unit: str) -> Iterator[Callable[[int, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None, rate="")
+
+        def draw(done: int, of: int, count: int) -> None:
+            seconds = max(progress.tasks[0].elapsed or 0.0, 1e-6)
+            progress.update(task, completed=done, total=max(of, 1), rate=f"{count / seconds:.0f} {unit}/s")
+
+        yield draw
