@@ -9,6 +9,7 @@ import typer
 
 from assistant import AssistantError, __version__
 from assistant.cli import ask, chat, config, evaluate, feedback, indexing, keys, mcp, prompts, search, serve, verify
+from assistant.cli.terminal import escaping_output
 
 app = typer.Typer(
     name="assistant",
@@ -50,8 +51,12 @@ def main() -> None:
     """Run the command line and exit with its code."""
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - both are None where they were closed
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)  # Invalid bytes give an error message, not a traceback.
     try:
-        code = _run(sys.argv[1:])
+        with escaping_output():
+            code = _run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output exited, as in `assistant … | head`; not an error.
@@ -76,9 +81,6 @@ def _run(arguments: list[str]) -> int:
 
     Not by `app()`, which handles interrupts and closed pipes itself, and prints several lines for a wrong argument.
     """
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)  # Invalid bytes give an error message, not a traceback.
     command = typer.main.get_command(app)
     try:
         with command.make_context("assistant", arguments) as context:

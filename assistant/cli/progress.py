@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+from assistant.cli.terminal import escaped, plain_stderr
+
 if TYPE_CHECKING:
     from index.storage.preparing import Meter
 
@@ -18,7 +20,7 @@ LINE_SECONDS = 30.0
 
 def note(message: str) -> None:
     """Print a note for the person, on standard error."""
-    sys.stderr.write(f"assistant: {message}\n")
+    sys.stderr.write(f"assistant: {escaped(message)}\n")  # A bar that is drawn takes the stream's place.
     sys.stderr.flush()
 
 
@@ -117,7 +119,7 @@ def _drawing(what: str, unit: str) -> Iterator[Callable[[int, int, int], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(file=plain_stderr()), transient=True) as progress:
         task = progress.add_task(what, total=None, rate="")
 
         def draw(done: int, of: int, count: int) -> None:

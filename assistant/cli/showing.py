@@ -1,12 +1,12 @@
 """Prints answers for a person: the text, as it comes if possible, then the receipts, or where else to look."""
 
-import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.cli.progress import note
+from assistant.cli.terminal import print_faint
 from assistant.language.markdown import plain
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def show_receipts(answer: "Answer") -> None:
         print(f"\n{answer.nearest_heading}")
         for near in answer.nearest:
             print(f"  {near.title or near.article_id} ({near.article_id})")
-            print(dimmed(f"    {near.percent}: {plain(near.quote)}"))
+            print_faint(f"    {near.percent}: {plain(near.quote)}")
 
 
 def _by_part(answer: "Answer") -> "list[tuple[str, list[Citation]]]":
@@ -144,11 +144,6 @@ def explain_answer(answer: "Answer") -> None:
     for passage in answer.writing.left_out:
         print(f"left out, for want of room: {passage.article_id}, characters {passage.start}-{passage.end}")
     print(f"prompt {answer.prompt}")
-
-
-def dimmed(text: str) -> str:
-    """The text, faint on a terminal: it is no part of the answer."""
-    return f"\x1b[2m{text}\x1b[22m" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text
 
 
 def _named(citation: "Citation") -> str:
