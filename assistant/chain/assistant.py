@@ -214,8 +214,11 @@ class Assistant:
         on_piece: OnPiece | None,
     ) -> "Trace":
         """Answer a question: retrieve, read, compose, write, seal."""
-        found = [retrieve(index, part, filters, depth=depth, context=asked.context) for part in asked.parts]
-        parts = [read(index, part, tries) for part, tries in zip(asked.parts, found, strict=True)]
+        found = [
+            retrieve(index, part, filters, depth=depth, context=asked.context, others=asked.others)
+            for part in asked.parts
+        ]
+        parts = [read(index, part, tries, asked.context) for part, tries in zip(asked.parts, found, strict=True)]
         answer, usage = compose(index, asked, parts), asked.usage
         if writer is not None and answer.reason is not Reason.NOT_FOUND:
             answer, writing = write(index, writer, answer, asked, parts, on_piece)

@@ -10,7 +10,7 @@ from assistant.question.question import Question, analyse, topic
 from assistant.question.seams import Condenser, Splitter
 from assistant.reading.reader import Reading
 from assistant.retrieval.second_search import search_twice
-from index.search.engine import Filters, Passage, Retrieved
+from index.search.engine import Filters, Passage, Retrieved, SearchEngine
 
 Previous = str | Sequence[Turn] | None
 """The previous question of a conversation, rewritten to stand alone; or all earlier turns, oldest first."""
@@ -24,6 +24,8 @@ class Asked:
     """As typed."""
     parts: tuple[str, ...]
     """Questions that stand alone; most questions have one part."""
+    others: tuple[str, ...]
+    """What else a follow-up of one part may mean."""
     context: str
     """What was answered just before it in a conversation; empty without one."""
     usage: Usage
@@ -37,7 +39,9 @@ class Found:
     """What one wording of a question's part found."""
 
     asked: Question
-    """The part itself."""
+    """The part itself, or what else it may mean."""
+    whole: str
+    """The same as it was searched, where `retrieved` may be of its topic alone."""
     retrieved: Retrieved
     """With the passages that are read."""
     ranked: tuple[Passage, ...]
@@ -61,41 +65,64 @@ def understand(question: str, previous: Previous, condenser: Condenser, splitter
     return Asked(
         question=question,
         parts=split.parts,
+        others=condensed.others if len(split.parts) == 1 else (),
         context=history[-1].answer if history else "",
         usage=together([condensed.usage, split.usage]),
         notes=tuple(filter(None, (condensed.note, split.note))),
     )
 
 
-def retrieve(index: OpenIndex, part: str, filters: Filters, *, depth: int, context: str) -> list[Found]:
+def retrieve(
+    index: OpenIndex, part: str, filters: Filters, *, depth: int, context: str, others: Sequence[str] = ()
+) -> list[Found]:
     """Search for a part of a question: as asked, its bare topic, and what alone asks, where these differ.
 
-    At least `depth` passages are ranked; `context` is what was answered just before it.
+    At least `depth` passages are ranked; `context` is what was answered just before it, and `others` are wordings of
+    what else it may mean.
     """
-    asked = analyse(part)
     read = index.settings.passages
-    found = []
-    for wording in dict.fromkeys([part, topic(asked), asked_alone(part)]):
-        wide = search_twice(
-            wording,
-            max(read, depth),
-            lambda text, k: index.search(text, k, filters),
-            index.engine.idf,
-            context=context,
-        )
-        retrieved = replace(wide, passages=wide.passages[:read])
-        found.append(Found(asked=asked, retrieved=retrieved, ranked=wide.passages))
+    found: list[Found] = []
+    for meant in (part, *others):
+        asked = analyse(meant)
+        whole = ""
+        for wording in dict.fromkeys([meant, topic(asked), asked_alone(meant)]):
+            wide = search_twice(
+                wording,
+                max(read, depth),
+                lambda text, k: index.search(text, k, filters),
+                index.engine.idf,
+                context=context,
+            )
+            whole = whole or wide.question
+            retrieved = replace(wide, passages=wide.passages[:read])
+            found.append(Found(asked=asked, whole=whole, retrieved=retrieved, ranked=wide.passages))
     return found
 
 
-def read(index: OpenIndex, part: str, found: Sequence[Found]) -> ReadPart:
-    """Read what each wording found; the surest reading that quotes something counts."""
-    asked = found[0].retrieved.question
+def read(index: OpenIndex, part: str, found: Sequence[Found], context: str = "") -> ReadPart:
+    """Read what each wording found; the surest reading that quotes something counts.
+
+    Of a question that may mean several things, one that would only repeat what was just answered counts last.
+    """
     readings = [
         index.reader.read(
-            replace(analyse(one.retrieved.question), kind=one.asked.kind, asked=asked), one.retrieved, index.engine
+            replace(analyse(one.retrieved.question), kind=one.asked.kind, asked=one.whole), one.retrieved, index.engine
         )
         for one in found
     ]
-    best = max(range(len(found)), key=lambda n: (readings[n].reason is None, readings[n].confidence))
-    return ReadPart(part=part, found=found[best], reading=readings[best])
+    several = len({one.asked.text for one in found}) > 1
+
+    def preferred(n: int) -> tuple[bool, bool, float]:
+        repeats = several and _repeats(readings[n], context, index.engine)
+        return readings[n].reason is None, not repeats, readings[n].confidence
+
+    best = max(range(len(found)), key=preferred)
+    return ReadPart(part=found[best].asked.text if several else part, found=found[best], reading=readings[best])
+
+
+def _repeats(reading: Reading, said: str, engine: SearchEngine) -> bool:
+    """Whether the sentence that answers was quoted just before."""
+    if not reading.quotes or not said:
+        return False
+    quote = reading.quotes[0]
+    return engine.text(quote.article.article_id)[quote.best.start : quote.best.end] in said

@@ -40,6 +40,14 @@ _WHOLE = re.compile(
     rf"(?:(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})|{alternatives(AUXILIARIES | IMPERATIVES)})\b", re.IGNORECASE
 )
 """Openings of a complete question, however short it is."""
+_ASKING = re.compile(rf"(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})", re.IGNORECASE)
+"""A question of its question word alone: "By whom?"."""
+_ASKED = re.compile(
+    rf"(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})\b(?: (?:much|many|long|old|far))? (?=(?:{alternatives(AUXILIARIES)})\b)",
+    re.IGNORECASE,
+)
+"""The question word of a question that goes on with a verb."""
+_NOUN = re.compile(r"\b(?:the|an?|this|that) [\w'’-]+", re.IGNORECASE)
 _WHO_IS = re.compile(r"^who (?:is|was) [^,;]+$", re.IGNORECASE)
 """A question about a person whom it names itself."""
 _SMALL_TALK = re.compile(
@@ -105,11 +113,45 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
     mended = _MENDING.sub("", bare)
     if mended != bare:
         return mended if _WHOLE.match(mended) else _with_fragment(last, mended)
-    if not _WHOLE.match(bare) and (bare != question.strip() or len(analyse(bare).stems) <= 2):
+    if (asking := _ASKING.fullmatch(bare.strip(" ?.!"))) and (asked := _ASKED.match(last)):
+        return f"{asking[0]} {last[asked.end() :]}"
+    if _is_fragment(question):
         return _with_fragment(last, bare)
     if _SUBJECTLESS.fullmatch(bare.strip(" ?.!")) and (subject := _subject(history)) is not None:
         return f"{bare.rstrip(' ?.!')}, {subject}?"
     return question
+
+
+def other_wordings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
+    """What else a fragment may mean, besides what `in_conversation` makes of it.
+
+    "And the tram?" after "When was the museum of Lunden opened?" may ask when the tram was opened, or about the tram.
+    """
+    bare = _OPENING.sub("", question.strip()).strip(" ?.!")
+    if not history or not _is_fragment(question) or _SMALL_TALK.fullmatch(question.strip()):
+        return ()
+    found = [_in_place_of_subject(history[-1].question, bare)]
+    if _NOUN.match(bare) or any(start == 0 for start, _ in proper_names(bare)):
+        found.append(bare)
+    made = in_conversation(question, history)
+    return tuple(dict.fromkeys(one for one in found if one is not None and one != made))
+
+
+def _is_fragment(question: str) -> bool:
+    """Whether a follow-up is no whole question: opened like one that goes on, or of a word or two."""
+    bare = _OPENING.sub("", question.strip())
+    if _leaning(bare) is not None or _MENDING.match(bare):
+        return False
+    return not _WHOLE.match(bare) and (bare != question.strip() or len(analyse(bare).stems) <= 2)
+
+
+def _in_place_of_subject(previous: str, fragment: str) -> str | None:
+    """The question before with the fragment's name or noun in place of its own."""
+    names = [previous[slice(*span)] for span in proper_names(previous)]
+    if names and (own := proper_names(fragment)):
+        return previous.replace(names[-1], fragment[slice(*own[0])])
+    noun = _NOUN.search(previous)
+    return previous[: noun.start()] + fragment + previous[noun.end() :] if noun and _NOUN.match(fragment) else None
 
 
 def _leaning(question: str) -> re.Match[str] | None:

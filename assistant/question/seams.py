@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.models.seam import NO_USAGE, Usage
-from assistant.question.followups import Turn, in_conversation
+from assistant.question.followups import Turn, in_conversation, other_wordings
 from assistant.question.splitting import split_parts
 
 
@@ -14,6 +14,8 @@ class Condensed:
     """A follow-up rewritten as a question that stands by itself."""
 
     question: str
+    others: tuple[str, ...] = ()
+    """What else may be meant; the wording counts whose reading is the surest."""
     note: str | None = None
     """Why the rule was used although a model was asked; None if nothing went wrong."""
     usage: Usage = NO_USAGE
@@ -45,11 +47,11 @@ class Splitter(Protocol):
 
 
 class RuleCondenser:
-    """Rewrites by rule: see `in_conversation`."""
+    """Rewrites by rule: see `in_conversation` and `other_wordings`."""
 
     def condense(self, question: str, history: Sequence[Turn]) -> Condensed:
         """Rewrite a follow-up out of the conversation."""
-        return Condensed(question=in_conversation(question, history))
+        return Condensed(question=in_conversation(question, history), others=other_wordings(question, history))
 
 
 class RuleSplitter:

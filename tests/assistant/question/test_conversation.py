@@ -16,7 +16,7 @@ from assistant.question.by_model import (
     ModelSplitter,
     conversation_text,
 )
-from assistant.question.followups import Turn
+from assistant.question.followups import Turn, in_conversation, other_wordings
 from assistant.question.seams import Condensed, RuleCondenser, RuleSplitter
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
@@ -201,3 +201,26 @@ def test_whatever_a_server_does_a_follow_up_becomes_whole(turn: ServedTurn, whol
 
     assert condensed.question == whole
     assert (condensed.note is None) == (turn.reply == whole)
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "meant"),
+    [
+        ("And the ferry?", "When was the pier of Holm built?", ("When was the ferry of Holm built?", "the ferry")),
+        ("What about Berlin?", "How many parks has Vienna?", ("How many parks has Berlin?", "Berlin")),
+        ("And in Berlin?", "How many parks are there in Vienna?", ("How many parks are there in Berlin?",)),
+        ("How long is the ferry?", "When was the pier of Holm built?", ()),
+        ("Thanks!", "When was the pier of Holm built?", ()),
+        ("Is it long?", "When was the pier of Holm built?", ()),
+    ],
+)
+def test_what_else_a_fragment_may_mean(question: str, before: str, meant: tuple[str, ...]) -> None:
+    assert other_wordings(question, [Turn(question=before)]) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [("By whom?", "By whom was the pier of Holm built?"), ("Why?", "Why was the pier of Holm built?")],
+)
+def test_a_question_word_alone_asks_again(question: str, whole: str) -> None:
+    assert in_conversation(question, [Turn(question="When was the pier of Holm built?")]) == whole
