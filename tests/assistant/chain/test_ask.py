@@ -18,6 +18,7 @@ from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant, checke
 from assistant.chain.compose import REFUSALS
 from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import Call, ScriptedModel
+from assistant.question.followups import Turn
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.errors import IndexUnavailable, UsageError
@@ -227,6 +228,15 @@ def test_a_follow_up_keeps_the_subject_of_the_question_before(assistant: Assista
     assert "Oldwater" in answer.searched
     assert answer.question == "And how long is it?"
     assert_holds(assistant, answer)
+
+
+def test_a_fragment_is_not_answered_with_what_was_said_just_before(assistant: Assistant) -> None:
+    first = assistant.ask("How many halls has the museum of Oldwater?")
+
+    answer = assistant.ask("And the bridge?", previous=[Turn(question=first.searched, answer=first.text)])
+
+    assert_holds(assistant, answer)
+    assert answer.citations[0].article_id == "bridge"
 
 
 # Refusals
