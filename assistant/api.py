@@ -13,9 +13,12 @@ from assistant.chain.opening import model_of, opener
 from assistant.question.followups import Turn
 from assistant.settings.locations import encoder_of, index_to_read
 from assistant.settings.settings import Settings, load_settings
+from index.encoding.encoder import Encoder
+from index.encoding.encoders import DEFAULT_ENCODER
 from index.search.embedded import embedded_opener
 from index.search.engine import Filters, Passage
 from index.storage.preparing import Meter
+from index.storage.store import Snapshot
 
 Note = Callable[[str], None]
 
@@ -93,7 +96,16 @@ def open_assistant(settings: Settings, *, note: Note, meter: Meter) -> Assistant
     """Open the chain over the index; `meter` takes the progress of building the default collection."""
     root = index_to_read(settings, note=note, meter=meter)
     model = model_of(settings)
-    engines = embedded_opener(root, lambda snapshot: encoder_of(snapshot, note), note=note)
+
+    def own_encoder(snapshot: Snapshot) -> Encoder:
+        if settings.encoder not in {DEFAULT_ENCODER, snapshot.encoder_name}:
+            note(
+                f"the settings name the encoder {settings.encoder!r}, which only new indexes get; this one is asked "
+                f"with its own, {snapshot.encoder_name}"
+            )
+        return encoder_of(snapshot, note)
+
+    engines = embedded_opener(root, own_encoder, note=note)
     return opener(engines, settings, note=note, model=model)()
 
 

@@ -1,6 +1,7 @@
 """The chain from a question over passages and a reading to a sealed answer; all interfaces use it."""
 
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -236,12 +237,14 @@ def checked_question(question: str) -> str:
     """Strip and check a question.
 
     Raises:
-        UsageError: it is empty, too long or not text.
+        UsageError: it has no words, is too long or not text.
     """
     text = " ".join(question.split())
     if not any(character.isalnum() for character in text):
+        signs = any(unicodedata.category(character)[0] not in "PZC" for character in text)  # As emojis are.
         raise UsageError(
-            "the question is empty", 'ask one, such as: assistant ask "How many industrial brains are there?"'
+            "the question has no words" if signs else "the question is empty",
+            'ask one, such as: assistant ask "How many industrial brains are there?"',
         )
     if any("\ud800" <= character <= "\udfff" for character in text):  # Invalid UTF-8 on the command line.
         raise UsageError(

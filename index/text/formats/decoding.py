@@ -33,6 +33,15 @@ def read_text(data: bytes, source: str) -> str:
     return clean(text)
 
 
+CONTROLS = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+"""Characters that no text has, but for a stray one; an escape may begin a colour."""
+
+
+def is_binary(text: str) -> bool:
+    """Whether decoded bytes are no text: more than one in a hundred is a control character, beside a stray two."""
+    return len(CONTROLS.findall(text)) > 2 + len(text) / 100
+
+
 def decoded(data: bytes, charset: str) -> tuple[str, tuple[str, ...]]:
     """Decode bytes whose charset is named beside them, as in HTML or a message; with what could not be decoded.
 

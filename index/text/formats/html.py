@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from index.errors import ArticleUnreadable
 from index.text.formats.blobs import without_blobs
 from index.text.formats.characters import clean
-from index.text.formats.decoding import decoded
+from index.text.formats.decoding import decoded, is_binary
 from index.text.formats.extracted import Extracted
 from index.text.formats.html_furniture import find_article
 from index.text.formats.html_markdown import markdown_of
@@ -23,10 +23,12 @@ def read(data: bytes, source: str) -> list[Extracted]:
     """Read an HTML page; metadata are of JSON-LD, Open Graph, Dublin Core and the title.
 
     Raises:
-        ArticleUnreadable: it has no text that is visible without scripts.
+        ArticleUnreadable: it is not text, or has none that is visible without scripts.
     """
     found = CHARSET.search(data[:HEAD_BYTES])
     text, problems = decoded(data, found[1].decode("ascii", "replace") if found else "")
+    if is_binary(text):
+        raise ArticleUnreadable(f"{source}: binary data, not HTML", "leave it out, or save the page again")
     return [read_page(text, source, problems=problems)]
 
 

@@ -351,6 +351,44 @@ def test_an_interruption_while_the_program_is_still_being_loaded_ends_in_one_lin
     assert (run.returncode, run.stdout, run.stderr) == (130, "", "assistant: interrupted\n")
 
 
+def test_an_interruption_that_a_library_takes_for_a_failed_import_is_one_line(town: Library, tmp_path: Path) -> None:
+    library = """
+import os, signal
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    while True:
+        pass
+except KeyboardInterrupt:
+    raise ImportError("initialization failed") from None
+"""
+    (tmp_path / "onnxruntime.py").write_text(library, encoding="utf-8")
+    path = f"{tmp_path}{os.pathsep}{Path(__file__).resolve().parents[3]}"
+
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant", "ask", "Who is the mayor?", "--index", str(town.root)],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(PYTHONPATH=path),
+    )
+
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "assistant: interrupted\n")
+
+
+def test_a_module_that_is_broken_is_no_interruption(town: Library, tmp_path: Path) -> None:
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('broken')", encoding="utf-8")
+    path = f"{tmp_path}{os.pathsep}{Path(__file__).resolve().parents[3]}"
+
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant", "ask", "Who is the mayor?", "--index", str(town.root)],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(PYTHONPATH=path),
+    )
+
+    assert run.returncode != 130
+    assert "broken" in run.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_an_output_that_has_no_space_left_is_told_in_one_line(town: Library) -> None:
     with open("/dev/full", "w") as full:

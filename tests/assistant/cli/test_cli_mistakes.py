@@ -282,6 +282,21 @@ def test_the_default_gold_asked_of_another_index_is_remarked_on_in_one_line(
     assert "1 cases" not in run.out + run.err
 
 
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_an_encoder_in_the_settings_that_is_not_the_indexs_is_told_in_one_line(
+    assistant: Command, town: Library, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("ASSISTANT_ENCODER", "no-such-encoder")
+
+    run = assistant(command, "Who is the mayor?", "--index", town.root)
+
+    assert run.code == 0
+    assert run.err == (
+        "assistant: the settings name the encoder 'no-such-encoder', which only new indexes get; this one is asked "
+        "with its own, hash-64-48\n"
+    )
+
+
 def test_another_encoder_than_the_indexs_own_is_a_mistake(assistant: Command, town: Library) -> None:
     run = assistant("index", "add", town.folder, "--index", town.root, "--encoder", "hash-32-48")
 

@@ -1,5 +1,6 @@
 """A page of HTML gives the text of its article, and says what it says about itself."""
 
+import random
 from datetime import date
 from pathlib import Path
 
@@ -182,3 +183,15 @@ def test_a_page_without_visible_text_is_refused_with_a_remedy(data):
 def test_deeply_nested_pages_are_read():
     assert "hello" in text_of("<div>" * 3000 + "hello")
     assert "hello" in text_of("<table><tr><td>" * 200 + "hello")
+
+
+@pytest.mark.parametrize("size", [100, 1_000, 200_000])
+def test_bytes_that_are_no_text_are_no_page(size):
+    data = random.Random(size).randbytes(size)
+
+    with pytest.raises(ArticleUnreadable, match="binary data, not HTML; leave it out"):
+        load(Path("/page.html"), data)
+
+
+def test_a_page_with_a_stray_control_character_is_a_page():
+    assert text_of("<p>The harbour\x07 of\x01 Orm.") == "The harbour of Orm."
