@@ -29,6 +29,12 @@ METRICS: tuple[Metric, ...] = (
     Metric(name="fact_recall", meaning="Share of the expected facts that the answer states; 0 for a refusal."),
     Metric(name="exact_match", meaning="The first piece of the answer is an accepted short answer.", binary=True),
     Metric(name="token_f1", meaning="Words that the first piece and the nearest accepted short answer share, as F1."),
+    Metric(name="led", meaning="A short answer stands in front, of the cases that accept one.", binary=True),
+    Metric(
+        name="lead_sound",
+        meaning="The short answer in front is an accepted one that its sentence does not deny, or there is none.",
+        binary=True,
+    ),
     Metric(
         name="decision",
         meaning="Answered where the articles answer, refused where they do not.",

@@ -12,7 +12,7 @@ from eval.measures.registry import CUTS, DEPTH, METRICS
 from eval.measures.retrieval import find_articles, find_quotes
 from eval.measures.spans import Anchors, Span, shared_characters
 from eval.runs.results import DIGITS, Score
-from eval.runs.stating import stated
+from eval.runs.stating import lead_of, stated
 
 
 def applicable(case: GoldCase, *, judged: bool) -> list[str]:
@@ -28,6 +28,8 @@ def applicable(case: GoldCase, *, judged: bool) -> list[str]:
         "fact_recall": bool(case.facts),
         "exact_match": bool(case.short),
         "token_f1": bool(case.short),
+        "led": bool(case.short),
+        "lead_sound": bool(case.short),
     }
     by_group = {
         "citations": bool(case.evidence),
@@ -57,6 +59,9 @@ def answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, brok
         first = pieces[0] if pieces else ""
         scores.append(Score(name="exact_match", value=exact_match(first, case.short)))
         scores.append(Score(name="token_f1", value=token_f1(first, case.short)))
+        lead = lead_of(answer)
+        scores.append(Score(name="led", value=float(lead is not None)))
+        scores.append(Score(name="lead_sound", value=float(lead is None or lead_is_right(case, *lead))))
     return scores
 
 
@@ -103,6 +108,11 @@ def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:
 def all_right(case: GoldCase, pieces: Sequence[str]) -> bool:
     """Whether the pieces state all facts of a case, and nothing that it forbids."""
     return fact_recall(case, pieces) == 1.0 and not stated(pieces, case.never)
+
+
+def lead_is_right(case: GoldCase, lead: str, sentence: str) -> bool:
+    """Whether a short answer in front states an accepted one, and nothing forbidden or denied by its sentence."""
+    return stated([lead], case.short) and not stated([lead], case.never) and stated([sentence], [lead])
 
 
 def would_be_right(case: GoldCase, pieces: Sequence[str]) -> bool | None:

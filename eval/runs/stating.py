@@ -13,6 +13,14 @@ def answer_pieces(answer: Answer | CaseResult) -> list[str]:
     return [answer.text[start:end] for start, end in spans]
 
 
+def lead_of(answer: Answer | CaseResult) -> tuple[str, str] | None:
+    """The short answer in front and the quote behind it, which it is a part of; None where there is none."""
+    if not answer.citations or len(spans := sorted(answer.citations[0].answer_spans)) < 2:
+        return None
+    lead, quote = (answer.text[start:end] for start, end in spans[:2])
+    return (lead, quote) if spans[0][0] == 0 and lead != quote and lead.casefold() in quote.casefold() else None
+
+
 def stated(pieces: Sequence[str], wordings: Iterable[str]) -> bool:
     """Whether any piece states any of the wordings."""
     return any(states(piece, wording) for wording in wordings for piece in pieces)
