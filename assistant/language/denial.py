@@ -106,7 +106,8 @@ def doubted(text: str, start: int, end: int) -> bool:
     tokens = read(text)
     if any(token.word in DENIALS or (token.word in _SUPPOSED and token.end <= start) for token in tokens):
         return True
-    if any(other.word in _IN_PLACE and one.word in {"instead", "rather"} for one, other in pairwise(tokens)):
+    in_place = [one for one, other in pairwise(tokens) if one.word in {"instead", "rather"} and other.word in _IN_PLACE]
+    if any(one.start < end for one in in_place):
         return True
     for at in negations(text, tokens):
         token = tokens[at]

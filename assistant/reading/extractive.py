@@ -53,6 +53,8 @@ _PROCEDURE = re.compile(r"how (?:do|can|should|does|to|would)\b|what (?:do|shoul
 """Asks for steps, where a list of them answers."""
 LEAST_SURE_TO_LEAD = 0.85
 """Probability of an answer from which on there may be a short one in front: a wrong one is worse than none."""
+LEAST_SURE_OF_WORDS = 0.5
+"""Or that there is an answer and it is the network's words."""
 FEW_WORDS = 15
 _VALUE = re.compile(r"\d{4}|\d+\.\d")
 _NAME = re.compile(r"[^\W\d_a-z](?=.*[a-z])")
@@ -265,12 +267,12 @@ class ExtractiveReader:
         if whole is not None:
             return [whole]
         others = [one.text for one in best.found[:NEAR] if one is not first]
-        lead = _lead(question, best, first, others) if best.confidence >= LEAST_SURE_TO_LEAD else None
+        lead = _lead(question, best, first, others)
         newer = self._newer(best, first)
         if newer:  # The old statement stays, dated, behind what holds now.
             chosen = [*newer, first]
             lead = None
-        elif lead is not None:
+        elif lead is not None and best.confidence >= LEAST_SURE_TO_LEAD:
             chosen = [first, *(c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine))]
         changing = newer or [c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine)]
         quotes: list[Quote] = []
@@ -312,6 +314,9 @@ def _is_foreign(word: str, engine: SearchEngine) -> bool:
 def _lead(question: Question, best: _Ranked, first: Candidate, others: Sequence[str]) -> Span | None:
     """Characters of the article that alone answer."""
     seen = next(seen for one, seen in zip(best.found, best.seen, strict=True) if one is first)
+    sure = best.confidence >= LEAST_SURE_TO_LEAD
+    if seen.words is None or not (sure or best.confidence * seen.words.probability >= LEAST_SURE_OF_WORDS):
+        return None
     span = leading_span(question, first.text, seen.words, others)
     start = first.sentence.start
     return None if span is None else (span[0] + start, span[1] + start)

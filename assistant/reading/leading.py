@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from assistant.language.denial import doubted
 from assistant.language.names import Span, names, without_openers
 from assistant.language.numbers import CLOCK
-from assistant.language.values import Token, figures, read
-from assistant.language.vocabulary import AUXILIARIES, MONTHS, OPENERS
+from assistant.language.sentence import parse
+from assistant.language.values import Token, figures, read, values_of
+from assistant.language.vocabulary import AUXILIARIES, MONTHS, OPENERS, WEEKDAYS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 from assistant.reading.network import Span as Words
@@ -48,6 +49,7 @@ _OVERTAKEN = re.compile(
     re.IGNORECASE,
 )
 """In front of what was planned and may not have happened, or of what was so once."""
+_LABEL_MARK = re.compile(r"[:;,()]")
 _OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
 _OR_BEHIND = re.compile(r"\s+or\s")
 _UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
@@ -82,9 +84,11 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or _belongs_to_what_follows(question, text, end)
         or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
-        or doubted(text, start, end)
+        or lead.count("(") != lead.count(")")
+        or (doubted(*_in_cell(text, start, end)) and not parse(question.text).negates)
         or _overtaken(question, text, start)
-        or (question.kind is Kind.DATE and not any(token.date for token in read(lead)))
+        or _another_is_meant(question, text, start, end)
+        or (question.kind is Kind.DATE and not any(map(_is_time, read(lead))))
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
         or (question.kind is Kind.QUANTITY and question.unit and _counts_another(question, text, end))
@@ -109,6 +113,46 @@ def _counts_another(question: Question, text: str, end: int) -> bool:
     """Whether the figure at the end of the lead counts something else than what is asked for: "four chains" no firms."""
     nouns = _NOUNS.match(text, end) if any(token.end == end for token in figures(text)) else None
     return nouns is not None and bool(nouns[0].strip(" -")) and question.unit[-1] not in stems(nouns[0])
+
+
+def _in_cell(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """The cell of a table's row that holds the characters, which other cells say nothing about, with their place in it."""
+    if not text.startswith("|"):
+        return text, start, end
+    first, last = text.rfind("|", 0, start) + 1, text.find("|", end)
+    return text[first : last if last >= 0 else len(text)], start - first, end - first
+
+
+def _is_time(token: Token) -> bool:
+    """Whether a token is a date, a day of the week or a time of day."""
+    clock = token.figure is not None and token.figure.unit == CLOCK
+    return token.date is not None or clock or token.word in WEEKDAYS
+
+
+def _another_is_meant(question: Question, text: str, start: int, end: int) -> bool:
+    """Whether the label of another value of its sort has more of the question: "adults £8, children £4"."""
+    own = next((token for token in values_of(text) if start <= token.start < end), None)
+    if own is None:
+        return False
+    alike = [token for token in values_of(text) if _sort(token) == _sort(own)]
+    edges = [0, *(edge for token in alike for edge in (token.start, token.end)), len(text)]
+    gaps = [text[edges[n] : edges[n + 1]] for n in range(0, len(edges), 2)]
+    counted = [re.split(r"\W+", gap.strip(_MARKS), maxsplit=1) for gap in gaps[1:]]
+    if len({words[0] for words in counted}) == 1:  # "9 crowns", "5 crowns".
+        gaps[1:] = [" ".join(words[1:]) for words in counted]
+    if not any(map(str.isalnum, gaps[-1])):
+        labels = [_LABEL_MARK.split(gap)[-1] for gap in gaps[:-1]]
+    elif not any(map(str.isalnum, gaps[0])):
+        labels = [_LABEL_MARK.split(gap.strip(_MARKS))[0] for gap in gaps[1:]]
+    else:
+        return False
+    shared = [len(set(question.stems) & set(stems(label))) for label in labels]
+    return max(shared) > shared[alike.index(own)]
+
+
+def _sort(token: Token) -> str:
+    """What a value is: a date, or a figure of a unit."""
+    return "date" if token.date else str(token.figure and token.figure.unit)
 
 
 def _overtaken(question: Question, text: str, start: int) -> bool:

@@ -296,3 +296,33 @@ def test_one_member_is_no_list_and_a_definition_is_told_whole() -> None:
 
     assert lead("List the seven steps of the list.", text, "the archive") is None
     assert lead("What is the list?", text, "the archive") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Tickets: grown-ups 9 crowns, pupils 5 crowns, dogs 2 crowns.", "9 crowns", None),
+        ("Tickets: grown-ups 9 crowns, pupils 5 crowns, dogs 2 crowns.", "5 crowns", "5 crowns"),
+        ("9 crowns for grown-ups, 5 crowns for pupils.", "9 crowns", None),
+        ("9 crowns for grown-ups, 5 crowns for pupils.", "5 crowns", "5 crowns"),
+    ],
+)
+def test_another_value_of_the_sentence_may_be_meant(text: str, words: str, expected: str | None) -> None:
+    assert lead("How much do pupils pay?", text, words) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words", "expected"),
+    [
+        (FINISHED, "The gate of Harn was to be finished in 1340, which came to nothing.", "1340", None),
+        ("When was the gate of Harn to be finished as planned?", "It was planned for 1340.", "1340", "1340"),
+        ("Where did the gate originally stand?", "It originally stood in Irm.", "Irm", "Irm"),
+        (COINS, "| Museum of Harn | 90 coins | none |", "90 coins", "90 coins"),
+        (COINS, "The museum of Harn now owns 90 coins instead of 40.", "90 coins", "90 coins"),
+        ("Since when has nobody seen an owl?", "Owls have not been seen since 1931.", "1931", "since 1931"),
+        ("On which day is the gate shut?", "It is shut on Monday.", "Monday", "Monday"),
+        (COINS, "The museum of Harn owns 90 coins (12 of gold).", "90 coins (12", None),
+    ],
+)
+def test_plans_cells_negated_questions_and_brackets(question: str, text: str, words: str, expected: str | None) -> None:
+    assert lead(question, text, words) == expected
