@@ -47,6 +47,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """The question word of a question that goes on with a verb."""
+_PREPOSITION = re.compile(r"(?:in|on|at|for|by|with|from|to|of|under|without)\b", re.IGNORECASE)
 _NOUN = re.compile(r"\b(?:the|an?|this|that) [\w'’-]+", re.IGNORECASE)
 _WHO_IS = re.compile(r"^who (?:is|was) [^,;]+$", re.IGNORECASE)
 """A question about a person whom it names itself."""
@@ -208,7 +209,18 @@ def _with_fragment(previous: str, fragment: str) -> str:
     for pattern in (_COUNTED, _ORDINAL):
         if (own := pattern.search(fragment)) and own.end() == len(fragment) and pattern.search(previous):
             return pattern.sub(own.group(), previous, count=1)
+    if not said and (replaced := _same_preposition(previous, fragment)):
+        return previous[: replaced.start()] + fragment + previous[replaced.end() :]
     return f"{previous.rstrip(' ?.!')} {fragment}?"
+
+
+def _same_preposition(previous: str, fragment: str) -> re.Match[str] | None:
+    """The phrase of the question before that opens as the fragment does: "in Ningbo" for "in Hangzhou"."""
+    opening = _PREPOSITION.match(fragment)
+    if opening is None:
+        return None
+    phrases = re.finditer(rf"\b{opening[0]} (?:(?:the|an?) )?[\w'’-]+", previous, re.IGNORECASE)
+    return next((phrase for phrase in phrases if not dates(phrase[0])), None)
 
 
 def _subject_of(question: str) -> str | None:
