@@ -9,7 +9,7 @@ import typer
 
 from assistant import AssistantError, __version__
 from assistant.cli import ask, chat, config, evaluate, feedback, indexing, keys, mcp, prompts, search, serve, verify
-from assistant.cli.terminal import escaping_output
+from assistant.cli.output.terminal import escaping_output
 
 app = typer.Typer(
     name="assistant",

@@ -20,8 +20,8 @@ from assistant.cli.common import (
     opened,
     settings_from,
 )
-from assistant.cli.progress import note
-from assistant.cli.showing import ask_and_show, explain_answer
+from assistant.cli.output.progress import note
+from assistant.cli.output.showing import ask_and_show, explain_answer
 
 if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant

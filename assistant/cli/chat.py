@@ -3,8 +3,8 @@
 import sys
 
 from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, opened, settings_from
-from assistant.cli.progress import note
-from assistant.cli.showing import ask_and_show
+from assistant.cli.output.progress import note
+from assistant.cli.output.showing import ask_and_show
 
 
 def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModelOption = False) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.progress import metered, note
+from assistant.cli.output.progress import metered, note
 from assistant.settings.settings import Settings, load_settings
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import opened
-from assistant.cli.progress import note
+from assistant.cli.output.progress import note
 
 if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant, Trace
@@ -76,7 +76,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     """
     from datetime import date
 
-    from assistant.cli.showing import show
+    from assistant.cli.output.showing import show
     from eval.cases.case import to_line
     from eval.cases.case_file import read_gold
     from eval.cases.drafting import append_case, candidates, draft, shown, wordings

@@ -19,7 +19,7 @@ from assistant.cli.drafting import (
     YesOption,
     add_case,
 )
-from assistant.cli.progress import metered, note
+from assistant.cli.output.progress import metered, note
 from index.counts import counted
 
 GoldArgument = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.common import IndexOption, opened, settings_from
-from assistant.cli.progress import metered, note
+from assistant.cli.output.progress import metered, note
 
 
 def bench(

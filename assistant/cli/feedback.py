@@ -19,7 +19,7 @@ from assistant.cli.drafting import (
     YesOption,
     add_case,
 )
-from assistant.cli.progress import note
+from assistant.cli.output.progress import note
 from index.counts import counted
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import ChangedIndexOption, IndexOption, root_to_read, settings_from
-from assistant.cli.progress import metered, note
+from assistant.cli.output.progress import metered, note
 from index.counts import counted
 from index.errors import UsageError
 
@@ -79,7 +79,7 @@ def _bring_in(
     as_json: bool,
     only_these: bool = False,
 ) -> None:
-    from assistant.cli.outcomes import left_out, outcome_json, report
+    from assistant.cli.output.outcomes import left_out, outcome_json, report
     from assistant.settings.locations import index_to_change
     from index.storage.changes import add_paths, find_articles, known_articles
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.progress import note
+from assistant.cli.output.progress import note
 
 if TYPE_CHECKING:
     from assistant.service.store.keys import Keys

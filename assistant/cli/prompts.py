@@ -63,7 +63,7 @@ def diff(
     import difflib
 
     from assistant.cli.common import settings_from
-    from assistant.cli.progress import note
+    from assistant.cli.output.progress import note
     from assistant.settings.prompts import prompt_of
     from prompts import load, names
 

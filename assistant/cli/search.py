@@ -16,7 +16,7 @@ from assistant.cli.common import (
     opened,
     settings_from,
 )
-from assistant.cli.progress import note
+from assistant.cli.output.progress import note
 
 
 def search(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import root_to_read, settings_from
-from assistant.cli.progress import note
+from assistant.cli.output.progress import note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import IndexOption, root_to_read, settings_from
-from assistant.cli.progress import note
+from assistant.cli.output.progress import note
 from index.counts import counted
 
 if TYPE_CHECKING:

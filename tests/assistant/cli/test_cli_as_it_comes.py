@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from commands import BRAINS, FALSE, TRUE, assistant, environment
 
-from assistant.cli.showing import CUT_OFF, WITHDRAWN
+from assistant.cli.output.showing import CUT_OFF, WITHDRAWN
 from assistant.models.scripted.script import Trouble, Turn
 from assistant.models.scripted.server import ScriptedServer
 

@@ -11,7 +11,7 @@ import pytest
 from library import Library
 
 from assistant.cli import main
-from assistant.cli.terminal import EscapingStream, escaped
+from assistant.cli.output.terminal import EscapingStream, escaped
 from index.text.article import Article, sha256_of
 
 ATTACK = (

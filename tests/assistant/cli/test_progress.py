@@ -10,12 +10,12 @@ from queue import Empty, Queue
 
 import pytest
 
-from assistant.cli import progress
-from assistant.cli.progress import metered
+from assistant.cli.output import progress
+from assistant.cli.output.progress import metered
 
 PROGRAM = """
 import sys
-from assistant.cli.progress import metered
+from assistant.cli.output.progress import metered
 
 with metered("indexing") as draw:
     for done in (1, 50, 100):
@@ -61,7 +61,7 @@ def test_a_terminal_shows_a_bar_before_anything_is_measured(repository: Path) ->
     ours, theirs = pty.openpty()
     waiting = """
 import sys
-from assistant.cli.progress import metered
+from assistant.cli.output.progress import metered
 
 with metered("indexing", seconds=0.01):
     sys.stdin.readline()

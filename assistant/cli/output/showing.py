@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from assistant.cli.progress import note
-from assistant.cli.terminal import print_faint
+from assistant.cli.output.progress import note
+from assistant.cli.output.terminal import print_faint
 from assistant.language.markdown import plain
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
-from assistant.cli.terminal import escaped, plain_stderr
+from assistant.cli.output.terminal import escaped, plain_stderr
 
 if TYPE_CHECKING:
     from index.storage.preparing import Meter

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.cli.progress import note
+from assistant.cli.output.progress import note
 from index.storage.changes import Outcome
 from index.text.formats.characters import spelt_out
 
