@@ -32,6 +32,8 @@ def open_session(path: Path, *, threads: int = 0) -> "InferenceSession":
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
+    # Threads that spin while they wait take the cores from the next network and from other requests.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
