@@ -1,5 +1,6 @@
 """Locates the index that is meant; builds the default collection the first time it is asked."""
 
+import hashlib
 import os
 import shutil
 import time
@@ -17,6 +18,7 @@ from index.storage.lock import writing
 from index.storage.preparing import Meter
 from index.storage.store import Snapshot, catalog_path, create_index, open_index
 from index.text.finding import GLOSSARY_NAME
+from index.text.formats.table import FORMATS
 from index.text.loading import load_text
 
 DEFAULT_ARTICLES = Path(__file__).resolve().parents[2] / "index" / "articles"
@@ -79,6 +81,15 @@ def encoder_of(snapshot: Snapshot, note: Note, *, threads: int = 0) -> Encoder:
     return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note, threads=threads)
 
 
+def default_files() -> list[Path]:
+    """The files of the default collection's articles."""
+    return sorted(path for path in DEFAULT_ARTICLES.iterdir() if path.suffix in FORMATS)
+
+
+def _default_source(path: Path) -> str:
+    return f"default:{path.name}"
+
+
 def ensure_default(*, note: Note, meter: Meter) -> None:
     """Build the default collection's index, or update it to the articles of this version.
 
@@ -87,9 +98,8 @@ def ensure_default(*, note: Note, meter: Meter) -> None:
         IndexBusy: another process builds it for longer than `WAIT_SECONDS`.
     """
     root = default_index()
-    files = sorted(DEFAULT_ARTICLES.glob("*.md"))
-    articles = [replace(load_text(path.read_bytes(), path), source=f"default:{path.name}") for path in files]
-    wanted = {article.source: article.source_sha256 for article in articles}
+    files = {path: path.read_bytes() for path in default_files()}
+    wanted = {_default_source(path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
     glossary = DEFAULT_ARTICLES / GLOSSARY_NAME
     if snapshot := _usable(root, note=note):
         there = {row.source: row.source_sha256 for row in snapshot.articles.values()}
@@ -98,6 +108,7 @@ def ensure_default(*, note: Note, meter: Meter) -> None:
         if there == wanted and texts == [glossary.read_text(encoding="utf-8")]:
             return
     note(f"building the default collection in {root} (once, about ten seconds)")
+    articles = [replace(load_text(data, path), source=_default_source(path)) for path, data in files.items()]
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from assistant.settings.locations import DEFAULT_ARTICLES
 from eval.files import silent
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder
+from index.encoding.folder import SAMPLE
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters
 from index.storage.changes import add_paths, remove_articles
@@ -28,13 +28,13 @@ REPEATS = 5
 SENTENCES = 3
 """Sentences of an article; one chunk."""
 WORDS = 12
-"""Words of a sentence, drawn from those of the default collection."""
+"""Words of a sentence, drawn from those of the encoders' sample."""
 
 
 def texts(count: int, seed: int = 1) -> Iterator[str]:
     """Make articles up, the same ones for each seed; a few words are frequent, as in any language."""
     dice = random.Random(seed)
-    found = Counter(word for path in sorted(DEFAULT_ARTICLES.glob("*.md")) for word in path.read_text().split())
+    found = Counter(SAMPLE.read_text(encoding="utf-8").split())
     words, weights = list(found), list(found.values())
     for number in range(count):
         sentences = [" ".join(dice.choices(words, weights, k=WORDS)).capitalize() + "." for _ in range(SENTENCES)]

@@ -12,11 +12,13 @@ from library import TOWN
 from assistant.language.visible import seen
 from assistant.models.seam import Message
 from assistant.models.tokens import estimated_tokens, token_count
+from assistant.settings.locations import default_files
 from assistant.settings.model import ModelSettings
 from assistant.writing.packing import TURN_TOKENS, cut_in_silence, pack, room
 from index.errors import ConfigurationError
 from index.search.engine import Filters, Passage
 from index.text.article import IndexedArticle
+from index.text.loading import load_text
 
 ARTICLE = IndexedArticle(
     number=1,
@@ -142,9 +144,9 @@ def test_the_room_for_passages_is_what_prompt_and_reply_leave() -> None:
     assert room(model, "word " * 1000, count=words) == 0
 
 
-def test_the_estimate_is_above_the_count_for_articles_and_for_chinese(repository) -> None:
+def test_the_estimate_is_above_the_count_for_articles_and_for_chinese() -> None:
     count = token_count(_encoders_tokenizer())
-    texts = [path.read_text(encoding="utf-8") for path in sorted((repository / "index" / "articles").glob("*.md"))]
+    texts = [load_text(path.read_bytes(), path).text for path in default_files()]
 
     assert len(texts) > 5
     for text in [*texts, "改革很重要。我们要继续！数字平台连接各个城市。"]:

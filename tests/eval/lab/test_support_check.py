@@ -10,7 +10,7 @@ from library import Library
 from assistant.checking.similarity import FEATURES
 from assistant.checking.support import Verdict
 from assistant.language.values import agrees, read
-from assistant.settings.locations import DEFAULT_ARTICLES
+from assistant.settings.locations import default_files
 from eval.lab.fitting.fit_support import fit_cut, fit_weights
 from eval.lab.support_check.caught import judged, table
 from eval.lab.support_check.labelled_claims import Judged, best_cut, compare
@@ -97,7 +97,7 @@ def test_each_way_to_deny_makes_a_sentence_of_its_own_and_none_of_what_is_denied
 
 
 def test_every_paraphrase_quotes_sentences_that_stand_in_its_articles_of_one_half():
-    texts = {path.stem: load(path, path.read_bytes())[0].text for path in DEFAULT_ARTICLES.glob("*.md")}
+    texts = {path.stem: load(path, path.read_bytes())[0].text for path in default_files()}
     half = {id_: place % 2 for place, id_ in enumerate(sorted(texts))}
     written = load_paraphrases()
     assert len(written) > 150
