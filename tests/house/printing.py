@@ -1,6 +1,6 @@
 """Prints an article of Markdown as PDF, the same bytes each time, for the PDF in the default collection.
 
-.venv/bin/python tests/printed.py        # after a change of the source: writes the PDF anew
+PYTHONPATH=tests .venv/bin/python tests/house/printing.py        # after a change of the source: writes the PDF anew
 """
 
 import re
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from documents import Line, pdf
 
-SOURCE = Path(__file__).parent / "house" / "printed" / "2022-04-26-promotion-meeting.md"
-TARGET = Path(__file__).parents[1] / "index" / "articles" / "2022-04-26-promotion-meeting.pdf"
+SOURCE = Path(__file__).parent / "printed" / "2022-04-26-promotion-meeting.md"
+TARGET = Path(__file__).parents[2] / "index" / "articles" / "2022-04-26-promotion-meeting.pdf"
 
 SIZES = {"#": 20, "##": 15}
 """Of headings, in points; the text has 11."""
