@@ -7,7 +7,7 @@ from typing import Any
 
 from index.text.article import IndexedArticle
 
-OMITTED_IF_EMPTY = ("parts", "writing", "usage")
+OMITTED_IF_EMPTY = ("scope", "note", "parts", "writing", "usage")
 """Fields that are left out of the JSON where they are empty."""
 
 
@@ -16,6 +16,8 @@ class Status(StrEnum):
 
     ANSWERED = "answered"
     REFUSED = "refused"
+    HELP = "help"
+    """The question is about the assistant or its list of articles, or a greeting; the words are the program's own."""
 
 
 class Reason(StrEnum):
@@ -197,9 +199,13 @@ class Answer:
     status: Status
     reason: Reason | None
     text: str
-    """What a person reads; every sentence carries a marker."""
+    """What a person reads; every sentence carries a marker, unless the status is `HELP`."""
     citations: tuple[Citation, ...]
     passages: tuple[PassageReference, ...]
+    scope: str = ""
+    """What the question was taken for, if not for an ordinary one: "timeline", "compare" …; only then in the JSON."""
+    note: str = ""
+    """In the program's own words, what the quotes are: how they were chosen, and what was left out."""
     nearest: tuple[Nearest, ...] = ()
     """For a refusal: the closest passages, likeliest first, where a person can look."""
     parts: tuple[str, ...] = ()

@@ -47,6 +47,8 @@ def check_answer(data: object, text_of: Callable[[str], str | None]) -> list[Che
 
     Raises:
         UsageError: `data` is no such answer.
+
+    An answer in the program's own words has no receipts, so that there is nothing to check.
     """
     if not isinstance(data, dict) or not isinstance(data.get("citations"), (list, tuple)):
         raise UsageError('no answer: it has no "citations"', GIVE)

@@ -23,7 +23,8 @@ def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
 
     Raises:
         ReceiptBroken: a quote, or a refusal's closest passage, does not stand in its article to the letter, a marker
-            has no receipt, a receipt supports nothing, or a sentence has none.
+            has no receipt, a receipt supports nothing, a sentence has none, or an answer in the program's own words
+            has some.
     """
     for citation in answer.citations:
         text = text_of(citation.article_id)
@@ -55,9 +56,10 @@ def _check_markers(answer: Answer) -> None:
     numbers = [citation.number for citation in answer.citations]
     if numbers != list(range(1, len(numbers) + 1)):
         raise ReceiptBroken(f"citations are numbered {numbers}")
-    if answer.status is Status.REFUSED:
+    if answer.status is not Status.ANSWERED:
         if numbers:
-            raise ReceiptBroken("a refusal carries citations")
+            kind = "a refusal" if answer.status is Status.REFUSED else "an answer in the program's own words"
+            raise ReceiptBroken(f"{kind} carries citations")
         return
     # Quotes may hold "[1]" themselves, so markers are looked for only between the supported spans.
     spans = sorted(span for citation in answer.citations for span in citation.answer_spans)

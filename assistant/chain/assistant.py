@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer.answer import Answer, Reason
 from assistant.answer.sealing import sealed
+from assistant.chain.collection import asked_scope, helped, of_collection
 from assistant.chain.compose import compose
 from assistant.chain.open_index import OpenIndex, Rerank, Watch
 from assistant.chain.steps import Asked, Previous, read, retrieve, understand
 from assistant.chain.write import OnPiece, priced, write
 from assistant.language.sentence import Sentences
-from assistant.models.seam import together
+from assistant.models.seam import Usage, together
 from assistant.question.seams import Condenser, RuleCondenser, RuleSplitter, Splitter
 from assistant.reading.extractive import ExtractiveReader
 from assistant.reading.network import Network, shared_network
@@ -215,22 +216,37 @@ class Assistant:
         on_piece: OnPiece | None,
     ) -> "Trace":
         """Answer a question: retrieve, read, compose, write, seal."""
-        found = [
-            retrieve(index, part, filters, depth=depth, context=asked.context, others=asked.others)
-            for part in asked.parts
-        ]
-        parts = [read(index, part, tries, asked.context) for part, tries in zip(asked.parts, found, strict=True)]
-        answer, usage = compose(index, asked, parts), asked.usage
+        scope = asked_scope(index, asked)
+        own_words = helped(index, asked, scope, filters)
+        if own_words is not None:
+            return Trace(answer=sealed(self._priced(own_words, asked.usage), index.engine.text), parts=())
+        wide = of_collection(index, asked, scope, filters)
+        if wide is not None:
+            parts, answer = wide.parts, wide.answer
+            asked = replace(asked, parts=tuple(one.part for one in parts))
+        else:
+            found = [
+                retrieve(index, part, filters, depth=depth, context=asked.context, others=asked.others)
+                for part in asked.parts
+            ]
+            parts = [read(index, part, tries, asked.context) for part, tries in zip(asked.parts, found, strict=True)]
+            answer = compose(index, asked, parts)
+        usage = asked.usage
         if writer is not None and answer.reason is not Reason.NOT_FOUND:
             answer, writing = write(index, writer, answer, asked, parts, on_piece)
             usage = together([usage, writing])
-        if usage.calls or answer.writing is not None:
-            answer = replace(answer, usage=priced(usage, self._settings.model))
+        answer = self._priced(answer, usage)
         return Trace(
             answer=sealed(answer, index.engine.text),
             parts=tuple((one.found.retrieved, one.reading) for one in parts),
             ranked=tuple(one.found.ranked for one in parts),
         )
+
+    def _priced(self, answer: Answer, usage: Usage) -> Answer:
+        """The answer with what a model was used for, if it was."""
+        if not usage.calls and answer.writing is None:
+            return answer
+        return replace(answer, usage=priced(usage, self._settings.model))
 
 
 def checked_question(question: str) -> str:

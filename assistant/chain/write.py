@@ -135,6 +135,7 @@ def write(
         parts=asked.parts if several else (),
         nearest=(),
         unanswered=(),
+        note="",
         reader=writer.name,
     )
     return composed, written.usage

@@ -48,7 +48,10 @@ def verify(
         found = {"receipts": rows, "nearest": others, "altered_answers": altered}
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        _print(checks, "[{}]", "receipt")
+        if _own_words(answers):
+            print("nothing to prove: the words are the program's own")
+        else:
+            _print(checks, "[{}]", "receipt")
         if near:
             _print(near, "closest passage {}:", "closest passage")
         if altered:
@@ -70,6 +73,13 @@ def _holding(checks: "Sequence[Check]") -> int:
     from assistant.answer.receipts import Standing
 
     return sum(check.standing is Standing.HOLDS for check in checks)
+
+
+def _own_words(answers: list[object]) -> bool:
+    """Whether all answers are in the program's own words, which quote nothing."""
+    from assistant.answer.answer import Status
+
+    return all(isinstance(one, dict) and one.get("status") == Status.HELP for one in answers)
 
 
 def _read(name: str) -> list[object]:

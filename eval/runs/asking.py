@@ -84,7 +84,7 @@ class Examiner:
         usages = [*(one.usage for one in (*before, answer)), judgement.usage if judgement else None]
         return CaseResult(
             case=case,
-            outcome=Outcome(answer.status.value),
+            outcome=Outcome.ANSWERED if answer.status is Status.ANSWERED else Outcome.REFUSED,
             reason=answer.reason.value if answer.reason else None,
             searched=answer.searched,
             text=answer.text,

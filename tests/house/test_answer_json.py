@@ -15,6 +15,7 @@ from assistant.chain.assistant import Assistant
 from assistant.cli.ask import REFUSED
 from assistant.models.scripted.model import ScriptedModel
 from assistant.models.seam import Failure, ModelFailed
+from assistant.question.scope import Scope
 from assistant.settings.settings import Settings, load_settings
 from eval.gate.gate import EXIT_CODES
 from index import errors
@@ -79,7 +80,7 @@ def _types(name: str) -> tuple[type, ...]:
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> list[Answer]:
-    """Quoted; refused; written with a sentence dropped; quoted because the model failed; refused by the model."""
+    """Quoted; refused; overview; help; written, a sentence dropped; quoted, the model failing; refused by the model."""
     root = indexed(tmp_path_factory.mktemp("oldwater"), ARTICLES, minilm)
     quoting = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
     found = [
@@ -90,6 +91,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> list[A
             "How old is the mayor of Oldwater's bridge?",
             "Who composed the opera about the moons of Neptune?",
             "How much did the bridge of Oldwater cost and how old is its mayor?",
+            "What are the articles about?",
+            "What can you do?",
         )
     ]
     quoting.close()
@@ -118,6 +121,7 @@ def test_the_samples_are_of_every_kind(answers):
     assert {(answer.status, answer.reason, answer.degraded) for answer in answers} == {
         ("answered", None, False),
         ("answered", None, True),
+        ("help", None, False),
         ("refused", "not_found", False),
         ("refused", "insufficient", False),
     }
@@ -127,6 +131,12 @@ def test_the_reasons_of_refusals_are_those_of_the_page(page, answers):
     documented = {row[0] for row in rows(page, "Refusals")}
 
     assert documented == {answer.reason for answer in answers if answer.reason}
+
+
+def test_the_scopes_are_those_of_the_page(page):
+    table = rows(page, "Questions about the whole collection")
+
+    assert {name for row in table for name in row[0].replace("`", "").split(", ")} == {*Scope} - {Scope.PASSAGE}
 
 
 def test_a_short_answer_is_the_first_span(answers):

@@ -86,6 +86,8 @@ class AsItComes:
 def show(answer: "Answer") -> None:
     """Print an answer: the text, then the receipts, or where else to look."""
     show_beside(answer)
+    if answer.note:
+        print(f"{answer.note}\n")
     print(answer.text)
     show_receipts(answer)
 

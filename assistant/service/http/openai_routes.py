@@ -145,7 +145,7 @@ class _Reply:
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The JSON of the completion."""
-        content = answer.text + _closest(answer)
+        content = answer.text + _behind(answer)
         self._answered = _count(content)
         message = {
             "role": "assistant",
@@ -169,9 +169,9 @@ class _Reply:
                 return [self._content(("\n" if piece.index else "") + piece.text)]
             case Finished():
                 receipts = answer_json(piece.answer, self._turn)
-                closest = _closest(piece.answer)
+                behind = _behind(piece.answer)
                 last = self._chunk({"annotations": self._annotations(piece.answer)}, receipts=receipts)
-                return [self._content(closest), last] if closest else [last]
+                return [self._content(behind), last] if behind else [last]
             case _:
                 return [self._chunk({"role": "assistant", "content": ""})]
 
@@ -224,8 +224,10 @@ class _Reply:
         }
 
 
-def _closest(answer: Answer) -> str:
-    """What follows a refusal's sentence: its closest passages, a line each."""
+def _behind(answer: Answer) -> str:
+    """What follows the text, so that citations keep their places: the note, or a refusal's closest passages."""
+    if answer.note:
+        return f"\n\n({answer.note})"
     if answer.status is not Status.REFUSED or not answer.nearest:
         return ""
     lines = [f"- {near.title or near.article_id} ({near.percent}): {plain(near.quote)}" for near in answer.nearest]

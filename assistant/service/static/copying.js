@@ -13,7 +13,7 @@ export function withCitations(answer) {
     const facts = [provenance(citation), citation.url].filter(Boolean).join(", ");
     return `[${citation.number}] ${titleOf(citation)}${facts ? ` (${facts})` : ""}\n    “${citation.quote.trim()}”`;
   });
-  return [answer.question, answer.text, ...open, sources.join("\n")].filter(Boolean).join("\n\n");
+  return [answer.question, answer.note, answer.text, ...open, sources.join("\n")].filter(Boolean).join("\n\n");
 }
 
 /**

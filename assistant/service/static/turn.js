@@ -96,7 +96,8 @@ export class Turn {
     this.body.removeAttribute("aria-busy");
     this.understood(answer.searched);
     const refused = answer.status === "refused";
-    this.body.replaceChildren(...(refused ? this.#refusal(answer) : this.#answer(answer)));
+    const help = answer.status === "help";
+    this.body.replaceChildren(...(refused ? this.#refusal(answer) : help ? this.#help(answer) : this.#answer(answer)));
     this.#tools(answer, new Rating(messageId, feedback));
   }
 
@@ -129,7 +130,8 @@ export class Turn {
   #answer(answer) {
     const sources = new Set(answer.citations.map((citation) => citation.article_id)).size;
     say(`End of the answer, ${sources === 1 ? "one source" : `${sources} sources`}.`);
-    const found = [this.#lines(answer.text, answer.citations)];
+    const found = answer.note ? [el("p", { class: "overview-note" }, foreign(answer.note))] : [];
+    found.push(this.#lines(answer.text, answer.citations));
     if (answer.unanswered.length) {
       const parts = answer.unanswered.map((part) => el("li", {}, foreign(part)));
       found.push(el("div", { class: "gap" }, label("The articles do not answer"), el("ul", {}, ...parts)));
@@ -154,6 +156,17 @@ export class Turn {
     const limited = filterWords(this.filters) !== "";
     const widen = limited && el("button", { type: "button", class: "quiet", click: () => this.doors.widen(this) }, "Ask all articles");
     return [el("div", { class: "refusal" }, label("No answer"), text, near, widen)];
+  }
+
+  /**
+   * What the assistant says of itself, or its list of articles; nothing of it is quoted.
+   *
+   * @param {Answer} answer
+   * @returns {Node[]}
+   */
+  #help(answer) {
+    say("About this assistant.");
+    return [el("div", { class: "help" }, el("p", { class: "label" }, "About this assistant, not quoted"), this.#lines(answer.text, []))];
   }
 
   /**

@@ -13,6 +13,8 @@
  * @property {string} text
  * @property {Citation[]} citations
  * @property {PassageReference[]} passages
+ * @property {string} [scope]
+ * @property {string} [note]
  * @property {Nearest[]} nearest
  * @property {string[]} [parts]
  * @property {string[]} unanswered
@@ -179,7 +181,7 @@
  * @property {string | null} article_id Of the passage that supports it or comes nearest.
  */
 
-/** @typedef {"answered" | "refused"} Status Whether the articles answer. */
+/** @typedef {"answered" | "refused" | "help"} Status Whether the articles answer. */
 
 /**
  * @typedef {object} StatusBody A collection, and features of the server.
@@ -208,6 +210,8 @@
  * @property {string} text
  * @property {Citation[]} citations
  * @property {PassageReference[]} passages
+ * @property {string} [scope]
+ * @property {string} [note]
  * @property {Nearest[]} nearest
  * @property {string[]} [parts]
  * @property {string[]} unanswered

@@ -13,11 +13,13 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from assistant.answer.answer import Status
+
 BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Upper bounds of the histogram of answer times, in seconds."""
 CLASSES = ("2xx", "3xx", "4xx", "5xx")
 ROUTES = ("ask", "completions", "search", "articles", "conversations", "feedback", "verify", "page", "other")
-STATUSES = ("answered", "refused")
+STATUSES = tuple(Status)
 
 
 class Meters:
@@ -32,7 +34,7 @@ class Meters:
         values.ValueClass = values.MultiProcessValue(lambda: self._slot)
         self._collections = frozenset(collections)
         self.requests = _counter("assistant_requests", "Requests by route and class of status.", "route", "status")
-        self.answers = _counter("assistant_answers", "Answers by status: answered or refused.", "status")
+        self.answers = _counter("assistant_answers", "Answers by status: answered, refused or help.", "status")
         self.collection_answers = _counter(
             "assistant_collection_answers", "Answers by collection and status.", "collection", "status"
         )

@@ -52,6 +52,21 @@ def row_of(page: Page, id_: str):
     return page.locator(".conversation").filter(has=page.locator(f"a[data-id='{id_}']"))
 
 
+def test_the_note_on_an_overview_stands_above_its_quotes(page):
+    ask(page, "What are the articles about?")
+
+    expect(page.locator(".overview-note")).to_contain_text("The most central sentence of each")
+    expect(page.locator(".turn .cite").first).to_be_visible()
+
+
+def test_what_the_assistant_says_of_itself_is_marked_and_has_no_sources(page):
+    ask(page, "What articles do you have?")
+
+    expect(page.locator(".help")).to_contain_text("About this assistant, not quoted")
+    expect(page.locator(".help")).to_contain_text("3 articles")
+    expect(page.locator(".turn .how, .turn .sources, .turn .cite")).to_have_count(0)
+
+
 def test_the_whole_way_from_a_question_to_an_erased_conversation(page, server):
     ask(page, TRAM)
     expect(page.locator(".lines").first).to_contain_text("35,000 crowns")

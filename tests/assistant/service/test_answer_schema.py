@@ -41,7 +41,7 @@ def test_the_body_of_an_answer_is_the_answer_and_where_it_is_kept() -> None:
     schema = TypeAdapter(AnswerBody).json_schema()
 
     assert set(schema["properties"]) == own | {"conversation_id", "message_id", "collection"}
-    assert own - set(schema["required"]) == {"parts", "writing", "usage"}
+    assert own - set(schema["required"]) == {"scope", "note", "parts", "writing", "usage"}
 
 
 def test_the_types_of_the_page_are_those_of_the_schema() -> None:

@@ -52,6 +52,26 @@ def test_a_completion_is_the_answer_with_annotations_and_receipts(client):
     assert "The tram will cost 35,000 crowns a metre." in shown
 
 
+def test_the_note_on_an_overview_is_the_last_paragraph_so_that_annotations_keep_their_places(client):
+    asked = {"model": "index", "messages": user("What are the articles about?")}
+    completion = client.chat.completions.create(**asked)
+    chunks = list(client.chat.completions.create(**asked, stream=True))
+
+    message, receipts = completion.choices[0].message, completion.receipts
+    assert receipts["scope"] == "about"
+    assert message.content == f"{receipts['text']}\n\n({receipts['note']})"
+    assert all(a.url_citation.end_index <= len(receipts["text"]) for a in message.annotations)
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == message.content
+
+
+def test_what_the_assistant_says_of_itself_has_no_annotations(client):
+    completion = client.chat.completions.create(model="index", messages=user("What articles do you have?"))
+
+    assert completion.receipts["status"] == "help"
+    assert completion.choices[0].message.content == completion.receipts["text"]
+    assert completion.choices[0].message.annotations == []
+
+
 def test_an_article_without_an_address_is_read_on_the_page_the_quote_marked(client, server):
     completion = client.chat.completions.create(model="index", messages=user(TRAM))
 

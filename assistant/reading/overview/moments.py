@@ -1,0 +1,51 @@
+"""When a statement says that something happened, to put statements in the order of time."""
+
+import re
+from dataclasses import dataclass
+
+from assistant.language.dates import Date
+from assistant.language.values import dates
+from index.text.article import IndexedArticle
+
+_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Moment:
+    """A time that a statement tells; what it leaves open counts as the beginning."""
+
+    year: int
+    """Negative before the common era."""
+    month: int
+    day: int
+    minutes: int
+    """Of the day."""
+
+
+def moment(text: str, article: IndexedArticle) -> Moment | None:
+    """The first date that a statement tells, and the first time of day; None if it tells neither.
+
+    A date without a year is of the year in the article's title, or else of its publication; one without any is left
+    out. A time of day without a date is of the day in the title.
+    """
+    date = next((one for one in (_full(date, article) for date in dates(text)) if one is not None), None)
+    clock = _CLOCK.search(text)
+    if date is None and clock is None:
+        return None
+    minutes = 60 * int(clock[1]) + int(clock[2]) if clock else 0
+    if date is None:
+        date = next(
+            (one for one in (_full(date, article) for date in dates(article.title or "")) if one is not None), None
+        )
+    return None if date is None else Moment(date.year or 0, date.month or 0, date.day or 0, minutes)
+
+
+def _full(date: Date, article: IndexedArticle) -> Date | None:
+    """A date with its year, or None if that cannot be told."""
+    if date.year is not None:
+        return date
+    if date.month is None:
+        return None
+    titled = next((one.year for one in dates(article.title or "") if one.year is not None), None)
+    year = titled if titled is not None else article.published.year if article.published else None
+    return None if year is None else Date(year=year, month=date.month, day=date.day)
