@@ -147,7 +147,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(quick_path, repository, scena
 
 
 @pytest.mark.parametrize("scenario", ["create", "add", "upgrade"])
-@pytest.mark.parametrize("size", [0, 700, 5_000, 60_000])
+@pytest.mark.parametrize("size", [0, 700, 5_000, 80_000])  # Of the last, the index before the change takes most.
 def test_a_limit_on_the_size_of_files_is_told_as_a_full_disk(quick_path, scenario, size):
     library = prepare(quick_path / "small", scenario)
     report = quick_path / "report"
