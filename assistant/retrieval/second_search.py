@@ -36,6 +36,10 @@ class _Needs:
     unmet: bool
 
 
+LONG_QUESTION = 400
+"""Characters of a question that by itself tells enough to search for."""
+
+
 def search_twice(question: str, k: int, search: Search, idf: Idf, *, context: str = "") -> Retrieved:
     """The best passages for a question, after a second search if the best one does not meet it.
 
@@ -55,7 +59,7 @@ def search_twice(question: str, k: int, search: Search, idf: Idf, *, context: st
         As the first search, spelling and wordings included; passages that only the second found
         have the least scores of the first, so that a reader is never surer because of them.
     """
-    if k <= KEPT and not context:  # The second search would have no place.
+    if (k <= KEPT and not context) or len(question) > LONG_QUESTION:  # No place for a second, or nothing to add.
         return search(question, k)
     first = search(question, max(k, WIDE))
     if not first.passages:

@@ -19,6 +19,8 @@ from index.text.glossary import Glossary
 from index.text.structure import Structure
 from index.text.terms import stems
 
+LONG_QUESTION = 400
+"""Characters of a question from which on it is searched for in its own words alone."""
 FEW_CHUNKS = 256
 """With at most this many chunks, BM25 scores all of them at once, which costs less than asking again for FAISS's."""
 
@@ -127,7 +129,8 @@ class EmbeddedSearch:
         names = [name for group in glossary.groups for name in group]
         changes = corrections(question, generation.text, self.encoder, self._chunk_text, names)
         text = corrected(question, changes)
-        queries = self._encoded(wordings(text, glossary, self._occurs))
+        long = len(text) > LONG_QUESTION  # Which tells enough, and would take as long again for each other name.
+        queries = self._encoded([text] if long else wordings(text, glossary, self._occurs))
         numbers = None if filters == Filters() else self._passing(filters)
         scored: dict[int, tuple[float, float, float, float]] = {}
         for query in queries:

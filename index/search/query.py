@@ -13,6 +13,7 @@ from index.encoding.projection import TokenProjection
 from index.text.article import Matrix
 from index.text.terms import CJK, STOP_WORDS, stems
 
+MANY_WORDS = 64
 MIN_IDF = 0.05
 """Lowest weight of a word, even if nearly every chunk has it."""
 
@@ -54,8 +55,9 @@ class Query:
 
     @cached_property
     def content(self) -> tuple[Word, ...]:
-        """The content words; all words if there is none."""
-        return tuple(word for word in self.words if word.content) or self.words
+        """The content words; all words if there is none. Of very many, each counts once."""
+        words = tuple(word for word in self.words if word.content) or self.words
+        return words if len(words) <= MANY_WORDS else tuple({word.stem: word for word in words}.values())
 
 
 def encode_queries(texts: Sequence[str], encoder: Encoder, projection: TokenProjection, idf: Idf) -> list[Query]:
@@ -75,11 +77,17 @@ def encode_queries(texts: Sequence[str], encoder: Encoder, projection: TokenProj
 
 def _words(text: str, spans: Sequence[tuple[int, int]], idf: Idf) -> list[Word]:
     found = []
+    piece = 0
     for match in re.finditer(rf"[{CJK}]|[^\W_{CJK}]+(?:[.,]\d+)*", text):
         terms = stems(match.group())
         if not terms:
             continue
         start, end = match.span()
+        while piece < len(spans) and spans[piece][0] < start:  # Both in order: a question may have thousands.
+            piece += 1
+        first = piece
+        while piece < len(spans) and spans[piece][1] <= end:
+            piece += 1
         lower = match.group().lower()
         found.append(
             Word(
@@ -87,7 +95,7 @@ def _words(text: str, spans: Sequence[tuple[int, int]], idf: Idf) -> list[Word]:
                 stem=terms[0],
                 idf=max(MIN_IDF, max(map(idf, terms))),
                 content=lower not in STOP_WORDS and lower not in QUESTION_WORDS,
-                tokens=tuple(i for i, (a, b) in enumerate(spans) if start <= a and b <= end),
+                tokens=tuple(range(first, piece)),
             )
         )
     return found
