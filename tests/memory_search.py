@@ -16,7 +16,7 @@ from index.search.engine import Filters, IndexState, Passage, Retrieved, blocks_
 from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
 from index.search.spelling import corrected, corrections
-from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, fingerprint_of
+from index.text.article import Article, Chunk, ChunkVectors, IndexedArticle, Matrix, Page, fingerprint_of
 from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article, encoded_text, fitting_title
 from index.text.glossary import Glossary
@@ -68,6 +68,8 @@ class MemorySearch:
         self._encoder = encoder
         self._fusion = Fusion()
         self._texts: dict[str, str] = {}
+        self._pages: dict[str, tuple[Page, ...]] = {}
+        self._originals: dict[str, bytes] = {}
         self._structures: dict[str, Structure] = {}
         self._articles: dict[str, IndexedArticle] = {}
         self._chunks: list[_Held] = []
@@ -97,6 +99,8 @@ class MemorySearch:
         row = IndexedArticle.of(article, number=len(self._articles) + 1, article_id=article_id)
         self._articles[article_id] = row
         self._texts[article_id] = article.text
+        self._pages[article_id] = article.pages
+        self._originals[article_id] = article.original
         title = fitting_title(article.title, count, self._encoder.max_tokens)
         chunking = Chunking(max_tokens=self._encoder.max_tokens)
         structure = structure_of(article.text)
@@ -123,6 +127,18 @@ class MemorySearch:
     def structure(self, article_id: str) -> Structure:
         """Structure of an article's text."""
         return self._structures[article_id]
+
+    def pages(self, article_id: str) -> tuple[Page, ...]:
+        """Pages of an article's text."""
+        return self._pages[article_id]
+
+    def has_original(self, article_id: str) -> bool:
+        """Whether the file of an article is here."""
+        return bool(self._originals[article_id])
+
+    def original(self, article_id: str) -> bytes | None:
+        """File of an article."""
+        return self._originals[article_id] or None
 
     def search(self, question: str, *, k: int, filters: Filters) -> Retrieved:
         """Rank every chunk that passes the filters."""

@@ -12,8 +12,9 @@ from index.search.engine import Filters, IndexState, OpenEngine, Passage, Retrie
 from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
 from index.search.spelling import corrected, corrections
+from index.storage.originals import original_path
 from index.storage.store import Note, Snapshot, open_index
-from index.text.article import IndexedArticle, Matrix
+from index.text.article import IndexedArticle, Matrix, Page
 from index.text.chunking import encoded_text
 from index.text.glossary import Glossary
 from index.text.structure import Structure
@@ -83,6 +84,18 @@ class EmbeddedSearch:
     def structure(self, article_id: str) -> Structure:
         """Structure of an article's text, from the catalog."""
         return self.snapshot.structure(self.articles[article_id].number)
+
+    def pages(self, article_id: str) -> tuple[Page, ...]:
+        """Pages of an article's text, from the catalog."""
+        return self.snapshot.pages(self.articles[article_id].number)
+
+    def has_original(self, article_id: str) -> bool:
+        """Whether the index's folder has the file of an article."""
+        return original_path(self.snapshot.root, self.articles[article_id].source_sha256).exists()
+
+    def original(self, article_id: str) -> bytes | None:
+        """File of an article, from the index's folder."""
+        return self.snapshot.original(self.articles[article_id].number)
 
     @property
     def glossary(self) -> Glossary:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from index.search.query import Query
-from index.text.article import IndexedArticle, Matrix, Sentence
+from index.text.article import IndexedArticle, Matrix, Page, Sentence
 from index.text.glossary import Glossary
 from index.text.structure import Block, Kind, Structure
 
@@ -155,6 +155,29 @@ class SearchEngine(Protocol):
         Raises:
             KeyError: there is no such article.
             IndexDamaged: the article was changed since.
+        """
+
+    def pages(self, article_id: str) -> tuple[Page, ...]:
+        """The pages of an article's text; none for a source without pages.
+
+        Raises:
+            KeyError: there is no such article.
+            IndexDamaged: the article was changed since.
+        """
+
+    def has_original(self, article_id: str) -> bool:
+        """Whether the file of an article is kept, unread.
+
+        Raises:
+            KeyError: there is no such article.
+        """
+
+    def original(self, article_id: str) -> bytes | None:
+        """The file that an article was extracted from, if it has pages and is kept.
+
+        Raises:
+            KeyError: there is no such article.
+            IndexDamaged: it is not what was written.
         """
 
     @property

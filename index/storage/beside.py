@@ -9,6 +9,7 @@ from pathlib import Path
 from index.encoding.projection import TokenProjection
 from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
+from index.storage.originals import remove_stray_originals
 from index.storage.store import PARTIAL_NAMES, catalog_path, fingerprint, remove_partial, versions
 from index.storage.trouble import told
 
@@ -43,6 +44,7 @@ def finish(root: Path, catalog: Catalog, generation: int) -> None:
         catalog.set_meta({"generation": str(generation), "fingerprint": fingerprint(catalog)})
         catalog.seal_listing()
         build(root, generation, catalog, versions=versions())
+    sources = {row.source_sha256 for row in catalog.articles()}
     catalog.close()
     (root / PARTIAL_NAMES[0]).replace(catalog_path(root))
     descriptor = os.open(root, os.O_RDONLY)
@@ -50,4 +52,5 @@ def finish(root: Path, catalog: Catalog, generation: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    remove_stray_originals(root, sources)
     remove_strays(root, generation)

@@ -14,13 +14,20 @@ from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
 from index.storage.incoming import Incoming
 from index.storage.lock import writing
+from index.storage.originals import (
+    known_originals,
+    name_originals,
+    named_originals,
+    remove_stray_originals,
+    write_original,
+)
 from index.storage.places import keep_places
 from index.storage.preparing import Meter, Prepared, Preparing, store
 from index.storage.sketches import keep_sketches, known_sketches
 from index.storage.store import Note, catalog_path, fingerprint, now, repair_locked, versions
 from index.text.article import Article, IndexedArticle
 from index.text.finding import Found, find_files, find_glossaries, read_bytes
-from index.text.formats.table import is_current, listed
+from index.text.formats.table import PAGED, is_current, listed
 from index.text.glossary import load_glossary
 from index.text.loading import article_slug, file_of, free_id
 
@@ -88,6 +95,10 @@ def add_articles(
             repair_locked(root, catalog, note=note)
             writer = _Writer(root, catalog, encoder, meter, total_characters)
             return writer.run(articles, glossaries, remove, remove_glossaries)
+        except BaseException:
+            with suppress(AssistantError):  # Those of articles that were not committed.
+                _remove_stray_originals(root, catalog)
+            raise
         finally:
             catalog.close()
 
@@ -121,6 +132,7 @@ def add_paths(
     """
     found = find_articles(paths, follow_links=follow_links)
     known = known_articles(root)
+    originals = known_originals(catalog_path(root))
     failed = list(found.refused)
     pending: list[Path] = []
     unchanged: list[str] = []
@@ -130,7 +142,8 @@ def add_paths(
             data = read_bytes(file)
             row = known.get(str(file))
             same = row is not None and row.source_sha256 == hashlib.sha256(data).hexdigest()
-            if row is not None and same and is_current(row.extractor):
+            kept = row is not None and (row.number in originals or file.suffix.lower() not in PAGED)
+            if row is not None and same and kept and is_current(row.extractor):
                 unchanged.append(row.article_id)
             else:
                 pending.append(file)
@@ -209,6 +222,9 @@ class _Writer:
         )
         self._replaced: list[IndexedArticle] = []
         self._moved_to: dict[int, str] = {}
+        self._with_original = named_originals(catalog)
+        self._regained: list[int] = []
+        """Articles that are in the index without their files, which were met now."""
 
     def run(
         self,
@@ -237,15 +253,20 @@ class _Writer:
                 continue
             seen.add(article.source)
             row = known.get(article.source) or self._moved(article, known)
-            if row is not None and _is_same(row, article):
+            if row is not None and _is_same(row, article) and self._has_its_pages(row, article):
                 if row.source != article.source:
                     self._moved_to[row.number] = article.source
                     known[article.source] = replace(known.pop(row.source), source=article.source)
                     moved.add(row.number)
                     self._replaced = [old for old in self._replaced if old.number not in moved]
+                if article.original and row.number not in self._with_original:
+                    write_original(self.root, article.original)
+                    self._regained.append(row.number)
                 outcome.unchanged.append(row.article_id)
                 continue
-            if reason := self.preparing.take(article):
+            if article.original:
+                write_original(self.root, article.original)
+            if reason := self.preparing.take(replace(article, original=b"")):  # Many may wait for the encoder.
                 outcome.failed.append(reason)
                 continue
             if row is not None:
@@ -273,12 +294,20 @@ class _Writer:
             None,
         )
 
+    def _has_its_pages(self, row: IndexedArticle, article: Article) -> bool:
+        """Whether the index knows an article's pages, which one that was upgraded may not."""
+        return row.number in self._with_original or self.catalog.pages(row.number) == article.pages
+
     def _publish(self, texts: dict[str, str | None], outcome: Outcome) -> None:
         """Publish what was encoded so far as a new generation."""
         waiting = self.preparing.finished()
         if self._moved_to:
             self.catalog.move_articles(self._moved_to)
             self._moved_to = {}
+        if self._regained:
+            with self.catalog.changing():
+                name_originals(self.catalog, self._regained)
+            self._regained = []
         if not (waiting or self._replaced or texts):
             return
         ids = _publish(self.root, self.catalog, remove=self._replaced, add=waiting, glossaries=texts)
@@ -324,8 +353,13 @@ def _publish(
         with suppress(AssistantError):  # A full disk has no room for files of no use.
             remove_strays(root, catalog.generation)
         raise
-    remove_strays(root, current + 1)
+    _remove_stray_originals(root, catalog)
+    remove_strays(root, current + 1)  # Last, since a stray folder tells the next opening to remove what is left.
     return ids
+
+
+def _remove_stray_originals(root: Path, catalog: Catalog) -> None:
+    remove_stray_originals(root, {row.source_sha256 for row in catalog.articles_unsealed()})
 
 
 def known_articles(root: Path) -> dict[str, IndexedArticle]:

@@ -78,7 +78,8 @@ class Incoming:
             return
         self.loaded[source] = set()
         for article in articles:
-            article = replace(article, source=source + article.source.removeprefix(str(path)))
+            source_of_it = source + article.source.removeprefix(str(path))
+            article = replace(article, source=source_of_it, original=data if article.pages else b"")
             self.loaded[source].add(article.source)
             content = (article.sha256, article.title, article.published)
             other = self._first.setdefault(content, article.source)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from index.encoding.encoder import Encoder, EncodingJob
 from index.encoding.projection import TokenProjection
 from index.storage.catalog import Catalog
+from index.storage.originals import name_originals, original_path
 from index.text.article import Article, Chunk, ChunkVectors
 from index.text.blocks import structure_of
 from index.text.chunking import Chunking, chunk_article, fitting_title
@@ -120,7 +121,10 @@ def store(catalog: Catalog, prepared: Prepared, article_id: str, *, number: int 
         article_id: its id.
         number: its number, if it had one before; None for the next.
     """
-    number = catalog.add_article(prepared.article, article_id, prepared.structure, number=number)
+    article = prepared.article
+    number = catalog.add_article(article, article_id, prepared.structure, number=number)
+    if article.pages and original_path(catalog.path.parent, article.source_sha256).exists():
+        name_originals(catalog, [number])
     return [
         catalog.add_chunk(number, chunk, vectors)
         for chunk, vectors in zip(prepared.chunks, prepared.vectors, strict=True)

@@ -22,9 +22,11 @@ from index.storage.generation import (
     remove_strays,
 )
 from index.storage.lock import writing
+from index.storage.originals import FOLDER_NAME as ORIGINALS_NAME
+from index.storage.originals import read_original, remove_stray_originals, restore_originals
 from index.storage.rows import ChunkRow, StoredChunk
 from index.storage.trouble import FULL, damaged, written
-from index.text.article import IndexedArticle, fingerprint_of
+from index.text.article import IndexedArticle, Page, fingerprint_of
 from index.text.glossary import Glossary
 from index.text.structure import Structure
 
@@ -32,7 +34,9 @@ Note = Callable[[str], None]
 CATALOG_NAME = "catalog.sqlite"
 PARTIAL_NAMES = (f"{CATALOG_NAME}.new", f"{CATALOG_NAME}.new-journal")
 """Files of a catalog that is being created; an interruption leaves them behind."""
-OWN_NAMES = frozenset({"writer.lock", "generations", CATALOG_NAME, f"{CATALOG_NAME}-journal", *PARTIAL_NAMES})
+OWN_NAMES = frozenset(
+    {"writer.lock", "generations", ORIGINALS_NAME, CATALOG_NAME, f"{CATALOG_NAME}-journal", *PARTIAL_NAMES}
+)
 """Names that an index's folder may hold."""
 KEPT_STORED = 256
 """Chunks that a snapshot keeps in memory as they were read, at most; some 18 kB each."""
@@ -203,6 +207,25 @@ class Snapshot:
             self._structures[number] = structure
         return self._structures[number]
 
+    def pages(self, number: int) -> tuple[Page, ...]:
+        """The pages of an article of this state; none for a source without pages.
+
+        Raises:
+            IndexDamaged: the article was changed since, or is not what was written; open the index again.
+        """
+        try:
+            return self.catalog.pages(number)
+        except KeyError:
+            raise self._state.gone(f"article {number} is missing") from None
+
+    def original(self, number: int) -> bytes | None:
+        """The file of an article; None if none is kept.
+
+        Raises:
+            IndexDamaged: it is not what was written.
+        """
+        return read_original(self.root, self.articles[number])
+
     def close(self) -> None:
         """Close the catalog."""
         self.catalog.close()
@@ -316,6 +339,7 @@ def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = 
     current = catalog.generation
     catalog.check_listing()  # Else a change would put its seal on what is damaged.
     remove_partial(root)
+    remove_stray_originals(root, {row.source_sha256 for row in catalog.articles()})
     strays = remove_strays(root, current)
     if any(number > current for number in strays):
         note(f"repaired the index in {root}: discarded a change that was interrupted")
@@ -329,6 +353,8 @@ def repair_locked(root: Path, catalog: Catalog, *, note: Note, thorough: bool = 
         with catalog.reading():
             build(root, current, catalog, versions=versions())
         note(f"repaired the index in {root}: rebuilt its search files from the catalog ({wrong[0]})")
+    for done in restore_originals(root, catalog) if thorough else ():
+        note(f"repaired the index in {root}: {done}")
 
 
 def remove_partial(root: Path) -> None:

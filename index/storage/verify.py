@@ -11,6 +11,7 @@ from index.encoding.encoders import damaged_export
 from index.errors import AssistantError, IndexDamaged
 from index.storage.catalog import Catalog
 from index.storage.generation import contradictions, differences, generation_folder, open_generation
+from index.storage.originals import wrong_originals
 from index.storage.rows import ChunkRow
 from index.storage.store import catalog_path, fingerprint
 from index.text.article import IndexedArticle, sha256_of
@@ -66,6 +67,7 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
             problems.append(error.message)
     if damaged:
         problems += differences(generation_folder(root, catalog.generation))
+        problems += wrong_originals(root, catalog)
         return Verification(
             articles=len(catalog.numbers()), chunks=len(catalog.chunk_ids()), sentences=0, problems=tuple(problems)
         )
@@ -101,7 +103,12 @@ def _verify(root: Path, catalog: Catalog) -> Verification:
         articles=len(articles),
         chunks=len(rows),
         sentences=sum(len(row.sentences) for row in rows),
-        problems=(*problems, *wrong, *damaged_export(catalog.meta("encoder_hash"))),
+        problems=(
+            *problems,
+            *wrong,
+            *wrong_originals(root, catalog),
+            *damaged_export(catalog.meta("encoder_hash")),
+        ),
     )
 
 

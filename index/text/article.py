@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -53,6 +53,8 @@ class Article:
     """In reading order; empty for a source without pages."""
     problems: tuple[str, ...] = ()
     """What of the source was not understood, a line each; the article is indexed all the same."""
+    original: bytes = field(default=b"", repr=False)
+    """The source's bytes, where they are to be kept so that its pages can be shown; else empty."""
 
     @property
     def sha256(self) -> str:

@@ -26,6 +26,9 @@ FORMATS: dict[str, str] = {
 SEVERAL = (".jsonl",)
 """Formats of which a file holds several articles."""
 
+PAGED = (".pdf",)
+"""Formats with pages, whose files are kept so that these can be shown."""
+
 
 class Read(Protocol):
     """Reads the bytes of a file of one format.

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from documents import column, pdf
 from old_format import make_old
 
 from index.encoding.encoder import HashEncoder
@@ -45,15 +46,17 @@ def write(folder: Path, texts: dict[str, str]) -> None:
 
 
 def prepare(home: Path) -> None:
-    """An index of three articles and a glossary, and files that have changed since."""
+    """An index of three articles, a PDF and a glossary, and files that have changed since."""
     articles = home / "articles"
     write(articles, {f"{name}.md": f"# {name}\n\nThe river {name} rose. It flooded the hall." for name in "abc"})
     write(articles, {"glossary.toml": '[[alias]]\nname = "river"\nalso = ["stream"]\n'})
+    (articles / "p.pdf").write_bytes(pdf(column("The ships of Orm are old.")))
     make(home / "index")
     add(home / "index", articles, [])
     (articles / "b.md").unlink()
     write(articles, {"a.md": "The river fell.", "d.md": "A new article. " * 30})
     write(articles, {"glossary.toml": '[[alias]]\nname = "river"\nalso = ["brook"]\n'})
+    (articles / "p.pdf").write_bytes(pdf(column("The ships of Orm are new.")))
 
 
 def prepare_old(home: Path) -> None:
@@ -102,6 +105,8 @@ def state(root: Path, notes: list[str]) -> list[object]:
             return [[list(row) for row in db.execute("SELECT article_id, sha256 FROM articles ORDER BY 1")]]
     snapshot = open_index(root, note=notes.append)
     found = sorted([row.article_id, row.sha256] for row in snapshot.articles.values())
+    for number, row in snapshot.articles.items():
+        assert (snapshot.original(number) is not None) == (row.article_id == "p"), row
     result: list[object] = [found, sorted(snapshot.catalog.glossaries().values()), snapshot.fingerprint]
     snapshot.close()
     return result
@@ -155,7 +160,10 @@ def check(root: Path, articles: Path, work: Callable[[Path, Path, list[str]], No
     problems = verify_index(root).problems if found and old_index(root) is None else ()
     work(root, articles, notes)
     problems += verify_index(root).problems
-    left = [p.name for p in root.iterdir() if p.name not in {"catalog.sqlite", "generations", "writer.lock"}]
+    left = [
+        p.name for p in root.iterdir() if p.name not in {"catalog.sqlite", "generations", "originals", "writer.lock"}
+    ]
+    left += [path.name for path in (root / "originals").glob("*")][1:]  # That of the one PDF belongs there.
     generations = len(list((root / "generations").iterdir()))
     return {
         "found": found,
