@@ -1,45 +1,25 @@
-"""Loads articles in a process of their own, with limits of time and memory."""
+"""Loads articles, and draws their pages, in a process of their own."""
 
-import io
-import os
-import pickle
-import subprocess
-import sys
-from collections.abc import Callable
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
-from index.errors import ArticleUnreadable, AssistantError, ExtraMissing
 from index.text.article import Article
+from index.text.drawing.values import PageView, Quote
+from index.text.parser_process import MEMORY_BYTES, ParserProcess
 
 SECONDS = 30
 """Time for one file. The largest that are accepted (50 MB of text, 3,000 pages of PDF) take about a third of it."""
 
-MEMORY_BYTES = 1_500_000_000
-"""Memory for one file, beyond the process itself: 50 MB of text take 0.6 GB on their way to an article."""
-
-PROGRAM = "import sys; sys.path[:] = sys.argv.pop().split('\\n'); from index.text.worker import main; main()"
-"""Of the process; it finds modules where this one does."""
-
-ERRORS = {"ArticleUnreadable": ArticleUnreadable, "ExtraMissing": ExtraMissing}
-VALUES = {("index.text.article", "Article"), ("index.text.article", "Page"), ("datetime", "date")}
-"""What an answer may be made of: a parser that a file has taken over gets no further than its own process."""
+DRAWING_SECONDS = 10
+"""Time for a page. One of text takes 0.1 s, one with the largest pictures about 1 s."""
 
 
 class IsolatedLoader:
-    """Loads articles as `index.text.loading.load` does, in another process.
-
-    The process is started with the first file, serves all others, and is replaced when a file had it killed. Used as
-    a context; from one thread at a time.
-    """
+    """Loads articles as `index.text.loading.load` does, in another process; used as a context."""
 
     def __init__(self, *, seconds: int = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
-        self._seconds = seconds
-        self._memory_bytes = memory_bytes
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self.parser = ParserProcess(seconds=seconds, memory_bytes=memory_bytes)
 
     def __enter__(self) -> "IsolatedLoader":
         return self
@@ -47,7 +27,7 @@ class IsolatedLoader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.parser.stop()
 
     def load(self, path: Path, data: bytes) -> list[Article]:
         """Load the articles in `data`, the bytes of the file at `path`.
@@ -55,63 +35,31 @@ class IsolatedLoader:
         Raises:
             ArticleUnreadable: it is no article, or its parser took too long, too much memory, or crashed.
         """
-        connection = self._started()
-        try:
-            connection.send_bytes(pickle.dumps((str(path), data)))
-            if not connection.poll(self._seconds):
-                self._stop()
-                raise ArticleUnreadable(
-                    f"{path}: reading it takes more than {self._seconds} seconds", "split it, or leave it out"
-                )
-            answer = _Answer(io.BytesIO(connection.recv_bytes())).load()
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
-            self._stop()
-            raise ArticleUnreadable(
-                f"{path}: reading it crashes its parser or takes more than {self._memory_bytes / 1e9:.1f} GB of memory",
-                "open it in its own program and save it again, or leave it out",
-            ) from error
-        if isinstance(answer, tuple):
-            name, message, remedy = answer
-            if "too much memory" in message:  # What it holds may be another file's; the next one gets all of it.
-                self._stop()
-            raise ERRORS.get(name, AssistantError)(message, remedy)
-        return list(answer)
-
-    def _started(self) -> Connection:
-        if self._connection is not None and self._process is not None and self._process.poll() is None:
-            return self._connection
-        self._stop()
-        ours, theirs = Pipe()
-        # Neither forked, as threads of other libraries may hold locks, nor by multiprocessing, which would run the
-        # caller's own main module again.
-        places = "\n".join(map(os.path.abspath, sys.path))
-        arguments = [str(theirs.fileno()), str(self._seconds), str(self._memory_bytes), places]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, *arguments],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # A pool of threads for each core would count as memory, and parsing uses none.
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-        )
-        theirs.close()
-        self._connection = ours
-        return ours
-
-    def _stop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._process = self._connection = None
+        return cast("list[Article]", self.parser.ask("load", str(path), str(path), data))
 
 
-class _Answer(pickle.Unpickler):
-    """Unpickles articles, and nothing else."""
+class IsolatedPages:
+    """Draws pages as `index.text.drawing.pdf_page` does, in another process, which lasts until `close`."""
 
-    def find_class(self, module: str, name: str) -> Callable[..., object]:
-        if (module, name) not in VALUES:
-            raise pickle.UnpicklingError(f"{module}.{name} is no part of an article")
-        return super().find_class(module, name)  # type: ignore[no-any-return]
+    def __init__(self, *, seconds: int = DRAWING_SECONDS) -> None:
+        self.parser = ParserProcess(seconds=seconds)
+
+    def picture(self, name: str, data: bytes, number: int) -> bytes | None:
+        """A PNG of a page of the file with these bytes; None if it has no such page.
+
+        Raises:
+            ArticleUnreadable: the page cannot be drawn, or not within the limits.
+        """
+        return cast("bytes | None", self.parser.ask("picture", name, data, number))
+
+    def view(self, name: str, data: bytes, number: int, quote: Quote) -> PageView | None:
+        """A page of the file with these bytes and where a quote stands on it; None if it has no such page.
+
+        Raises:
+            ArticleUnreadable: the page cannot be opened, or not within the limits.
+        """
+        return cast("PageView | None", self.parser.ask("view", name, data, number, quote))
+
+    def close(self) -> None:
+        """End the process."""
+        self.parser.stop()

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from assistant import AssistantError, __version__
 from assistant.service.errors import ServiceError, internal, of_status, response_of, service_error
 from assistant.service.http import (
+    article_pages,
     article_routes,
     ask_routes,
     conversation_routes,
@@ -27,7 +28,7 @@ from assistant.service.http.guard import Guard
 from assistant.service.store.retention import erase_in_time
 from assistant.service.work.service import Service
 
-MODULES = (ask_routes, article_routes, conversation_routes, openai_routes, operations, page)
+MODULES = (ask_routes, article_routes, article_pages, conversation_routes, openai_routes, operations, page)
 DESCRIPTION = "Answers questions from a collection of articles; every sentence carries a receipt."
 
 

@@ -1,6 +1,7 @@
 """/api/articles: list and read, and with --allow-upload add and remove."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Path, Query, UploadFile
@@ -54,7 +55,9 @@ async def read_article(article_id: ArticleId, service: Here, collection: Chosen)
         if row is None:
             return None
         text = engine.text(row.article_id)
-        return {**_article_json(row, text), "text": text, "sha256": row.sha256}
+        pages = [asdict(page) for page in engine.pages(article_id)]
+        kept = engine.has_original(article_id)
+        return {**_article_json(row, text), "text": text, "sha256": row.sha256, "pages": pages, "pictures": kept}
 
     found = await service.pool.run(collection.name, lambda assistant: assistant.current(whole))
     if found is None:

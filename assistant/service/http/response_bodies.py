@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answer.answer import OMITTED_IF_EMPTY, Answer
 from assistant.answer.receipts import Check
 from assistant.service.store.records import Conversation, Feedback, Produced
+from index.text.article import Page
+from index.text.drawing.values import Box
 
 
 def _require_all(schema: dict[str, Any]) -> None:
@@ -83,6 +85,26 @@ class WholeArticleBody(ArticleBody):
 
     text: str
     sha256: str
+    pages: list[Page]
+    """In reading order; none for an article without pages."""
+    pictures: bool
+    """Whether its file is kept, so that its pages can be seen."""
+
+
+class PageBody(BaseModel):
+    """A page of an article's PDF, and where on it a quote stands."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    number: int
+    """1 for the first."""
+    count: int
+    """Pages of the PDF."""
+    width: float
+    """Points, 72 of which are an inch, as the page is shown."""
+    height: float
+    boxes: list[Box]
+    """Of the quote, a line at a time; none where it was not found on the page."""
 
 
 class ArticlesBody(BaseModel):

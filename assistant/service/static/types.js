@@ -58,6 +58,14 @@
  */
 
 /**
+ * @typedef {object} Box A rectangle on a page, in fractions of its width and height, counted from its upper left corner.
+ * @property {number} left
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ */
+
+/**
  * @typedef {object} CheckedSentence A line of the answer that passed the check.
  * @property {number} index
  * @property {string} text
@@ -148,6 +156,22 @@
  * @property {number} end One past its last character.
  * @property {string} quote
  * @property {number} probability Estimated probability that it answers, in [0, 1]: the answer's confidence for the likeliest sentence, and for the others in proportion to their share of the chance.
+ */
+
+/**
+ * @typedef {object} Page A page of a paged source such as a PDF: `article.text[start:end]`.
+ * @property {number} number
+ * @property {number} start
+ * @property {number} end
+ */
+
+/**
+ * @typedef {object} PageBody A page of an article's PDF, and where on it a quote stands.
+ * @property {number} number 1 for the first.
+ * @property {number} count Pages of the PDF.
+ * @property {number} width Points, 72 of which are an inch, as the page is shown.
+ * @property {number} height
+ * @property {Box[]} boxes Of the quote, a line at a time; none where it was not found on the page.
  */
 
 /**
@@ -246,6 +270,8 @@
  * @property {number} characters
  * @property {string} text
  * @property {string} sha256
+ * @property {Page[]} pages
+ * @property {boolean} pictures
  */
 
 /**

@@ -18,6 +18,7 @@ from assistant.service.store.keys import Keys
 from assistant.service.telemetry.meters import Meters
 from assistant.service.work.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.work.collection import Collection, NamedIndex
+from assistant.service.work.drawing import Drawing
 from assistant.service.work.pool import AssistantPool
 from assistant.service.work.service import Service
 from assistant.service.work.uploads import Uploads
@@ -113,6 +114,7 @@ def build_service(
         collections={index.name: _collection(index, encoders, options, note) for index in plan.indexes},
         pool=pool,
         answerer=make_answerer(pool) if make_answerer else _answerer(pool, model, settings),
+        drawing=Drawing(),
         conversations=Conversations(database),
         keys=Keys(database),
         meters=meters,

@@ -19,6 +19,7 @@ from assistant.service.store.keys import Keys
 from assistant.service.store.records import Channel, Produced, new_id
 from assistant.service.telemetry.meters import Meters
 from assistant.service.work.collection import Collection
+from assistant.service.work.drawing import Drawing
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings
 from index.errors import AssistantError
@@ -52,6 +53,7 @@ class Service:
     """By name, in display order; the first is the default."""
     pool: AssistantPool
     answerer: Answerer
+    drawing: Drawing
     conversations: Conversations
     keys: Keys
     meters: Meters

@@ -51,7 +51,7 @@ def test_a_file_that_takes_too_much_memory_is_given_up_and_the_next_one_read():
 def test_a_parser_that_dies_is_replaced():
     with IsolatedLoader() as loader:
         loader.load(Path("/a.md"), GOOD)
-        killer = threading.Timer(0.3, os.kill, [loader._process.pid, signal.SIGKILL])
+        killer = threading.Timer(0.3, os.kill, [loader.parser.process.pid, signal.SIGKILL])
         killer.start()
         with pytest.raises(ArticleUnreadable, match=r"/slow\.html: reading it crashes its parser or takes more than"):
             loader.load(Path("/slow.html"), SLOW)
@@ -62,9 +62,9 @@ def test_a_parser_that_dies_is_replaced():
 
 def test_nothing_is_started_before_a_file_is_met_and_nothing_is_left_behind():
     with IsolatedLoader() as loader:
-        assert loader._process is None
+        assert loader.parser.process is None
         loader.load(Path("/a.md"), GOOD)
-        process = loader._process
+        process = loader.parser.process
 
     assert process.returncode is not None
 

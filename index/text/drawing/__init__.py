@@ -1,0 +1,1 @@
+"""Pages of PDF as pictures, and where on them a quote stands."""
