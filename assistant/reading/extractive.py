@@ -23,7 +23,6 @@ from assistant.question.question import Question, analyse
 from assistant.reading.closest import closest
 from assistant.reading.evidence import Candidate, Evidence, sentence_text
 from assistant.reading.joined import (
-    EVIDENCE_COLUMNS,
     NOT_SEEN,
     Seen,
     WindowReader,
@@ -202,7 +201,6 @@ class ExtractiveReader:
         row = answer_row(
             rows,
             joined,
-            np.stack([one.features for one in best.found])[:, EVIDENCE_COLUMNS],
             fitted=logit(best.confidence),
             passages=retrieved.passages,
             articles=len(engine.articles),

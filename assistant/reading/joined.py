@@ -16,7 +16,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.evidence import FEATURES, Candidate
+from assistant.reading.evidence import Candidate
 from assistant.reading.network import Network, Span, WindowReading
 from assistant.reading.weights import Linear
 from assistant.reading.windows import Window
@@ -30,17 +30,13 @@ KEPT_READINGS = 256
 UNREAD = -6.0
 """In place of each logit of a sentence that no window held."""
 SENTENCE_FEATURES = ("ranked", "sentence", "window", "span")
-EVIDENCE_FEATURES = ("coverage", "coverage_of_passage", "late", "late_of_passage", "unmatched_share", "kind_missed")
-"""What words and vectors tell of the best sentence; a network of this size is too ready to take another subject's."""
-EVIDENCE_COLUMNS = [FEATURES.index(name) for name in EVIDENCE_FEATURES]
 ANSWER_FEATURES = (
     *SENTENCE_FEATURES,
-    *EVIDENCE_FEATURES,
     "margin",
     "highest_window",
     "fitted",
     "cosine",
-    "passage_late",
+    "late",
     "bm25",
     "articles",
 )
@@ -159,7 +155,6 @@ def sentence_rows(scores: NDArray[np.float64], seen: Sequence[Seen]) -> NDArray[
 def answer_row(
     rows: NDArray[np.float64],
     joined: NDArray[np.float64],
-    described: NDArray[np.float64],
     *,
     fitted: float,
     passages: Sequence[Passage],
@@ -170,7 +165,6 @@ def answer_row(
     Args:
         rows: of `sentence_rows`.
         joined: (candidates,) scores.
-        described: (candidates, `EVIDENCE_FEATURES`).
         fitted: logit of the answerability that words and vectors tell.
         passages: best first.
         articles: in the index.
@@ -182,7 +176,6 @@ def answer_row(
     return np.asarray(
         [
             *best,
-            *described[order[0]],
             margin,
             rows[:, 2].max(),
             fitted,

@@ -21,7 +21,6 @@ from assistant.question.question import analyse
 from assistant.reading.evidence import Evidence
 from assistant.reading.joined import (
     ANSWER_FEATURES,
-    EVIDENCE_COLUMNS,
     JOINED_PATH,
     SENTENCE_FEATURES,
     WindowReader,
@@ -31,7 +30,7 @@ from assistant.reading.joined import (
 from assistant.reading.network import shared_network
 from assistant.reading.weights import Linear, answerability_row, load_weights, logit, probability, rank
 from eval.bench.calibrate import fit_threshold
-from eval.bench.observe import labels
+from eval.bench.observe import document_of, labels
 from eval.bench.sets import BenchQuestion, BenchSet, article_of, load_set
 from eval.lab.fitting.fit import PASSAGES, REFUSED_ANSWERABLE, fit_logistic, fit_ranking
 from eval.lab.reader.examples import ARTICLES_FOR_THRESHOLDS
@@ -64,15 +63,12 @@ class Joining:
     size: int
     sort: str
     """"own", "near", "removed" or "off"."""
-    described: NDArray[np.float64]
-    """(candidates, `EVIDENCE_FEATURES`) what words and vectors tell of each."""
 
     def row(self, sentence: Linear) -> NDArray[np.float64]:
         """(`ANSWER_FEATURES`,)."""
         return answer_row(
             self.features,
             sentence.score(self.features),
-            self.described,
             fitted=self.fitted,
             passages=self.passages,
             articles=self.articles,
@@ -120,7 +116,7 @@ def _joining(
 ) -> Joining | None:
     retrieved = engine.search(asked.text, k=PASSAGES + (sort == "removed"), filters=Filters())
     if sort == "removed":
-        kept_passages = [p for p in retrieved.passages if p.article.article_id not in asked.relevant][:PASSAGES]
+        kept_passages = [p for p in retrieved.passages if document_of(p) not in asked.relevant][:PASSAGES]
         retrieved = replace(retrieved, passages=tuple(kept_passages))
     question = analyse(retrieved.question)
     found = Evidence(question, retrieved.passages, engine, kept).candidates(retrieved.queries[0])
@@ -137,7 +133,6 @@ def _joining(
         articles=len(engine.articles),
         size=size,
         sort=sort,
-        described=np.stack([one.features for one in found])[:, EVIDENCE_COLUMNS],
     )
 
 

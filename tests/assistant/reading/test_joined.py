@@ -10,7 +10,6 @@ from assistant.reading import joined
 from assistant.reading.evidence import FEATURES, Candidate
 from assistant.reading.joined import (
     ANSWER_FEATURES,
-    EVIDENCE_FEATURES,
     MOST_WINDOWS,
     NOT_SEEN,
     SENTENCE_FEATURES,
@@ -133,22 +132,18 @@ def test_a_row_for_the_answer_has_a_number_for_every_name() -> None:
     passages = [passage_of(["It held.", "It has five gates."])]
     rows = np.asarray([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 1.0, 8.0]])
 
-    described = np.asarray([[0.1] * len(EVIDENCE_FEATURES), np.arange(len(EVIDENCE_FEATURES)) / 10])
-
-    row = answer_row(rows, np.asarray([0.5, 2.0]), described, fitted=-1.0, passages=passages, articles=100)
+    row = answer_row(rows, np.asarray([0.5, 2.0]), fitted=-1.0, passages=passages, articles=100)
 
     named = dict(zip(ANSWER_FEATURES, row, strict=True))
     assert (named["ranked"], named["sentence"], named["window"], named["span"]) == (5, 6, 1, 8)
     assert (named["margin"], named["highest_window"], named["fitted"], named["articles"]) == (1.5, 3, -1, 2)
-    assert (named["cosine"], named["passage_late"], named["bm25"]) == (0.5, 0.5, 1)
-    assert [named[name] for name in EVIDENCE_FEATURES] == pytest.approx(described[1])
+    assert (named["cosine"], named["late"], named["bm25"]) == (0.5, 0.5, 1)
 
 
 def test_the_row_of_the_only_candidate_has_no_margin() -> None:
     row = answer_row(
         np.ones((1, 4)),
         np.ones(1),
-        np.ones((1, len(EVIDENCE_FEATURES))),
         fitted=0.0,
         passages=[passage_of(["It held."])],
         articles=0,
