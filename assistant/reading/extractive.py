@@ -43,7 +43,6 @@ from index.search.query import Query
 from index.text.article import Sentence
 from index.text.sentences import sentences_of
 from index.text.structure import Kind as BlockKind
-from index.text.terms import stems
 
 _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
 """Openings of sentences that need the one before them to be understood."""
@@ -64,7 +63,7 @@ NEAR = 8
 """So many of the likeliest sentences are looked at for a denial of the short answer."""
 
 SAME_QUESTION = 0.5
-"""Share of the question's words from which on a question in an article is taken for the same."""
+"""Share of the shorter one's words from which on a question in an article is taken for the same."""
 MOST_OF_ANSWER = 4
 """A longer answer under a question is not given whole."""
 SAME_MEANING = 0.92
@@ -347,9 +346,10 @@ def _whole_answer(question: Question, first: Candidate, engine: SearchEngine) ->
     words = structure.words(over)
     if over.kind not in {BlockKind.QUESTION, BlockKind.HEADING} or not words.endswith(("?", "？")):
         return None
-    asked, answered = set(question.stems), set(stems(words))
+    asked, answered = set(question.stems), set(analyse(words).stems)
     sentences = sentences_of(structure.text, block)
-    if not asked & answered or len(asked & answered) < SAME_QUESTION * len(asked) or len(sentences) > MOST_OF_ANSWER:
+    same = len(asked & answered) >= SAME_QUESTION * min(len(asked), len(answered))
+    if not asked & answered or not same or len(sentences) > MOST_OF_ANSWER:
         return None
     return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
 
