@@ -1,6 +1,7 @@
 /** An article beside the chat, a sentence of it marked; the list of all stands in the same place. */
 
 import { call } from "./api.js";
+import { ArticlePages, pageOf } from "./article_pages.js";
 import { paragraphs } from "./article_text.js";
 import { pointOut } from "./citation.js";
 import { unitOffsets } from "./codepoints.js";
@@ -28,6 +29,8 @@ export class ArticlePanel {
     this.body = byId("article-body", HTMLElement);
     this.tools = byId("article-tools", HTMLElement);
     this.asked = 0;
+    /** @type {"text" | "pages"} How an article that has both is shown: as the last one was. */
+    this.view = "text";
     byId("article-close", HTMLButtonElement).addEventListener("click", () => this.close());
   }
 
@@ -144,13 +147,52 @@ export class ArticlePanel {
       counted(article.characters, "character"),
     ].filter(Boolean);
     const text = el("div", { class: "article-text", lang: article.language }, ...paragraphs(article.text, mark));
+    const pages = article.pictures ? new ArticlePages(article, mark, this.at) : null;
     this.head.replaceChildren(
       this.#heading(titleOf(article)),
       el("p", { class: "article-facts" }, ...facts.flatMap((fact, place) => (place ? [" · ", fact] : [fact]))),
-      ...present(notes),
+      ...present([...notes, pages && this.#views(text, pages, mark && pageOf(article, mark.start))]),
     );
-    this.body.replaceChildren(text);
-    this.#show(text.querySelector("mark"));
+    this.#view(text, pages);
+  }
+
+  /**
+   * Buttons for the text and for the pages of an article that has both.
+   *
+   * @param {HTMLElement} text
+   * @param {ArticlePages} pages
+   * @param {number | null} number of the page with the mark
+   */
+  #views(text, pages, number) {
+    const group = el("div", { class: "article-views", role: "group", "aria-label": "How the article is shown" });
+    const button = (/** @type {"text" | "pages"} */ view, /** @type {string} */ words) => {
+      const pressed = () => String(this.view === view);
+      const choose = () => {
+        this.view = view;
+        for (const one of group.children) one.setAttribute("aria-pressed", String(one === made));
+        this.#view(text, pages);
+        made.focus({ preventScroll: true });
+      };
+      const made = el("button", { type: "button", class: "view", "aria-pressed": pressed(), click: choose }, words);
+      return made;
+    };
+    group.append(button("text", "Text"), button("pages", number ? `Page ${number}` : "Pages"));
+    return group;
+  }
+
+  /**
+   * @param {HTMLElement} text
+   * @param {ArticlePages | null} pages
+   */
+  #view(text, pages) {
+    if (pages && this.view === "pages") {
+      this.body.replaceChildren(pages.element);
+      this.#show(null);
+      void pages.open();
+    } else {
+      this.body.replaceChildren(text);
+      this.#show(text.querySelector("mark"));
+    }
   }
 
   /**

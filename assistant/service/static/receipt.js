@@ -1,5 +1,6 @@
 /** Whether a quote stands in an article as it is now, as `assistant verify` tells it. */
 
+import { pageOf } from "./article_pages.js";
 import { length, unitOffsets } from "./codepoints.js";
 
 /**
@@ -22,7 +23,8 @@ export function standing(article, citation) {
   const { text } = article;
   const { quote } = citation;
   const [start, end] = unitOffsets(text, [citation.start, citation.end]);
-  const place = `characters ${citation.start} to ${citation.end}`;
+  const page = pageOf(article, start);
+  const place = `${page ? `page ${page}, ` : ""}characters ${citation.start} to ${citation.end}`;
   if (text.slice(start, end) === quote) {
     const same = article.sha256 === citation.sha256;
     const words = same ? `The quote stands here to the letter: ${place}.` : `The quote still stands here: ${place}. The article has changed elsewhere.`;

@@ -1,7 +1,7 @@
 """Finds a quote in a page's own characters, although the article's text joins lines and mends divided words."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 SHORTEST_PIECE = 8
 """Letters of a piece of a quote that is looked for on its own, at least: fewer stand anywhere."""
@@ -48,7 +48,8 @@ def aligned(text: str, start: int, end: int, characters: Iterable[str]) -> list[
     Returns:
         First and one past the last of the page's characters of each piece that was found, in the quote's order.
     """
-    own, page = Letters(text), Letters(characters)
+    own, shown = Letters(text), list(characters)
+    page = Letters(shown)
     at, last = own.before(start), own.before(end)
     least = min(SHORTEST_PIECE, last - at)
     found = []
@@ -58,9 +59,17 @@ def aligned(text: str, start: int, end: int, characters: Iterable[str]) -> list[
             at += 1
             continue
         place = _best_place(own.text, at, length, page.text)
-        found.append((page.places[place], page.places[place + length - 1] + 1))
+        first, stop = page.places[place], page.places[place + length - 1] + 1
+        before, after = text[start : own.places[at]], text[own.places[at + length - 1] + 1 : end]
+        found.append((first - _same(before[::-1], shown[:first][::-1]), stop + _same(after, shown[stop:])))
         at += length
     return found
+
+
+def _same(signs: str, shown: Sequence[str]) -> int:
+    """How many signs, such as full stops and quotation marks, stand beside a piece on the page as in the text."""
+    words = signs.split(maxsplit=1)
+    return _common(words[0], shown) if words and signs.startswith(words[0]) else 0
 
 
 def _longest(own: str, at: int, last: int, page: str) -> int:
@@ -87,7 +96,7 @@ def _best_place(own: str, at: int, length: int, page: str) -> int:
     return best
 
 
-def _common(one: str, other: str) -> int:
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
     """How many characters two texts begin with in common."""
     count = 0
     for a, b in zip(one, other, strict=False):

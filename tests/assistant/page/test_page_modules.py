@@ -69,7 +69,7 @@ def test_several_markers_of_a_line_and_unknown_ones_are_kept_apart(page):
 )
 def test_a_receipt_holds_has_moved_or_is_changed(page, text, standing, start):
     citation = {"start": 2, "end": 10, "quote": "It held.", "sha256": "a"}
-    found = called(page, "receipt", "standing", {"text": text, "sha256": "a"}, citation)
+    found = called(page, "receipt", "standing", {"text": text, "sha256": "a", "pages": []}, citation)
 
     assert (found["standing"], found["start"]) == (standing, start)
 
