@@ -121,3 +121,19 @@ def test_a_damaged_original_is_told_and_the_text_is_read_all_the_same(tmp_path):
         assert (response.status_code, response.json()["error"]["code"]) == (503, "index_unavailable")
         assert "The harbour of Orm" in client.get("/api/articles/ships").json()["text"]
         assert "the original of ships in" in server.log.read_text()
+
+
+def test_an_uploaded_pdf_has_its_pages_until_it_is_removed(tmp_path):
+    town = town_in(tmp_path)
+    town.close()
+
+    with serving(tmp_path, "--allow-upload") as server, server.client() as client:
+        sent = client.post("/api/articles", files={"files": ("ships.pdf", SHIPS, "application/pdf")}).json()
+        assert sent["added"] == ["ships"]
+        assert client.get("/api/articles/ships/pages/2/picture").content.startswith(b"\x89PNG")
+        (kept,) = (town.root / "originals").iterdir()
+        assert kept.read_bytes() == SHIPS
+
+        assert client.delete("/api/articles/ships").status_code == 204
+        assert client.get("/api/articles/ships/pages/2/picture").json()["error"]["code"] == "article_not_found"
+        assert list((town.root / "originals").iterdir()) == []
