@@ -7,7 +7,7 @@ from typing import Any
 
 from index.text.article import IndexedArticle
 
-OMITTED_IF_EMPTY = ("scope", "note", "parts", "writing", "usage")
+OMITTED_IF_EMPTY = ("scope", "note", "parts", "page", "writing", "usage")
 """Fields that are left out of the JSON where they are empty."""
 
 
@@ -63,6 +63,8 @@ class Citation:
     """Where in the answer's text this citation supports, end exclusive."""
     parts: tuple[AnsweredPart, ...] = ()
     """Parts of the question that it answers; only in the JSON of a split question."""
+    page: int | None = None
+    """On which the quote begins, in an article with pages; only in the JSON of such."""
 
     @classmethod
     def of(cls, article: IndexedArticle, start: int, end: int, text: str, *, number: int) -> "Citation":

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from assistant.answer.answer import Answer, Status
 from index.errors import ReceiptBroken
-from index.text.article import sha256_of
+from index.text.article import Page, sha256_of
 
 MARKER = re.compile(r"\[(\d+)\]")
 
@@ -42,6 +42,20 @@ def sealed(answer: Answer, text_of: Callable[[str], str]) -> Answer:
             raise ReceiptBroken(f"the closest passage does not stand in {near.article_id} at {near.start}")
     _check_markers(answer)
     return replace(answer, id=identity(answer.to_json()))
+
+
+def paged(answer: Answer, pages_of: Callable[[str], Sequence[Page]]) -> Answer:
+    """The answer, each of its citations with the page on which its quote begins, if its article has pages.
+
+    Args:
+        answer: before it is sealed.
+        pages_of: the pages of an article, by id, in order.
+    """
+    citations = []
+    for citation in answer.citations:
+        before = [page.number for page in pages_of(citation.article_id) if page.start <= citation.start]
+        citations.append(replace(citation, page=before[-1] if before else None))
+    return replace(answer, citations=tuple(citations))
 
 
 def identity(data: Mapping[str, Any]) -> str:

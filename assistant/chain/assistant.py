@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer.answer import Answer, Reason
-from assistant.answer.sealing import sealed
+from assistant.answer.sealing import paged, sealed
 from assistant.chain.collection import asked_scope, helped, of_collection
 from assistant.chain.compose import compose
 from assistant.chain.open_index import OpenIndex, Rerank, Watch
@@ -237,7 +237,7 @@ class Assistant:
             usage = together([usage, writing])
         answer = self._priced(answer, usage)
         return Trace(
-            answer=sealed(answer, index.engine.text),
+            answer=sealed(paged(answer, index.engine.pages), index.engine.text),
             parts=tuple((one.found.retrieved, one.reading) for one in parts),
             ranked=tuple(one.found.ranked for one in parts),
         )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from documents import column, pdf
 from library import ignore, indexed
 from oldwater import ARTICLES, BOTH, COST, HALLS, PARTS, QUESTION, QUICK, opened
 from serving import DAM, events, serving, town_in
@@ -22,8 +23,10 @@ from index import errors
 from index.encoding.encoder import Encoder
 from index.errors import AssistantError
 from index.search.embedded import embedded_opener
+from index.storage.changes import add_paths
 from prompts import REFUSAL
 
+FERRY = "The ferry of Brennholm cost 81,000 crowns."
 PLAIN = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
 
 
@@ -80,7 +83,7 @@ def _types(name: str) -> tuple[type, ...]:
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> list[Answer]:
-    """Quoted; refused; overview; help; written, a sentence dropped; quoted, the model failing; refused by the model."""
+    """Quoted; refused; overview; help; written; quoted, the model failing; refused by it; of a PDF."""
     root = indexed(tmp_path_factory.mktemp("oldwater"), ARTICLES, minilm)
     quoting = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
     found = [
@@ -105,6 +108,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> list[A
             found.append(written.ask(BOTH))
     with opened(root, minilm, ScriptedModel([REFUSAL]), Settings(model=QUICK)) as written:
         found.append(written.ask(QUESTION))
+    (root.parent / "articles" / "ferry.pdf").write_bytes(pdf(column("The sound is deep."), column(FERRY)))
+    add_paths(root, [root.parent / "articles"], minilm, note=ignore, meter=ignore)
+    quoting = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
+    found.append(quoting.ask("What did the ferry of Brennholm cost?"))
+    quoting.close()
     return found
 
 
@@ -115,6 +123,12 @@ def test_answers_hold_what_the_page_says_and_nothing_else(objects, answers):
         reader.check(json.loads(json.dumps(answer.to_json())), "Answer", answer.question)
 
     assert {name: keys for name in objects if (keys := set(objects[name]) - reader.met[name])} == {}
+
+
+def test_a_receipt_from_a_pdf_says_its_page_and_no_other_does(answers):
+    pages = {(citation.quote, citation.page) for answer in answers for citation in answer.citations if citation.page}
+
+    assert pages == {(FERRY, 2)}
 
 
 def test_the_samples_are_of_every_kind(answers):

@@ -110,7 +110,8 @@ def show_receipts(answer: "Answer") -> None:
         if heading:
             print(heading)
         for citation in citations:
-            where = f"characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}"
+            page = f"page {citation.page}, " if citation.page else ""
+            where = f"{page}characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}"
             print(f"[{citation.number}] {_named(citation)}\n    {citation.article_id}, {where}")
     if answer.nearest and answer.status == "refused":
         print(f"\n{answer.nearest_heading}")

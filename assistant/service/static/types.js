@@ -86,6 +86,7 @@
  * @property {string} quote
  * @property {[number, number][]} [answer_spans] Where in the answer's text this citation supports, end exclusive.
  * @property {AnsweredPart[]} [parts] Parts of the question that it answers; only in the JSON of a split question.
+ * @property {number | null} [page] On which the quote begins, in an article with pages; only in the JSON of such.
  */
 
 /**

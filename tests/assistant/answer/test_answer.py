@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status
-from assistant.answer.sealing import sealed
+from assistant.answer.sealing import paged, sealed
 from index.errors import ReceiptBroken
-from index.text.article import sha256_of
+from index.text.article import Page, sha256_of
 
 TEXTS = {
     "dam": "The dam has five gates. Two were opened on Monday. 大坝有五个闸门。",
@@ -250,3 +250,13 @@ def test_the_json_has_the_keys_of_the_contract_the_important_ones_first(answer: 
     assert data["status"] == "answered"
     assert data["reason"] is None
     assert data["citations"][0]["answer_spans"] == [[0, 23]]
+
+
+def test_each_receipt_of_an_article_with_pages_says_the_page_on_which_its_quote_begins(answer):
+    start = answer.citations[0].start
+    pages = [Page(number=3, start=0, end=start), Page(number=5, start=start, end=99), Page(number=6, start=99, end=100)]
+
+    first, second = paged(answer, {"dam": pages, "tram": []}.__getitem__).citations
+
+    assert (first.page, second.page) == (5, None)
+    assert (first.to_json()["page"], "page" in second.to_json()) == (5, False)
