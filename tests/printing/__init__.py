@@ -1,6 +1,6 @@
 """Prints an article of Markdown as PDF, the same bytes each time, for the PDF in the default collection.
 
-PYTHONPATH=tests .venv/bin/python tests/house/printing.py        # after a change of the source: writes the PDF anew
+PYTHONPATH=tests .venv/bin/python tests/printing/__init__.py        # after a change of the source: writes the PDF anew
 """
 
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from documents import Line, pdf
 
-SOURCE = Path(__file__).parent / "printed" / "2022-04-26-promotion-meeting.md"
+SOURCE = Path(__file__).parent / "2022-04-26-promotion-meeting.md"
 TARGET = Path(__file__).parents[2] / "index" / "articles" / "2022-04-26-promotion-meeting.pdf"
 
 SIZES = {"#": 20, "##": 15}
