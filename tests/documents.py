@@ -16,6 +16,8 @@ class Line:
     x: float = 72
     size: float = 11
     bold: bool = False
+    spacing: float = 0
+    """Points by which blanks are wider, as in justified text."""
 
 
 def column(*texts: str, top: float = 700, x: float = 72, size: float = 11, leading: float = 14) -> list[Line]:
@@ -33,7 +35,8 @@ def pdf(*pages: Sequence[Line], info: Mapping[str, str] | None = None) -> bytes:
     kids = []
     for lines in pages:
         drawn = "\n".join(
-            f"BT /F{int(line.bold)} {line.size} Tf {line.x} {line.y} Td ({_escaped(line.text)}) Tj ET" for line in lines
+            f"BT /F{int(line.bold)} {line.size} Tf {line.spacing} Tw {line.x} {line.y} Td ({_escaped(line.text)}) Tj ET"
+            for line in lines
         ).encode("cp1252")
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))
         objects.append(

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import pypdfium2
 
+from index.counts import counted
 from index.errors import ArticleUnreadable
 from index.text.formats.blobs import SHORTEST_BLOB, without_blobs
 from index.text.formats.characters import clean
@@ -17,6 +18,9 @@ from index.text.metadata import Metadata
 
 MAX_PAGES = 3_000
 """More pages are no article; and a file of a few kilobytes may name one page as often as it likes."""
+
+LAST_BYTES = 2048
+"""In which the mark of a PDF's end stands; some programs write a little after it."""
 
 JUNK_TITLE = re.compile(
     r"(?:microsoft word|untitled|document\d{0,9}$|unknown|slide \d|powerpoint|print|layout \d|\(anonymous\)).*"
@@ -37,6 +41,8 @@ def read(data: bytes, source: str) -> list[Extracted]:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise ArticleUnreadable(f"{source}: it is encrypted", "save it without a password") from error
+        if data.startswith(b"%PDF-") and b"%%EOF" not in data[-LAST_BYTES:]:
+            raise ArticleUnreadable(f"{source}: its end is missing", "copy or download it again") from error
         raise ArticleUnreadable(f"{source}: not a PDF, or a damaged one", "open it and save it again") from error
     with closing(document):
         count = len(document)
@@ -47,7 +53,7 @@ def read(data: bytes, source: str) -> list[Extracted]:
     empty = sum(not lines for lines in pages)
     if empty == count:
         raise ArticleUnreadable(
-            f"{source}: no text in it, only pictures of its {count} pages",
+            f"{source}: no text in it, only pictures of its {counted(count, 'page')}",
             "recognise its text first, for instance with `ocrmypdf FILE FILE`",
         )
     text, places = text_of(pages)

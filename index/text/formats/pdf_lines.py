@@ -7,7 +7,7 @@ columns only where a line is too wide for its letters.
 import ctypes
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pypdfium2
@@ -23,6 +23,13 @@ TOO_WIDE = 1.15
 """A line that is wider by this factor than its letters may have columns."""
 COLUMN_GAP = 1.0
 """Between columns at least, in parts of the font's size; a blank is a quarter, of justified text half."""
+JUSTIFIED_DIFFERENCE = 0.3
+JUSTIFIED_GAP = 3.0
+"""Gaps between words that differ by less and are no wider, in parts of the font's size, may be a justified line's."""
+NOTE_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?)”’\"'。，；：！？）]))\d{1,3}(?=[\s.,;:)]|$)")
+"""Where the mark of a footnote may stand: after a word or a stop, so that "m2" and "10" stay as they are."""
+NOTE_SIZE = 0.8
+"""A raised mark is smaller than this part of the text's size."""
 MAX_BOLD_CHARACTERS = 70
 """Of a line whose font is looked at: bold lines matter where they stand in place of headings."""
 
@@ -108,8 +115,19 @@ def _append(lines: list[Line], line: Line) -> None:
         joined = (*last.cells[:-1], f"{last.cells[-1]} {line.cells[0]}", *line.cells[1:])
         cells = (*last.cells, *line.cells) if columns else joined
         lines[-1] = replace(last, text=f"{last.text} {line.text}", right=line.right, hyphen=line.hyphen, cells=cells)
+    elif last is not None and _is_raised(last, line):
+        is_note = NOTE_MARK.search(last.text + line.text, len(last.text)) is not None
+        mark = f"[{line.text}]" if is_note else f"^{line.text}"
+        marked = (*last.cells[:-1], last.cells[-1] + mark)
+        lines[-1] = replace(last, text=last.text + mark, right=line.right, hyphen=False, cells=marked)
     else:
         lines.append(line)
+
+
+def _is_raised(last: Line, line: Line) -> bool:
+    """Whether a line is only a raised number, drawn behind the words before it: of a footnote, or a power."""
+    raised = 0 < line.y - last.y < last.size and line.size < NOTE_SIZE * last.size
+    return raised and re.fullmatch(r"\d{1,3}", line.text) is not None and abs(line.left - last.right) < 0.5 * last.size
 
 
 def _line(
@@ -121,9 +139,9 @@ def _line(
     *,
     hyphen: bool,
 ) -> Line | None:
-    text = " ".join(cleaned(words).split())
-    if not text:
+    if not cleaned(words).strip():
         return None
+    text = " ".join(cleaned(_with_note_marks(words, first, boxes, index)).split())
     start = index(first)
     left = boxes.sides(start)[0]
     end = index(first + len(words) - 1)
@@ -146,12 +164,36 @@ def _line(
 def _cells(words: str, first: int, size: float, boxes: _Boxes, index: Callable[[int], int]) -> tuple[str, ...]:
     """The parts of a line between gaps that are too wide for blanks."""
     parts, begun = [], 0
-    for blank in re.finditer(" +", words):
-        gap = boxes.sides(index(first + blank.end()))[0] - boxes.sides(index(first + blank.start() - 1))[1]
+    blanks = list(re.finditer(" +", words))
+    gaps = [
+        boxes.sides(index(first + blank.end()))[0] - boxes.sides(index(first + blank.start() - 1))[1]
+        for blank in blanks
+    ]
+    if _is_justified(words, gaps, size):
+        return (" ".join(words.split()),)
+    for blank, gap in zip(blanks, gaps, strict=True):
         if gap > COLUMN_GAP * size:
             parts.append(words[begun : blank.start()])
             begun = blank.end()
     return tuple(" ".join(part.split()) for part in (*parts, words[begun:]))
+
+
+def _is_justified(words: str, gaps: Sequence[float], size: float) -> bool:
+    """Whether equal gaps stretch a line of running text, in which most words begin small, to its column's width."""
+    small = len(re.findall(r"(?<!\S)[^\W\d_A-Z]", words))
+    even = max(gaps) - min(gaps) < JUSTIFIED_DIFFERENCE * size and max(gaps) < JUSTIFIED_GAP * size
+    return len(gaps) > 1 and even and 2 * small > len(gaps) + 1
+
+
+def _with_note_marks(words: str, first: int, boxes: _Boxes, index: Callable[[int], int]) -> str:
+    """The words with the raised marks of footnotes in brackets, so that no figure before one grows by it."""
+
+    def bracketed(mark: re.Match[str]) -> str:
+        here, before = index(first + mark.start()), index(first + mark.start() - 1)
+        is_raised = boxes.baseline(here) > boxes.baseline(before)
+        return f"[{mark[0]}]" if is_raised and boxes.size(here) < NOTE_SIZE * boxes.size(before) else mark[0]
+
+    return NOTE_MARK.sub(bracketed, words)
 
 
 def _index(page: pypdfium2.PdfTextPage, text: str, at: int) -> int:

@@ -26,12 +26,19 @@ MAX_ROW_STEP = 3.0
 INDENT = 0.8
 MAX_WORD_CHARACTERS = 60
 COLUMN_POINTS = 108
-MARKER = re.compile(r"(?:[•◦▪●■‣·–—*-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
-BULLET = re.compile(r"[•◦▪●■‣·–—*-]\s+")
+BULLET = re.compile(r"[•◦▪●■‣]\s*|[·–—*-]\s+")
+MARKER = re.compile(rf"(?:{BULLET.pattern}|\(?(?:\d{{1,3}}|[a-z])[.)]\s+)(?=\S)")
 SENTENCE_END = re.compile(r"[.!?:;。！？：…][\"'”’»)\]]*$")
 PAGE_NUMBER = re.compile(
     r"(?:page|seite|p\.)?\s?[-–—]?\s?\d{1,4}\s?[-–—]?(?:\s?(?:of|von|/)\s?\d{1,4})?", re.IGNORECASE
 )
+PAGE_OF = re.compile(
+    r"(?:page|seite)\s?\d{1,4}(?:\s?(?:of|von|/)\s?\d{1,4})?|\d{1,4}\s?(?:of|von|/)\s?\d{1,4}", re.IGNORECASE
+)
+"""A page's number that says that it is one, in a document of a single page."""
+PRINTED_FROM = re.compile(r"(?:https?|file)://\S{1,500} \d{1,4}/\d{1,4}")
+PRINTED_AT = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d{2}(?: ?[AP]M)? .{1,300}")
+"""What a browser prints below a page, and above it: time and title."""
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
 """Scripts that put no blank between words, so that none stands for a line's end."""
 
@@ -62,9 +69,7 @@ def text_of(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[Page, ...]]:
     pages = _without_running(pages, measures)
     blocks: list[_Block] = []
     for number, lines in enumerate(pages, 1):
-        rights: dict[int, float] = {}
-        for line in lines:
-            rights[_column(line)] = max(rights.get(_column(line), 0.0), line.right)
+        rights = _rights(lines)
         for place, line in enumerate(lines):
             before = lines[place - 1] if place else None
             right = rights[_column(before or line)]
@@ -84,6 +89,12 @@ def _without_running(pages: Sequence[Sequence[Line]], measures: _Measures) -> li
         is_large = _rounded(line.size) in measures.levels
         return line.text if is_large else re.sub(r"\d+", "#", line.text.lower())
 
+    def is_printed(line: Line, outer: Sequence[Line]) -> bool:
+        if len(pages) == 1 and PAGE_OF.fullmatch(line.text):
+            return True
+        by_browser = any(PRINTED_FROM.fullmatch(one.text) for one in outer)
+        return by_browser and (PRINTED_FROM.fullmatch(line.text) or PRINTED_AT.fullmatch(line.text)) is not None
+
     counts = Counter(one for lines in pages for one in {shape(lines[at]) for at in edges(lines)})
     least = max(RUNNING_PAGES, RUNNING_SHARE * sum(map(bool, pages)))
     kept = []
@@ -94,7 +105,11 @@ def _without_running(pages: Sequence[Sequence[Line]], measures: _Measures) -> li
                 line
                 for at, line in enumerate(lines)
                 if at not in outer
-                or not (counts[shape(line)] >= least or (len(pages) > 1 and PAGE_NUMBER.fullmatch(line.text)))
+                or not (
+                    counts[shape(line)] >= least
+                    or (len(pages) > 1 and PAGE_NUMBER.fullmatch(line.text))
+                    or is_printed(line, [lines[one] for one in outer])
+                )
             ]
         )
     return kept if any(kept) else [list(lines) for lines in pages]
@@ -102,16 +117,29 @@ def _without_running(pages: Sequence[Sequence[Line]], measures: _Measures) -> li
 
 def _measured(pages: Sequence[Sequence[Line]]) -> _Measures:
     sizes: Counter[float] = Counter()
-    steps = []
+    steps: list[float] = []
+    full: list[float] = []  # After lines that fill their column: between paragraphs the step is often larger.
     for lines in pages:
+        rights = _rights(lines)
         for before, line in zip([None, *lines], lines, strict=False):
             sizes[_rounded(line.size)] += len(line.text)
             if before is not None and 0 < before.y - line.y < 3 * line.size:
                 steps.append(before.y - line.y)
+                short = rights[_column(before)] - before.right > 0.1 * (before.right - before.left)
+                if not short and len(before.cells) == 1 and before.size == line.size:
+                    full.append(before.y - line.y)
     size = sizes.most_common(1)[0][0] if sizes else 1.0
     larger = sorted((one for one in sizes if one >= HEADING_SIZE * size), reverse=True)
     levels = {one: min(level, MAX_LEVEL) for level, one in enumerate(larger, 1)}
-    return _Measures(size, median(steps) if steps else size, levels)
+    return _Measures(size, median(full or steps or [size]), levels)
+
+
+def _rights(lines: Sequence[Line]) -> dict[int, float]:
+    """How far to the right the lines of each column of a page reach."""
+    rights: dict[int, float] = {}
+    for line in lines:
+        rights[_column(line)] = max(rights.get(_column(line), 0.0), line.right)
+    return rights
 
 
 def _column(line: Line) -> int:

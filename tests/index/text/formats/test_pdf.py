@@ -64,11 +64,56 @@ def test_lists_are_lists():
     )
 
 
+def test_bullets_without_a_blank_are_lists_too():
+    assert text_of(*column("•one thing", "•another")) == "- one thing\n- another"
+
+
+def test_raised_marks_of_footnotes_stand_in_brackets_and_powers_and_figures_stay():
+    note = [Line("The work cost 8,915.", 700), Line("1", 704, x=174, size=6)]
+    apart = [Line("The work cost 8,915.", 700), Line("1", 708, x=174, size=6)]
+    power = [Line("It covers 620 m", 650), Line("2", 658, x=147.3, size=6)]
+    figure = [Line("It was opened on 4.12", 600)]
+
+    assert text_of(*note) == text_of(*apart) == "The work cost 8,915.[1]"
+    assert text_of(*power) == "It covers 620 m^2"
+    assert text_of(*figure) == "It was opened on 4.12"
+
+
 def test_lines_with_columns_are_a_table():
     rows = [("Year", "Ships", "Port"), ("2020", "4", "Orm"), ("2021", "15", "Zell")]
     lines = [Line(cell, 700 - 14 * y, x=72 + 120 * x) for y, cells in enumerate(rows) for x, cell in enumerate(cells)]
 
     assert text_of(*lines) == "| Year | Ships | Port |\n| --- | --- | --- |\n| 2020 | 4 | Orm |\n| 2021 | 15 | Zell |"
+
+
+def test_a_justified_line_of_a_narrow_column_is_no_table():
+    stretched = Line("all in a few old fens by it", 686, spacing=16)
+    around = [Line("The herons of Orm are to be found", 700), stretched, Line("and are counted every year.", 672)]
+
+    assert text_of(*around) == (
+        "The herons of Orm are to be found all in a few old fens by it and are counted every year."
+    )
+
+
+def test_what_a_browser_or_a_program_prints_around_a_single_page_is_left_out():
+    browser = [
+        Line("11/28/26, 9:37 AM", 780, x=24, size=8), Line("Ships of Orm", 780, x=300, size=8), *WRAPPED,
+        Line("https://orm.example/ships", 20, x=24, size=8), Line("1/1", 20, x=560, size=8),
+    ]  # fmt: skip
+    program = [*WRAPPED, Line("Page 1 of 1", 30)]
+    own = [Line("11/28/26, 9:37 AM The ship came", 780), *WRAPPED]
+
+    assert text_of(*browser) == text_of(*program) == text_of(*WRAPPED)
+    assert text_of(*own).startswith("11/28/26, 9:37 AM The ship came")
+
+
+def test_short_lines_with_more_between_them_than_lines_of_a_paragraph_have_are_paragraphs():
+    lines = [
+        Line("Minutes of the harbour", 740), Line("Present: Ida Poe", 720), Line("Excused: Bob Ray", 700),
+        *column("The board agreed to mend the western mole of", "the harbour.", top=680),
+    ]  # fmt: skip
+
+    assert text_of(*lines).split("\n\n")[:3] == ["Minutes of the harbour", "Present: Ida Poe", "Excused: Bob Ray"]
 
 
 def test_running_lines_and_page_numbers_are_left_out_and_pages_have_their_places():
@@ -114,10 +159,20 @@ def test_a_scan_is_refused_with_what_to_do_and_empty_pages_are_told():
     with pytest.raises(ArticleUnreadable, match=r"report\.pdf: no text in it, only pictures of its 2 pages; recogn"):
         article_of([], [])
 
+    with pytest.raises(ArticleUnreadable, match=r"only pictures of its 1 page; "):
+        article_of([])
+
     assert article_of(WRAPPED, []).problems == ("no text on 1 of 2 pages, which may be pictures",)
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"no PDF", pdf(WRAPPED)[:300]])
+def test_a_file_that_was_cut_off_is_told_apart_from_one_that_is_no_pdf():
+    with pytest.raises(ArticleUnreadable, match=r"^/a\.pdf: its end is missing; copy or download it again"):
+        load(Path("/a.pdf"), pdf(WRAPPED)[:300])
+    with pytest.raises(ArticleUnreadable, match=r"^/a\.pdf: not a PDF, or a damaged one"):
+        load(Path("/a.pdf"), b"no PDF")
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"no PDF", pdf(WRAPPED)[:300]])
 def test_a_damaged_file_is_refused_with_its_name(data):
     with pytest.raises(ArticleUnreadable, match=r"^/a\.pdf: "):
         load(Path("/a.pdf"), data)
