@@ -25,7 +25,9 @@ _ANSWER = re.compile(
 )
 _LABEL = re.compile(r"[*_]{0,3}([^\W\d_][^:：\n|<>]{0,39})[:：][*_]{0,3}(?=[ \t]|[^\x00-\x7f/])")
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,20}\]:")
-_BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,200})\1[:：]?$")
+_BOLD = re.compile(r"(?:\*\*(?=\S)([^*\n]{1,200})\*\*|__(?=\S)([^_\n]{1,200})__)[:：]?$")
+_ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+[a-z-]{1,40}(?:[ \t]+\"[^\"\n]{0,200}\")?$")
+"""Opens a box in the Markdown of many documentation sites: `!!! note "Before you start"`."""
 _CAPTION = re.compile(r"[*_]{0,2}(?:Table|Figure|Fig\.|Chart|Tabelle|Abbildung|Tableau|表|图|圖)[ ]?\d{1,3}\b")
 _FURNITURE = re.compile(
     r"(?:©|\(c\) ?\d{4}|copyright (?:©|\d{4})|all rights reserved|skip to (?:main )?content|share (?:this|on) |"
@@ -122,6 +124,9 @@ class _Finder:
             elif fence := _FENCE.match(line.text):
                 at = self._code(at, fence.group())
             elif _RULE.match(line.text):
+                at += 1
+            elif _ADMONITION.match(line.text):
+                self._add(Kind.CAPTION, line.start, line.end, line.quoted)
                 at += 1
             elif self._begins_table(at):
                 at = self._table(at)
@@ -220,7 +225,7 @@ class _Finder:
         if not line.text or line.quoted != before.quoted:
             return False
         opens = HEADING.match(line.text) or _FENCE.match(line.text) or _RULE.match(line.text)
-        return not opens and not self._begins_table(at) and not _ITEM.match(line.text)
+        return not (opens or self._begins_table(at) or _ITEM.match(line.text) or _ADMONITION.match(line.text))
 
     def _may_head(self, words: str) -> bool:
         fits = len(words) <= MAX_HEADING_CHARACTERS and len(words.split()) <= MAX_HEADING_WORDS
@@ -231,6 +236,9 @@ class _Finder:
         first = lines[0]
         start, end, quoted, words = first.start, lines[-1].end, first.quoted, first.text
         item = _ITEM.match(words)
+        if item and alone and item[1] and self._is_numbered_heading(words[item.end() :], at, last):
+            self._head(Kind.HEADING, PLAIN_LEVEL, start, end, quoted)
+            return
         if item:
             self._item(first, end, item)
             return
@@ -250,7 +258,7 @@ class _Finder:
         elif len(whole) <= MAX_HEADING_CHARACTERS and _FURNITURE.match(words):
             self._add(Kind.BOILERPLATE, start, end, quoted)
         elif alone and (bold := _BOLD.match(words)):
-            asks = bold[2].rstrip().endswith(("?", "？"))
+            asks = (bold[1] or bold[2]).rstrip().endswith(("?", "？"))
             self._head(
                 Kind.QUESTION if asks else Kind.HEADING, QUESTION_LEVEL if asks else PLAIN_LEVEL, start, end, quoted
             )
@@ -270,6 +278,15 @@ class _Finder:
     def _is_title(self, label: re.Match[str]) -> bool:
         """Whether a labelled line at the top is a title: "Correction: the cost of the bridge"."""
         return not self._blocks and _speaker(label) not in _HEAD_LABELS
+
+    def _is_numbered_heading(self, words: str, at: int, last: int) -> bool:
+        """Whether an item in capitals stands apart and heads what is no item: "2. MOORING FEES"."""
+        in_list = bool(self._blocks) and self._blocks[-1].kind is Kind.ITEM
+        apart = (not at or not self._lines[at - 1].text) and (last < len(self._lines) and not self._lines[last].text)
+        if in_list or not apart or not words.isupper() or len(words) > MAX_HEADING_CHARACTERS:
+            return False
+        following = next((line.text for line in self._lines[last:] if line.text), "")
+        return bool(following) and not _ITEM.match(following)
 
     def _asked(self) -> dict[str, int | None]:
         """The turn before as the parent of the next one, if it ends with a question."""

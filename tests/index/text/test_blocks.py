@@ -102,6 +102,30 @@ def test_headings(text, expected):
     assert outline(text) == expected
 
 
+def test_a_number_with_capitals_that_stands_apart_is_a_heading_and_in_a_list_an_item():
+    minutes = "MINUTES\n\n1. SPEED\n\nIt is four knots.\n\n2. FEES\n\nThey are due in May.\n"
+    shopping = "1. EGGS\n2. FLOUR\n\nBoth are sold out."
+
+    assert outline(minutes)[1:] == [
+        *("heading: 1. SPEED", "paragraph: It is four knots. < 1. SPEED"),
+        *("heading: 2. FEES", "paragraph: They are due in May. < 2. FEES"),
+    ]
+    assert outline(shopping)[:2] == ["item: 1. EGGS", "item: 2. FLOUR"]
+
+
+def test_a_bold_name_with_underscores_is_a_heading():
+    assert outline("**cache_size**\n\nIt is 256.")[0] == "title: cache_size"
+
+
+def test_the_line_that_opens_a_box_is_apart_from_what_stands_in_it():
+    text = '!!! warning "First"\n    Never open a hive.\n\n??? note\n    Feed them.\n\nBees!!! note'
+
+    assert outline(text) == [
+        *('caption: !!! warning "First"', "paragraph: Never open a hive."),
+        *("caption: ??? note", "paragraph: Feed them.", "paragraph: Bees!!! note"),
+    ]
+
+
 def test_items_know_their_list_and_what_introduces_it():
     text = "You need:\n\n- salt\n- flour\n  of wheat\n  - fine\n- milk\n\nSteps:\n1. Mix.\n2. Bake.\n"
 
