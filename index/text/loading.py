@@ -32,6 +32,8 @@ def load(path: Path, data: bytes) -> list[Article]:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise ArticleUnreadable(f"{path}: {suffix or 'extensionless'} files cannot be read", f"supported: {listed()}")
+    if not data:
+        raise ArticleUnreadable(f"{path}: the file is empty", "leave it out, or copy it again if it should not be")
     if any("\ud800" <= character <= "\udfff" for character in str(path)):  # As Python shows bytes that are no text.
         raise ArticleUnreadable(f"{path}: its name is not UTF-8", "rename it")
     try:

@@ -34,14 +34,17 @@ def read(data: bytes, source: str) -> list[Extracted]:
     lines: list[str] = []
     width = 0
     short = 0
+    used = _used_columns(text, delimiter, source)
     for row in _rows(text, delimiter, source):
         if not width:
             width = min(len(row), MAX_COLUMNS)
             names = [cell or f"column {number}" for number, cell in enumerate(row[:width], 1)]
-            lines += [table_line(names), table_line(["---"] * width)]
+            shown = [names[place] for place in range(width) if place in used]
+            lines += [table_line(shown), table_line(["---"] * len(shown))]
             continue
         short += len(row) != width
-        lines.append(table_line([*row[:width], *[""] * (width - len(row))]))
+        cells = [*row[:width], *[""] * (width - len(row))]
+        lines.append(table_line([cells[place] for place in range(width) if place in used]))
     if not lines:
         raise ArticleUnreadable(f"{source}: no text in it", "leave it out or write the article")
     caption = " ".join(re.split(r"[\s_-]+", PurePath(source).stem)).strip()
@@ -58,6 +61,14 @@ def _rows(text: str, delimiter: str, source: str) -> Iterator[list[str]]:
                 yield row
     except csv.Error as error:
         raise ArticleUnreadable(f"{source}: not a table in CSV ({error})", "check its quotation marks") from error
+
+
+def _used_columns(text: str, delimiter: str, source: str) -> frozenset[int]:
+    """The places of columns that have a name or a value; spreadsheets save empty ones around a table."""
+    used: set[int] = set()
+    for row in _rows(text, delimiter, source):
+        used.update(place for place, cell in enumerate(row) if place not in used and cell.strip())
+    return frozenset(used)
 
 
 def _delimiter(text: str) -> str:

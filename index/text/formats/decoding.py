@@ -12,6 +12,9 @@ CHARSETS = re.compile(
 )
 """Charsets that a file may name; of others that Python knows, some are no encodings of text and some are slow."""
 
+BINARY = "binary data, not text"
+NO_TEXT = "leave it out or convert it to text"
+
 
 def read_text(data: bytes, source: str) -> str:
     """Decode the bytes of a text file: UTF-8, or UTF-16 with a byte order mark.
@@ -25,11 +28,13 @@ def read_text(data: bytes, source: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        if is_binary(data.decode("latin-1")):
+            raise ArticleUnreadable(f"{source}: {BINARY}", NO_TEXT) from error
         raise ArticleUnreadable(
             f"{source}: not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x})", "convert it to UTF-8"
         ) from error
     if "\0" in text:
-        raise ArticleUnreadable(f"{source}: binary data, not text", "leave it out or convert it to text")
+        raise ArticleUnreadable(f"{source}: {BINARY}", NO_TEXT)
     return clean(text)
 
 

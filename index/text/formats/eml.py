@@ -31,12 +31,12 @@ def read(data: bytes, source: str) -> list[Extracted]:
     """
     message = message_from_bytes(data, policy=default)
     head = {name: _header(message, name) for name in SHOWN}
-    if not any(head.values()):
+    lines = _head(message)
+    if not lines:
         raise ArticleUnreadable(f"{source}: not a message, as it has no From, Date or Subject", "leave it out")
     body, attachments = _parts(message, source)
     if not body.strip() and not head["Subject"]:
         raise ArticleUnreadable(f"{source}: no text in it", "leave it out or write the article")
-    lines = [f"{name}: {value}" for name, value in head.items() if value]
     names = ", ".join(attachments[:5]) + (f" and {len(attachments) - 5} more" if len(attachments) > 5 else "")
     problems = (f"{len(attachments)} attached and not read: {names}",) if attachments else ()
     senders = [name or address for name, address in getaddresses([head["From"]])]
@@ -49,6 +49,11 @@ def read(data: bytes, source: str) -> list[Extracted]:
             problems=problems,
         )
     ]
+
+
+def _head(message: EmailMessage) -> list[str]:
+    """The lines of a message's head that are shown; of one that was forwarded they stand above its text."""
+    return [f"{name}: {value}" for name in SHOWN if (value := _header(message, name))]
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -69,24 +74,31 @@ def _date(value: str) -> date | None:
 
 def _parts(message: EmailMessage, source: str) -> tuple[str, list[str]]:
     """The text of a message, and the names of what is attached to it."""
-    plain: list[str] = []
-    pages: list[str] = []
+    texts: list[tuple[str, str]] = []
     attachments: list[str] = []
     for number, part in enumerate(message.walk()):
         if number > MAX_PARTS:
             raise ArticleUnreadable(f"{source}: more than {MAX_PARTS:,} parts", "leave it out")
         kind = part.get_content_type()
+        if number and kind == "message/rfc822":
+            texts += [(kind, "\n".join(_head(one))) for one in part.iter_parts() if isinstance(one, EmailMessage)]
         if part.is_multipart():
             continue
         name = part.get_filename()
         if name or part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
             attachments.append(" ".join(clean(str(name or kind)).split())[:100])
         else:
-            (plain if kind == "text/plain" else pages).append(_content(part))
-    if any(text.strip() for text in plain):
-        return SIGNATURE.split(visible_markdown(clean("\n\n".join(plain))), maxsplit=1)[0], attachments
-    texts = [read_page(page, source).text for page in pages if page.strip()]
-    return "\n\n".join(texts), attachments
+            texts.append((kind, _content(part)))
+    has_plain = any(kind == "text/plain" and text.strip() for kind, text in texts)
+    shown = [_shown(kind, text, source) for kind, text in texts if kind != ("text/html" if has_plain else "text/plain")]
+    return "\n\n".join(text.strip("\n") for text in shown if text.strip()), attachments
+
+
+def _shown(kind: str, text: str, source: str) -> str:
+    """What a reader sees of a part of a message, without the signature of its sender."""
+    if kind == "text/html":
+        return read_page(text, source).text if text.strip() else ""
+    return SIGNATURE.split(visible_markdown(clean(text)), maxsplit=1)[0]
 
 
 def _content(part: EmailMessage) -> str:

@@ -15,7 +15,7 @@ MAYBE_FURNITURE = "header, footer, aside, [role=complementary], [class], [id]"
 WORDS = frozenset(
     "cookie cookies consent gdpr breadcrumb breadcrumbs share sharing sharebar social related recommended newsletter "
     "subscribe signup advert adverts advertisement ads sponsored sidebar navbar navigation skip pagination toolbar "
-    "popup modal banner printonly promo masthead comments".split()
+    "popup modal banner printonly promo masthead comments nav toc headerlink editsection catlinks".split()
 )
 """Words in the class or id of what stands around an article."""
 KEPT_TAGS = frozenset("html body main article h1 h2 h3 h4 h5 h6 p li td th tr table tbody".split())
@@ -77,8 +77,8 @@ def _is_furniture(node: LexborNode) -> bool:
     if tag in ("header", "footer"):
         # An article's own header has its heading, its own footer its notes; a quotation's has the source.
         return _parent_tag(node) not in ("article", "blockquote", "section", "figure")
-    if tag == "aside":
-        return _ancestor_tags(node).isdisjoint({"article", "main"})
+    if tag == "aside" and _ancestor_tags(node).isdisjoint({"article", "main"}):
+        return True
     if tag in KEPT_TAGS:
         return False
     attributes = node.attributes

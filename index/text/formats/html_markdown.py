@@ -13,7 +13,11 @@ BLOCKS = frozenset(
     "ul".split()
 )
 HEADING = re.compile(r"h[1-6]")
+TERM = re.compile(r"\*\*([^*\n]{1,60}[^*\n:：?？.!])\*\*")
+VALUE = re.compile(r"(?![#>|*`-])[^\n]*[^\n.!?。！？]")
 MAX_BOLD_CHARACTERS = 300
+MAX_VALUE_CHARACTERS = 100
+"""Of what a term stands for, where both are written on one line."""
 
 
 def markdown_of(root: LexborNode, skipped: frozenset[int]) -> str:
@@ -63,6 +67,8 @@ class _Writer:
     code: int = 0
     quotes: int = 0
     lists: list[_List] = field(default_factory=list)
+    after_term: int = -1
+    """Number of blocks when the last term of a description list ended."""
     prefix: str = ""
     """Of the block that is open: a heading's `#`."""
 
@@ -112,6 +118,10 @@ class _Writer:
         self.code -= tag == "code"
         if tag in BLOCKS:
             self.end_block()
+        if tag == "dt":
+            self.after_term = len(self.blocks)
+        elif tag == "dd":
+            self._join_value()
         if tag in ("b", "strong", "dt", "summary"):
             self.bold -= 1
         elif tag == "code" and not self.code:
@@ -156,6 +166,15 @@ class _Writer:
         marker, self.lists[-1].marker = self.lists[-1].marker, ""
         inner = outer + ("   " if self.lists[-1].ordered else "  ")
         self.blocks.append((_indented(text, quote + (outer + marker if marker else inner), quote + inner), True))
+
+    def _join_value(self) -> None:
+        """Write a term and a short value as one labelled line, "Weight: 410 g": neither says anything alone."""
+        if not 0 < self.after_term == len(self.blocks) - 1:
+            return
+        (term, is_item), (value, _) = self.blocks[-2:]
+        label = TERM.fullmatch(term)
+        if label and len(value) <= MAX_VALUE_CHARACTERS and VALUE.fullmatch(value):
+            self.blocks[-2:] = [(f"{label[1]}: {value}", is_item)]
 
     def _fence(self, node: LexborNode) -> None:
         code = (node.text(deep=True) or "").strip("\n")

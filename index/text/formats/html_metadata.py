@@ -105,8 +105,8 @@ def _authors(linked: dict[str, object], tags: dict[str, list[str]]) -> tuple[str
 def _heading(tree: LexborHTMLParser, body: LexborNode, site: str | None) -> str | None:
     """The page's only heading of the first level, else its title without the site's name."""
     headings = body.css("h1")
-    if len(headings) == 1 and (text := _text(headings[0].text(deep=True))):
-        return text
+    if len(headings) == 1 and (heading := (_text(headings[0].text(deep=True)) or "").rstrip("¶ ")):
+        return heading
     title = tree.css_first("head > title")
     text = _text(title.text(deep=True)) if title is not None else None
     if text and site and text.endswith(site):

@@ -10,6 +10,7 @@ from index.errors import ArticleUnreadable, UserError
 from index.text import finding
 from index.text.finding import Found, find_files, find_glossaries, read_bytes
 from index.text.formats.decoding import read_text
+from index.text.formats.table import FORMATS
 from index.text.loading import article_slug, load, load_text
 
 TEXT = "A heading\n\nThe river rose.\nCafé, 改革.\n"
@@ -70,10 +71,21 @@ def test_what_is_no_text_is_refused_with_its_name(data):
         read_text(data, "junk.txt")
 
 
-@pytest.mark.parametrize("data", [b"", b" \n\t\n", b"\xef\xbb\xbf", b"---\ntitle: Only a title\n---\n"])
+@pytest.mark.parametrize("data", [b" \n\t\n", b"\xef\xbb\xbf", b"---\ntitle: Only a title\n---\n"])
 def test_a_file_without_text_is_refused(data):
     with pytest.raises(ArticleUnreadable, match=r"empty\.md: no text in it"):
         load_text(data, Path("/empty.md"))
+
+
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
+def test_an_empty_file_is_told_to_be_empty_whatever_its_format(suffix):
+    with pytest.raises(ArticleUnreadable, match=r"/new\.\w+: the file is empty; leave it out, or copy it again"):
+        load(Path(f"/new{suffix}"), b"")
+
+
+def test_binary_data_are_not_said_to_be_in_another_encoding():
+    with pytest.raises(ArticleUnreadable, match=r"junk\.txt: binary data, not text; leave it out"):
+        read_text(bytes(range(256)) * 4, "junk.txt")
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):

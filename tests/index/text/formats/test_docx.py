@@ -89,7 +89,7 @@ def test_what_would_unpack_to_gigabytes_is_refused_before_it_is_unpacked():
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"no zip", b"PK\x03\x04", docx(paragraph("Text."))[:400], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+    "data", [b"no zip", b"PK\x03\x04", docx(paragraph("Text."))[:400], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
 )
 def test_a_damaged_or_encrypted_file_is_refused_with_its_name(data):
     with pytest.raises(ArticleUnreadable, match=r"^/a\.docx: .*; save it as \.docx"):

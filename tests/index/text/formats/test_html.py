@@ -172,12 +172,40 @@ def test_the_charset_that_the_page_names_is_used_if_it_is_one(charset, encoding)
     assert load(Path("/a.htm"), data)[0].text.startswith(f"{word} is")
 
 
-@pytest.mark.parametrize("data", [b"", b"<html><body><script>x()</script></body></html>", b"<!-- only this -->"])
+@pytest.mark.parametrize("data", [b"<html><body><script>x()</script></body></html>", b"<!-- only this -->"])
 def test_a_page_without_visible_text_is_refused_with_a_remedy(data):
     with pytest.raises(
         ArticleUnreadable, match=r"/a\.html: no text in it that is visible without scripts; save the page"
     ):
         load(Path("/a.html"), data)
+
+
+def test_a_short_value_stands_behind_its_term_and_a_sentence_below_it():
+    body = (
+        "<dl><dt>Weight<dd>410 g<dt>Colours<dd>red<dd>blue<dt>How long?<dd>Four minutes"
+        "<dt><code>size</code><dd>Of the cache. It is 256.</dl>"
+    )
+
+    assert text_of(body).split("\n\n") == [
+        *("Weight: 410 g", "Colours: red", "blue", "**How long?**", "Four minutes"),
+        *("`size`", "Of the cache. It is 256."),
+    ]
+
+
+def test_signs_for_links_and_editing_lists_of_contents_and_notes_aside_are_left_out():
+    body = (
+        "<div class=nav>Home News</div><article><h1>Mill<a class=headerlink href=#mill>¶</a></h1>"
+        "<div class=toc><ul><li>1 Its age</ul></div><h2>Its age<span class=mw-editsection>[edit]</span></h2>"
+        f"<p>{'The mill is old and turns in the wind. ' * 4}<aside class=related>Read of the ford</aside>"
+        "<aside>It was a gift.</aside></article>"
+    )
+
+    article = page(body)
+
+    assert article.title == "Mill"
+    assert article.text.split("\n\n")[:2] == ["# Mill", "## Its age"]
+    assert "Read of" not in article.text
+    assert article.text.endswith("It was a gift.\n")
 
 
 def test_deeply_nested_pages_are_read():

@@ -51,6 +51,19 @@ def test_quoted_replies_stay_quotations_and_the_signature_is_left_out():
     assert mailed(message(text)).text.endswith("\n\nYes.\n\n> Is the mill sold?\n> I wonder.\n")
 
 
+def test_a_forwarded_message_keeps_its_head_and_is_not_lost_behind_a_signature():
+    forwarded = message("The mill is closed from 11 March.\n", **{"From": "Eve Orr <eve@example.org>"})
+    made = message("For all of you.\n\n-- \nIda Poe, 12 Mill Lane\n")
+    made.add_attachment(forwarded)
+
+    body = mailed(made).text.split("\n\n", 1)[1]
+
+    assert body == (
+        "For all of you.\n\nFrom: Eve Orr <eve@example.org>\nTo: bob@example.org\nSubject: The mill\n\n"
+        "The mill is closed from 11 March.\n"
+    )
+
+
 def test_attachments_are_named_and_not_read():
     made = message()
     made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="deed.pdf")
@@ -60,7 +73,7 @@ def test_attachments_are_named_and_not_read():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no message at all", b"\xff\xfe\x00", b"X-Other: 1\n\nText."],
+    [b"no message at all", b"\xff\xfe\x00", b"X-Other: 1\n\nText."],
 )
 def test_what_is_no_message_is_refused(data):
     with pytest.raises(ArticleUnreadable, match=r"^/a\.eml: not a message"):
@@ -108,6 +121,13 @@ def test_quoted_cells_keep_commas_lines_and_bars():
     )
 
 
+def test_columns_without_name_and_value_are_left_out_and_others_numbered():
+    article = table(",Port,,Ships,\n1,Orm,,4,\n,,,,\n2,Zell,,5,\n")
+
+    assert "| column 1 | Port | Ships |\n| --- | --- | --- |\n| 1 | Orm | 4 |\n| 2 | Zell | 5 |\n" in article.text
+    assert article.problems == ()
+
+
 def test_rows_of_another_length_are_told_and_excels_own_line_is_heeded():
     article = table("sep=;\nYear;Ships,old\n2020;4\n2021\n")
 
@@ -145,7 +165,7 @@ def test_lines_that_hold_no_article_are_told_and_the_others_taken():
     assert len(article.problems) == 3
 
 
-@pytest.mark.parametrize("text", ["", "[" * 10_000, '{"text": [5]}', "1" * 5_000])
+@pytest.mark.parametrize("text", ["[" * 10_000, '{"text": [5]}', "1" * 5_000])
 def test_a_file_without_articles_is_refused(text):
     with pytest.raises(ArticleUnreadable, match=r"^/news\.jsonl: no article in it \("):
         lines(text)
