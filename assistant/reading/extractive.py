@@ -360,6 +360,8 @@ def _header_row(first: Candidate, engine: SearchEngine) -> Quote | None:
     if block is None or block.kind is not BlockKind.ROW or block.parent is None:
         return None
     header = engine.structure(first.passage.article.article_id).blocks[block.parent]
+    if header.kind is not BlockKind.HEADER_ROW:
+        return None
     sentence = Sentence(start=header.start, end=header.end)
     return Quote(article=first.passage.article, sentences=(sentence,), best=sentence, apart=True)
 

@@ -180,12 +180,14 @@ class _Finder:
         header = self._lines[at]
         over = self._caption()
         more: dict[str, int | None] = {} if over is None else {"parent": over}
-        head = self._add(Kind.HEADER_ROW, header.start, header.end, header.quoted, group=self._groups, **more)
+        if header.text.strip("| \t"):
+            head = self._add(Kind.HEADER_ROW, header.start, header.end, header.quoted, group=self._groups, **more)
+            more = {"parent": head}
         at += 1
         while at < len(self._lines) and "|" in self._lines[at].text and self._lines[at].quoted == header.quoted:
             line = self._lines[at]
             if not _is_delimiter(line.text):
-                self._add(Kind.ROW, line.start, line.end, line.quoted, group=self._groups, parent=head)
+                self._add(Kind.ROW, line.start, line.end, line.quoted, group=self._groups, **more)
             at += 1
         return at
 

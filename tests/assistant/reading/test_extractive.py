@@ -119,6 +119,16 @@ def test_a_leaning_sentence_brings_no_heading(library: Library) -> None:
     assert quote == "It has six lanes in the tunnel."
 
 
+@pytest.mark.parametrize(("head", "quoted"), [("| Tunnel | Lanes |", 2), ("|  |  |", 1)])
+def test_a_row_brings_the_header_of_its_table_if_it_has_one(library: Library, head: str, quoted: int) -> None:
+    library.write("tunnel.md", article(f"## Facts\n\n{head}\n| --- | --- |\n| Lanes of the tunnel | six |"))
+    library.add()
+
+    quotes = texts(library, reading(library, TUNNEL, max_sentences=1).quotes)
+
+    assert quotes == ["| Lanes of the tunnel | six |", head][:quoted]
+
+
 def test_a_heading_is_never_an_answer(library: Library) -> None:
     library.write("tunnel.md", article("## The tunnel lanes: six\n\nRain fell on the tunnel all night."))
     library.add()

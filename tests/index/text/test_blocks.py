@@ -146,6 +146,12 @@ def test_items_know_their_list_and_what_introduces_it():
     ]
 
 
+def test_a_table_without_a_header_has_rows_under_its_caption_alone():
+    assert outline("Facts:\n\n|  |  |\n| --- | --- |\n| Built | 1288 |\n| Owner | Ida Poe |") == [
+        *("caption: Facts:", "row: Built | 1288 < Facts:", "row: Owner | Ida Poe < Facts:"),
+    ]
+
+
 def test_rows_know_their_header_and_caption():
     table = "| Zone | Price |\n|:--|--:|\n| Inner | 4 |\n| Outer | a \\| b |"
     text = f"## Fares\n\nTable 2: by zone\n\n{table}\n\nAll in crowns."
