@@ -26,6 +26,8 @@ _ANSWER = re.compile(
 _LABEL = re.compile(r"[*_]{0,3}([^\W\d_][^:：\n|<>]{0,39})[:：][*_]{0,3}(?=[ \t]|[^\x00-\x7f/])")
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,20}\]:")
 _BOLD = re.compile(r"(?:\*\*(?=\S)([^*\n]{1,200})\*\*|__(?=\S)([^_\n]{1,200})__)[:：]?$")
+_BYLINE = re.compile(r"\s(?:来源|作者|记者|编辑|责任编辑)[：:]")
+"""Within a line that says where an article comes from, and heads nothing."""
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+[a-z-]{1,40}(?:[ \t]+\"[^\"\n]{0,200}\")?$")
 """Opens a box in the Markdown of many documentation sites: `!!! note "Before you start"`."""
 _CAPTION = re.compile(r"[*_]{0,2}(?:Table|Figure|Fig\.|Chart|Tabelle|Abbildung|Tableau|表|图|圖)[ ]?\d{1,3}\b")
@@ -328,7 +330,7 @@ class _Finder:
         words = self._lines[at].text
         before = self._lines[at - 1].text if at else ""
         following = next((line for line in self._lines[last:] if line.text), None)
-        if before or following is None or not self._may_head(words) or not words[0].isalnum():
+        if before or following is None or not self._may_head(words) or not words[0].isalnum() or _BYLINE.search(words):
             return False
         gap = last < len(self._lines) and not self._lines[last].text
         longer = len(following.text) > len(words) or not self._blocks

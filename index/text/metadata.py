@@ -43,6 +43,8 @@ LABELS = {
     "url": {"url", "link", "original", "原文链接", "链接"},
     "authors": {"author", "authors", "written by", "作者"},
 }
+_NEXT_LABEL = re.compile(r"\s+(?=(?:来源|作者|记者|编辑|责任编辑|发布时间|发布日期|原文链接)\s?[：:])")
+"""Between labelled values on one line, as Chinese pages write them: "2022年10月3日 来源：… 作者：…"."""
 HEAD_LINES = 8
 """Lines at the top of a text in which metadata may stand."""
 HEAD_CHARACTERS = 5_000
@@ -261,7 +263,7 @@ def complete_from_text(known: Metadata, text: str) -> Metadata:
 
 
 def _labelled(head: list[str], labels: set[str]) -> str | None:
-    for line in head:
+    for line in (part for whole in head for part in _NEXT_LABEL.split(whole)):
         label, sign, value = re.sub("：", ":", line, count=1).partition(":")
         value = value.strip("*_ \t")
         if sign and value and len(value) <= 120 and label.strip("*_> \t").casefold() in labels:

@@ -113,6 +113,14 @@ def test_a_number_with_capitals_that_stands_apart_is_a_heading_and_in_a_list_an_
     assert outline(shopping)[:2] == ["item: 1. EGGS", "item: 2. FLOUR"]
 
 
+def test_a_line_that_says_where_an_article_comes_from_is_no_heading():
+    body = "大桥10月2日正式通车，全长2,318米，主跨680米，总投资41亿元。"
+    text = f"# 大桥通车\n\n2022年10月3日 来源：江州晚报 作者：赵敏\n\n{body}"
+
+    assert outline(text)[1].startswith("paragraph: 2022年10月3日")
+    assert " < " not in outline(text)[2]
+
+
 def test_a_bold_name_with_underscores_is_a_heading():
     assert outline("**cache_size**\n\nIt is 256.")[0] == "title: cache_size"
 

@@ -250,6 +250,12 @@ def test_labelled_lines_near_the_top_are_taken():
     )
 
 
+def test_labelled_values_on_one_line_are_told_apart():
+    known = complete_from_text(Metadata(), "大桥通车\n\n2022年10月3日 来源：江州晚报 作者：赵敏\n\n大桥正式通车。")
+
+    assert (known.published, known.publisher, known.authors) == (date(2022, 10, 3), "江州晚报", ("赵敏",))
+
+
 def test_chinese_labels_are_taken():
     text = "数字改革大会召开\n\n发布时间：2021年3月9日\n来源：浙江日报\n\n会议指出，改革很重要。"
 
