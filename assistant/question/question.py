@@ -28,7 +28,7 @@ class Question:
 
 _UNIT = re.compile(
     r"\bhow (?:many|much)\s+(?:more |other |different |new |of (?:the|its|their) )?((?:[\w'-]+\s*){1,3}?)"
-    rf"(?=\s*(?:\b(?:{alternatives(AUXILIARIES)}|in|on|of|at|by|for|to|from|that)\b|[?,.]|$))",
+    rf"(?=\s*(?:\b(?:{alternatives(AUXILIARIES)}|in|on|of|at|by|for|to|from|that|along|under|over|with|within|across|among|who|which)\b|[?,.]|$))",
     re.IGNORECASE,
 )
 _CHANGE_WORDS = re.compile(

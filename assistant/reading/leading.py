@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable
 
 from assistant.language.denial import doubted
-from assistant.language.names import Span, names, without_openers
+from assistant.language.names import Span, names, people, without_openers
 from assistant.language.numbers import CLOCK
 from assistant.language.sentence import parse
 from assistant.language.values import Token, figures, read, values_of
-from assistant.language.vocabulary import AUXILIARIES, MONTHS, OPENERS, WEEKDAYS
+from assistant.language.vocabulary import AUXILIARIES, MONTHS, OPENERS, ORDINALS, WEEKDAYS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 from assistant.reading.network import Span as Words
@@ -28,7 +28,7 @@ _NOUNS = re.compile(
 _PART_OF = re.compile(r" of (?:the |its |their |his |her |our |these |those |all )*")
 _BEFORE_DATE = re.compile(
     r"(?:\b(?:by|since|until|till|before|after|around|about|circa|from|early|late|mid|no later than|as early as|"
-    r"(?:(?:by|at|since|until|before|after|in|from|towards?) )?the (?:end|beginning|start|middle|turn) of)[ -](?:the )?)+$",
+    r"(?:(?:by|at|since|until|before|after|in|from|towards?) )?(?:the )?(?:end|beginning|start|middle|turn) of)[ -](?:the )?)+$",
     re.IGNORECASE,
 )
 _TURNED_BEFORE = re.compile(
@@ -49,6 +49,10 @@ _OVERTAKEN = re.compile(
     re.IGNORECASE,
 )
 """In front of what was planned and may not have happened, or of what was so once."""
+_PLACES = frozenset(stems(" ".join([*ORDINALS, "last", "final", "former", "latter"])))
+_QUOTED = re.compile(r'"[^"]{1,60}"|“[^”]{1,60}”')
+_POST = re.compile(r"\b(?:post|position|role|job|title|office)\b", re.IGNORECASE)
+_POST_OF = re.compile(r"\bof (?:the |its |their |his |her )?$")
 _LABEL_MARK = re.compile(r"[:;,()]")
 _OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
 _OR_BEHIND = re.compile(r"\s+or\s")
@@ -88,6 +92,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or (doubted(*_in_cell(text, start, end)) and not parse(question.text).negates)
         or _overtaken(question, text, start)
         or _another_is_meant(question, text, start, end)
+        or (_POST.search(question.text) and _POST_OF.search(text, 0, start))
         or (question.kind is Kind.DATE and not any(map(_is_time, read(lead))))
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
@@ -132,10 +137,15 @@ def _is_time(token: Token) -> bool:
 def _another_is_meant(question: Question, text: str, start: int, end: int) -> bool:
     """Whether the label of another value of its sort has more of the question: "adults £8, children £4"."""
     own = next((token for token in values_of(text) if start <= token.start < end), None)
-    if own is None:
+    alike = (
+        people(text)
+        if own is None
+        else [(token.start, token.end) for token in values_of(text) if _sort(token) == _sort(own)]
+    )
+    meant = next((n for n, span in enumerate(alike) if span[0] < end and start < span[1]), None)
+    if meant is None:
         return False
-    alike = [token for token in values_of(text) if _sort(token) == _sort(own)]
-    edges = [0, *(edge for token in alike for edge in (token.start, token.end)), len(text)]
+    edges = [0, *(edge for span in alike for edge in span), len(text)]
     gaps = [text[edges[n] : edges[n + 1]] for n in range(0, len(edges), 2)]
     counted = [re.split(r"\W+", gap.strip(_MARKS), maxsplit=1) for gap in gaps[1:]]
     if len({words[0] for words in counted}) == 1:  # "9 crowns", "5 crowns".
@@ -146,8 +156,10 @@ def _another_is_meant(question: Question, text: str, start: int, end: int) -> bo
         labels = [_LABEL_MARK.split(gap.strip(_MARKS))[0] for gap in gaps[1:]]
     else:
         return False
-    shared = [len(set(question.stems) & set(stems(label))) for label in labels]
-    return max(shared) > shared[alike.index(own)]
+    # Of several names the later ones leave out what was said of the first: only "the last one" tells them apart.
+    asked = set(question.stems) & _PLACES if own is None else set(question.stems)
+    shared = [len(asked & set(stems(label))) for label in labels]
+    return max(shared) > shared[meant]
 
 
 def _sort(token: Token) -> str:
@@ -193,8 +205,9 @@ def _denies(text: str, lead: str) -> bool:
 
 def _whole(text: str, start: int, end: int) -> Span:
     """The characters with the rest of each word, figure, date and name that they touch; no marks at their ends."""
+    quoted = [match.span() for match in _QUOTED.finditer(text) if len(match[0]) < len(text) / 2]
     called = [name if any(map(str.isalnum, text[: name[0]])) else _unopened(text, name) for name in names(text)]
-    for a, b in [*((token.start, token.end) for token in read(text)), *called]:
+    for a, b in [*((token.start, token.end) for token in read(text)), *called, *quoted]:
         if a < end and start < b:
             start, end = min(start, a), max(end, b)
     for token in read(text):
@@ -209,6 +222,8 @@ def _whole(text: str, start: int, end: int) -> Span:
         start += 1
     while start < end and text[end - 1] in _MARKS.replace("'", "").replace("’", ""):
         end -= 1
+    if text[start:end].count('"') % 2 or text[start:end].count("“") > text[start:end].count("”"):
+        end += text[end : end + 1] in {'"', "”"}
     return start, end
 
 

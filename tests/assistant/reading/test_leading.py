@@ -326,3 +326,40 @@ def test_another_value_of_the_sentence_may_be_meant(text: str, words: str, expec
 )
 def test_plans_cells_negated_questions_and_brackets(question: str, text: str, words: str, expected: str | None) -> None:
     assert lead(question, text, words) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words", "expected"),
+    [
+        (
+            "Who wrote the last chapter?",
+            "Anna Berg wrote the first chapter and Otto Lind the last one.",
+            "Anna Berg",
+            None,
+        ),
+        (
+            "Who wrote the last chapter?",
+            "Anna Berg wrote the first chapter and Otto Lind the last one.",
+            "Otto Lind",
+            "Otto Lind",
+        ),
+        (
+            "What did he call it?",
+            'He called it the "ship of seven sails" of the town.',
+            "seven sails",
+            "ship of seven sails",
+        ),
+        ("By when must it stand?", "End of 1352: the gate stands.", "1352", "End of 1352"),
+        ("Which post did she hold?", "Anna Berg was warden of the Harn Gate.", "Harn Gate", None),
+        ("How many traders along the river joined?", "They joined four rivers.", "four", None),
+    ],
+)
+def test_of_several_names_in_marks_and_posts(question: str, text: str, words: str, expected: str | None) -> None:
+    assert lead(question, text, words) == expected
+
+
+def test_a_phrase_in_marks_is_taken_to_its_closing_mark() -> None:
+    text = 'Each guild was to make "a golden key" of its own, as the charter says.'
+
+    assert lead("What was each guild to make?", text, '"a golden') == "a golden key"
+    assert lead("What was made?", 'They made a "golden key" of iron, as we are told.', 'a "golden') == 'a "golden key"'
