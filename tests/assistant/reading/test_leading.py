@@ -359,7 +359,7 @@ def test_of_several_names_in_marks_and_posts(question: str, text: str, words: st
 
 
 def test_a_phrase_in_marks_is_taken_to_its_closing_mark() -> None:
-    text = 'Each guild was to make "a golden key" of its own, as the charter says.'
+    text = 'Each guild had to make "a golden key" of its own, as the charter says.'
 
-    assert lead("What was each guild to make?", text, '"a golden') == "a golden key"
+    assert lead("What did each guild have to make?", text, '"a golden') == "a golden key"
     assert lead("What was made?", 'They made a "golden key" of iron, as we are told.', 'a "golden') == 'a "golden key"'
