@@ -270,7 +270,15 @@ class ExtractiveReader:
             chosen = [*newer, first]
             lead = None
         elif lead is not None and best.confidence >= LEAST_SURE_TO_LEAD:
-            chosen = [first, *(c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine))]
+            said = engine.text(first.passage.article.article_id)[slice(*lead)]
+            chosen = [
+                first,
+                *(
+                    c
+                    for c in chosen[1:]
+                    if _differs(said, first, c, engine) or _rivals(question, first, c, 1.0, engine)
+                ),
+            ]
         changing = newer or [c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine)]
         quotes: list[Quote] = []
         for place, candidate in enumerate(chosen):
@@ -433,3 +441,8 @@ def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float, engine
         return False
     values = [set(asked_for(question, c.text)) for c in (a, b)]
     return bool(values[1]) and values[0].isdisjoint(values[1]) and _likeness(a, b, engine) >= SAME_THING
+
+
+def _differs(lead: str, a: Candidate, b: Candidate, engine: SearchEngine) -> bool:
+    """Whether b says another value than the one in front, which is a's, and may speak of the same thing."""
+    return states_instead(b.text, 0, len(b.text), lead) and _likeness(a, b, engine) >= SAME_THING

@@ -37,7 +37,7 @@ def test_an_article_is_added_answered_from_and_removed(page):
     add(page, ("regatta.md", REGATTA), ("empty.txt", b""))
 
     expect(page.locator(".outcome > p")).to_have_text("1 article added.")
-    expect(page.locator(".outcome li")).to_contain_text("empty.txt: no text in it")
+    expect(page.locator(".outcome li")).to_contain_text("empty.txt: the file is empty")
     expect(page.get_by_role("button", name="4 articles")).to_be_visible()
     expect(page.locator(".article-facts")).to_contain_text("4 articles from 3 publishers")
     expect(page.locator(".article-list .source-title")).to_contain_text(["The mayor", "The <b>regatta</b>"])

@@ -362,4 +362,5 @@ def test_a_phrase_in_marks_is_taken_to_its_closing_mark() -> None:
     text = 'Each guild had to make "a golden key" of its own, as the charter says.'
 
     assert lead("What did each guild have to make?", text, '"a golden') == "a golden key"
-    assert lead("What was made?", 'They made a "golden key" of iron, as we are told.', 'a "golden') == 'a "golden key"'
+    text = 'It became known as a "golden key" of the city, as we are told by many.'
+    assert lead("As what did it become known?", text, 'a "golden') == 'a "golden key"'
