@@ -260,11 +260,14 @@ class ExtractiveReader:
     ) -> list[Quote]:
         """Quotes with the context they need; where dates disagree, dated and the newer first."""
         first = chosen[0]
-        whole = _whole_list(question, best, first, engine) or _whole_answer(question, first, engine)
-        if whole is not None:
-            return [whole]
+        listed = _whole_list(question, best, first, engine)
+        if listed is not None:
+            return [listed]
         others = [one.text for one in best.found[:NEAR] if one is not first]
         lead = _lead(question, best, first, others)
+        answer = _whole_answer(question, first, engine)
+        if answer is not None:
+            return [replace(answer, lead=lead)]
         newer = self._newer(best, first)
         if newer:  # The old statement stays, dated, behind what holds now.
             chosen = [*newer, first]

@@ -1,0 +1,64 @@
+"""Answers under questions are given whole, and later statements stand before those that they take back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from library import indexed
+
+from assistant.chain.assistant import Assistant
+from assistant.settings.settings import Settings
+from index.encoding.encoder import Encoder
+from index.search.embedded import embedded_opener
+
+ARTICLES = {
+    "ferry.md": """# The ferry: questions and answers
+
+## Can I bring a dog on the ferry?
+
+Yes, on a lead. Dogs ride free. They stay on deck.
+
+## How do I pay on the ferry?
+
+By card, at the bow.
+""",
+    "pier-march.md": """---
+title: Pier to close
+published: 2024-03-01
+---
+The pier of Oldwater will be closed from 4 March until 20 May while its planks are replaced.
+""",
+    "pier-may.md": """---
+title: Pier stays shut
+published: 2024-05-10
+---
+The pier of Oldwater will not open on 20 May as planned. The opening has moved to 17 June because the planks came late.
+""",
+}
+
+
+def ignore(_: str) -> None:
+    """Drop a message."""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Iterator[Assistant]:
+    root: Path = indexed(tmp_path_factory.mktemp("later"), ARTICLES, minilm)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
+    yield assistant
+    assistant.close()
+
+
+def test_a_short_answer_under_the_question_is_quoted_whole(assistant: Assistant) -> None:
+    answer = assistant.ask("Can I bring my dog?")
+
+    assert len(answer.citations) == 1
+    assert answer.citations[0].quote == "Yes, on a lead. Dogs ride free. They stay on deck."
+
+
+def test_what_holds_now_stands_before_what_it_takes_back(assistant: Assistant) -> None:
+    answer = assistant.ask("When will the pier of Oldwater open again?")
+
+    assert answer.citations[0].article_id == "pier-may"
+    assert "17 June" in answer.text
+    assert not answer.text.startswith(("20 May", "From 4 March", "Until 20 May"))
