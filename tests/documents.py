@@ -25,6 +25,10 @@ def column(*texts: str, top: float = 700, x: float = 72, size: float = 11, leadi
     return [Line(text, top - leading * number, x=x, size=size) for number, text in enumerate(texts)]
 
 
+def _spacing(line: Line) -> str:
+    return f"{line.spacing} Tw " if line.spacing else ""
+
+
 def pdf(*pages: Sequence[Line], info: Mapping[str, str] | None = None) -> bytes:
     """A PDF of pages with lines, in Helvetica."""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
@@ -35,7 +39,7 @@ def pdf(*pages: Sequence[Line], info: Mapping[str, str] | None = None) -> bytes:
     kids = []
     for lines in pages:
         drawn = "\n".join(
-            f"BT /F{int(line.bold)} {line.size} Tf {line.spacing} Tw {line.x} {line.y} Td ({_escaped(line.text)}) Tj ET"
+            f"BT /F{int(line.bold)} {line.size} Tf {_spacing(line)}{line.x} {line.y} Td ({_escaped(line.text)}) Tj ET"
             for line in lines
         ).encode("cp1252")
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))

@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.language.denial import states
+from assistant.settings.locations import default_files
 from eval.cases.anchors import occurrences
 from eval.cases.case import Evidence, GoldCase, to_row
 from eval.cases.case_file import GoldInvalid, load_gold
 from eval.cases.doctor import Finding
 from eval.cases.exporting import COLUMNS, guarded, to_csv, to_jsonl, unguarded
 from eval.cases.importing import Form, detect_form, import_gold
+from index.text.loading import load_text
 
 GOLD = Path(__file__).resolve().parents[3] / "eval" / "gold"
 
@@ -222,8 +224,8 @@ def test_the_cases_on_the_page_are_gold_that_stands_on_the_default_articles(tmp_
     assert len(found) == len(lines) == 4
     for case in found:
         for one in case.evidence:
-            text = (GOLD.parent.parent / "index" / "articles" / f"{one.article_id}.md").read_text(encoding="utf-8")
-            assert occurrences(one.quote or "", text), case.id
+            (path,) = (file for file in default_files() if file.stem == one.article_id)
+            assert occurrences(one.quote or "", load_text(path.read_bytes(), path).text), case.id
         quotes = [one.quote or "" for one in case.evidence]
         assert all(any(states(quote, wording) for quote in quotes for wording in fact) for fact in case.facts)
 

@@ -24,7 +24,7 @@ def test_time_and_memory_of_a_process_count_its_children(tmp_path):
 
     assert 0.5 < measured.seconds < 60
     assert 0.05 < measured.cpu_seconds < measured.seconds
-    assert 140 < measured.mebibytes < 300
+    assert measured.mebibytes > 140  # More where this process is larger, which is counted until the other one starts.
 
 
 def test_a_contender_that_fails_is_said_with_its_own_words(tmp_path):
