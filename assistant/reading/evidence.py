@@ -274,11 +274,13 @@ class Evidence:
 def _states(passage: Passage, place: int) -> bool:
     """Whether a sentence states something: headings name what follows, and a question says nothing of its answer."""
     kind = passage.kind(place)
-    if kind is BlockKind.TURN:
-        return not sentence_text(passage, place).rstrip("\"'”’*_ ").endswith(("?", "？"))
-    if kind is BlockKind.HEADING:  # As "4.1.0 – 3 September 2024" over what is new in it.
-        return any(token.date for token in read(sentence_text(passage, place)))
-    return kind not in TITLES - {BlockKind.CAPTION}
+    if kind not in {BlockKind.TURN, BlockKind.HEADING}:
+        return kind not in TITLES - {BlockKind.CAPTION}
+    text = sentence_text(passage, place)
+    if text.rstrip("\"'”’*_# ").endswith(("?", "？")):
+        return False
+    # A heading as "4.1.0 – 3 September 2024" over what is new in it.
+    return kind is BlockKind.TURN or any(token.date for token in read(text))
 
 
 def sentence_text(passage: Passage, place: int) -> str:
