@@ -8,8 +8,8 @@ from assistant.language.values import Token, read, values_of
 def takes_back(text: str, value: str) -> bool:
     """Whether `text` denies a figure or date of `value`, or states another of the same sort beside it.
 
-    "The bridge will not reopen on 22 June" takes back "from 7 April until 22 June", and "the cost has risen from £4.2
-    million to £4.9 million" takes back "£4.2 million".
+    "The ferry will not sail on 3 May" takes back "from 1 April until 3 May", and "a ticket is £14 now instead of
+    £12.50" takes back "£12.50".
     """
     found = values_of(text)
     for old in values_of(value):

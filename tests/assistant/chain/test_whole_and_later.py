@@ -32,7 +32,7 @@ The pier of Oldwater will be closed from 4 March until 20 May while its planks a
 title: Pier stays shut
 published: 2024-05-10
 ---
-The pier of Oldwater will not open on 20 May as planned. The opening has moved to 17 June because the planks came late.
+The pier of Oldwater does not open on 20 May, since the planks came late. Its opening is now on 17 June.
 """,
 }
 

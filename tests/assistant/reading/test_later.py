@@ -35,7 +35,7 @@ def test_not_taken_back(text: str, value: str) -> None:
 
 
 def test_what_holds_instead_is_of_the_same_sort() -> None:
-    text = "The opening has moved to 10 May because two of the eight cables failed."
+    text = "The ferry sails on 10 May instead, when eight cabins are painted."
     at = text.index("10 May")
     assert states_instead(text, at, at + 6, "3 May")
     assert not states_instead(text, at, at + 6, "10 May")
