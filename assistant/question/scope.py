@@ -9,7 +9,7 @@ classifier is a multinomial logistic regression over the frame's n-grams and the
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -82,6 +82,15 @@ def words_of(question: str) -> list[Word]:
         Word(text=match.group().lower().replace("’", "'"), start=match.start(), end=match.end())
         for match in _WORD.finditer(question)
     ]
+
+
+def stripped(words: Sequence[Word], known: Set[str]) -> Sequence[Word]:
+    """Words without the known ones at both ends."""
+    while words and words[0].text in known:
+        words = words[1:]
+    while words and words[-1].text in known:
+        words = words[:-1]
+    return words
 
 
 def frame_of(words: Sequence[Word], known: frozenset[str]) -> list[str]:
@@ -169,12 +178,7 @@ class ScopeClassifier:
 
     def topic(self, question: str, scope: Scope) -> str:
         """What a question of this scope is about: the words that ask are cut off its ends; empty if none is left."""
-        asking = self.asking[scope] | NO_NAMES
-        words = words_of(question)
-        while words and words[0].text in asking:
-            words = words[1:]
-        while words and words[-1].text in asking:
-            words = words[:-1]
+        words = stripped(words_of(question), self.asking[scope] | NO_NAMES)
         return question[words[0].start : words[-1].end] if words else ""
 
 

@@ -43,8 +43,9 @@ def closest(
     """
     likeliest: dict[int, CloseSentence] = {}
     share = shares(scores) if len(found) else scores
+    highest = share.max(initial=0.0)
     for place in np.argsort(-share, kind="stable"):
-        chance = confidence * float(share[place] / share.max())
+        chance = confidence * float(share[place] / highest)
         article = found[place].passage.article
         close = CloseSentence(article=article, sentence=found[place].sentence, probability=chance)
         likeliest.setdefault(article.number, close)

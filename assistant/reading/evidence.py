@@ -289,6 +289,15 @@ def sentence_text(passage: Passage, place: int) -> str:
     return passage.text[sentence.start - passage.start : sentence.end - passage.start]
 
 
+def header_row(passage: Passage, place: int, engine: SearchEngine) -> Sentence | None:
+    """The header of the table that a sentence is a row of; None if it is of none."""
+    block = passage.block(place)
+    if block is None or block.kind is not BlockKind.ROW or block.parent is None:
+        return None
+    header = engine.structure(passage.article.article_id).blocks[block.parent]
+    return Sentence(start=header.start, end=header.end) if header.kind is BlockKind.HEADER_ROW else None
+
+
 def _signals(passage: Passage, query: Query, engine: SearchEngine) -> tuple[float, float, float]:
     """Cosine, BM25 as a share of the most that the question's terms can give, and late interaction."""
     most = 2.2 * sum(map(engine.idf, query.stems))  # (k1 + 1) · idf, were each term endlessly frequent.

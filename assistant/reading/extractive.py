@@ -21,7 +21,7 @@ from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
 from assistant.reading.closest import closest
-from assistant.reading.evidence import Candidate, Evidence, sentence_text
+from assistant.reading.evidence import Candidate, Evidence, header_row, sentence_text
 from assistant.reading.joined import (
     NOT_SEEN,
     Seen,
@@ -36,11 +36,10 @@ from assistant.reading.leading import leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
-from assistant.reading.sameness import same_statement
+from assistant.reading.sameness import SAME_MEANING, same_statement
 from assistant.reading.weights import Weights, answerability_row, logit, probability, rank, shares
 from index.search.engine import Retrieved, SearchEngine
 from index.search.query import Query
-from index.text.article import Sentence
 from index.text.sentences import sentences_of
 from index.text.structure import Kind as BlockKind
 
@@ -66,9 +65,6 @@ SAME_QUESTION = 0.5
 """Share of the shorter one's words from which on a question in an article is taken for the same."""
 MOST_OF_ANSWER = 4
 """A longer answer under a question is not given whole."""
-SAME_MEANING = 0.92
-"""Cosine from which on two sentences say the same, so that one of them is enough."""
-
 SURE_SHARE = 0.8
 """A sentence with this share of the chance needs no second one beside it."""
 
@@ -232,29 +228,6 @@ class ExtractiveReader:
             total += part
         return chosen or [best.found[0]]
 
-    def _newer(self, best: _Ranked, first: Candidate) -> list[Candidate]:
-        """Statements of a later article that take back what the best sentence says, with what holds instead."""
-        near = list(zip(best.found, best.seen, strict=True))[:NEAR]
-        said = next((seen.words for one, seen in near if one is first), None)
-        if said is None or said.probability < LEAST_SURE_OF_OLD:
-            return []
-        value = first.text[said.start : said.end]
-        later = [(one, seen) for one, seen in near if _later(one, first)]
-        for one, _ in later:
-            if not takes_back(one.text, value):
-                continue
-            instead = [
-                other
-                for other, its in later
-                if other.passage.article is one.passage.article
-                and other is not one
-                and abs(other.sentence.start - one.sentence.end) <= BESIDE
-                and its.words is not None
-                and states_instead(other.text, its.words.start, its.words.end, value)
-            ]
-            return [one, *instead[:1]]
-        return []
-
     def _quotes(
         self, question: Question, best: _Ranked, chosen: Sequence[Candidate], engine: SearchEngine
     ) -> list[Quote]:
@@ -268,31 +241,24 @@ class ExtractiveReader:
         answer = _whole_answer(question, first, engine)
         if answer is not None:
             return [replace(answer, lead=lead)]
-        newer = self._newer(best, first)
+        rivals = [c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine)]
+        newer = _newer(best, first)
         if newer:  # The old statement stays, dated, behind what holds now.
             chosen = [*newer, first]
             lead = None
         elif lead is not None and best.confidence >= LEAST_SURE_TO_LEAD:
             said = engine.text(first.passage.article.article_id)[slice(*lead)]
-            chosen = [
-                first,
-                *(
-                    c
-                    for c in chosen[1:]
-                    if _differs(said, first, c, engine) or _rivals(question, first, c, 1.0, engine)
-                ),
-            ]
-        changing = newer or [c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine)]
+            chosen = [first, *(c for c in chosen[1:] if c in rivals or _differs(said, first, c, engine))]
         quotes: list[Quote] = []
         for place, candidate in enumerate(chosen):
             quote = _quote(candidate, lead=lead if place == 0 else None)
             room = self._max_sentences - sum(len(one.sentences) for one in quotes)
             if room > 0:
                 quotes = _merged([*quotes, replace(quote, sentences=quote.sentences[-room:])])
-        header = _header_row(first, engine)
+        header = header_row(first.passage, first.place, engine)
         if header is not None:
-            quotes.append(header)
-        if changing or question.kind is Kind.CHANGE:
+            quotes.append(Quote(article=first.passage.article, sentences=(header,), best=header, apart=True))
+        if newer or rivals or question.kind is Kind.CHANGE:
             dates = {quote.article.published for quote in quotes}
             if len(dates) > 1:
                 dated = [replace(quote, dated=quote.article.published is not None) for quote in quotes]
@@ -330,6 +296,30 @@ def _lead(question: Question, best: _Ranked, first: Candidate, others: Sequence[
     return None if span is None else (span[0] + start, span[1] + start)
 
 
+def _newer(best: _Ranked, first: Candidate) -> list[Candidate]:
+    """Statements of a later article that take back what the best sentence says, with what holds instead."""
+    near = list(zip(best.found, best.seen, strict=True))[:NEAR]
+    said = next((seen.words for one, seen in near if one is first), None)
+    if said is None or said.probability < LEAST_SURE_OF_OLD:
+        return []
+    value = first.text[said.start : said.end]
+    later = [(one, seen) for one, seen in near if _later(one, first)]
+    for one, _ in later:
+        if not takes_back(one.text, value):
+            continue
+        instead = [
+            other
+            for other, its in later
+            if other.passage.article is one.passage.article
+            and other is not one
+            and abs(other.sentence.start - one.sentence.end) <= BESIDE
+            and its.words is not None
+            and states_instead(other.text, its.words.start, its.words.end, value)
+        ]
+        return [one, *instead[:1]]
+    return []
+
+
 def _whole_list(question: Question, best: _Ranked, first: Candidate, engine: SearchEngine) -> Quote | None:
     """All items of the best one's list, where the question asks for them or most of them answer."""
     block = first.passage.block(first.place)
@@ -363,18 +353,6 @@ def _whole_answer(question: Question, first: Candidate, engine: SearchEngine) ->
     if not asked & answered or not same or len(sentences) > MOST_OF_ANSWER:
         return None
     return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
-
-
-def _header_row(first: Candidate, engine: SearchEngine) -> Quote | None:
-    """The header of the best one's table."""
-    block = first.passage.block(first.place)
-    if block is None or block.kind is not BlockKind.ROW or block.parent is None:
-        return None
-    header = engine.structure(first.passage.article.article_id).blocks[block.parent]
-    if header.kind is not BlockKind.HEADER_ROW:
-        return None
-    sentence = Sentence(start=header.start, end=header.end)
-    return Quote(article=first.passage.article, sentences=(sentence,), best=sentence, apart=True)
 
 
 def _quote(candidate: Candidate, *, lead: Span | None) -> Quote:

@@ -5,6 +5,8 @@ import re
 from assistant.language.markdown import plain
 from assistant.language.sentence import ParsedSentence, parse
 
+SAME_MEANING = 0.92
+"""Cosine of two sentences from which on one of them is enough."""
 LEAST_STEMS = 5
 """Shorter sentences are told apart by a word."""
 OF_SHORTER = 0.9

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from assistant.language.names import proper_names
 from assistant.question.question import analyse
-from index.search.engine import Passage, Retrieved
+from index.search.engine import LONG_QUESTION, Passage, Retrieved
 from index.text.terms import stems
 
 WIDE = 30
@@ -34,10 +34,6 @@ class _Needs:
     words: frozenset[str]
     """Stems that it has."""
     unmet: bool
-
-
-LONG_QUESTION = 400
-"""Characters of a question that by itself tells enough to search for."""
 
 
 def search_twice(question: str, k: int, search: Search, idf: Idf, *, context: str = "") -> Retrieved:

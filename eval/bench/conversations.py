@@ -121,7 +121,7 @@ def measure(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, li
 
 
 def _scores(asked: BenchQuestion, passages: Sequence[Passage]) -> tuple[float, float]:
-    ranked = list(dict.fromkeys(map(document_of, passages)))
+    ranked = list(dict.fromkeys(document_of(passage.article) for passage in passages))
     relevant = [document for document, grade in asked.relevant.items() if grade > 0]
     return ndcg(asked.relevant, ranked, 10), recall(relevant, ranked, 10)
 

@@ -64,7 +64,7 @@ WAYS: dict[str, Way] = {
 def evidence_recall(asked: BenchQuestion, passages: Sequence[Passage]) -> float:
     """Compute recall@10 of a question's relevant documents."""
     relevant = [document for document, grade in asked.relevant.items() if grade > 0]
-    return recall(relevant, list(dict.fromkeys(map(document_of, passages))), PLACES)
+    return recall(relevant, list(dict.fromkeys(document_of(passage.article) for passage in passages)), PLACES)
 
 
 def measure(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, list[float]]]:

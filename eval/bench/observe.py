@@ -12,7 +12,8 @@ from assistant.reading.evidence import Candidate, Evidence
 from eval.bench.sets import BenchQuestion
 from eval.cases.short_answers import normalise
 from index.search.embedded import EmbeddedSearch
-from index.search.engine import Filters, Passage, Retrieved
+from index.search.engine import Filters, Retrieved
+from index.text.article import IndexedArticle
 
 
 def holds_answer(text: str, answers: Sequence[str]) -> bool:
@@ -38,9 +39,9 @@ class Observation:
     """Whether the searched collection has the article that the question was written about."""
 
 
-def document_of(passage: Passage) -> str:
-    """Return the test set's id of a passage's document."""
-    return passage.article.source.removeprefix("bench:")
+def document_of(article: IndexedArticle) -> str:
+    """Return the test set's id of an article."""
+    return article.source.removeprefix("bench:")
 
 
 def observe(
@@ -83,7 +84,7 @@ def labels(asked: BenchQuestion, found: Sequence[Candidate]) -> NDArray[np.bool_
     return np.asarray(
         [
             asked.answerable
-            and asked.relevant.get(document_of(candidate.passage), 0) > 0
+            and asked.relevant.get(document_of(candidate.passage.article), 0) > 0
             and holds_answer(candidate.text, asked.answers)
             for candidate in found
         ],
@@ -93,4 +94,4 @@ def labels(asked: BenchQuestion, found: Sequence[Candidate]) -> NDArray[np.bool_
 
 def ranked_documents(retrieved: Retrieved) -> list[str]:
     """Rank documents by their best passages."""
-    return list(dict.fromkeys(document_of(passage) for passage in retrieved.passages))
+    return list(dict.fromkeys(document_of(passage.article) for passage in retrieved.passages))

@@ -7,6 +7,7 @@ document. Chinese and Japanese have no spaces, so that this tells how well the i
 import sys
 from pathlib import Path
 
+from eval.bench.observe import document_of
 from eval.bench.sets import BenchSet, load_set
 from eval.runs.indexes import bench_engine
 
@@ -20,7 +21,7 @@ def recall_at_1(bench: BenchSet) -> float:
         for question in asked:
             best = snapshot.generation.text.search(engine.encode(question.text).stems, 1)
             rows = snapshot.chunks([chunk for chunk, _ in best])
-            found += any(snapshot.articles[row.article].article_id in question.relevant for row in rows)
+            found += any(document_of(snapshot.articles[row.article]) in question.relevant for row in rows)
     return found / len(asked)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from index.encoding.encoder import Encoder
-from index.search.engine import Filters, IndexState, OpenEngine, Passage, Retrieved, blocks_and_contexts
+from index.search.engine import LONG_QUESTION, Filters, IndexState, OpenEngine, Passage, Retrieved, blocks_and_contexts
 from index.search.fusion import Fusion, wordings
 from index.search.query import LateInteraction, Query, encode_queries
 from index.search.spelling import corrected, corrections
@@ -20,8 +20,6 @@ from index.text.glossary import Glossary
 from index.text.structure import Structure
 from index.text.terms import stems
 
-LONG_QUESTION = 400
-"""Characters of a question from which on it is searched for in its own words alone."""
 FEW_CHUNKS = 256
 """With at most this many chunks, BM25 scores all of them at once, which costs less than asking again for FAISS's."""
 
@@ -142,7 +140,7 @@ class EmbeddedSearch:
         names = [name for group in glossary.groups for name in group]
         changes = corrections(question, generation.text, self.encoder, self._chunk_text, names)
         text = corrected(question, changes)
-        long = len(text) > LONG_QUESTION  # Which tells enough, and would take as long again for each other name.
+        long = len(text) > LONG_QUESTION
         queries = self._encoded([text] if long else wordings(text, glossary, self._occurs))
         numbers = None if filters == Filters() else self._passing(filters)
         scored: dict[int, tuple[float, float, float, float]] = {}

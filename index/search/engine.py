@@ -10,6 +10,9 @@ from index.text.article import IndexedArticle, Matrix, Page, Sentence
 from index.text.glossary import Glossary
 from index.text.structure import Block, Kind, Structure
 
+LONG_QUESTION = 400
+"""Characters of a question from which on it tells enough by itself: other names, or a second search, add only time."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filters:

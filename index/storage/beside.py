@@ -1,6 +1,5 @@
 """A catalog that is written beside the one in use, and takes its place in one step."""
 
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -11,7 +10,7 @@ from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
 from index.storage.originals import remove_stray_originals
 from index.storage.store import PARTIAL_NAMES, catalog_path, fingerprint, remove_partial, versions
-from index.storage.trouble import told
+from index.storage.trouble import flush, told
 
 
 def raw(root: Path) -> sqlite3.Connection:
@@ -47,10 +46,6 @@ def finish(root: Path, catalog: Catalog, generation: int) -> None:
     sources = {row.source_sha256 for row in catalog.articles()}
     catalog.close()
     (root / PARTIAL_NAMES[0]).replace(catalog_path(root))
-    descriptor = os.open(root, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush(root)
     remove_stray_originals(root, sources)
     remove_strays(root, generation)

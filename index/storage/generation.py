@@ -23,7 +23,7 @@ from index.storage.bm25 import TantivyText, TextEntry, TextPart, list_parts, wri
 from index.storage.catalog import Catalog
 from index.storage.rows import StoredChunk
 from index.storage.segments import Segment, divide, read_vectors, write_vectors
-from index.storage.trouble import written
+from index.storage.trouble import flush, written
 from index.storage.vectors import FaissVectors
 from index.text.chunking import encoded_text
 
@@ -321,8 +321,4 @@ class _Entries:
 def _sync(folder: Path, names: Iterable[str]) -> None:
     """Flush files and folders to disk, so that they are there before the commit that names them."""
     for path in [*(folder / name for name in names), folder / TEXT_NAME, folder / VECTORS_NAME, folder, folder.parent]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        flush(path)

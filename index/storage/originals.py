@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.errors import ArticleUnreadable, IndexDamaged
 from index.storage.catalog import Catalog
-from index.storage.trouble import written
+from index.storage.trouble import flush, written
 from index.text.article import IndexedArticle
 
 FOLDER_NAME = "originals"
@@ -45,11 +45,7 @@ def write_original(root: Path, data: bytes) -> None:
             partial.unlink(missing_ok=True)
             raise
         for folder in (path.parent, root):
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            flush(folder)
 
 
 def read_original(root: Path, row: IndexedArticle) -> bytes | None:

@@ -1,6 +1,7 @@
 """What can be wrong with an index's files, as errors of one line: damaged, full, busy, not to be written."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,15 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """No space on the device, none left of the quota, or a limit on the size of a file."""
 UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE)
 """SQLite's codes where the system did not take what was written, for another reason than a full disk."""
+
+
+def flush(path: Path) -> None:
+    """Have a file, or a folder's list of names, on the disk before anything after it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def damaged(path: Path, what: str) -> IndexDamaged:

@@ -5,17 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.reading.evidence import header_row
 from assistant.reading.overview.statements import Statement
 from assistant.reading.reader import Quote
+from assistant.reading.sameness import SAME_MEANING
 from index.search.engine import SearchEngine
-from index.text.article import Sentence
-from index.text.structure import Kind
 from index.text.terms import stem, stems
 
 MOST = 12
 """Quotes of an overview."""
-SAME_MEANING = 0.92
-"""Cosine from which on two statements say the same."""
 REDUNDANCY = 0.4
 """What likeness to a chosen statement costs, for each unit of the cosine."""
 OPENS = 0.4
@@ -75,10 +73,10 @@ def best_of_each(keys: Sequence[object], scores: NDArray[np.float64]) -> Mapping
     return best
 
 
-def in_reading_order(statements: Iterable[Statement], *, articles: Sequence[int] = ()) -> list[Statement]:
-    """Statements by article, those of `articles` (their numbers) first and in that order, then by place."""
-    ranks = {number: rank for rank, number in enumerate(articles)}
+def in_reading_order(statements: Iterable[Statement]) -> list[Statement]:
+    """Statements by article, in the order in which these come first, then by place."""
     ordered = list(statements)
+    ranks: dict[int, int] = {}
     for one in ordered:
         ranks.setdefault(one.article.number, len(ranks))
     return sorted(ordered, key=lambda one: (ranks[one.article.number], one.sentence.start))
@@ -89,7 +87,7 @@ def quotes_of(statements: Sequence[Statement], engine: SearchEngine) -> list[Quo
     quotes: list[Quote] = []
     headers: set[tuple[int, int]] = set()
     for one in statements:
-        header = _header(one, engine)
+        header = header_row(one.passage, one.place, engine)
         if header is not None and (one.article.number, header.start) not in headers:
             headers.add((one.article.number, header.start))
             quotes.append(Quote(article=one.article, sentences=(header,), best=header, apart=True))
@@ -107,12 +105,3 @@ def quotes_of(statements: Sequence[Statement], engine: SearchEngine) -> list[Quo
         else:
             quotes.append(quote)
     return quotes
-
-
-def _header(statement: Statement, engine: SearchEngine) -> Sentence | None:
-    """The header of the table of a row."""
-    block = statement.passage.block(statement.place)
-    if not statement.is_row or block is None or block.parent is None:
-        return None
-    header = engine.structure(statement.article.article_id).blocks[block.parent]
-    return Sentence(start=header.start, end=header.end) if header.kind is Kind.HEADER_ROW else None

@@ -28,16 +28,19 @@ def moment(text: str, article: IndexedArticle) -> Moment | None:
     A date without a year is of the year in the article's title, or else of its publication; one without any is left
     out. A time of day without a date is of the day in the title.
     """
-    date = next((one for one in (_full(date, article) for date in dates(text)) if one is not None), None)
+    date = _first(text, article)
     clock = _CLOCK.search(text)
     if date is None and clock is None:
         return None
     minutes = 60 * int(clock[1]) + int(clock[2]) if clock else 0
     if date is None:
-        date = next(
-            (one for one in (_full(date, article) for date in dates(article.title or "")) if one is not None), None
-        )
+        date = _first(article.title or "", article)
     return None if date is None else Moment(date.year or 0, date.month or 0, date.day or 0, minutes)
+
+
+def _first(text: str, article: IndexedArticle) -> Date | None:
+    """The first date of a text whose year can be told."""
+    return next((full for date in dates(text) if (full := _full(date, article)) is not None), None)
 
 
 def _full(date: Date, article: IndexedArticle) -> Date | None:

@@ -103,8 +103,8 @@ class Overviews:
             return self.timeline(before) if (before := topic.partition(": ")[0]) != topic else None
         statements = [found.statements[n] for n in dated]
         chosen = diverse(statements, found.scores[dated], MOST)
-        ordered = sorted((statements[n] for n in chosen), key=lambda one: moment(one.text, one.article) or ())
-        return self._overview(found, ordered, found=len(dated))
+        ordered = sorted((dated[at] for at in chosen), key=lambda n: moments[n] or ())
+        return self._overview(found, [found.statements[n] for n in ordered], found=len(dated))
 
     def summary(self, topic: str) -> Overview | None:
         """The central statements of the article that a topic names, or of what is said about it; None if nothing is."""

@@ -1,7 +1,7 @@
 """The two things that a question compares."""
 
 from assistant.language.vocabulary import NO_NAMES
-from assistant.question.scope import Word, words_of
+from assistant.question.scope import Word, stripped, words_of
 
 _JOINTS = (
     ("versus", "vs", "vs.", "compared"),
@@ -26,8 +26,8 @@ def sides_of(topic: str, asking: frozenset[str]) -> tuple[str, str] | None:
         for place, word in enumerate(words):
             if word.text not in group:
                 continue
-            first = _stripped(words[:place], asking)
-            second = _stripped(_before_asking(words[place + 1 :], asking - joints - NO_NAMES), asking)
+            first = stripped(words[:place], asking | NO_NAMES)
+            second = stripped(_before_asking(words[place + 1 :], asking - joints - NO_NAMES), asking | NO_NAMES)
             if first and second:
                 return topic[first[0].start : first[-1].end], topic[second[0].start : second[-1].end]
     return None
@@ -36,12 +36,3 @@ def sides_of(topic: str, asking: frozenset[str]) -> tuple[str, str] | None:
 def _before_asking(words: list[Word], asking: frozenset[str]) -> list[Word]:
     behind = [place for place, word in enumerate(words) if place and word.text in asking]
     return words[: behind[0]] if behind else words
-
-
-def _stripped(words: list[Word], asking: frozenset[str]) -> list[Word]:
-    """Words without those at the ends that say nothing of a thing."""
-    while words and (words[0].text in asking or words[0].text in NO_NAMES):
-        words = words[1:]
-    while words and (words[-1].text in asking or words[-1].text in NO_NAMES):
-        words = words[:-1]
-    return words

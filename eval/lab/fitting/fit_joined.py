@@ -116,7 +116,7 @@ def _joining(
 ) -> Joining | None:
     retrieved = engine.search(asked.text, k=PASSAGES + (sort == "removed"), filters=Filters())
     if sort == "removed":
-        kept_passages = [p for p in retrieved.passages if document_of(p) not in asked.relevant][:PASSAGES]
+        kept_passages = [p for p in retrieved.passages if document_of(p.article) not in asked.relevant][:PASSAGES]
         retrieved = replace(retrieved, passages=tuple(kept_passages))
     question = analyse(retrieved.question)
     found = Evidence(question, retrieved.passages, engine, kept).candidates(retrieved.queries[0])
