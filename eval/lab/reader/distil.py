@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from eval.lab.reader.batches import Batch, DeviceArrays
 from eval.lab.reader.loss import LossWeights, block_logits, losses, span_logits, weighed
-from eval.lab.reader.network import Reader
+from eval.lab.reader.network import Network
 from eval.lab.reader.teacher import Teacher
 
 SHARE, TEMPERATURE = 0.7, 1.5
@@ -27,7 +27,7 @@ class TeacherLogits:
     windows: Tensor
 
 
-def teacher_logits(teacher: Teacher | Reader, arrays: DeviceArrays, *, batch: int = 64) -> TeacherLogits:
+def teacher_logits(teacher: Teacher | Network, arrays: DeviceArrays, *, batch: int = 64) -> TeacherLogits:
     """Compute the logits of every window; they stay on the device."""
     lengths = torch.from_numpy(arrays.lengths)
     pieces = torch.empty(int(lengths.sum()), 3, dtype=torch.float16, device=arrays.device)
@@ -47,11 +47,11 @@ def teacher_logits(teacher: Teacher | Reader, arrays: DeviceArrays, *, batch: in
 
 def distillation(
     logits: TeacherLogits, arrays: DeviceArrays, weights: LossWeights
-) -> Callable[[tuple[Tensor, Tensor, Tensor], Batch, Sequence[int]], tuple[Tensor, dict[str, Tensor]]]:
+) -> Callable[[tuple[Tensor, ...], Batch, Sequence[int]], tuple[Tensor, dict[str, Tensor]]]:
     """Make an objective for `Trainer`: the weighted sum of the losses against the teacher and the answers."""
 
     def objective(
-        outputs: tuple[Tensor, Tensor, Tensor], batch: Batch, numbers: Sequence[int]
+        outputs: tuple[Tensor, ...], batch: Batch, numbers: Sequence[int]
     ) -> tuple[Tensor, dict[str, Tensor]]:
         hard = losses(outputs, batch)
         there = logits.pieces[arrays.places(numbers)].float()
@@ -63,9 +63,7 @@ def distillation(
     return objective
 
 
-def soft_losses(
-    outputs: tuple[Tensor, Tensor, Tensor], wanted: tuple[Tensor, Tensor, Tensor], batch: Batch
-) -> dict[str, Tensor]:
+def soft_losses(outputs: tuple[Tensor, ...], wanted: tuple[Tensor, Tensor, Tensor], batch: Batch) -> dict[str, Tensor]:
     """Compute the mean divergence of each head from the teacher's, by the names of `LossWeights`.
 
     Scaled by the square of the temperature, which keeps the gradients' size (Hinton et al. 2015).

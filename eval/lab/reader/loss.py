@@ -37,7 +37,7 @@ def block_logits(pieces: Tensor, block_of: Tensor, blocks: int) -> tuple[Tensor,
     return means, counts > 0
 
 
-def losses(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> dict[str, Tensor]:
+def losses(outputs: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:
     """Compute the mean loss of each head, by the names of `LossWeights`."""
     span, pieces, answerable = (output.float() for output in outputs)
     places = span_logits(span, batch.block_of)

@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
@@ -129,8 +130,8 @@ class _Encoder(nn.Module):
         return states
 
 
-class Reader(nn.Module):
-    """Reads windows of a question and text; modules are named as in BertModel, plus the heads."""
+class Network(nn.Module):
+    """The default encoder's layers, named as in BertModel, over two segments; its heads are the subclasses'."""
 
     shared_weights = frozenset({WORDS})
     """Weights that are not saved, since the encoder has them."""
@@ -139,6 +140,25 @@ class Reader(nn.Module):
         super().__init__()
         self.embeddings = _Embeddings(shape)
         self.encoder = _Encoder(shape)
+
+    def states(self, pieces: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
+        """Compute the last states (windows, length, hidden); see `Reader.forward` for the arguments."""
+        found: Tensor = self.encoder(self.embeddings(pieces, segments), mask[:, None, None, :])
+        return found
+
+    def freeze(self, layers: int) -> None:
+        """Freeze the embeddings and the lowest `layers` layers."""
+        if layers:
+            self.embeddings.requires_grad_(False)
+            for layer in self.encoder.layer[:layers]:
+                layer.requires_grad_(False)
+
+
+class Reader(Network):
+    """Reads windows of a question and text."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
         self.span = nn.Linear(shape.hidden_size, 2)
         self.sent = nn.Linear(shape.hidden_size, 1)
         self.cls = nn.Linear(shape.hidden_size, 1)
@@ -155,36 +175,59 @@ class Reader(nn.Module):
             Start and end of the short answer (windows, length, 2); for each piece, that its block answers (windows,
             length), of which a block's logit is the mean over its pieces; and that the window answers (windows,).
         """
-        states = self.encoder(self.embeddings(pieces, segments), mask[:, None, None, :])
+        states = self.states(pieces, segments, mask)
         return self.span(states), self.sent(states).squeeze(-1), self.cls(states[:, 0]).squeeze(-1)
 
-    def freeze(self, layers: int) -> None:
-        """Freeze the embeddings and the lowest `layers` layers."""
-        if layers:
-            self.embeddings.requires_grad_(False)
-            for layer in self.encoder.layer[:layers]:
-                layer.requires_grad_(False)
+
+class Entailment(Network):
+    """Judges whether an evidence bears out a claim."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self.verdict = nn.Linear(shape.hidden_size, 3)
+
+    def forward(self, pieces: Tensor, segments: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        """Compute the logits (pairs, 3) of supported, contradicted and not said, for claim : evidence.
+
+        The arguments are those of `Reader.forward`, with the claim in the place of the question.
+        """
+        return (self.verdict(self.states(pieces, segments, mask)[:, 0]),)
 
 
 def load_reader(weights: Path | None, *, encoder: Path | None = None) -> Reader:
     """Load the encoder's word embeddings with `weights`; with None, the encoder's weights and new heads."""
+    return _loaded(Reader, weights, encoder, new_heads=weights is None)
+
+
+def load_entailment(weights: Path | None, *, encoder: Path | None = None) -> Entailment:
+    """Load the network from its own weights, or with a new head from a reader's or, with None, the encoder's."""
+    return _loaded(Entailment, weights, encoder, new_heads=weights is None or not _has(weights, "verdict.weight"))
+
+
+def _has(weights: Path, name: str) -> bool:
+    with safe_open(weights, framework="pt") as found:
+        return name in found.keys()  # noqa: SIM118  # it is no mapping
+
+
+_N = TypeVar("_N", bound=Network)
+
+
+def _loaded(kind: type[_N], weights: Path | None, encoder: Path | None, *, new_heads: bool) -> _N:
     folder = encoder or minilm_source()
-    reader = Reader(Shape.read(folder))
-    from_encoder = load_file(folder / "model.safetensors")
-    own = reader.state_dict()
-    # The pooler and the position ids of a BertModel are not used.
-    found = {name: tensor for name, tensor in from_encoder.items() if name in own}
-    if weights is not None:
-        found.update(load_file(weights))
-    missing = (
-        own.keys()
-        - found.keys()
-        - {f"{head}.{part}" for head in ("span", "sent", "cls") for part in ("weight", "bias")}
-    )
-    if missing or (weights is not None and found.keys() != own.keys()):
-        raise ValueError(f"{weights or folder} lacks {sorted(own.keys() - found.keys())[:3]}")
-    reader.load_state_dict({name: tensor.float() for name, tensor in found.items()}, strict=weights is not None)
-    return reader
+    network = kind(Shape.read(folder))
+    own = network.state_dict()
+    found = load_file(folder / "model.safetensors") | (load_file(weights) if weights else {})
+    # The pooler and the position ids of a BertModel, and another network's heads, are not used.
+    found = {name: tensor for name, tensor in found.items() if name in own}
+    missing = [
+        name
+        for name in sorted(own.keys() - found.keys())
+        if not new_heads or name.startswith(("embeddings.", "encoder."))
+    ]
+    if missing:
+        raise ValueError(f"{weights or folder} lacks {', '.join(missing[:3])}")
+    network.load_state_dict({name: tensor.float() for name, tensor in found.items()}, strict=not new_heads)
+    return network
 
 
 def save_weights(network: nn.Module, path: Path, *, without: Collection[str], metadata: Mapping[str, str]) -> None:

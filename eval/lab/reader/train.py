@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from eval.lab.reader.batches import Batch, DeviceArrays, batch_numbers, chosen_windows
 from eval.lab.reader.features import Arrays
 from eval.lab.reader.loss import LossWeights, losses, weighed
-from eval.lab.reader.network import Reader, save_weights
+from eval.lab.reader.network import Network, save_weights
 from eval.lab.reader.schedule import Rate, steps_until
 from eval.lab.reader.teacher import Teacher
 
 CHECKPOINT, WEIGHTS, LOG = "checkpoint.pt", "reader.safetensors", "log.jsonl"
 
-Objective = Callable[[tuple[Tensor, Tensor, Tensor], Batch, Sequence[int]], tuple[Tensor, dict[str, Tensor]]]
+Objective = Callable[[tuple[Tensor, ...], Batch, Sequence[int]], tuple[Tensor, dict[str, Tensor]]]
 """Computes the loss and its parts from a network's logits, the batch and its windows' numbers."""
 
 
@@ -47,7 +47,7 @@ class Training:
 
 def _answers(weights: LossWeights) -> Objective:
     def objective(
-        outputs: tuple[Tensor, Tensor, Tensor], batch: Batch, numbers: Sequence[int]
+        outputs: tuple[Tensor, ...], batch: Batch, numbers: Sequence[int]
     ) -> tuple[Tensor, dict[str, Tensor]]:
         del numbers
         parts = losses(outputs, batch)
@@ -61,7 +61,7 @@ class Trainer:
 
     def __init__(
         self,
-        network: Reader | Teacher,
+        network: Network | Teacher,
         arrays: Arrays,
         device: torch.device,
         folder: Path,

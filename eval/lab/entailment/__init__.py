@@ -1,0 +1,1 @@
+"""Train and measure the entailment network, which judges whether evidence bears out a claim."""

@@ -1,0 +1,118 @@
+"""Train and measure the entailment network.
+
+    python -m eval.lab.entailment prepare DATA RUN     # arrays out of the data folder: a minute
+    python -m eval.lab.entailment train   RUN --start assistant/reading/trained/reader.safetensors --hours 1.5
+    python -m eval.lab.entailment measure DATA WEIGHTS [--claims CLAIMS]
+
+`DATA` is a folder with the licensed `pairs_*` and reading files; WordNet is Debian's package wordnet-base. `RUN` is
+as with `python -m eval.lab.reader`, whose trainer this is. docs/checking.md describes the data and the results.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from eval.lab.entailment.making.lexicon import WORDNET, read_lexicon
+from eval.lab.reader.examples import file_sha256
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    from eval.lab.entailment.mixture import READING_FILES, Counts, mixed
+    from eval.lab.entailment.pairs import PAIR_FILES, arrays_of
+    from eval.lab.reader.features import load_tokenizer
+
+    counts = Counts()
+    pairs = mixed(arguments.data, read_lexicon(arguments.wordnet), counts, seed=arguments.seed)
+    arrays = arrays_of(pairs, load_tokenizer(), seed=arguments.seed)
+    arguments.run.mkdir(parents=True, exist_ok=True)
+    arrays.save(arguments.run / "arrays.npz")
+    kinds = arrays.kinds.tolist()
+    record = {
+        "seed": arguments.seed,
+        "pairs": len(arrays),
+        "kinds": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        "counts": asdict(counts),
+        "files": {name: file_sha256(arguments.data / f"{name}.jsonl.gz") for name in (*PAIR_FILES, *READING_FILES)},
+    }
+    (arguments.run / "data.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    print(f"{len(arrays)} pairs in {arguments.run}")
+    return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from eval.lab.entailment.loss import verdict_loss
+    from eval.lab.reader.features import Arrays
+    from eval.lab.reader.network import load_entailment
+    from eval.lab.reader.train import WEIGHTS, Trainer, Training
+
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    settings = Training(
+        seed=arguments.seed,
+        passes=arguments.passes,
+        deadline=time.time() + 3600 * arguments.hours if arguments.hours else None,
+        batch=arguments.batch,
+        peak=arguments.peak,
+        warm_up=arguments.warm_up,
+        longest=arguments.longest,
+    )
+    network = load_entailment(arguments.start)
+    trainer = Trainer(
+        network, Arrays.load(arguments.run / "arrays.npz"), torch.device(arguments.device), arguments.run, settings
+    )
+    trainer.objective = verdict_loss
+    figures = trainer.run()
+    weights = arguments.run / WEIGHTS
+    record = {
+        "weights": file_sha256(weights),
+        "started_from": file_sha256(arguments.start) if arguments.start else "the encoder",
+        "settings": asdict(settings),
+        "device": arguments.device,
+        "torch": torch.__version__,
+        "training": figures,
+        "data": json.loads((arguments.run / "data.json").read_text("utf-8")),
+    }
+    weights.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval.lab.entailment", description="Train the entailment network.")
+    parser.add_argument("--seed", type=int, default=1)
+    commands = parser.add_subparsers(required=True)
+    prepare = commands.add_parser("prepare", help="make the arrays of one pass from the data files")
+    prepare.add_argument("data", type=Path)
+    prepare.add_argument("run", type=Path)
+    prepare.add_argument("--wordnet", type=Path, default=WORDNET, help="folder of WordNet's files")
+    prepare.set_defaults(do=_prepare)
+    train = commands.add_parser("train", help="train in a run's folder, or continue")
+    train.add_argument("run", type=Path)
+    train.add_argument("--start", type=Path, help="weights to start from; default: the encoder's")
+    train.add_argument("--passes", type=float, default=1.0)
+    train.add_argument("--hours", type=float, help="end after this many hours, pauses included")
+    train.add_argument("--batch", type=int, default=32)
+    train.add_argument("--peak", type=float, default=2e-4, help="the highest learning rate")
+    train.add_argument("--warm-up", type=int, default=100, help="steps to reach it")
+    train.add_argument("--longest", type=int, default=180, help="most word pieces of a pair")
+    train.add_argument("--device", default="cpu")
+    train.add_argument("--threads", type=int)
+    train.set_defaults(do=_train)
+    return parser
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    arguments = _parser().parse_args(given)
+    code: int = arguments.do(arguments)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
