@@ -1,6 +1,6 @@
 """Decides whether a run passes the gate against a baseline, with the reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from eval.gate.compare import Comparison
 from eval.gate.decision import EXIT_CODES, Verdict, overall
 from eval.gate.policy import Policy
 from eval.runs.results import CaseResult, Outcome, Run
-from eval.runs.summary import summarise
+from eval.runs.summary import Counts, count_cases, summarise
 from index.counts import counted
 
 SHOWN = 5
@@ -48,7 +48,8 @@ def decide_gate(comparison: Comparison, policy: Policy) -> GateResult:
     checks = [
         *_measures(comparison, policy),
         *_coverage(new, policy),
-        _failures(new.results, policy),
+        *_accounts(comparison, policy),
+        *_model(new),
         *_must_hold(new.results, policy),
         _receipts(new.results),
         *_budgets(new, policy),
@@ -102,14 +103,52 @@ def _coverage(run: Run, policy: Policy) -> list[Check]:
     ]
 
 
-def _failures(results: Sequence[CaseResult], policy: Policy) -> Check:
-    failed = [result for result in results if result.outcome is Outcome.FAILED]
-    detail = f"{counted(len(failed), 'case')} ended with an error, at most {policy.max_failed} may"
-    if failed:
-        detail += f"; the first: {failed[0].case.id}: {failed[0].error}"
-    return Check(
-        name="failed cases", verdict=Verdict.FAIL if len(failed) > policy.max_failed else Verdict.PASS, detail=detail
+def _accounts(comparison: Comparison, policy: Policy) -> list[Check]:
+    """Check that no larger share of cases failed, was degraded or lacks scores than in the baseline."""
+    results = comparison.new.results
+    shared = {result.case.id for result in results}
+    new = count_cases(results)
+    base = count_cases([result for result in comparison.base.results if result.case.id in shared])
+    return [
+        _account("failed cases", "failed", new, base, policy, first=_first(results, lambda one: one.error)),
+        _account("degraded answers", "degraded", new, base, policy, first=_first(results, lambda one: one.degraded)),
+        _account("unscored cases", "unscored", new, base, policy, first=_first(results, _why_unscored)),
+    ]
+
+
+def _account(name: str, kind: str, new: Counts, base: Counts, policy: Policy, *, first: str) -> Check:
+    count: int = getattr(new, kind)
+    allowed = policy.more.get(kind, 0.0)
+    over = new.share(kind) > base.share(kind) + allowed + 1e-9
+    detail = (
+        f"{count} of {counted(new.cases, 'case')}, {base.share(kind):.1%} in the baseline and {new.share(kind):.1%} now"
     )
+    if kind == "failed" and count > policy.max_failed:
+        over = True
+        detail += f"; at most {policy.max_failed} may fail"
+    elif over:
+        detail += f"; at most {allowed:.1%} more may be"
+    return Check(name=name, verdict=Verdict.FAIL if over else Verdict.PASS, detail=detail + first)
+
+
+def _first(results: Sequence[CaseResult], told: Callable[[CaseResult], str | None]) -> str:
+    """Name the first case of which something is told, and what it is."""
+    return next((f"; the first: {result.case.id}: {why}" for result in results if (why := told(result))), "")
+
+
+def _why_unscored(result: CaseResult) -> str | None:
+    unscored = result.unscored if result.outcome is not Outcome.FAILED else ()
+    return f"{unscored[0].name}: {unscored[0].reason}" if unscored else None
+
+
+def _model(run: Run) -> list[Check]:
+    """Check that the model which the run is of wrote an answer at all, whatever the baseline's degraded share."""
+    degraded = [result.degraded for result in run.results if result.degraded]
+    written = [result for result in run.results if result.outcome is Outcome.ANSWERED and not result.degraded]
+    if run.provenance.model is None or written or not degraded:
+        return []
+    detail = f"{run.provenance.model} wrote none of the {counted(len(degraded), 'answer')}; the first: {degraded[0]}"
+    return [Check(name="model", verdict=Verdict.FAIL, detail=detail)]
 
 
 def _must_hold(results: Sequence[CaseResult], policy: Policy) -> list[Check]:

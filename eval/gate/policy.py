@@ -13,6 +13,9 @@ DEFAULT_POLICY = Path(__file__).resolve().parents[1] / "gate.toml"
 BUDGETS = ("median_seconds", "p95_seconds", "run_seconds", "tokens_per_case", "cost_per_case", "cost")
 """Names of budgets."""
 
+MORE = ("failed", "degraded", "unscored")
+"""Cases of which a run may not have a larger share than the baseline."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
@@ -31,6 +34,8 @@ class Policy:
     """Least share of scored cases of each measure, gated or not."""
     max_failed: int = 0
     """Most cases that may end with an error."""
+    more: Mapping[str, float] = field(default_factory=dict)
+    """Share of cases by which the failed, degraded and unscored ones (`MORE`) may exceed the baseline's."""
     must_hold: tuple[str, ...] = ()
     """Tags; a case with any of them must be right, whatever the baseline's result."""
     budgets: Mapping[str, float] = field(default_factory=dict)
@@ -51,6 +56,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
         ) from error
     effects = _numbers(path, data.pop("effects", {}), "effects", tuple(BY_NAME), most=1)
     budgets = _numbers(path, data.pop("budgets", {}), "budgets", BUDGETS, most=float("inf"))
+    more = _numbers(path, data.pop("more", {}), "more", MORE, most=1, zero=True)
     if not effects:
         raise ConfigurationError(f"{path}: [effects] names no measure that decides", "write such as: correct = 0.02")
     must_hold = _tags(path, data.pop("must_hold", []))
@@ -71,7 +77,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
                 f"{path}: {name} is {value!r}",
                 f"it must be a {'whole ' if whole else ''}number from {low:g} to {high:g}",
             )
-    return Policy(effects=effects, budgets=budgets, must_hold=must_hold, **data)
+    return Policy(effects=effects, budgets=budgets, more=more, must_hold=must_hold, **data)
 
 
 def _tags(path: Path, value: object) -> tuple[str, ...]:
@@ -80,14 +86,23 @@ def _tags(path: Path, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _numbers(path: Path, table: object, name: str, known: tuple[str, ...], *, most: float) -> dict[str, float]:
+def _numbers(
+    path: Path, table: object, name: str, known: tuple[str, ...], *, most: float, zero: bool = False
+) -> dict[str, float]:
+    """Check a table of numbers up to `most`; `zero` tells whether 0 is one of them."""
     if not isinstance(table, dict):
         raise ConfigurationError(f"{path}: {name} is {table!r}", "it must be a table of numbers")
     _known(path, table, known)
     for key, value in table.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not 0 <= value <= most
+            or not (value or zero)
+        ):
+            least = "from 0" if zero else "above 0"
             raise ConfigurationError(
-                f"{path}: {name}.{key} is {value!r}", f"it must be a number above 0, at most {most:g}"
+                f"{path}: {name}.{key} is {value!r}", f"it must be a number {least}, at most {most:g}"
             )
     return {key: float(value) for key, value in table.items()}
 

@@ -1,7 +1,7 @@
 """Derives what all reports show of a run or a comparison, independent of their format."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from eval.gate.gate import GateResult
 from eval.runs.judge import QUESTIONS, judge_noise
 from eval.runs.results import CaseResult, Outcome, Run
 from eval.runs.stating import answer_pieces, stated
+from eval.runs.summary import count_cases
 from index.counts import counted
 
 HEADLINES = ("correct", "fact_recall", "decision", "citation_precision", "citation_recall", "quote_recall@5")
@@ -23,6 +24,14 @@ class Unscored:
 
     reason: str
     measures: tuple[str, ...]
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Degraded:
+    """A reason for which the model wrote no answer, with its cases."""
+
+    reason: str
     ids: tuple[str, ...]
 
 
@@ -67,6 +76,15 @@ def unscored_by_reason(results: Sequence[CaseResult]) -> list[Unscored]:
     ]
 
 
+def degraded_by_reason(results: Sequence[CaseResult]) -> list[Degraded]:
+    """Group the answers that the model did not write by reason, in the order of the run."""
+    found: dict[str, list[str]] = {}
+    for result in results:
+        if result.degraded:
+            found.setdefault(result.degraded, []).append(result.case.id)
+    return [Degraded(reason=reason, ids=tuple(ids)) for reason, ids in found.items()]
+
+
 def moved_slices(comparison: Comparison) -> list[SliceDifference]:
     """Select slices whose mean changed by at least the minimum effect, the largest drop first."""
     moved = [one for one in comparison.slices if abs(one.decision.difference) >= one.decision.minimum_effect]
@@ -88,9 +106,9 @@ def deciding(gate: GateResult | None) -> set[str] | None:
 
 
 def told_outcomes(run: Run) -> str:
-    """Count outcomes, in words."""
-    counts = {outcome: sum(result.outcome is outcome for result in run.results) for outcome in Outcome}
-    return ", ".join(f"{count:,} {outcome.value}" for outcome, count in counts.items())
+    """Count outcomes, and degraded and unscored cases, in words."""
+    counts = asdict(count_cases(run.results))
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if name != "cases")
 
 
 def typical_seconds(run: Run) -> tuple[float, float]:

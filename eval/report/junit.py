@@ -1,6 +1,7 @@
 """Writes a run and a gate as JUnit XML, for continuous integration servers."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from xml.etree import ElementTree as ET
 
 from eval.gate.decision import Verdict
@@ -8,6 +9,7 @@ from eval.gate.gate import GateResult
 from eval.report.findings import is_wrong, stated_facts
 from eval.report.wording import VERDICT_WORDS, clean, one_line
 from eval.runs.results import CaseResult, Outcome, Run
+from eval.runs.summary import count_cases
 
 
 def junit_xml(run: Run, gate: GateResult | None) -> str:
@@ -17,6 +19,7 @@ def junit_xml(run: Run, gate: GateResult | None) -> str:
     check is a failure of type "inconclusive", so that CI does not pass.
     """
     suites = [_suite("cases", [_case(result) for result in run.results], seconds=run.seconds)]
+    suites[0].insert(0, _properties(run))
     if gate is not None:
         suites.insert(0, _suite("gate", _checks(gate), seconds=0.0))
     root = ET.Element("testsuites", {"name": "assistant eval", **_totals(suites)})
@@ -38,6 +41,14 @@ def _suite(name: str, cases: Sequence[ET.Element], *, seconds: float) -> ET.Elem
     return suite
 
 
+def _properties(run: Run) -> ET.Element:
+    """Count what JUnit has no word for: degraded and unscored cases."""
+    properties = ET.Element("properties")
+    for name, count in asdict(count_cases(run.results)).items():
+        ET.SubElement(properties, "property", {"name": name, "value": str(count)})
+    return properties
+
+
 def _totals(suites: Sequence[ET.Element]) -> dict[str, str]:
     return {key: str(sum(int(suite.get(key, "0")) for suite in suites)) for key in ("tests", "failures", "errors")}
 
@@ -54,9 +65,10 @@ def _case(result: CaseResult) -> ET.Element:
     elif (correct := result.score("correct")) is None or correct.value is None:
         reason = (correct and correct.reason) or "the case does not say what a right answer states"
         ET.SubElement(test, "skipped", {"message": one_line(f"not scored: {reason}")})
-    unscored = [f"{score.name} is not scored: {score.reason}" for score in result.unscored]
-    if unscored and result.outcome is not Outcome.FAILED:
-        ET.SubElement(test, "system-out").text = clean("\n".join(unscored))
+    told = [f"degraded, not written by the model: {result.degraded}"] if result.degraded else []
+    told += [f"{score.name} is not scored: {score.reason}" for score in result.unscored]
+    if told and result.outcome is not Outcome.FAILED:
+        ET.SubElement(test, "system-out").text = clean("\n".join(told))
     return test
 
 

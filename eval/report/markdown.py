@@ -9,6 +9,7 @@ from eval.gate.gate import GateResult
 from eval.report.findings import (
     changes_by_direction,
     deciding,
+    degraded_by_reason,
     gate_headline,
     moved_slices,
     stated_facts,
@@ -84,6 +85,10 @@ def _trouble(run: Run) -> list[str]:
     ]
     if len(run.failed) > SHOWN_CASES:
         lines.append(f"- and {len(run.failed) - SHOWN_CASES} more failed")
+    lines += [
+        f"- degraded: {counted(len(group.ids), 'case')}: {inline(group.reason)}"
+        for group in degraded_by_reason(run.results)[:SHOWN_CASES]
+    ]
     lines += [
         f"- not scored: {counted(len(group.ids), 'case')}: {inline(group.reason)}"
         for group in unscored_by_reason(run.results)[:SHOWN_CASES]

@@ -21,6 +21,7 @@ from eval.report.findings import (
     HEADLINES,
     changes_by_direction,
     deciding,
+    degraded_by_reason,
     gate_headline,
     judge_noise_lines,
     stated_facts,
@@ -113,6 +114,7 @@ def html_report(run: Run, *, gate: GateResult | None, comparison: Comparison | N
             unscored=[
                 (one.reason, one.measures, [by_id[id_] for id_ in one.ids]) for one in unscored_by_reason(run.results)
             ],
+            degraded=[(one.reason, [by_id[id_] for id_ in one.ids]) for one in degraded_by_reason(run.results)],
             broken=[row for row in rows if row.result.broken_receipts],
             judge_noise=judge_noise_lines(run),
             measures=_measures(run, comparison, gate),

@@ -8,6 +8,7 @@ from eval.gate.decision import MetricDecision
 from eval.gate.gate import GateResult
 from eval.report.findings import (
     changes_by_direction,
+    degraded_by_reason,
     gate_headline,
     judge_noise_lines,
     moved_slices,
@@ -79,7 +80,8 @@ def gate_text(gate: GateResult) -> str:
         lines += ["", *_changes(comparison)]
     if comparison.differences:
         lines += ["", "What else changed:", *(f"  {one_line(one)}" for one in comparison.differences)]
-    return "\n".join([gate_headline(gate), *lines])
+    told = f"{counted(len(comparison.new.results), 'case')}: {told_outcomes(comparison.new)}."
+    return "\n".join([gate_headline(gate), told, *lines])
 
 
 def _refusals(run: Run) -> list[str]:
@@ -106,6 +108,13 @@ def _trouble(run: Run) -> list[str]:
         for one in failed[:SHOWN_TROUBLE]:
             lines += _wrapped(f"  {one_line(one.case.id)}: ", one_line(one.error or "", most=300))
         lines += _rest(len(failed), SHOWN_TROUBLE)
+    degraded = degraded_by_reason(run.results)
+    if degraded:
+        lines += ["", "Degraded, not written by the model:"]
+        for why in degraded[:SHOWN_TROUBLE]:
+            head = f"  {counted(len(why.ids), 'case')} ({_named(why.ids, most=3)}): "
+            lines += _wrapped(head, one_line(why.reason, most=300))
+        lines += _rest(len(degraded), SHOWN_TROUBLE)
     unscored = unscored_by_reason(run.results)
     if unscored:
         lines += ["", "Not scored:"]

@@ -16,7 +16,7 @@ from eval.cases.case import to_row
 from eval.cases.case_file import STRICT, CaseRow, case_of
 from eval.files import write_whole
 from eval.runs.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score
-from eval.runs.summary import summarise
+from eval.runs.summary import count_cases, summarise
 from index.errors import UserError
 
 FORMAT = 1
@@ -85,6 +85,7 @@ class RunFile(TypedDict):
     tag: str | None
     gold: str
     provenance: Provenance
+    counts: NotRequired[dict[str, int]]
     summary: NotRequired[dict[str, dict[str, float | None]]]
     cases: list[ResultRow]
     times: TimesRow
@@ -119,6 +120,7 @@ def run_text(run: Run) -> str:
         "tag": run.tag,
         "gold": run.gold,
         "provenance": asdict(run.provenance),
+        "counts": asdict(count_cases(run.results)),
         "summary": {
             line.name: {
                 "mean": _rounded(line.mean),

@@ -1,5 +1,6 @@
 """Summarises a run: means, with the numbers of scored, unscored and failed cases."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,26 @@ class MetricSummary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """Cases that a mean would hide, counted apart; a case can be degraded and unscored at once."""
+
+    cases: int
+    answered: int
+    refused: int
+    failed: int
+    """Cases that ended with an error."""
+    degraded: int
+    """Answers that the configured model did not write, so that the quotes stand."""
+    unscored: int
+    """Cases that did not fail, of which a measure has no score."""
+
+    def share(self, name: str) -> float:
+        """Share of the cases that count under a name."""
+        count: int = getattr(self, name)
+        return count / max(1, self.cases)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RefusalSummary:
     """Refusals as a classifier of unanswerable questions."""
 
@@ -43,6 +64,19 @@ class RefusalSummary:
     """(threshold, coverage, risk), highest threshold first."""
     risk_area: float | None
     """Area under the risk-coverage curve: mean risk over all coverages, 0 is best; None without cases."""
+
+
+def count_cases(results: Sequence[CaseResult]) -> Counts:
+    """Count the outcomes, and the degraded and unscored cases."""
+    outcomes = Counter(result.outcome for result in results)
+    return Counts(
+        cases=len(results),
+        answered=outcomes[Outcome.ANSWERED],
+        refused=outcomes[Outcome.REFUSED],
+        failed=outcomes[Outcome.FAILED],
+        degraded=sum(result.degraded is not None for result in results),
+        unscored=sum(bool(result.unscored) for result in results if result.outcome is not Outcome.FAILED),
+    )
 
 
 def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:

@@ -39,7 +39,14 @@ def test_a_run_against_itself_passes_with_exit_code_0() -> None:
 
     assert (result.verdict, result.exit_code) == (Verdict.PASS, 0)
     assert result.comparison.changes == ()
-    assert {one.name for one in result.checks} == {*POLICY.effects, "coverage", "failed cases", "receipts"}
+    assert {one.name for one in result.checks} == {
+        *POLICY.effects,
+        "coverage",
+        "failed cases",
+        "degraded answers",
+        "unscored cases",
+        "receipts",
+    }
 
 
 def test_a_large_drop_fails_with_exit_code_100_and_the_check_comes_first() -> None:
@@ -112,7 +119,7 @@ def test_one_failed_case_turns_the_gate_red_and_is_in_no_mean_and_in_the_counts(
     assert result.exit_code == 100
     assert check(result, "failed cases") == (
         Verdict.FAIL,
-        "1 case ended with an error, at most 0 may; the first: case-0: ValueError: no",
+        "1 of 100 cases, 0.0% in the baseline and 1.0% now; at most 0 may fail; the first: case-0: ValueError: no",
     )
     (line,) = (line for line in summarise(new) if line.name == "correct")
     assert (line.mean, line.scored, line.unscored, line.failed, line.coverage) == (1.0, 99, 0, 1, 0.99)
@@ -120,7 +127,7 @@ def test_one_failed_case_turns_the_gate_red_and_is_in_no_mean_and_in_the_counts(
 
 
 def test_failed_cases_beyond_the_coverage_turn_the_gate_red_even_where_some_may_fail() -> None:
-    lenient = replace(POLICY, max_failed=10)
+    lenient = replace(POLICY, max_failed=10, more={"failed": 0.1})
 
     assert gate(GOOD, [failed(CASES[0]), *GOOD[1:]], lenient).verdict is Verdict.PASS
     result = gate(GOOD, [*map(failed, CASES[:3]), *GOOD[3:]], lenient)
@@ -128,6 +135,42 @@ def test_failed_cases_beyond_the_coverage_turn_the_gate_red_even_where_some_may_
     assert "97 of 100 cases scored (97.0%, at least 98.0% are needed), 0 unscored, 3 failed" in next(
         one.detail for one in result.checks if one.name.startswith("coverage of correct")
     )
+
+
+@pytest.mark.parametrize("kind", ["failed", "degraded", "unscored"])
+def test_one_more_than_the_baseline_has_turns_the_gate_red_and_as_many_do_not(kind: str) -> None:
+    def spoilt(count: int) -> list[CaseResult]:
+        made = {
+            "failed": [failed(case) for case in CASES[:count]],
+            "degraded": [replace(one, degraded="the server did not answer") for one in GOOD[:count]],
+            "unscored": [unscored(one, "citation_recall") for one in GOOD[:count]],
+        }
+        return [*made[kind], *GOOD[count:]]
+
+    lenient = replace(POLICY, max_failed=9, min_coverage=0.9)
+    name = {"failed": "failed cases", "degraded": "degraded answers", "unscored": "unscored cases"}[kind]
+
+    assert check(gate(spoilt(3), spoilt(3), lenient), name)[0] is Verdict.PASS
+    assert check(gate(spoilt(3), spoilt(2), lenient), name)[0] is Verdict.PASS
+    verdict, detail = check(gate(spoilt(3), spoilt(4), lenient), name)
+    assert verdict is Verdict.FAIL
+    assert detail.startswith("4 of 100 cases, 3.0% in the baseline and 4.0% now; at most 0.0% more may be; the first: ")
+    assert check(gate(spoilt(3), spoilt(4), replace(lenient, more={kind: 0.01})), name)[0] is Verdict.PASS
+
+
+def test_a_model_that_wrote_nothing_fails_even_against_a_baseline_that_it_did_not_write_either() -> None:
+    dead = [replace(one, degraded="the server did not answer") for one in GOOD]
+    of_model = replace(PROVENANCE, model="qwen")
+    base, new, alive = (a_run(rows, of_model) for rows in (dead, dead, [GOOD[0], *dead[1:]]))
+
+    result = decide_gate(compare(base, new, POLICY), POLICY)
+
+    assert result.exit_code == 100
+    assert check(result, "model") == (
+        Verdict.FAIL,
+        "qwen wrote none of the 100 answers; the first: the server did not answer",
+    )
+    assert decide_gate(compare(base, alive, POLICY), POLICY).exit_code == 0
 
 
 def test_unscored_cases_turn_the_gate_red_and_the_reason_is_named() -> None:
@@ -520,6 +563,6 @@ def test_measures_that_lack_the_same_cases_are_told_together() -> None:
     names = ("fact_recall", "citation_recall", "quote_mrr")
     result = gate(GOOD, [*(unscored(one, *names) for one in GOOD[:3]), *GOOD[3:]])
 
-    (red,) = (one for one in result.checks if one.verdict is Verdict.FAIL)
+    (red,) = (one for one in result.checks if one.name.startswith("coverage"))
     assert red.name == "coverage of fact_recall and 2 more"
     assert "case-0, case-1, case-2" in red.detail

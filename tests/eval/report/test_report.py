@@ -1,6 +1,7 @@
 """Reports: nothing in them runs, everything is there, trouble stands on top, and the same run gives the same bytes."""
 
 import itertools
+import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -13,6 +14,7 @@ from eval.gate.compare import compare
 from eval.gate.gate import GateResult, decide_gate
 from eval.report import comparison_text, gate_text, html_report, junit_xml, markdown_report, run_text
 from eval.runs.results import CaseResult, Cited, Run
+from eval.runs.run_file import run_text as file_text
 
 HOSTILE = '</script><script>alert(1)</script> <img src=x onerror=alert(1)> & "q" \'` | @all \u2028 \x0b \x1b[31m'
 
@@ -125,6 +127,28 @@ def test_failed_and_unscored_cases_stand_above_the_measures() -> None:
     above = text[: text.index("What produced the run")]
     assert above.index("ValueError: no") < text.index("Answered with every expected fact")
     assert "the judge was away" in above
+
+
+def test_degraded_failed_and_unscored_cases_are_counted_apart_in_every_report() -> None:
+    results = [
+        replace(GOOD[0], degraded="no server"),
+        failed(GOOD[1].case),
+        unscored(GOOD[2], "correct"),
+        *GOOD[3:6],
+    ]
+    run, gate = a_run(results), held(GOOD[:6], results)
+    told = "5 answered, 0 refused, 1 failed, 1 degraded, 1 unscored"
+
+    for text in (run_text(run), gate_text(gate), markdown_report(run, gate, None), page(run, gate)):
+        assert told in text
+    for text in (run_text(run), markdown_report(run, gate, None), page(run, gate)):
+        assert "no server" in text
+    properties = ET.fromstring(junit_xml(run, gate)).iter("property")
+    assert {"failed": "1", "degraded": "1", "unscored": "1"}.items() <= {
+        (one.attrib["name"], one.attrib["value"]) for one in properties
+    }
+    counts = json.loads(file_text(run))["counts"]
+    assert (counts["failed"], counts["degraded"], counts["unscored"]) == (1, 1, 1)
 
 
 def test_a_quote_is_shown_in_its_articles_text_or_alone_if_that_is_not_at_hand() -> None:

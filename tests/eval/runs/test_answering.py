@@ -157,6 +157,18 @@ def test_a_run_with_a_model_is_compared_with_one_without(root, tmp_path, url) ->
     assert any("model: nothing → scripted" in line for line in found.differences)
 
 
+def test_a_model_whose_server_is_gone_does_not_pass_the_gate(root, tmp_path, url, monkeypatch) -> None:
+    base = run(root, tmp_path / "base.json")
+    monkeypatch.setenv("ASSISTANT_MODEL_BASE_URL", "http://127.0.0.1:9/v1")
+    new = run(root, tmp_path / "new.json")
+    policy = load_policy()
+
+    gates = [decide_gate(compare(before, new, policy), policy) for before in (base, new)]
+
+    assert [gate.exit_code for gate in gates] == [100, 100]
+    assert {check.name for check in gates[0].checks if check.verdict.value == "fail"} >= {"degraded answers", "model"}
+
+
 @pytest.mark.parametrize(("limit", "kept"), [(10_000, True), (1, False)])
 def test_tokens_and_cost_have_their_budgets(root, tmp_path, url, limit: int, kept: bool) -> None:
     made = run(root, tmp_path / "run.json")

@@ -435,7 +435,7 @@ def test_a_run_file_has_its_summary_first_and_all_its_times_in_one_line(rehearse
 
     data = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
 
-    assert list(data) == ["format", "tag", "gold", "provenance", "summary", "cases", "times"]
+    assert list(data) == ["format", "tag", "gold", "provenance", "counts", "summary", "cases", "times"]
     assert (data["format"], data["tag"], data["gold"]) == (1, "nightly", gold_digest(CASES[:2]))
     assert data["summary"]["correct"] == {"mean": 1.0, "scored": 2, "unscored": 0, "failed": 0}
     assert set(data["times"]) == {"started", "seconds", "cases"}
