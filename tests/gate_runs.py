@@ -21,6 +21,8 @@ PROVENANCE = Provenance(
 
 
 POLICY = Policy(effects={"correct": 0.02, "decision": 0.02, "fact_recall": 0.02})
+WIDE = Policy(effects={"correct": 0.1, "decision": 0.1, "fact_recall": 0.1})
+"""Margins that a hundred cases can tell."""
 
 
 def gold(count: int, *, answerable: bool = True, short: bool = False) -> list[GoldCase]:
@@ -30,7 +32,7 @@ def gold(count: int, *, answerable: bool = True, short: bool = False) -> list[Go
             question=f"Why {n}?",
             facts=(("so",),) if answerable else (),
             short=("so",) if short else (),
-            evidence=(Evidence(article_id="a", quote="So.", part="1"),) if answerable else (),
+            evidence=(Evidence(article_id=f"a{n}", quote="So.", part="1"),) if answerable else (),
             answerable=answerable,
             tags=("even",) if n % 2 == 0 else ("odd",),
         )

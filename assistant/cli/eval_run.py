@@ -9,6 +9,8 @@ from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_
 from assistant.cli.output.progress import metered, note
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.settings.settings import Settings
     from eval.gate.gate import GateResult
     from eval.gate.policy import Policy
@@ -47,6 +49,12 @@ RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", hel
 ReplayOption = Annotated[
     str | None, typer.Option("--replay", metavar="DIR", help="Replay recorded model calls; asks no model.")
 ]
+EpochsOption = Annotated[
+    int, typer.Option("--epochs", min=1, max=20, help="Times to ask each case, with other seeds; scores are means.")
+]
+AttemptOption = Annotated[
+    int, typer.Option("--attempt", min=1, help="Number of this run of the same state, as a CI server counts retries.")
+]
 MOST_JOBS = 4
 """Most processes by default: each loads an encoder, and gold sets are small."""
 SMALL = 40
@@ -61,6 +69,7 @@ def run(
     limit: LimitOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    epochs: EpochsOption = 1,
     model: ModelOption = None,
     no_model: NoModelOption = False,
     judge: JudgeOption = None,
@@ -83,6 +92,7 @@ def run(
         limit=limit,
         jobs=jobs,
         resume=resume,
+        epochs=epochs,
     )
     print(run_text(made))
     note(f"written to {out}")
@@ -115,6 +125,8 @@ def gate(
     limit: LimitOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    epochs: EpochsOption = 1,
+    attempt: AttemptOption = 1,
     model: ModelOption = None,
     no_model: NoModelOption = False,
     judge: JudgeOption = None,
@@ -129,6 +141,7 @@ def gate(
     markdown: Annotated[str | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown too.")] = None,
 ) -> None:
     """Run gold cases and compare with a baseline: exit 0 passed, 100 failed, 101 inconclusive."""
+    from eval.gate.accepted import accepted_path, read_accepted
     from eval.report import gate_text
     from eval.runs.run_file import read_run
 
@@ -139,8 +152,20 @@ def gate(
         recordings = _recordings(record, replay)
         settings = settings_from({"index": index, "model": model_flag(model, no_model)})
         judging = _judging(judge, repeats, judge_temperature, recordings)
-        new = _run(gold, settings, judging, recordings, out=out, limit=limit, jobs=jobs, resume=resume)
-    result = _decided(base, new, rules, common=common or limit is not None)
+        new = _run(
+            gold,
+            settings,
+            judging,
+            recordings,
+            out=out,
+            limit=limit,
+            jobs=jobs,
+            resume=resume,
+            epochs=epochs,
+            attempt=attempt,
+        )
+    accepted = read_accepted(accepted_path(Path(baseline)), base)
+    result = _decided(base, new, rules, common=common or limit is not None, accepted=accepted)
     _write(new, result, index, html=html, junit=junit, markdown=markdown)
     print(gate_text(result))
     raise typer.Exit(result.exit_code)
@@ -157,10 +182,15 @@ def report(
     policy: PolicyOption = None,
 ) -> None:
     """Write a self-contained HTML report of a run, alone or against a baseline."""
+    from eval.gate.accepted import accepted_path, read_accepted
     from eval.runs.run_file import read_run
 
     new = read_run(Path(run))
-    result = _decided(read_run(Path(base)), new, _policy(policy), common=common) if base else None
+    result = None
+    if base:
+        before = read_run(Path(base))
+        accepted = read_accepted(accepted_path(Path(base)), before)
+        result = _decided(before, new, _policy(policy), common=common, accepted=accepted)
     _write(new, result, index, html=out, junit=junit, markdown=markdown)
     note(f"written to {out}")
 
@@ -198,6 +228,8 @@ def _run(
     jobs: int | None,
     resume: bool,
     tag: str | None = None,
+    epochs: int = 1,
+    attempt: int = 1,
 ) -> "Run":
     import os
 
@@ -220,16 +252,18 @@ def _run(
             jobs=jobs or default_jobs,
             resume=resume,
             tag=tag,
+            epochs=epochs,
+            attempt=attempt,
             progress=lambda done, of: meter(done, of, done),
         )
 
 
-def _decided(base: "Run", new: "Run", policy: "Policy", *, common: bool) -> "GateResult":
+def _decided(base: "Run", new: "Run", policy: "Policy", *, common: bool, accepted: "Mapping[str, str]") -> "GateResult":
     from eval.gate.compare import compare as compare_runs
     from eval.gate.gate import decide_gate
 
     with metered("comparing"):
-        return decide_gate(compare_runs(base, new, policy, common=common), policy)
+        return decide_gate(compare_runs(base, new, policy, common=common), policy, accepted=accepted)
 
 
 def _policy(name: str | None) -> "Policy":

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+UNSCORED = frozenset(("group", "tags", "note", "as_of"))
+"""Fields that say nothing of what is right."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
@@ -36,8 +39,12 @@ class GoldCase:
     """Wordings that a right answer must not state."""
     short: tuple[str, ...] = ()
     """Accepted short answers, if the question has one."""
+    reference: str | None = None
+    """A right answer in prose, which only a judge compares."""
     evidence: tuple[Evidence, ...] = ()
     answerable: bool = True
+    group: str | None = None
+    """Label of cases that are no independent evidence, such as paraphrases of one question."""
     tags: tuple[str, ...] = ()
     as_of: date | None = None
     """Date on which the case was last checked."""
@@ -47,8 +54,8 @@ class GoldCase:
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits over question and expectations, without tags, note and date."""
-        content = {key: value for key, value in to_row(self).items() if key not in {"tags", "note", "as_of"}}
+        """Twelve hexadecimal digits over question and expectations, without group, tags, note and date."""
+        content = {key: value for key, value in to_row(self).items() if key not in UNSCORED}
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
 
     @property
@@ -58,6 +65,32 @@ class GoldCase:
         for one in self.evidence:
             found[one.part] = (*found.get(one.part, ()), one)
         return found
+
+
+def clusters_of(cases: Sequence[GoldCase]) -> dict[str, str]:
+    """Find the clusters of cases that depend on each other: of one group, or on one article.
+
+    A case's article is that of its first piece of evidence; a case that names neither is a cluster of its own. Cases
+    on several articles would else join all of them to one.
+
+    Returns:
+        The name of each case's cluster, by the case's id.
+    """
+    joined: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while joined.setdefault(name, name) != name:
+            name = joined[name]
+        return name
+
+    names: dict[str, list[str]] = {}
+    for case in cases:
+        labels = [f"group {case.group}"] if case.group else []
+        labels += [f"article {case.evidence[0].article_id}"] if case.evidence else []
+        names[case.id] = labels or [f"case {case.id}"]
+        for label in names[case.id]:
+            joined[root(label)] = root(names[case.id][0])
+    return {id_: root(labels[0]) for id_, labels in names.items()}
 
 
 def spread(cases: Sequence[GoldCase], limit: int | None) -> tuple[GoldCase, ...]:
@@ -82,8 +115,10 @@ def to_row(case: GoldCase) -> dict[str, object]:
         "facts": [list(fact) for fact in case.facts],
         "never": list(case.never),
         "short": list(case.short),
+        "reference": case.reference,
         "evidence": [_evidence_row(one, number) for number, one in enumerate(case.evidence, 1)],
         "answerable": case.answerable,
+        "group": case.group,
         "tags": list(case.tags),
         "as_of": case.as_of.isoformat() if case.as_of else None,
         "note": case.note,

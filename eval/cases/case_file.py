@@ -59,10 +59,14 @@ class CaseRow(TypedDict):
     """What an answer must not state beside the facts."""
     short: NotRequired[list[Text] | None]
     """Accepted short answers, for exact match and token F1."""
+    reference: NotRequired[Text | None]
+    """A right answer in prose; only a judge compares it."""
     evidence: NotRequired[list[EvidenceRow] | None]
     """Where the articles state it."""
     answerable: bool
     """Whether the articles answer the question; where they do not, refusing is right."""
+    group: NotRequired[Text | None]
+    """Cases of one group are no independent evidence, such as paraphrases of one question."""
     tags: NotRequired[list[Text] | None]
     """Slices of the gold set that are reported apart."""
     as_of: NotRequired[Day | None]
@@ -82,6 +86,8 @@ _EXPECTED: Mapping[tuple[str, ...], str] = {
     ("facts", "[]"): _TEXTS,
     ("never",): _TEXTS,
     ("short",): _TEXTS,
+    ("reference",): _TEXT,
+    ("group",): _TEXT,
     ("evidence",): "a list of objects with article and quote",
     ("evidence", "[]"): "an object with article and quote",
     **{("evidence", "[]", name): _TEXT for name in EvidenceRow.__annotations__},
@@ -184,6 +190,8 @@ def case_of(row: CaseRow, place: str = "") -> GoldCase:
         facts=tuple(tuple(fact) for fact in row.get("facts") or ()),
         never=tuple(row.get("never") or ()),
         short=tuple(row.get("short") or ()),
+        reference=row.get("reference"),
+        group=row.get("group"),
         evidence=tuple(
             Evidence(article_id=one["article"], quote=one.get("quote"), part=one.get("part") or str(number))
             for number, one in enumerate(row.get("evidence") or (), 1)
@@ -306,10 +314,10 @@ def _contradictions(case: GoldCase) -> Iterator[tuple[str, str]]:
     for answer in case.short:
         if not normalise(answer):  # An empty answer would match it.
             yield "short", f"{_shown(answer)} is nothing but articles and punctuation"
-    if case.answerable and not case.facts and not case.evidence:
-        yield "facts", "are missing; an answerable case needs facts, evidence or both"
-    elif not case.answerable and (case.facts or case.short or case.evidence):
-        yield "answerable", "is false, yet there are facts, short answers or evidence"
+    if case.answerable and not (case.facts or case.evidence or case.reference):
+        yield "facts", "are missing; an answerable case needs facts, evidence or a reference"
+    elif not case.answerable and (case.facts or case.short or case.evidence or case.reference):
+        yield "answerable", "is false, yet there are facts, short answers, evidence or a reference"
 
 
 def _shown(value: object) -> str:

@@ -13,7 +13,10 @@ from collections.abc import Iterable
 
 from eval.cases.case import GoldCase, to_line, to_row
 
-COLUMNS = ("id", "question", "turns", "facts", "never", "short", "evidence", "answerable", "tags", "as_of", "note")
+COLUMNS = (
+    "id", "question", "turns", "facts", "never", "short", "reference", "evidence", "answerable", "group", "tags",
+    "as_of", "note",
+)  # fmt: skip
 """Fields of a case, in the order of the columns."""
 
 LISTS = frozenset({"turns", "facts", "never", "short", "evidence", "tags"})

@@ -1,8 +1,9 @@
 """Compares two runs, paired by case: measures, slices, changed cases and provenance."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from eval.cases.case import clusters_of
 from eval.gate.decision import MetricDecision, PairedScores, decide
 from eval.gate.policy import Policy
 from eval.measures.registry import BY_NAME, METRICS
@@ -10,6 +11,9 @@ from eval.runs.provenance import differences
 from eval.runs.results import CaseResult, Outcome, Run
 from index.counts import counted
 from index.errors import UserError
+
+Pairs = Sequence[tuple[CaseResult, CaseResult]]
+"""Cases in both runs: before, after."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,18 +49,40 @@ class Comparison:
 
     base: Run
     new: Run
-    cases: int
-    """Number of cases in both runs."""
+    pairs: tuple[tuple[CaseResult, CaseResult], ...]
+    """Each case in both runs: before, after."""
     left_out: tuple[str, ...]
     """Ids that only one run has, or whose gold differs; only with `common`."""
     decisions: tuple[MetricDecision, ...]
     """Every measure that both runs have, in the order of `METRICS`; Holm's correction runs over the gated ones."""
+    tags: tuple[MetricDecision, ...]
+    """`correct` over the cases of each gated tag, named by the tag."""
     slices: tuple[SliceDifference, ...]
     """The gated measures by tag, uncorrected: exploratory, no part of the verdict."""
     changes: tuple[CaseChange, ...]
     """Changed cases, those that got worse first."""
     differences: tuple[str, ...]
     """Differences of provenance: index, encoder, prompts, settings, packages."""
+
+    @property
+    def cases(self) -> int:
+        """Number of cases in both runs."""
+        return len(self.pairs)
+
+    def differences_of(self, name: str, *, tag: str | None = None) -> dict[str, float]:
+        """Differences of a measure, new minus base, by case id; of a tag's cases, or of all that both runs scored."""
+        found = {}
+        for base, new in self.pairs:
+            before, after = _value(base, name), _value(new, name)
+            if before is not None and after is not None and (tag is None or tag in new.case.tags):
+                found[new.case.id] = after - before
+        return found
+
+    @property
+    def other_judge(self) -> bool:
+        """Whether the runs have different judges, so that judged measures are not compared."""
+        before, after = self.base.provenance.judge, self.new.provenance.judge
+        return before is not None and after is not None and before != after
 
 
 def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Comparison:
@@ -84,20 +110,30 @@ def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Com
     ids = [id_ for id_ in after if id_ not in left_out]
     if not ids:
         raise UserError("the runs have no case in common", "run both on the same gold")
-    pairs = [(before[id_], after[id_]) for id_ in ids]
-    names = [m.name for m in METRICS if any(a.score(m.name) and b.score(m.name) for a, b in pairs)]
-    gated = [name for name in names if name in policy.effects]
-    others = [name for name in names if name not in policy.effects]
-    decisions = {d.metric: d for d in _decide(gated, pairs, policy)}
-    for name in others:  # Decided one by one, so that Holm's correction of the gated measures does not count them.
-        decisions |= {d.metric: d for d in _decide([name], pairs, policy)}
+    pairs = tuple((before[id_], after[id_]) for id_ in ids)
+    clusters = clusters_of([new_.case for _, new_ in pairs])
+    same_judge = base.provenance.judge == new.provenance.judge
+    names = [
+        m.name
+        for m in METRICS
+        if (same_judge or m.group != "judge") and any(a.score(m.name) and b.score(m.name) for a, b in pairs)
+    ]
+    policy = policy.for_attempt(new.attempt)
+    gated = [paired for name in names if name in policy.effects if (paired := _paired(name, pairs, policy, clusters))]
+    of_tags = [paired for tag in policy.tags if (paired := _of_tag(tag, pairs, policy, clusters))]
+    decided = _decide([*gated, *of_tags], policy)
+    decisions = {d.metric: d for d in decided[: len(gated)]}
+    for name in names:  # Decided one by one, so that Holm's correction of the gated measures does not count them.
+        if name not in policy.effects and (paired := _paired(name, pairs, policy, clusters)):
+            decisions[name] = _decide([paired], policy)[0]
     return Comparison(
         base=base,
         new=new,
-        cases=len(pairs),
+        pairs=pairs,
         left_out=left_out,
         decisions=tuple(decisions[name] for name in names if name in decisions),
-        slices=tuple(_slices(gated, pairs, policy)),
+        tags=decided[len(gated) :],
+        slices=tuple(_slices([one.metric for one in gated], pairs, policy, clusters)),
         changes=tuple(sorted(_changes(pairs), key=lambda change: not change.worse)),
         differences=differences(base.provenance, new.provenance),
     )
@@ -110,45 +146,47 @@ def _left_out(before: Mapping[str, CaseResult], after: Mapping[str, CaseResult])
     )
 
 
-def _decide(
-    names: Sequence[str], pairs: Sequence[tuple[CaseResult, CaseResult]], policy: Policy
-) -> tuple[MetricDecision, ...]:
-    scores = [paired for name in names if (paired := _paired(name, pairs, policy))]
+def _decide(scores: Sequence[PairedScores], policy: Policy) -> tuple[MetricDecision, ...]:
     return decide(scores, alpha=policy.alpha, power=policy.power, seed=policy.seed).metrics if scores else ()
 
 
-def _paired(name: str, pairs: Sequence[tuple[CaseResult, CaseResult]], policy: Policy) -> PairedScores | None:
+def _paired(name: str, pairs: Pairs, policy: Policy, clusters: Mapping[str, str]) -> PairedScores | None:
     """Pair the scores of cases that both runs scored; the gate checks coverage separately."""
     values = [
-        (before.value, after.value)
+        (before.value, after.value, clusters[new.case.id])
         for base, new in pairs
         if (before := base.score(name)) and (after := new.score(name))
         if before.value is not None and after.value is not None
     ]
     if not values:
         return None
+    base_scores, new_scores, of = zip(*values, strict=True)
     return PairedScores(
         metric=name,
-        base=tuple(before for before, _ in values),
-        new=tuple(after for _, after in values),
-        binary=BY_NAME[name].binary,
+        base=base_scores,
+        new=new_scores,
+        binary=BY_NAME[name].binary and {*base_scores, *new_scores} <= {0.0, 1.0},  # Not so as means over epochs.
         minimum_effect=policy.effects.get(name, policy.default_effect),
+        clusters=of,
     )
 
 
+def _of_tag(tag: str, pairs: Pairs, policy: Policy, clusters: Mapping[str, str]) -> PairedScores | None:
+    paired = _paired("correct", [pair for pair in pairs if tag in pair[1].case.tags], policy, clusters)
+    return replace(paired, metric=tag, minimum_effect=policy.tags[tag]) if paired else None
+
+
 def _slices(
-    names: Sequence[str], pairs: Sequence[tuple[CaseResult, CaseResult]], policy: Policy
-) -> list[SliceDifference]:
-    tags = sorted({tag for _, new in pairs for tag in new.case.tags})
-    return [
-        SliceDifference(tag=tag, metric=decision.metric, decision=decision)
-        for tag in tags
-        for name in names
-        for decision in _decide([name], [pair for pair in pairs if tag in pair[1].case.tags], policy)
-    ]
+    names: Sequence[str], pairs: Pairs, policy: Policy, clusters: Mapping[str, str]
+) -> Iterator[SliceDifference]:
+    for tag in sorted({tag for _, new in pairs for tag in new.case.tags}):
+        within = [pair for pair in pairs if tag in pair[1].case.tags]
+        for name in names:
+            if paired := _paired(name, within, policy, clusters):
+                yield SliceDifference(tag=tag, metric=name, decision=_decide([paired], policy)[0])
 
 
-def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> list[CaseChange]:
+def _changes(pairs: Pairs) -> list[CaseChange]:
     changes = []
     for base, new in pairs:
         names = [metric.name for metric in METRICS]

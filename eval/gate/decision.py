@@ -1,6 +1,6 @@
 """The gate's verdict on metrics: pass, fail, or inconclusive with the number of cases needed.
 
-`docs/gate.md` has the reasons, and `python -m eval.gate.simulated.simulate` measures how often each verdict is given.
+`docs/gate.md` has the reasons, and `assistant eval simulate` measures how often each verdict is given.
 """
 
 import math
@@ -13,11 +13,21 @@ from numpy.typing import NDArray
 
 from eval.measures.paired import holm, mcnemar_exact, paired_permutation
 from eval.measures.planning import ALPHA, POWER, cases_needed, fewest_changes
-from eval.measures.statistics import Interval, bca_interval, bonett_price_interval, finite, quantile
+from eval.measures.statistics import (
+    Interval,
+    bca_ends,
+    bca_p_below,
+    bonett_price_interval,
+    bonett_price_p_below,
+    bootstrap_means,
+    finite,
+    most_share,
+    quantile,
+)
 from index.counts import counted
 
 MINIMUM_EFFECT = 0.02
-"""Two percentage points; a smaller drop does not matter."""
+"""Two percentage points, the margin of the test: a smaller drop does not matter."""
 
 MOST_CASES = 100_000
 """Limit on the cases needed; a difference that needs more is too near the minimum effect to settle."""
@@ -49,11 +59,15 @@ class PairedScores:
     """The smallest drop that matters, in the metric's unit."""
     span: float = 1.0
     """The largest difference that a case can have; 1 for scores between 0 and 1."""
+    clusters: tuple[str, ...] = ()
+    """The cluster of each case, within which cases depend on each other; empty if each is on its own."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if the scores are not pairs of numbers, or the limits not above 0."""
         if len(self.base) != len(self.new) or not self.base:
             raise ValueError(f"{self.metric}: needs pairs of scores, got {len(self.base)} and {len(self.new)}")
+        if self.clusters and len(self.clusters) != len(self.base):
+            raise ValueError(f"{self.metric}: needs a cluster for each case, got {len(self.clusters)}")
         finite([*self.base, *self.new])
         if self.binary and not {*self.base, *self.new} <= {0.0, 1.0}:
             raise ValueError(f"{self.metric}: a yes/no score is 0 or 1, got {sorted({*self.base, *self.new})}")
@@ -66,6 +80,16 @@ class PairedScores:
         """New minus base, shape (cases,); rounding errors count as 0."""
         difference = np.asarray(self.new, dtype=np.float64) - np.asarray(self.base, dtype=np.float64)
         return np.where(np.abs(difference) <= _ROUNDING * self.span, 0.0, difference)
+
+    def clustered(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums of the differences and numbers of cases by cluster, both of shape (clusters,)."""
+        differences = self.differences()
+        if not self.clusters:
+            return differences, np.ones(len(differences))
+        _, place = np.unique(np.array(self.clusters), return_inverse=True)
+        sums = np.zeros(int(place.max()) + 1)
+        np.add.at(sums, place, differences)
+        return sums, np.bincount(place).astype(np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +106,14 @@ class MetricDecision:
     interval: Interval
     """Interval of the difference at level 1 - 2 alpha; each end is a one-sided bound at 1 - alpha."""
     p: float
-    """One-sided p value of a drop."""
+    """One-sided p value of a drop by more than the minimum effect."""
     adjusted_p: float
     """The p value after Holm's correction over all metrics decided together."""
     worse: int
     better: int
     same: int
+    clusters: int
+    """Clusters of cases; as many as cases if each is on its own."""
     minimum_effect: float
     verdict: Verdict
     cases_needed: int | None
@@ -97,16 +123,16 @@ class MetricDecision:
     def reason(self) -> str:
         """The reason for the verdict, in one line."""
         effect = f"{self.minimum_effect:g}"
+        of = "" if self.clusters == self.cases else f", in {counted(self.clusters, 'cluster')}"
         if self.verdict is Verdict.FAIL:
-            return f"a drop of {-self.difference:.3g}, at least {effect} and more than chance (p {self.adjusted_p:.2g})"
-        if self.verdict is Verdict.INCONCLUSIVE:
-            if self.cases_needed is None:
-                return f"the difference lies too near -{effect} for more cases to settle it"
-            return f"a drop of {effect} is neither shown nor excluded; needs about {counted(self.cases_needed, 'case')}"
-        if self.worse:
-            return f"a drop of {effect} is excluded"
-        alone = "" if self.interval.low > -self.minimum_effect else f"; so few cases do not exclude a drop of {effect}"
-        return ("no case got worse" if self.better else "no case changed") + alone
+            return f"a drop of more than {effect} is shown (p {self.adjusted_p:.2g}){of}"
+        if self.verdict is Verdict.PASS:
+            unchanged = "" if self.worse or self.better else "no case changed: "
+            return f"{unchanged}a drop of {effect} is excluded{of}"
+        if self.cases_needed is None:
+            return f"the difference lies too near -{effect} for more cases to settle it{of}"
+        needed = counted(self.cases_needed, "case")
+        return f"a drop of {effect} is neither shown nor excluded; needs about {needed}{of}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,37 +184,100 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return next((one for one in (Verdict.FAIL, Verdict.INCONCLUSIVE) if one in found), Verdict.PASS)
 
 
-def verdict_of(
-    *, difference: float, low: float, adjusted_p: float, worse: int, minimum_effect: float, alpha: float
-) -> Verdict:
-    """Decide on one metric.
+def verdict_of(*, low: float, adjusted_p: float, minimum_effect: float, alpha: float) -> Verdict:
+    """Decide on one metric, the minimum effect being the margin of both tests.
 
-    Fails if the drop is significant (`adjusted_p` at most `alpha`) and at least the minimum effect. Passes
-    if no case got worse, or if a drop of the minimum effect is excluded: `low`, the one-sided lower
-    bound of the difference, lies above it. A significant drop can pass if it is too small to matter.
+    Passes if it is shown not to be inferior: `low`, the one-sided lower bound of the difference at `alpha`, lies
+    above minus the margin. Fails if a drop beyond the margin is shown (`adjusted_p` at most `alpha`).
     """
-    if adjusted_p <= alpha and -difference >= minimum_effect - _ROUNDING:
+    if adjusted_p <= alpha:
         return Verdict.FAIL
-    if worse == 0 or low > -minimum_effect:
-        return Verdict.PASS
-    return Verdict.INCONCLUSIVE
+    return Verdict.PASS if low > -minimum_effect else Verdict.INCONCLUSIVE
 
 
-def smoothed(differences: NDArray[np.float64], span: float) -> NDArray[np.float64]:
-    """Add one case at each end of the scale to the differences.
+def smoothed(
+    sums: NDArray[np.float64], sizes: NDArray[np.float64], span: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Add one cluster of mean size at each end of the scale.
 
-    Generalises Bonett & Price (2012) from binary to any scores: theirs is Wald's interval of the differences
-    with a +1 and a -1 added. Without it, a bootstrap of some tens of cases of which few changed passes a drop
-    of the minimum effect three times too often, since it lacks the cases with large drops.
+    Generalises Bonett & Price (2012) from binary to any scores, and from cases to clusters: theirs is Wald's interval
+    of the differences with a +1 and a -1 added. Without it, a bootstrap of some tens of cases of which few changed
+    passes a drop of the minimum effect three times too often, since it lacks the cases with large drops.
+
+    Args:
+        sums: of each cluster's differences, (clusters,) or (clusters, sets).
+        sizes: cases of each cluster, (clusters,).
+        span: the largest difference of a case.
     """
-    return np.append(differences, [span, -span])
+    size = float(sizes.mean())
+    ends = np.full((1, *sums.shape[1:]), size * span)
+    return np.concatenate([sums, ends, -ends]), np.append(sizes, [size, size])
+
+
+def guarded_low(low: float, *, worse: int, better: int, clusters: int, drop: float, size: float, alpha: float) -> float:
+    """The lower bound of the difference, where no cluster got better: not above the exact one of the share that drop.
+
+    An interval of few changes is too short where changes go one way only, as with a model that hardly wavers.
+
+    Args:
+        low: the bound.
+        worse: clusters whose sum fell.
+        better: clusters whose sum rose.
+        clusters: all of them.
+        drop: sum of all that fell, at most 0.
+        size: the largest drop of a cluster, in cases.
+        alpha: one-sided.
+    """
+    if better:
+        return low
+    mean = -drop / worse if worse else size
+    return min(low, -most_share(worse, clusters, alpha) * mean / size)
 
 
 def _p_of_drop(pair: PairedScores, seed: int) -> float:
-    differences = pair.differences()
-    if pair.binary:
-        return mcnemar_exact(int((differences < 0).sum()), int((differences > 0).sum()), side="drop")
-    return paired_permutation(differences.tolist(), seed=seed, side="drop")
+    """One-sided p value of a drop beyond the margin.
+
+    The larger of two: against no drop at all, by the exact test, which is sure in small sets; and against a drop of
+    at most the margin.
+    """
+    sums, sizes = pair.clustered()
+    worse, better = int((sums < 0).sum()), int((sums > 0).sum())
+    if pair.binary and sizes.max() == 1:
+        exact = mcnemar_exact(worse, better, side="drop")
+        return max(exact, bonett_price_p_below(worse, better, len(sums), limit=-pair.minimum_effect))
+    exact = paired_permutation(sums.tolist(), seed=seed, side="drop")
+    values, counts, means = _bootstrapped(pair, seed)
+    beyond = bca_p_below(values[:, None], means[:, None], -pair.minimum_effect, sizes=counts)
+    return max(exact, float(beyond[0]))
+
+
+def _bootstrapped(
+    pair: PairedScores, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    sums, sizes = smoothed(*pair.clustered(), pair.span)
+    return bootstrap_means(sums.tolist(), seed=seed, sizes=sizes.tolist())
+
+
+def _interval(pair: PairedScores, *, seed: int, level: float) -> Interval:
+    sums, sizes = pair.clustered()
+    worse, better = int((sums < 0).sum()), int((sums > 0).sum())
+    if pair.binary and sizes.max() == 1:
+        found = bonett_price_interval(worse, better, len(sums), level=level)
+        low, high = found.low, found.high
+    else:
+        values, counts, means = _bootstrapped(pair, seed)
+        lows, highs = bca_ends(values[:, None], means[:, None], level=level, sizes=counts)
+        low, high = float(lows[0]), float(highs[0])
+    low = guarded_low(
+        low,
+        worse=worse,
+        better=better,
+        clusters=len(sums),
+        drop=float(sums[sums < 0].sum()),
+        size=float(sizes.mean()) * pair.span,
+        alpha=round((1 - level) / 2, 12),
+    )
+    return Interval(low=low, high=high, level=level)
 
 
 def _decide_metric(
@@ -196,32 +285,22 @@ def _decide_metric(
 ) -> MetricDecision:
     differences = pair.differences()
     count, worse, better = len(differences), int((differences < 0).sum()), int((differences > 0).sum())
-    if pair.binary:
-        interval = bonett_price_interval(worse, better, count, level=1 - 2 * alpha)
-    else:
-        interval = bca_interval(smoothed(differences, pair.span).tolist(), seed=seed, level=1 - 2 * alpha)
-    difference = float(differences.mean())
-    verdict = verdict_of(
-        difference=difference,
-        low=interval.low,
-        adjusted_p=adjusted_p,
-        worse=worse,
-        minimum_effect=pair.minimum_effect,
-        alpha=alpha,
-    )
+    interval = _interval(pair, seed=seed, level=1 - 2 * alpha)
+    verdict = verdict_of(low=interval.low, adjusted_p=adjusted_p, minimum_effect=pair.minimum_effect, alpha=alpha)
     needed = _needed(pair, alpha=alpha, power=power, metrics=metrics) if verdict is Verdict.INCONCLUSIVE else None
     return MetricDecision(
         metric=pair.metric,
         cases=count,
         base=math.fsum(pair.base) / count,
         new=math.fsum(pair.new) / count,
-        difference=difference,
+        difference=float(differences.mean()),
         interval=interval,
         p=p,
         adjusted_p=adjusted_p,
         worse=worse,
         better=better,
         same=count - worse - better,
+        clusters=len(pair.clustered()[0]),
         minimum_effect=pair.minimum_effect,
         verdict=verdict,
         cases_needed=needed,
@@ -229,21 +308,24 @@ def _decide_metric(
 
 
 def _needed(pair: PairedScores, *, alpha: float, power: float, metrics: int) -> int | None:
-    """Estimate the cases at which a verdict is likely: the larger of two numbers, and more than there are.
+    """Estimate the cases at which a verdict is likely, more than there are.
 
-    The first distinguishes a drop of the minimum effect from no change (`cases_needed`). The second settles
-    the observed difference: the interval excludes the minimum effect or, for a drop at least as large, the
-    test is significant even at the strictest of Holm's steps.
+    A larger drop than the minimum effect: as many as show it even at the strictest of Holm's steps. Else the larger of
+    two numbers: of those that exclude the minimum effect if nothing changed (`cases_needed`), and of those that
+    exclude it at the observed difference. In clusters, the standard deviation of a case is the one that gives the
+    clusters' standard error.
     """
-    differences = pair.differences()
-    seen, deviation = float(differences.mean()), float(differences.std())
-    planned = cases_needed(deviation, effect=pair.minimum_effect, alpha=alpha, power=power)
-    if -seen >= pair.minimum_effect - _ROUNDING:
-        settled = (quantile(1 - alpha / metrics) * deviation / seen) ** 2
+    sums, sizes = pair.clustered()
+    count, clusters = float(sizes.sum()), len(sums)
+    seen = float(sums.sum() / count)
+    deviation = math.sqrt(float(((sums - seen * sizes) ** 2).sum()) * clusters / max(1, clusters - 1) / count)
+    beyond = -seen - pair.minimum_effect
+    if beyond > 0:
+        settled = (quantile(1 - alpha / metrics) * deviation / beyond) ** 2
         least = fewest_changes(alpha / metrics)
     else:
-        smooth = smoothed(differences, pair.span)
-        settled = (quantile(1 - alpha) * smooth.std() / (pair.minimum_effect + smooth.mean())) ** 2
-        least = 1
-    needed = max(planned, math.ceil(settled), least, len(differences) + 1)
+        planned = cases_needed(deviation, effect=pair.minimum_effect, alpha=alpha, power=power)
+        settled = (quantile(1 - alpha) * deviation / max(-beyond, _ROUNDING)) ** 2
+        least = max(planned, math.ceil(math.log(alpha) / math.log1p(-pair.minimum_effect) * count / clusters))
+    needed = max(math.ceil(min(settled, 2.0 * MOST_CASES)), least, len(pair.base) + 1)
     return needed if needed <= MOST_CASES else None

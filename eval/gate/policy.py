@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eval.measures.registry import BY_NAME
@@ -12,6 +12,9 @@ DEFAULT_POLICY = Path(__file__).resolve().parents[1] / "gate.toml"
 
 BUDGETS = ("median_seconds", "p95_seconds", "run_seconds", "tokens_per_case", "cost_per_case", "cost")
 """Names of budgets."""
+
+MODES = ("auto", "deterministic", "statistical")
+"""Whether every case that turns wrong counts; "auto": if a second asking gave the same bytes in both runs."""
 
 MORE = ("failed", "degraded", "unscored")
 """Cases of which a run may not have a larger share than the baseline."""
@@ -36,10 +39,24 @@ class Policy:
     """Most cases that may end with an error."""
     more: Mapping[str, float] = field(default_factory=dict)
     """Share of cases by which the failed, degraded and unscored ones (`MORE`) may exceed the baseline's."""
+    floors: Mapping[str, float] = field(default_factory=dict)
+    """Least mean of a measure, whatever the baseline has."""
+    tags: Mapping[str, float] = field(default_factory=dict)
+    """Gated tags: the smallest drop of `correct` over their cases that matters."""
+    mode: str = "auto"
+    """One of `MODES`."""
     must_hold: tuple[str, ...] = ()
     """Tags; a case with any of them must be right, whatever the baseline's result."""
     budgets: Mapping[str, float] = field(default_factory=dict)
     """Limits of time, tokens and cost, by name."""
+
+    def for_attempt(self, attempt: int) -> "Policy":
+        """Return the policy for the run with this number of the same state: alpha over its square.
+
+        However often a state is run until the gate passes, the chance of a wrong verdict stays below alpha times
+        1 + 1/4 + 1/9 + … = 1.65.
+        """
+        return replace(self, alpha=self.alpha / attempt**2)
 
 
 def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
@@ -56,6 +73,11 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
         ) from error
     effects = _numbers(path, data.pop("effects", {}), "effects", tuple(BY_NAME), most=1)
     budgets = _numbers(path, data.pop("budgets", {}), "budgets", BUDGETS, most=float("inf"))
+    floors = _numbers(path, data.pop("floors", {}), "floors", tuple(BY_NAME), most=1)
+    tags = _numbers(path, data.pop("tags", {}), "tags", None, most=1)
+    mode = data.pop("mode", "auto")
+    if mode not in MODES:
+        raise ConfigurationError(f"{path}: mode is {mode!r}", f"it must be one of {', '.join(MODES)}")
     more = _numbers(path, data.pop("more", {}), "more", MORE, most=1, zero=True)
     if not effects:
         raise ConfigurationError(f"{path}: [effects] names no measure that decides", "write such as: correct = 0.02")
@@ -68,7 +90,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
         "max_failed": (0, 1_000_000),
         "seed": (0, 2**32 - 1),
     }
-    _known(path, data, (*bounds, "must_hold"))
+    _known(path, data, (*bounds, "mode", "must_hold"))
     for name, value in data.items():
         low, high = bounds[name]
         whole = name in {"seed", "max_failed"}
@@ -77,7 +99,16 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
                 f"{path}: {name} is {value!r}",
                 f"it must be a {'whole ' if whole else ''}number from {low:g} to {high:g}",
             )
-    return Policy(effects=effects, budgets=budgets, more=more, must_hold=must_hold, **data)
+    return Policy(
+        effects=effects,
+        budgets=budgets,
+        more=more,
+        floors=floors,
+        tags=tags,
+        mode=mode,
+        must_hold=must_hold,
+        **data,
+    )
 
 
 def _tags(path: Path, value: object) -> tuple[str, ...]:
@@ -87,12 +118,13 @@ def _tags(path: Path, value: object) -> tuple[str, ...]:
 
 
 def _numbers(
-    path: Path, table: object, name: str, known: tuple[str, ...], *, most: float, zero: bool = False
+    path: Path, table: object, name: str, known: tuple[str, ...] | None, *, most: float, zero: bool = False
 ) -> dict[str, float]:
     """Check a table of numbers up to `most`; `zero` tells whether 0 is one of them."""
     if not isinstance(table, dict):
         raise ConfigurationError(f"{path}: {name} is {table!r}", "it must be a table of numbers")
-    _known(path, table, known)
+    if known is not None:
+        _known(path, table, known)
     for key, value in table.items():
         if (
             isinstance(value, bool)

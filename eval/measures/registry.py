@@ -23,7 +23,8 @@ class Metric:
 METRICS: tuple[Metric, ...] = (
     Metric(
         name="correct",
-        meaning="Answered with every expected fact; refused, where the articles do not answer.",
+        meaning="Answered with every expected fact, nothing forbidden and no wrong short answer in front; "
+        "refused, where the articles do not answer.",
         binary=True,
     ),
     Metric(name="fact_recall", meaning="Share of the expected facts that the answer states; 0 for a refusal."),
@@ -32,7 +33,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(name="led", meaning="A short answer stands in front, of the cases that accept one.", binary=True),
     Metric(
         name="lead_sound",
-        meaning="The short answer in front is an accepted one that its sentence does not deny, or there is none.",
+        meaning="The short answer in front is an expected one that its sentence does not deny, or there is none.",
         binary=True,
     ),
     Metric(
@@ -40,6 +41,10 @@ METRICS: tuple[Metric, ...] = (
         meaning="Answered where the articles answer, refused where they do not.",
         binary=True,
         group="refusal",
+    ),
+    Metric(name="answered", meaning="Answered, of the cases that the articles answer.", binary=True, group="refusal"),
+    Metric(
+        name="refused", meaning="Refused, of the cases that the articles do not answer.", binary=True, group="refusal"
     ),
     Metric(
         name="citation_precision",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -46,6 +47,31 @@ def wilson_interval(right: int, count: int, *, level: float = LEVEL) -> Interval
     )
 
 
+@cache
+def most_share(right: int, count: int, alpha: float) -> float:
+    """One-sided upper bound of a share at 1 - alpha, exact (Clopper & Pearson, 1934).
+
+    The share at which at most `right` of `count` come about with chance `alpha`.
+
+    Raises:
+        ValueError: `count` is below 1, or `right` not between 0 and it.
+    """
+    if not 0 <= right <= count or count < 1:
+        raise ValueError(f"a share needs 0 <= right <= count and a case, got {right} of {count}")
+    if right == count:
+        return 1.0
+    low, high = right / count, 1.0
+    for _ in range(50):
+        share = (low + high) / 2
+        odds, term = share / (1 - share), (1 - share) ** count
+        total = term
+        for k in range(right):
+            term *= odds * (count - k) / (k + 1)
+            total += term
+        low, high = (share, high) if total > alpha else (low, share)
+    return high
+
+
 def bonett_price_interval(worse: int, better: int, count: int, *, level: float = LEVEL) -> Interval:
     """Interval for new minus base of a yes/no score on the same cases (Bonett & Price, 2012, adjusted Wald).
 
@@ -68,33 +94,78 @@ def bonett_price_interval(worse: int, better: int, count: int, *, level: float =
     return Interval(low=max(-1.0, up - down - half), high=min(1.0, up - down + half), level=level)
 
 
-def bca_interval(values: Sequence[float], *, seed: int, level: float = LEVEL, draws: int = DRAWS) -> Interval:
+def bonett_price_p_below(worse: int, better: int, count: int, *, limit: float) -> float:
+    """One-sided p value against a difference of at least `limit`: `bonett_price_interval` solved for the level.
+
+    Raises:
+        ValueError: the counts do not fit together.
+    """
+    if worse < 0 or better < 0 or worse + better > count or count < 1:
+        raise ValueError(f"counts do not fit together: {worse} worse and {better} better of {count}")
+    up, down = (better + 1) / (count + 2), (worse + 1) / (count + 2)
+    error = math.sqrt((up + down - (up - down) ** 2) / (count + 2))
+    return NormalDist().cdf((up - down - limit) / error) if error else float(up - down >= limit)
+
+
+def bca_interval(
+    values: Sequence[float],
+    *,
+    seed: int,
+    level: float = LEVEL,
+    draws: int = DRAWS,
+    sizes: Sequence[int | float] | None = None,
+) -> Interval:
     """Bootstrap interval for a mean, bias-corrected and accelerated (Efron, 1987).
 
     The order of the values does not matter. Values that are all the same give that point: the
     bootstrap knows nothing about what it has not seen.
 
+    Args:
+        values: one of each case, or the sum of each cluster of cases.
+        seed: of the bootstrap samples.
+        level: of confidence.
+        draws: number of bootstrap samples.
+        sizes: cases of each cluster; whole clusters are drawn, and the mean is that of the cases. None for one each.
+
     Raises:
         ValueError: there is no value, or one is not a finite number.
     """
-    array = np.sort(finite(values))
-    if not len(array):
-        raise ValueError("the mean of no values has no interval")
-    if array[0] == array[-1]:
-        return Interval(low=float(array[0]), high=float(array[0]), level=level)
-    generator, rows = np.random.default_rng(seed), max(1, _INDICES_AT_ONCE // len(array))
-    means = np.concatenate(
-        [
-            array[generator.integers(0, len(array), (min(rows, draws - start), len(array)))].mean(axis=1)
-            for start in range(0, draws, rows)
-        ]
-    )
-    low, high = bca_ends(array[:, None], means[:, None], level=level)
+    array, counts, means = bootstrap_means(values, seed=seed, draws=draws, sizes=sizes)
+    low, high = bca_ends(array[:, None], means[:, None], level=level, sizes=counts)
     return Interval(low=float(low[0]), high=float(high[0]), level=level)
 
 
+def bootstrap_means(
+    values: Sequence[float], *, seed: int, draws: int = DRAWS, sizes: Sequence[int | float] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Draw bootstrap means of cases, or of whole clusters given by their sums and sizes.
+
+    Returns:
+        Values and sizes, sorted so that their order does not matter, of shape (clusters,); and means (draws,).
+
+    Raises:
+        ValueError: there is no value, or one is not a finite number.
+    """
+    array = finite(values)
+    if not len(array):
+        raise ValueError("the mean of no values has no interval")
+    counts = np.ones(len(array)) if sizes is None else np.asarray(sizes, dtype=np.float64)
+    order = np.lexsort((counts, array))
+    array, counts = array[order], counts[order]
+    generator, rows = np.random.default_rng(seed), max(1, _INDICES_AT_ONCE // len(array))
+    means = []
+    for start in range(0, draws, rows):
+        drawn = generator.integers(0, len(array), (min(rows, draws - start), len(array)))
+        means.append(array[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
+    return array, counts, np.concatenate(means)
+
+
 def bca_ends(
-    values: NDArray[np.float64], means: NDArray[np.float64], *, level: float
+    values: NDArray[np.float64],
+    means: NDArray[np.float64],
+    *,
+    level: float,
+    sizes: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Both ends of BCa intervals, from bootstrap means that were drawn already.
 
@@ -104,29 +175,72 @@ def bca_ends(
     which for a mean is what the jackknife gives (Efron, 1987, eq. 6.6; Efron & Tibshirani, 1993, ch. 14).
 
     Args:
-        values: (cases, sets); a column with no spread gives its point.
+        values: (clusters, sets), the sums of clusters; a column with no spread gives its point.
         means: (draws, sets).
         level: of confidence.
+        sizes: cases of each cluster, (clusters,); None for one each.
 
     Returns:
         Two arrays of shape (sets,).
     """
     normal = NormalDist()
-    observed = values.mean(axis=0)
-    deviations = values - observed
-    spread = (deviations**2).sum(axis=0)
-    flat = values.min(axis=0) == values.max(axis=0)
-    acceleration = (deviations**3).sum(axis=0) / (6 * np.where(flat, 1.0, spread) ** 1.5)
-    draws = len(means)
-    below = ((means < observed).sum(axis=0) + (means <= observed).sum(axis=0)) / 2
-    shares = np.clip(below, 0.5, draws - 0.5) / draws  # All on one side would send z0 to infinity.
-    shift = np.array([normal.inv_cdf(share) for share in shares])
+    observed, flat, shift, acceleration = _bca(values, means, sizes)
     ordered = np.sort(means, axis=0)
     ends = []
     for z in (normal.inv_cdf((1 - level) / 2), normal.inv_cdf((1 + level) / 2)):
         at = np.array([normal.cdf(x) for x in shift + (shift + z) / (1 - acceleration * (shift + z))])
         ends.append(np.where(flat, observed, _at(ordered, at)))
     return ends[0], ends[1]
+
+
+def bca_p_below(
+    values: NDArray[np.float64],
+    means: NDArray[np.float64],
+    limit: float,
+    *,
+    sizes: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """One-sided p value against a mean of at least `limit`: `bca_ends` solved for the level.
+
+    The interval whose upper end is `limit` has the level 1 - 2p.
+
+    Args:
+        values: (clusters, sets), as `bca_ends` takes them.
+        means: (draws, sets).
+        limit: the mean to be excluded.
+        sizes: cases of each cluster, (clusters,); None for one each.
+
+    Returns:
+        An array of shape (sets,); never below 1 / (draws + 1).
+    """
+    normal = NormalDist()
+    observed, flat, shift, acceleration = _bca(values, means, sizes)
+    draws = len(means)
+    below = ((means < limit).sum(axis=0) + (means <= limit).sum(axis=0)) / 2
+    place = np.array([normal.inv_cdf(share) for share in np.clip(below, 0.5, draws - 0.5) / draws]) - shift
+    scale = 1 + acceleration * place
+    z = np.where(scale > 0, place / np.where(scale > 0, scale, 1.0), np.copysign(np.inf, place)) - shift
+    p = np.array([1 - normal.cdf(x) if np.isfinite(x) else float(x < 0) for x in z])
+    return np.clip(np.where(flat, observed >= limit, p), 1 / (draws + 1), 1.0)
+
+
+def _bca(
+    values: NDArray[np.float64], means: NDArray[np.float64], sizes: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
+    """Observed means, whether there is no spread, bias corrections and accelerations; each of shape (sets,)."""
+    normal = NormalDist()
+    counts = np.ones(len(values)) if sizes is None else sizes
+    observed = values.sum(axis=0) / counts.sum()
+    deviations = values - counts[:, None] * observed
+    flat = deviations.max(axis=0) - deviations.min(axis=0) <= 1e-15
+    observed = np.where(flat, values[0] / counts[0], observed)  # Without the rounding error of the sum.
+    spread = np.where(flat, 1.0, (deviations**2).sum(axis=0))
+    acceleration = (deviations**3).sum(axis=0) / (6 * spread**1.5)
+    draws = len(means)
+    below = ((means < observed).sum(axis=0) + (means <= observed).sum(axis=0)) / 2
+    shares = np.clip(below, 0.5, draws - 0.5) / draws  # All on one side would send z0 to infinity.
+    shift = np.array([normal.inv_cdf(share) for share in shares])
+    return observed, flat, shift, acceleration
 
 
 def finite(values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:

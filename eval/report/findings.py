@@ -121,13 +121,16 @@ def gate_headline(gate: GateResult) -> str:
     """State the verdict in a sentence, with the names of the checks behind it."""
     names = [check.name for check in gate.checks if check.verdict is gate.verdict]
     if gate.verdict is Verdict.PASS:
-        return f"The gate passed: {counted(len(gate.checks), 'check')}."
+        noise = ", answers without noise" if gate.deterministic else ""
+        return f"The gate passed: {counted(len(gate.checks), 'check')}{noise}."
     return f"The gate {'failed' if gate.verdict is Verdict.FAIL else 'is inconclusive'}: {', '.join(names)}."
 
 
 def judge_noise_lines(run: Run) -> list[str]:
     """Describe the judge's share of each judged measure's uncertainty; empty without repeats."""
     noises = [noise for name in QUESTIONS if (noise := judge_noise(run.results, name))]
+    if noises and "at temperature 0," in (run.provenance.judge or ""):
+        return ["the judge has temperature 0, so its repeats are no independent calls and tell nothing of its noise"]
     return [
         f"{noise.name}: standard error {noise.case_error:.3f} from case to case, {noise.judge_error:.3f} from the "
         f"judge's own noise; its repeats disagree on {noise.wavering:.0%} of the cases"

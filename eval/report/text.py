@@ -62,6 +62,8 @@ def comparison_text(comparison: Comparison) -> str:
     if comparison.decisions:
         rows = [_decision_head(comparison.decisions[0]), *map(_decision_row, comparison.decisions)]
         lines += ["", *_aligned(rows, words=(0, len(rows[0]) - 1))]
+    if comparison.other_judge:
+        lines.append("The judge is another than the baseline's, so judged measures are not compared.")
     lines += ["", *_slices(comparison), "", *_changes(comparison), "", "What else changed:"]
     lines += [f"  {one_line(one)}" for one in comparison.differences] or ["  nothing that is recorded"]
     return "\n".join(lines)

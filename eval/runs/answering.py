@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from assistant.chain.with_model import PROMPTS, WithModel, with_model
 from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings, load_settings
+from eval.runs.epochs import ReseededModel
 from eval.runs.judging import Recordings
 from index.errors import ConfigurationError
 
@@ -46,7 +47,7 @@ class ConfiguredWriter:
         model = self.recordings.model(settings)
         if model is None:
             raise ConfigurationError("--model names no model", "give its name as the server knows it, or --no-model")
-        return with_model(model, settings)
+        return with_model(ReseededModel(model), settings)
 
     def _settings(self) -> Settings:
         return load_settings({"model": self.name})[0]

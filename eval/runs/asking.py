@@ -1,8 +1,6 @@
 """Asks an assistant one gold case, and scores the answer."""
 
-import math
 import time
-from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.answer.answer import Answer, ModelUse, Status
@@ -14,8 +12,9 @@ from assistant.question.followups import Turn
 from eval.cases.anchors import anchor
 from eval.cases.case import GoldCase
 from eval.measures.registry import DEPTH
+from eval.runs.epochs import epoch, merged
 from eval.runs.results import CaseResult, Cited, Outcome, Score
-from eval.runs.scoring import answer_scores, evidence_scores, in_order, would_be_right
+from eval.runs.scoring import answer_scores, evidence_scores, in_order, total_use, would_be_right
 from eval.runs.stating import answer_pieces
 
 
@@ -55,11 +54,14 @@ class Examiner:
         self._assistant = assistant
         self._judge = judge
 
-    def examine(self, case: GoldCase) -> CaseResult:
-        """Ask a case and score it; an error becomes a failed case that names it."""
+    def examine(self, case: GoldCase, *, epochs: int = 1) -> CaseResult:
+        """Ask a case so many times and score it; an error becomes a failed case that names it."""
+        return merged([self._asked(case, number) for number in range(epochs)])
+
+    def _asked(self, case: GoldCase, number: int) -> CaseResult:
         started = time.perf_counter()
         try:
-            with occasion(case.id):
+            with occasion(f"{case.id} #{number + 1}" if number else case.id), epoch(number):
                 return self._examine(case, started)
         except Exception as error:  # noqa: BLE001 - one case's failure is a result, and the others go on
             seconds = round(time.perf_counter() - started, 4)
@@ -75,7 +77,7 @@ class Examiner:
         answer = trace.answer
         pieces = answer_pieces(answer)
         broken = sum(check.standing is not Standing.HOLDS for check in check_answer(answer.to_json(), self._text))
-        judgement = self._judge.judge(case, answer) if self._judge and case.facts else None
+        judgement = self._judge.judge(case, answer) if self._judge and (case.facts or case.reference) else None
         scores = [
             *answer_scores(case, answer, pieces, broken=broken),
             *(evidence_scores(anchor(case, self._text), trace) if case.evidence else ()),
@@ -120,20 +122,6 @@ class Examiner:
     def _text(self, article_id: str) -> str | None:
         engine = self._assistant.engine
         return engine.text(article_id) if article_id in engine.articles else None
-
-
-def total_use(usages: Sequence[ModelUse]) -> ModelUse | None:
-    """Add up the usage of models; the cost is None if that of a call is not known."""
-    if not usages:
-        return None
-    costs = [one.cost for one in usages if one.calls]
-    return ModelUse(
-        calls=sum(one.calls for one in usages),
-        prompt_tokens=sum(one.prompt_tokens for one in usages),
-        completion_tokens=sum(one.completion_tokens for one in usages),
-        cost=math.fsum(cost or 0.0 for cost in costs) if costs and None not in costs else None,
-        estimated=any(one.estimated for one in usages),
-    )
 
 
 def _cited(answer: Answer) -> list[Cited]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant.answer.answer import Answer, ModelUse, Status
 from assistant.models.seam import ChatModel, Message, ModelFailed, Usage, together, used, used_in_vain
 from eval.cases.case import GoldCase
+from eval.runs.epochs import current_epoch
 from eval.runs.results import CaseResult, Score
 from eval.runs.stating import answer_pieces
 from prompts import Prompt, fence, load, verdict
@@ -82,7 +83,7 @@ class ModelJudge:
                     messages,
                     max_tokens=MAX_TOKENS,
                     temperature=self._temperature,
-                    seed=repeat,
+                    seed=repeat + self._repeats * current_epoch(),
                 )
             except ModelFailed as error:
                 taken.append(used_in_vain(error))

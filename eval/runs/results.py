@@ -43,6 +43,15 @@ class Cited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Epoch:
+    """One of several askings of a case."""
+
+    outcome: Outcome
+    text: str
+    scores: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseResult:
     """A case with its outcome."""
 
@@ -71,6 +80,8 @@ class CaseResult:
     have the same measures."""
     judgements: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
     """Verdicts of all the judge's repeats, by measure."""
+    epochs: tuple[Epoch, ...] = ()
+    """Every asking, if there were several; then scores are their means, and the rest is of the first."""
     usage: ModelUse | None = None
     """Calls, tokens and cost of the models that answered and judged."""
     seconds: float = 0.0
@@ -121,6 +132,10 @@ class Run:
     """ISO 8601, UTC."""
     seconds: float
     """Wall time."""
+    deterministic: bool | None = None
+    """Whether asking again gave the same bytes; None if that was not tried."""
+    attempt: int = 1
+    """How many runs of the same cases and provenance this is, as far as is known."""
 
     @property
     def failed(self) -> Sequence[CaseResult]:

@@ -3,7 +3,9 @@
 The schema is `RunFile`; a file that does not match is refused with the wrong field's name.
 """
 
+import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal, NotRequired
@@ -15,7 +17,8 @@ from assistant.answer.answer import ModelUse
 from eval.cases.case import to_row
 from eval.cases.case_file import STRICT, CaseRow, case_of
 from eval.files import write_whole
-from eval.runs.results import DIGITS, CaseResult, Cited, Outcome, Provenance, Run, Score
+from eval.measures.registry import BY_NAME
+from eval.runs.results import DIGITS, CaseResult, Cited, Epoch, Outcome, Provenance, Run, Score
 from eval.runs.summary import count_cases, summarise
 from index.errors import UserError
 
@@ -49,6 +52,15 @@ class UsageRow(TypedDict):
 
 
 @with_config(STRICT)
+class EpochRow(TypedDict):
+    """One of several askings, as `Epoch`."""
+
+    outcome: Outcome
+    text: str
+    scores: dict[str, Share | None]
+
+
+@with_config(STRICT)
 class ResultRow(CaseRow):
     """A case with its outcome, as `CaseResult`; empty fields are left out."""
 
@@ -61,6 +73,7 @@ class ResultRow(CaseRow):
     broken_receipts: NotRequired[Count]
     degraded: NotRequired[str]
     judgements: NotRequired[dict[str, list[bool]]]
+    epochs: NotRequired[list[EpochRow]]
     usage: NotRequired[UsageRow]
     unscored: NotRequired[dict[str, str | None]]
     confidence: Share | None
@@ -74,6 +87,7 @@ class TimesRow(TypedDict):
 
     started: str
     seconds: Amount
+    attempt: NotRequired[Annotated[int, Field(ge=1)]]
     cases: dict[str, Amount]
 
 
@@ -85,6 +99,7 @@ class RunFile(TypedDict):
     tag: str | None
     gold: str
     provenance: Provenance
+    deterministic: NotRequired[bool | None]
     counts: NotRequired[dict[str, int]]
     summary: NotRequired[dict[str, dict[str, float | None]]]
     cases: list[ResultRow]
@@ -120,6 +135,7 @@ def run_text(run: Run) -> str:
         "tag": run.tag,
         "gold": run.gold,
         "provenance": asdict(run.provenance),
+        "deterministic": run.deterministic,
         "counts": asdict(count_cases(run.results)),
         "summary": {
             line.name: {
@@ -137,7 +153,8 @@ def run_text(run: Run) -> str:
     lines.append(' "cases": [')
     lines += [",\n".join(_block(result) for result in run.results), " ],"]
     times = {one.case.id: one.seconds for one in run.results}
-    lines += [f' "times": {_json({"started": run.started, "seconds": run.seconds, "cases": times})}', "}", ""]
+    told = {"started": run.started, "seconds": run.seconds, "attempt": run.attempt, "cases": times}
+    lines += [f' "times": {_json(told)}', "}", ""]
     return "\n".join(lines)
 
 
@@ -154,9 +171,8 @@ def read_run(path: Path) -> Run:
     except ValidationError as error:
         raise UserError(f"{path} is no run ({first_mistake(error)})", "make one with `assistant eval run`") from None
     times = data["times"]
-    untimed = [row["id"] for row in data["cases"] if row["id"] not in times["cases"]]
-    if untimed:
-        raise UserError(f"{path} is no run (times.cases lacks {untimed[0]!r})", "make one with `assistant eval run`")
+    for wrong in _inconsistencies(data):
+        raise UserError(f"{path} is no run ({wrong})", "make one with `assistant eval run`")
     return Run(
         tag=data["tag"],
         gold=data["gold"],
@@ -164,7 +180,30 @@ def read_run(path: Path) -> Run:
         results=tuple(result_of(row, seconds=times["cases"][row["id"]]) for row in data["cases"]),
         started=times["started"],
         seconds=times["seconds"],
+        deterministic=data.get("deterministic"),
+        attempt=times.get("attempt", 1),
     )
+
+
+def _inconsistencies(data: RunFile) -> Iterator[str]:
+    """Yield what the fields of a run contradict, each by itself being valid."""
+    if not data["cases"]:
+        yield "cases is empty"
+    seen: set[str] = set()
+    for number, row in enumerate(data["cases"], 1):
+        if row["id"] in seen:
+            yield f"cases[{number}].id is {row['id']!r}, as is another"
+        seen.add(row["id"])
+        if row["id"] not in data["times"]["cases"]:
+            yield f"times.cases lacks {row['id']!r}"
+        for name, value in row["scores"].items():
+            if name in BY_NAME and BY_NAME[name].binary and value not in {0.0, 1.0, None} and "epochs" not in row:
+                yield f"cases[{number}].scores.{name} is {value}; a yes/no score is 0 or 1"
+
+
+def run_digest(run: Run) -> str:
+    """Compute twelve hexadecimal digits over a run's results, without its times."""
+    return hashlib.sha256("\n".join(map(_block, run.results)).encode()).hexdigest()[:12]
 
 
 def first_mistake(error: ValidationError) -> str:
@@ -196,6 +235,9 @@ def result_row(result: CaseResult) -> dict[str, object]:
         "broken_receipts": result.broken_receipts,
         "degraded": result.degraded,
         "judgements": {name: list(verdicts) for name, verdicts in result.judgements.items()},
+        "epochs": [
+            {"outcome": one.outcome.value, "text": one.text, "scores": dict(one.scores)} for one in result.epochs
+        ],
         "usage": _usage_row(result.usage) if result.usage else None,
         "unscored": {score.name: score.reason for score in result.unscored},
     }
@@ -234,6 +276,7 @@ def result_of(row: ResultRow, *, seconds: float) -> CaseResult:
         degraded=row.get("degraded"),
         scores=tuple(Score(name=name, value=value, reason=reasons.get(name)) for name, value in row["scores"].items()),
         judgements={name: tuple(verdicts) for name, verdicts in row.get("judgements", {}).items()},
+        epochs=tuple(Epoch(**one) for one in row.get("epochs", [])),
         usage=ModelUse(**usage) if usage else None,
         seconds=seconds,
     )

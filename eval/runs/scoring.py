@@ -1,10 +1,11 @@
 """Scores one answer against its gold case: facts, short answers, citations, retrieval."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from assistant.answer.answer import Answer, Status
+from assistant.answer.answer import Answer, ModelUse, Status
 from assistant.chain.assistant import Trace
 from eval.cases.case import GoldCase
 from eval.cases.short_answers import exact_match, token_f1
@@ -29,12 +30,14 @@ def applicable(case: GoldCase, *, judged: bool) -> list[str]:
         "exact_match": bool(case.short),
         "token_f1": bool(case.short),
         "led": bool(case.short),
-        "lead_sound": bool(case.short),
+        "lead_sound": bool(case.facts or case.short),
+        "answered": case.answerable,
+        "refused": not case.answerable,
     }
     by_group = {
         "citations": bool(case.evidence),
         "retrieval": bool(case.evidence),
-        "judge": judged and bool(case.facts),
+        "judge": judged and bool(case.facts or case.reference),
     }
     return [metric.name for metric in METRICS if holds.get(metric.name, by_group.get(metric.group, False))]
 
@@ -49,19 +52,23 @@ def answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, brok
         broken: number of receipts that do not hold; any makes an answer incorrect.
     """
     answered = answer.status is Status.ANSWERED
-    scores = [Score(name="decision", value=float(answered is case.answerable))]
+    lead = lead_of(answer)
+    sound = lead is None or lead_is_right(case, *lead)
+    decided = float(answered is case.answerable)
+    scores = [Score(name=name, value=decided) for name in ("decision", "answered" if case.answerable else "refused")]
     if not case.answerable:
         scores.append(Score(name="correct", value=float(not answered)))
     if case.facts:
+        right = answered and sound and all_right(case, pieces) and broken == 0
         scores.append(Score(name="fact_recall", value=fact_recall(case, pieces)))
-        scores.append(Score(name="correct", value=float(answered and all_right(case, pieces) and broken == 0)))
+        scores.append(Score(name="correct", value=float(right)))
+    if case.facts or case.short:
+        scores.append(Score(name="lead_sound", value=float(sound)))
     if case.short:
         first = pieces[0] if pieces else ""
         scores.append(Score(name="exact_match", value=exact_match(first, case.short)))
         scores.append(Score(name="token_f1", value=token_f1(first, case.short)))
-        lead = lead_of(answer)
         scores.append(Score(name="led", value=float(lead is not None)))
-        scores.append(Score(name="lead_sound", value=float(lead is None or lead_is_right(case, *lead))))
     return scores
 
 
@@ -111,8 +118,13 @@ def all_right(case: GoldCase, pieces: Sequence[str]) -> bool:
 
 
 def lead_is_right(case: GoldCase, lead: str, sentence: str) -> bool:
-    """Whether a short answer in front states an accepted one, and nothing forbidden or denied by its sentence."""
-    return stated([lead], case.short) and not stated([lead], case.never) and stated([sentence], [lead])
+    """Whether a short answer in front is an expected one, and nothing forbidden or denied by its sentence.
+
+    It states an accepted short answer or wording of a fact, or is a part of one.
+    """
+    expected = [*case.short, *(wording for fact in case.facts for wording in fact)]
+    known = stated([lead], expected) or stated(expected, [lead])
+    return known and not stated([lead], case.never) and stated([sentence], [lead])
 
 
 def would_be_right(case: GoldCase, pieces: Sequence[str]) -> bool | None:
@@ -127,6 +139,20 @@ def in_order(scores: Sequence[Score]) -> tuple[Score, ...]:
     order = {metric.name: place for place, metric in enumerate(METRICS)}
     rounded = [s if s.value is None else replace(s, value=round(s.value, DIGITS)) for s in scores]
     return tuple(sorted(rounded, key=lambda score: order[score.name]))
+
+
+def total_use(usages: Sequence[ModelUse]) -> ModelUse | None:
+    """Add up the usage of models; the cost is None if that of a call is not known."""
+    if not usages:
+        return None
+    costs = [one.cost for one in usages if one.calls]
+    return ModelUse(
+        calls=sum(one.calls for one in usages),
+        prompt_tokens=sum(one.prompt_tokens for one in usages),
+        completion_tokens=sum(one.completion_tokens for one in usages),
+        cost=math.fsum(cost or 0.0 for cost in costs) if costs and None not in costs else None,
+        estimated=any(one.estimated for one in usages),
+    )
 
 
 def _best_passages(trace: Trace) -> list[Span]:

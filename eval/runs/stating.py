@@ -1,5 +1,6 @@
 """Splits an answer into the pieces that its receipts support, and looks for wordings in them."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.answer.answer import Answer
@@ -18,7 +19,9 @@ def lead_of(answer: Answer | CaseResult) -> tuple[str, str] | None:
     if not answer.citations or len(spans := sorted(answer.citations[0].answer_spans)) < 2:
         return None
     lead, quote = (answer.text[start:end] for start, end in spans[:2])
-    return (lead, quote) if spans[0][0] == 0 and lead != quote and lead.casefold() in quote.casefold() else None
+    found = re.search(re.escape(lead), quote, re.IGNORECASE)
+    # As the quote spells it: a capital "A" in front would be a letter, and no article.
+    return (found.group(), quote) if found and spans[0][0] == 0 and lead != quote else None
 
 
 def stated(pieces: Sequence[str], wordings: Iterable[str]) -> bool:

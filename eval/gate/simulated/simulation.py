@@ -12,10 +12,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.gate.decision import MINIMUM_EFFECT, Verdict, overall, verdict_of
+from eval.gate.decision import MINIMUM_EFFECT, Verdict, guarded_low, overall, smoothed, verdict_of
 from eval.measures.paired import count_flips, holm, mcnemar_exact, random_flips
 from eval.measures.planning import ALPHA
-from eval.measures.statistics import bca_ends, bonett_price_interval
+from eval.measures.statistics import bca_ends, bca_p_below, bonett_price_interval, bonett_price_p_below
 
 FIXED_TOLERANCE = 0.01
 """Drop of a mean at which the gate of a fixed tolerance, for comparison, fails."""
@@ -68,6 +68,12 @@ class Model:
     """Number of metrics that drop, from the first; None for all."""
     minimum_effect: float = MINIMUM_EFFECT
     """The gate's minimum effect."""
+    cluster: int = 1
+    """Cases of a cluster; `cases` is a multiple of it."""
+    sharing: float = 0.0
+    """Chance that a case changes with its cluster, and not independently."""
+    blind: bool = False
+    """Whether the gate takes the cases for independent all the same, for comparison."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +105,7 @@ def simulate(
     alarms = 0
     for start in range(0, runs, RUNS_AT_ONCE):
         drawn = differences(model, generator, runs=min(RUNS_AT_ONCE, runs - start), metrics=metrics)
-        counted.update(gate(drawn, generator, metrics=metrics, minimum_effect=model.minimum_effect, draws=draws))
+        counted.update(gate(drawn, generator, metrics=metrics, model=model, draws=draws))
         alarms += int(np.any([values.mean(axis=0) < -FIXED_TOLERANCE - 1e-9 for values in drawn], axis=0).sum())
     return Outcome(
         model=model,
@@ -115,24 +121,18 @@ def gate(
     generator: np.random.Generator,
     *,
     metrics: Sequence[SimulatedMetric],
-    minimum_effect: float,
+    model: Model,
     draws: int,
 ) -> list[Verdict]:
     """Decide on each pair of runs as `eval.gate.decision.decide` does, vectorised."""
+    apart = model.cluster == 1 or model.blind
     tested = [
-        _binary(values) if metric.binary else _graded(values, generator, draws)
+        _binary(values, model) if metric.binary and apart else _graded(values, generator, draws, model)
         for metric, values in zip(metrics, drawn, strict=True)
     ]
     return [
         overall(
-            verdict_of(
-                difference=float(one.means[run]),
-                low=float(one.low[run]),
-                adjusted_p=adjusted,
-                worse=int(one.worse[run]),
-                minimum_effect=minimum_effect,
-                alpha=ALPHA,
-            )
+            verdict_of(low=float(one.low[run]), adjusted_p=adjusted, minimum_effect=model.minimum_effect, alpha=ALPHA)
             for one, adjusted in zip(tested, holm([float(one.p[run]) for one in tested]), strict=True)
         )
         for run in range(drawn[0].shape[1])
@@ -142,13 +142,27 @@ def gate(
 def differences(
     model: Model, generator: np.random.Generator, *, runs: int, metrics: Sequence[SimulatedMetric]
 ) -> list[Differences]:
-    """Draw the differences of each metric, correlated by case.
+    """Draw the differences of each metric, correlated by case and by cluster.
 
-    A case draws a uniform number, and so does each of its metrics: with chance `SHARED` that of the case, else
-    its own. Low numbers get worse, high ones better. A binary metric changes by 1, a graded one by a random size;
-    more cases of a graded one change, so that its mean drops as much.
+    A case draws a uniform number, and so does each of its metrics: with chance `SHARED` that of the case, else its
+    own. Low numbers get worse, high ones better. A binary metric changes by 1, a graded one by a random size; more
+    cases of a graded one change, so that its mean drops as much. With chance `sharing` a case changes in everything as
+    its cluster does.
     """
-    shape = (model.cases, runs)
+    cases = _drawn(model, generator, (model.cases, runs), metrics)
+    if model.cluster == 1:
+        return cases
+    shared = generator.random((model.cases, runs)) < model.sharing
+    clusters = _drawn(model, generator, (model.cases // model.cluster, runs), metrics)
+    return [
+        np.where(shared, np.repeat(of_cluster, model.cluster, axis=0), of_case)
+        for of_cluster, of_case in zip(clusters, cases, strict=True)
+    ]
+
+
+def _drawn(
+    model: Model, generator: np.random.Generator, shape: tuple[int, int], metrics: Sequence[SimulatedMetric]
+) -> list[Differences]:
     whole, found = generator.random(shape), []
     for place, metric in enumerate(metrics):
         own = np.where(generator.random(shape) < SHARED, whole, generator.random(shape))
@@ -163,32 +177,52 @@ def differences(
 class _Tested:
     """Tests of one metric in each pair of runs; arrays of shape (runs,)."""
 
-    means: NDArray[np.float64]
-    worse: NDArray[np.int64]
     p: NDArray[np.float64]
     low: NDArray[np.float64]
 
 
-def _binary(values: Differences) -> _Tested:
+def _binary(values: Differences, model: Model) -> _Tested:
     worse, better = (values < 0).sum(axis=0), (values > 0).sum(axis=0)
-    looked_up = [_mcnemar(int(w), int(b), len(values)) for w, b in zip(worse, better, strict=True)]
+    looked_up = [
+        binary_test(int(w), int(b), len(values), model.minimum_effect) for w, b in zip(worse, better, strict=True)
+    ]
     p, low = np.array(looked_up).T
-    return _Tested(means=values.mean(axis=0), worse=worse, p=p, low=low)
+    return _Tested(p=p, low=low)
 
 
 @cache
-def _mcnemar(worse: int, better: int, count: int) -> tuple[float, float]:
-    interval = bonett_price_interval(worse, better, count, level=1 - 2 * ALPHA)
-    return mcnemar_exact(worse, better, side="drop"), interval.low
+def binary_test(worse: int, better: int, count: int, effect: float, alpha: float = ALPHA) -> tuple[float, float]:
+    """P value of a drop beyond the margin, and lower bound of the difference, of independent yes/no scores."""
+    low = bonett_price_interval(worse, better, count, level=1 - 2 * alpha).low
+    beyond = bonett_price_p_below(worse, better, count, limit=-effect)
+    low = guarded_low(low, worse=worse, better=better, clusters=count, drop=float(-worse), size=1.0, alpha=alpha)
+    return max(mcnemar_exact(worse, better, side="drop"), beyond), low
 
 
-def _graded(values: Differences, generator: np.random.Generator, draws: int) -> _Tested:
-    cases, runs = values.shape
-    at_most, _ = count_flips(values, random_flips(generator, draws, cases))
-    smooth = np.vstack([values, np.ones((1, runs)), -np.ones((1, runs))])
-    weights = generator.multinomial(cases + 2, np.full(cases + 2, 1 / (cases + 2)), size=draws) / (cases + 2)
-    low, _ = bca_ends(smooth, weights @ smooth, level=1 - 2 * ALPHA)
-    return _Tested(means=values.mean(axis=0), worse=(values < 0).sum(axis=0), p=(1 + at_most) / (1 + draws), low=low)
+def _graded(values: Differences, generator: np.random.Generator, draws: int, model: Model) -> _Tested:
+    """Test by clusters, of one case each where none are shared."""
+    size = 1 if model.blind else model.cluster
+    sums = values.reshape(-1, size, values.shape[1]).sum(axis=1)
+    clusters = len(sums)
+    at_most, _ = count_flips(sums, random_flips(generator, draws, clusters))
+    smooth, sizes = smoothed(sums, np.full(clusters, float(size)), 1.0)
+    weights = generator.multinomial(clusters + 2, np.full(clusters + 2, 1 / (clusters + 2)), size=draws)
+    means = (weights @ smooth) / (weights @ sizes)[:, None]
+    low, _ = bca_ends(smooth, means, level=1 - 2 * ALPHA, sizes=sizes)
+    beyond = bca_p_below(smooth, means, -model.minimum_effect, sizes=sizes)
+    guarded = [
+        guarded_low(
+            float(low[run]),
+            worse=int((sums[:, run] < 0).sum()),
+            better=int((sums[:, run] > 0).sum()),
+            clusters=clusters,
+            drop=float(np.minimum(sums[:, run], 0.0).sum()),
+            size=float(size),
+            alpha=ALPHA,
+        )
+        for run in range(sums.shape[1])
+    ]
+    return _Tested(p=np.maximum((1 + at_most) / (1 + draws), beyond), low=np.array(guarded))
 
 
 def _sizes(metric: SimulatedMetric, generator: np.random.Generator, shape: tuple[int, int]) -> Differences:

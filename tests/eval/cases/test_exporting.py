@@ -31,6 +31,8 @@ FULL = GoldCase(
     facts=(("five gates", "5 gates"), ("Anna Berg",)),
     never=("4 gates",),
     short=("five",),
+    reference="It has 30 of them.",
+    group="brains",
     evidence=(
         Evidence(article_id="dams", quote='The dam, "old", has\nfive gates.', part="gates"),
         Evidence(article_id="anna", quote=None, part="2"),

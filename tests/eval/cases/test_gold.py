@@ -178,7 +178,7 @@ def test_a_fact_in_figures_is_stated_by_its_value(answer: str, wording: str, say
         ({key: value for key, value in GOOD.items() if key != "answerable"}, "answerable", "must be true or false"),
         (GOOD | {"answerable": "yes"}, "answerable", 'is "yes"; it must be true or false'),
         (GOOD | {"answerable": 1}, "answerable", "is 1; it must be true or false"),
-        (GOOD | {"facts": []}, "facts", "are missing; an answerable case needs facts, evidence or both"),
+        (GOOD | {"facts": []}, "facts", "are missing; an answerable case needs facts, evidence or a reference"),
         (GOOD | {"answerable": False}, "answerable", "is false, yet there are facts"),
         ({"id": "a", "question": "Why?", "answerable": False, "short": ["x"]}, "answerable", "is false, yet there"),
         (GOOD | {"tags": "figure"}, "tags", 'is "figure"; it must be a list of texts'),

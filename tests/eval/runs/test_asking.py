@@ -154,8 +154,8 @@ def test_a_refusal_of_an_answerable_question_scores_nothing_and_has_no_error(exa
 
 
 def test_a_refusal_is_right_where_the_articles_do_not_answer(examiner: Examiner) -> None:
-    assert values(examiner.examine(UNANSWERABLE)) == {"correct": 1, "decision": 1}
-    assert values(examiner.examine(ANSWERS_ANYWAY)) == {"correct": 0, "decision": 0}
+    assert values(examiner.examine(UNANSWERABLE)) == {"correct": 1, "decision": 1, "refused": 1}
+    assert values(examiner.examine(ANSWERS_ANYWAY)) == {"correct": 0, "decision": 0, "refused": 0}
     assert examiner.examine(ANSWERS_ANYWAY).would_be_right is False
 
 
@@ -213,11 +213,11 @@ def test_the_measures_of_a_case_depend_on_its_gold_alone(examiner: Examiner, cas
 def test_the_measures_by_kind_of_case() -> None:
     bare = GoldCase(id="a", question="Why?", evidence=quoting(("bridge", COST)))
 
-    assert applicable(UNANSWERABLE, judged=True) == ["correct", "decision"]
+    assert applicable(UNANSWERABLE, judged=True) == ["correct", "decision", "refused"]
     assert "correct" not in applicable(bare, judged=True)
     assert {"decision", "citation_recall", "quote_mrr", "article_ndcg@10"} <= set(applicable(bare, judged=False))
-    assert set(applicable(ANSWERED, judged=True)) == set(BY_NAME)
-    assert set(applicable(ANSWERED, judged=False)) == {m.name for m in METRICS if m.group != "judge"}
+    assert set(applicable(ANSWERED, judged=True)) == set(BY_NAME) - {"refused"}
+    assert set(applicable(ANSWERED, judged=False)) == {m.name for m in METRICS if m.group != "judge"} - {"refused"}
     assert "exact_match" not in applicable(replace(ANSWERED, short=()), judged=False)
 
 

@@ -330,7 +330,7 @@ def test_a_judge_that_dies_in_the_middle_of_a_run_turns_the_gate_red(root: Path,
         result = held(base, run)
         assert result.exit_code == 100
         red = [check for check in result.checks if check.verdict is Verdict.FAIL]
-        assert [check.name for check in red] == ["coverage of judged_correct and 1 more"]
+        assert [check.name for check in red] == ["coverage of judged_correct and 1 more", "unscored cases"]
         assert "20 of 40 cases scored (50.0%" in red[0].detail
         assert "20 unscored, 0 failed" in red[0].detail
         assert red[0].detail.endswith("the judge failed (refused_connection): nobody listens there")

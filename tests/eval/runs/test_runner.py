@@ -17,7 +17,7 @@ from library import ignore
 from assistant.answer.answer import ModelUse
 from assistant.settings.settings import Settings
 from eval.cases.case import Evidence, GoldCase, gold_digest
-from eval.measures.registry import METRICS
+from eval.measures.registry import BY_NAME, METRICS
 from eval.runs.chain import Chain, IndexChain
 from eval.runs.journal import journal_path
 from eval.runs.provenance import differences, same
@@ -34,7 +34,7 @@ PROVENANCE = Provenance(
     index={"fingerprint": "f00d", "generation": 3, "articles": 2, "chunks": 5},
     encoder="hash 1234",
     reader="extractive@5678",
-    model=None,
+    model="rehearsed",
     judge=None,
     prompts={},
     settings={"passages": 6, "threshold": 0.25},
@@ -63,7 +63,7 @@ class Rehearsed:
     def __call__(self) -> AbstractContextManager[Chain]:
         return self._opened()
 
-    def examine(self, case: GoldCase) -> CaseResult:
+    def examine(self, case: GoldCase, *, epochs: int = 1) -> CaseResult:
         once = self.folder / "misbehaved"
         if case.id == self.at and not once.exists():
             once.touch()
@@ -80,7 +80,7 @@ class Rehearsed:
             text="Das steht in keinem Artikel: 浙政钉.",
             confidence=0.1,
             would_be_right=False,
-            scores=(Score(name="correct", value=1.0), Score(name="decision", value=round(1 / 3, 6))),
+            scores=(Score(name="correct", value=1.0), Score(name="fact_recall", value=round(1 / 3, 6))),
             seconds=0.01,
         )
 
@@ -386,7 +386,7 @@ def results(draw: st.DrawFn) -> CaseResult:
     chosen = draw(st.lists(st.sampled_from([m.name for m in METRICS]), unique=True))
     scores = tuple(
         draw(
-            st.builds(Score, name=st.just(n), value=fractions)
+            st.builds(Score, name=st.just(n), value=st.sampled_from((0.0, 1.0)) if BY_NAME[n].binary else fractions)
             | st.builds(Score, name=st.just(n), value=st.none(), reason=names)
         )
         for n in chosen
@@ -435,10 +435,10 @@ def test_a_run_file_has_its_summary_first_and_all_its_times_in_one_line(rehearse
 
     data = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
 
-    assert list(data) == ["format", "tag", "gold", "provenance", "counts", "summary", "cases", "times"]
+    assert list(data) == ["format", "tag", "gold", "provenance", "deterministic", "counts", "summary", "cases", "times"]
     assert (data["format"], data["tag"], data["gold"]) == (1, "nightly", gold_digest(CASES[:2]))
     assert data["summary"]["correct"] == {"mean": 1.0, "scored": 2, "unscored": 0, "failed": 0}
-    assert set(data["times"]) == {"started", "seconds", "cases"}
+    assert set(data["times"]) == {"started", "seconds", "attempt", "cases"}
     assert not {"seconds", "started"} & {key for case in data["cases"] for key in case}
 
 
