@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ SLICE_EFFECT = 0.1
 FLIPS = 0.05
 """Share of cases assumed to change each way by chance between two versions."""
 
+_LOOK_ALIKE = str.maketrans(
+    "аеорсухіјѕԁһӏвкмнтαορνιυτκγ01|‐‑‒–—―−",
+    "aeopcyxijsdhlbkmhtaopviutkyoll-------",
+)
+"""Letters of other scripts, digits and dashes, in lower case, and what they look like."""
+
 
 class Finding(StrEnum):
     """Kinds of problems of gold."""
@@ -38,6 +45,10 @@ class Finding(StrEnum):
     """The quote is in another article now."""
     VANISHED = "quote vanished"
     UNSTATED = "fact not in the evidence"
+    FORBIDDEN = "fact also forbidden"
+    """A wording of a fact states what `never` forbids."""
+    ALIKE = "ids alike"
+    """Two ids that a person takes for one."""
     DUPLICATE = "duplicate"
     CONTRADICTION = "contradiction"
     SMALL_SLICE = "small slice"
@@ -73,8 +84,29 @@ def examine_gold(cases: Sequence[GoldCase], texts: Mapping[str, str]) -> list[Di
         texts: the articles' texts by id.
     """
     found = [diagnosis for case in cases for diagnosis in _evidence(case, texts)]
-    found += [diagnosis for case in cases for diagnosis in _facts(case, texts)]
-    return [*found, *_pairs(cases), *_slices(cases)]
+    found += [diagnosis for case in cases for diagnosis in (*_facts(case, texts), *_forbidden(case))]
+    return [*found, *_alike(cases), *_pairs(cases), *_slices(cases)]
+
+
+def _forbidden(case: GoldCase) -> Iterable[Diagnosis]:
+    """Yield facts that an answer cannot state without stating what it must not."""
+    for fact in case.facts:
+        barred = [never for never in case.never if any(states(wording, never) for wording in fact)]
+        if barred:
+            detail = f"{fact[0]!r} is a fact, and {barred[0]!r} under never forbids it; take one of them out"
+            yield Diagnosis(finding=Finding.FORBIDDEN, where=case.id, place=case.place, detail=detail)
+
+
+def _alike(cases: Sequence[GoldCase]) -> Iterable[Diagnosis]:
+    """Yield ids that differ from an earlier one by white space, case, or a letter that looks the same."""
+    seen: dict[str, GoldCase] = {}
+    for case in cases:
+        key = unicodedata.normalize("NFKD", "".join(case.id.split())).casefold().translate(_LOOK_ALIKE)
+        key = "".join(c for c in key if unicodedata.category(c) not in {"Cf", "Mn"})
+        other = seen.setdefault(key, case)
+        if other is not case:
+            detail = f"{case.id!r} looks like {other.id!r} ({other.place}); give one of them another id"
+            yield Diagnosis(finding=Finding.ALIKE, where=case.id, place=case.place, detail=detail)
 
 
 def _evidence(case: GoldCase, texts: Mapping[str, str]) -> Iterable[Diagnosis]:

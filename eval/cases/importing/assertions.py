@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.language.values import read
+from eval.cases.importing.references import facts_of
 from eval.cases.importing.rows import Row, shown
 
 REFERENCES = frozenset({"factuality", "similar", "model-graded-factuality"})
@@ -17,7 +18,7 @@ TYPES = frozenset(
     "is-valid-openai-function-call is-valid-openai-tools-call javascript fn python ruby webhook rouge-n bleu gleu "
     "meteor levenshtein latency perplexity perplexity-score cost similar classifier moderation llm-rubric grade g-eval "
     "answer-relevance context-faithfulness context-recall context-relevance conversation-relevance factuality "
-    "model-graded-closedqa model-graded-factuality pi select-best max-score guardrails".split()
+    "model-graded-closedqa model-graded-factuality pi select-best max-score guardrails f-score word-count".split()
 )
 """Types of assertions that an `__expected` cell can begin with."""
 
@@ -29,6 +30,7 @@ class Expected:
     """The assertions of one test, as parts of a gold case."""
 
     facts: tuple[tuple[str, ...], ...]
+    never: tuple[str, ...]
     short: tuple[str, ...]
     references: tuple[str, ...]
     """Reference answers."""
@@ -52,6 +54,7 @@ def expectations(row: Row, variables: Mapping[str, object], templates: Mapping[s
         GoldInvalid: an assertion is malformed.
     """
     facts: list[tuple[str, ...]] = []
+    never: list[str] = []
     short: list[str] = []
     references: list[str] = []
     remarks: list[str] = []
@@ -67,18 +70,23 @@ def expectations(row: Row, variables: Mapping[str, object], templates: Mapping[s
         except ValueError as error:
             remarks.append(f"assertion {kind} was left out: {error}")
             continue
-        if kind.removeprefix("i") in {"contains", "contains-any", "equals", "starts-with"}:
+        if kind.startswith("not-"):
+            never += texts
+        elif kind == "equals" and facts_of(texts[0], "").derived:  # A sentence, and no answer has just its words.
+            references += texts
+        elif kind.removeprefix("i") in {"contains", "contains-any", "equals", "starts-with"}:
             facts.append(tuple(texts))
         elif kind.removeprefix("i") == "contains-all":
             facts += [(text,) for text in texts]
         else:
             references += texts
-        if kind == "equals":
+        if kind == "equals" and texts[0] not in references:
             short += texts
         if kind == "starts-with":
             remarks.append("assertion starts-with became a fact, wherever in the answer it stands")
     return Expected(
         facts=tuple(facts),
+        never=tuple(dict.fromkeys(never)),
         short=tuple(short),
         references=tuple(references),
         refusal=refusal,
@@ -122,7 +130,7 @@ def _flat(
 
 KNOWN = REFERENCES | {
     "contains", "icontains", "contains-any", "icontains-any", "contains-all", "icontains-all", "equals", "starts-with",
-    "is-refusal",
+    "is-refusal", "not-contains", "not-icontains", "not-contains-any", "not-icontains-any",
 }  # fmt: skip
 """Types of assertions that are imported."""
 
@@ -143,7 +151,7 @@ def _texts(kind: str, value: object) -> list[str]:
     Raises:
         ValueError: it is empty, or not text.
     """
-    several = kind.removeprefix("i") in {"contains-any", "contains-all"}
+    several = kind.endswith(("contains-any", "contains-all"))
     if several and isinstance(value, str) and not value.startswith("file://"):
         value = [part.strip() for part in value.split(",")]
     values = value if several and isinstance(value, list) else [value]

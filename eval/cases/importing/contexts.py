@@ -1,5 +1,6 @@
 """Find the passages that other tools copied from articles, and anchor them there as evidence."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -61,6 +62,26 @@ class Library:
         best = max(spans, key=lambda id_: len(spans[id_]))
         runs = [(best, self._texts[best][start:end]) for start, end in _runs(spans[best], self._texts[best])]
         return Located(evidence=_alternatives(runs, part), found=len(spans[best]), sentences=len(sentences))
+
+    def joined(self, text: str, separator: str) -> tuple[str, ...]:
+        """Take apart passages that were joined by a separator which they may hold themselves, as a table does.
+
+        From the left, the longest run of pieces that some article holds is a passage. What none holds, or is shorter
+        than `LEAST_WORDS`, is passed over beside others: it would be a cell of a table that was changed.
+
+        Returns:
+            The passages; the text itself if no article holds any of it.
+        """
+        pieces = text.split(separator)
+        found, at = [], 0
+        while at < len(pieces):
+            ends = range(len(pieces), at, -1)
+            end = next((end for end in ends if self._holders(separator.join(pieces[at:end]))), at + 1)
+            passage = separator.join(pieces[at:end])
+            if self._holders(passage) and (len(pieces) == 1 or len(re.findall(r"\w+", passage)) >= LEAST_WORDS):
+                found.append(passage)
+            at = end
+        return tuple(found) or (text,)
 
     def _holders(self, quote: str) -> list[str]:
         """Ids of the articles that contain a quote; far faster than locating it in each."""

@@ -38,16 +38,25 @@ def _draft(row: Row, library: Library | None) -> Draft:
     )
     reference = row.text("expected_output", "expectedOutput")
     draft = with_reference(draft, reference, field="expected_output")
-    contexts = _contexts(row)
+    contexts = _contexts(row, library)
     draft = with_contexts(draft, contexts, library, field="context")
+    if isinstance(row.fields.get("context"), str) and _left_out(str(row.fields["context"]), contexts):
+        remark = "context stands in the articles only in part; its passages found there became evidence"
+        draft = replace(draft, remarks=tuple(dict.fromkeys((*draft.remarks, remark))))
     return draft if contexts else _with_source(draft, row, library)
 
 
-def _contexts(row: Row) -> tuple[str, ...]:
+def _contexts(row: Row, library: Library | None) -> tuple[str, ...]:
+    """Read the contexts: a list, or texts joined by the separator, which tables hold too."""
     _, value = row.take("context")
-    if isinstance(value, str) and value.lstrip().startswith(('["', "['")):
+    if not isinstance(value, str) or value.lstrip().startswith(('["', "['")):
         return row.texts("context")
-    return row.texts("context", separator=SEPARATOR)
+    return library.joined(value, SEPARATOR) if library else (value,)
+
+
+def _left_out(text: str, contexts: Sequence[str]) -> bool:
+    """Whether a text has words that none of the contexts taken out of it has."""
+    return len(re.findall(r"\w+", text)) > sum(len(re.findall(r"\w+", context)) for context in contexts)
 
 
 def _with_source(draft: Draft, row: Row, library: Library | None) -> Draft:

@@ -59,7 +59,9 @@ class Draft:
     """The id that the tool gives it."""
     turns: tuple[str, ...] = ()
     facts: tuple[tuple[str, ...], ...] = ()
+    never: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
+    reference: str | None = None
     evidence: tuple[Evidence, ...] = ()
     answerable: bool = True
     tags: tuple[str, ...] = ()
@@ -87,22 +89,22 @@ def drafted(rows: Iterable[Row], draft: Callable[[Row], Sequence[Draft]]) -> lis
 
 
 def with_reference(draft: Draft, reference: str | None, *, field: str) -> Draft:
-    """Add the facts of a reference answer to a draft; a long answer is kept in its note."""
+    """Add the facts of a reference answer to a draft; one that is a sentence is kept for a judge too."""
     if reference is None:
         return draft
     found = facts_of(reference, draft.question)
     if not found.derived:
         return replace(draft, facts=(*draft.facts, *found.facts))
-    told = f"{field}: {' '.join(reference.split())}"
+    told = " ".join(reference.split())
     remark = (
-        f"facts are the figures, dates and names of a long {field}; look them over"
+        f"the fact is the figure, date or name in the sentence of {field}; look it over"
         if found.facts
-        else f"a long {field} has no figure, date or name; write the facts by hand"
+        else f"{field} is a sentence without one figure, date or name that is asked for; only a judge can compare it"
     )
     return replace(
         draft,
         facts=(*draft.facts, *found.facts),
-        note=f"{draft.note}; {told}" if draft.note else told,
+        reference=f"{draft.reference} {told}" if draft.reference else told,
         remarks=(*draft.remarks, remark),
     )
 
@@ -137,11 +139,13 @@ def finish(drafts: Sequence[Draft], told: Sequence[Note] = ()) -> Imported:
     cases: list[GoldCase] = []
     notes: dict[str, list[str]] = {}
     for draft, id_ in zip(drafts, _ids(drafts), strict=True):
-        empty = draft.answerable and not draft.facts and not draft.evidence
+        empty = draft.answerable and not (draft.facts or draft.evidence or draft.reference)
         if empty:
-            notes.setdefault("left out: neither facts nor evidence could be made of it", []).append(draft.place)
+            notes.setdefault("left out: no facts, evidence or reference could be made of it", []).append(draft.place)
         else:
             cases.append(_case(draft, id_))
+        if draft.never and not draft.facts:
+            notes.setdefault("what must not be stated was left out: nothing is to be stated", []).append(draft.place)
         for remark in draft.remarks:
             notes.setdefault(remark, []).append(draft.place if empty else id_)
     of_cases = [Note(what=what, cases=tuple(about)) for what, about in notes.items()]
@@ -156,7 +160,9 @@ def _case(draft: Draft, id_: str) -> GoldCase:
         question=draft.question,
         turns=draft.turns,
         facts=facts if draft.answerable else (),
+        never=draft.never if draft.answerable and facts else (),
         short=draft.short if draft.answerable else (),
+        reference=draft.reference if draft.answerable else None,
         evidence=draft.evidence if draft.answerable else (),
         answerable=draft.answerable,
         tags=tuple(dict.fromkeys(draft.tags)),

@@ -139,6 +139,7 @@ def _draft(row: Row, variables: Mapping[str, object], name: str, expected: Expec
         question=question if isinstance(question, str) else "",
         id=row.text("description"),
         facts=expected.facts,
+        never=expected.never,
         short=expected.short,
         answerable=not expected.refusal or bool(expected.facts or expected.references),
         tags=("promptfoo", *tags),

@@ -10,6 +10,16 @@ from dataclasses import dataclass
 
 from eval.cases.case_file import GoldInvalid, Problem
 
+NOT_THERE = frozenset(("nan", "NaN", "NAN", "NaT", "<NA>", "#N/A", "#N/A N/A", "#NA"))
+"""How spreadsheets and data frames write a value that is missing; "Nan" with one capital may be a name."""
+
+
+def absent(value: object) -> bool:
+    """Whether a value is missing: null, blank, or not a number."""
+    if isinstance(value, str):
+        return not value.strip() or value.strip() in NOT_THERE
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
@@ -27,8 +37,7 @@ class Row:
         """Return name and value of the first non-empty field; the first name and None if all are empty."""
         for name in names:
             value = self.fields.get(name)
-            blank = isinstance(value, str) and not value.strip()
-            if not (value is None or blank or (isinstance(value, float) and math.isnan(value))):
+            if not absent(value):
                 return name, value
         return names[0], None
 
@@ -75,7 +84,7 @@ class Row:
             return ()
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise self.wrong(name, f"is {shown(value)}; it must be a list of texts")
-        return tuple(one for one in value if one.strip())
+        return tuple(one for one in value if not absent(one))
 
     def _listed(self, name: str, cell: str, separator: str | None) -> list[str]:
         if separator is not None:

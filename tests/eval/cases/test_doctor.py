@@ -177,6 +177,32 @@ def test_duplicates_are_found_among_many_cases_that_share_their_words() -> None:
 # Slices
 
 
+@pytest.mark.parametrize(
+    ("facts", "never", "forbidden"),
+    [
+        ((("five",),), ("5",), True),
+        ((("five gates of steel", "five"),), ("five gates",), True),
+        ((("five",),), ("fifty-five", "six"), False),
+    ],
+)
+def test_a_fact_that_must_not_be_stated_is_found(facts, never, forbidden) -> None:
+    case = replace(NOBODY, answerable=True, facts=facts, never=never)
+
+    told = [one for one in examine_gold([case], TEXTS) if one.finding is Finding.FORBIDDEN]
+
+    assert [one.serious for one in told] == ([True] if forbidden else [])
+
+
+@pytest.mark.parametrize("other", ["gates ", "Gates", "g\u0430tes", "ga\u00adtes", "gat\u00e9s"])
+def test_ids_that_look_alike_are_found(other: str) -> None:
+    cases = [replace(NOBODY, id="gates", place="a:1"), replace(NOBODY, id=other, question="Why else?", place="b:2")]
+
+    (one,) = [one for one in examine_gold(cases, TEXTS) if one.finding is Finding.ALIKE]
+
+    assert one.serious
+    assert one.detail == f"{other!r} looks like 'gates' (a:1); give one of them another id"
+
+
 def test_a_slice_too_small_to_conclude_from_is_a_remark_that_says_how_many_cases_it_takes() -> None:
     def tagged(count: int, tag: str) -> list[GoldCase]:
         return [replace(NOBODY, id=f"{tag}-{n}", question=f"{tag} {'x' * (n + 1)}?", tags=(tag,)) for n in range(count)]

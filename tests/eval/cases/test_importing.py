@@ -18,8 +18,13 @@ from eval.cases.exporting import to_jsonl
 from eval.cases.importing import Form, Imported, detect_form, import_gold
 from eval.cases.importing.references import facts_of
 from eval.cases.importing.rows import written_list
+from eval.runs.results import Outcome
+from eval.runs.run_file import read_run
+from eval.runs.scoring import applicable
+from eval.runs.stating import answer_pieces, stated
 from index.errors import UserError
 
+BASELINE = Path(__file__).parents[3] / "eval" / "baseline.json"
 DAM = "The dam has five gates. Anna Berg built it in 1911.\n\nIt holds 11.27 million tonnes of water."
 ZOO = "The zoo opened on 6 March 2022.\nThe dam has five gates."
 ARTICLES = {"dam": DAM, "zoo": ZOO}
@@ -173,60 +178,56 @@ def test_any_list_of_texts_is_read_back_as_python_writes_it(texts):
 # Facts of a reference
 
 
-def test_a_short_reference_is_one_fact_as_it_stands():
-    assert facts_of("Five gates of steel.", "What has it?").facts == (("Five gates of steel",),)
+@pytest.mark.parametrize(
+    "reference", ["Five gates of steel.", "20 crowns", "the warden", "Dr. Jane O'Neill-Smith", "五座"]
+)
+def test_a_phrase_is_one_fact_as_it_stands(reference):
+    found = facts_of(reference, "What has it?")
+
+    assert found.facts == ((reference.strip("."),),)
+    assert not found.derived
 
 
-def test_a_long_reference_gives_its_figures_dates_and_names():
-    reference = (
-        "According to the report, Anna Berg opened the dam on 6 March 2022; it holds 11.27 million tonnes, "
-        "which is 97.4% of what the Free State of Bavaria asked for."
-    )
+SENTENCE = (
+    "According to the report, Anna Berg opened the dam on 6 March 2022; it holds 11.27 million tonnes of water, "
+    "as companies had asked for."
+)
 
-    found = facts_of(reference, "Who opened the dam?")
 
+@pytest.mark.parametrize(
+    ("reference", "question", "facts"),
+    [
+        (SENTENCE, "Who opened the dam?", ["Anna Berg"]),
+        (SENTENCE, "When was the dam opened?", ["6 March 2022"]),
+        (SENTENCE, "How much does the dam hold?", ["11.27 million"]),
+        (SENTENCE, "Why was the dam opened?", []),
+        ("The clinic vaccinated 120 children.", "How many children were vaccinated?", ["120"]),
+        ("It was Dr. Jane O'Neill-Smith who said so.", "Who said so?", ["Jane O'Neill-Smith"]),
+        ("COVID-19 cut the use of GPT-4 as McKinsey told us.", "How much did it fall?", []),
+        ("It has 5 gates and 3 doors.", "How many gates has it?", []),
+        ("Anna Berg and Otto Kunz built it.", "Who built it?", []),
+        ("Anna Berg built it for Otto Kunz.", "Who built it for Otto Kunz?", ["Anna Berg"]),
+        (
+            "In 1911 the dam was built by Anna Berg, and in May 1911 Berg left.",
+            "When in 1911 did Berg leave?",
+            ["May 1911"],
+        ),
+        ("Yes.", "Was it built in 1911?", []),
+        ("No, it was built in 1912.", "When was it built?", ["1912"]),
+        ("The council did approve it.", "What did the council do?", []),
+        ("截至2022年3月6日，浙江省已建成30个产业大脑。", "有多少产业大脑？", ["30"]),
+        (
+            "Bavaria built it with money of its own. Nobody but Bavaria could have paid for it.",
+            "Who built it?",
+            ["Bavaria"],
+        ),
+    ],
+)
+def test_a_sentence_gives_the_one_figure_date_or_name_that_is_asked_for(reference, question, facts):
+    found = facts_of(reference, question)
+
+    assert [fact for (fact,) in found.facts] == facts
     assert found.derived
-    assert [fact for (fact,) in found.facts] == [
-        "Anna Berg",
-        "6 March 2022",
-        "11.27 million",
-        "97.4%",
-        "Free State of Bavaria",
-    ]
-    assert all(states(reference, fact) for (fact,) in found.facts)
-
-
-def test_titles_are_no_names_and_codes_are_not_taken_apart():
-    reference = (
-        "Dr. Jane O'Neill-Smith said that COVID-19 cut the use of GPT-4 in the U.K. by Johnson & Johnson and McKinsey, "
-        "although Microsoft's iPhone app was used by the Bank of England."
-    )
-
-    assert [fact for (fact,) in facts_of(reference, "What?").facts] == [
-        "Jane O'Neill-Smith",
-        "COVID-19",
-        "GPT-4",
-        "U.K",
-        "Johnson & Johnson",
-        "McKinsey",
-        "Microsoft",
-        "iPhone",
-        "Bank of England",
-    ]
-
-
-def test_a_chinese_reference_gives_its_figures_dates_and_latin_names():
-    reference = "截至2022年3月6日，浙江省已建成30个产业大脑和61个未来工厂，其中OPPO参与了部分平台的开发与运营工作。"
-
-    assert facts_of(reference, "有多少？").facts == (("2022年3月6日",), ("30",), ("61",), ("OPPO",))
-
-
-def test_what_the_question_states_and_what_another_fact_states_is_no_fact():
-    reference = "In 1911 the dam was built by Anna Berg, and in May 1911 Berg left the company again for good."
-
-    facts = facts_of(reference, "What did Anna Berg do in 1911?").facts
-
-    assert facts == (("May 1911",),)
 
 
 @pytest.mark.parametrize(
@@ -237,13 +238,23 @@ def test_what_the_question_states_and_what_another_fact_states_is_no_fact():
     ],
 )
 def test_words_that_only_open_a_sentence_and_small_counting_words_are_no_facts(reference):
-    assert facts_of(reference, "What now?").facts == ()
+    assert facts_of(reference, "Who is responsible?").facts == facts_of(reference, "How many?").facts == ()
 
 
-def test_a_word_that_opens_a_sentence_is_a_name_where_it_stands_inside_another_too():
-    reference = "Bavaria built a dam of five gates with its own money. Nobody but Bavaria could have paid for it then."
+def test_the_rule_is_right_as_often_as_the_page_says():
+    """With sentences of the evidence as references, and the answers of the baseline, right and wrong by their gold."""
+    right, wrong = [], []
+    for result in read_run(BASELINE).results:
+        quotes = [one.quote for one in result.case.evidence if one.quote]
+        facts = facts_of(quotes[-1], result.case.question).facts if quotes else ()
+        if facts and len(result.case.parts) == 1 and result.outcome is Outcome.ANSWERED:
+            pieces = answer_pieces(result)
+            called_right = all(stated(pieces, fact) for fact in facts)
+            (right if all(stated(pieces, fact) for fact in result.case.facts) else wrong).append(called_right)
 
-    assert facts_of(reference, "Who?").facts == (("Bavaria",), ("five",))
+    assert len(right) >= 50
+    assert sum(right) / len(right) >= 0.95
+    assert sum(wrong) <= 1
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=120), st.text(max_size=20))
@@ -253,14 +264,61 @@ def test_any_reference_states_the_facts_made_of_it(reference, question):
         assert states(reference, fact) or states(" ".join(reference.split()).strip(" .;:"), fact)
 
 
-def test_a_case_with_derived_facts_keeps_its_reference_and_is_to_be_looked_over(tmp_path):
+def test_a_case_with_a_derived_fact_keeps_its_reference_and_is_to_be_looked_over(tmp_path):
     reference = "It was Anna Berg who had the whole of the dam built, in 1911, with her own money."
 
-    found = imported(saved(tmp_path, "testset.jsonl", [TESTSET | {"reference": reference}]))
+    found = imported(
+        saved(tmp_path, "testset.jsonl", [TESTSET | {"user_input": "Who built it?", "reference": reference}])
+    )
 
-    assert found.cases[0].facts == (("Anna Berg",), ("1911",))
-    assert found.cases[0].note == f"reference: {reference}"
-    assert "facts are the figures, dates and names of a long reference; look them over: built-dam" in told(found)
+    assert found.cases[0].facts == (("Anna Berg",),)
+    assert found.cases[0].reference == reference
+    assert "the fact is the figure, date or name in the sentence of reference; look it over: built" in told(found)
+
+
+def test_a_reference_that_gives_no_fact_is_for_the_judge(tmp_path):
+    row = {"user_input": "Why was it built?", "reference": "It was built since the valley was flooded every spring."}
+
+    found = imported(saved(tmp_path, "testset.jsonl", [row]))
+
+    assert (found.cases[0].facts, found.cases[0].reference) == ((), row["reference"])
+    assert "only a judge can compare it: built" in told(found)
+    assert "judged_correct" in applicable(found.cases[0], judged=True)
+
+
+@pytest.mark.parametrize("missing", ["nan", "NaN", " ", "<NA>", None, float("nan")])
+def test_a_missing_value_is_no_reference_and_no_context(tmp_path, missing):
+    row = TESTSET | {"reference": missing, "reference_contexts": ["Anna Berg built it in 1911.", "nan"]}
+
+    case = one(saved(tmp_path, "testset.jsonl", [row]))
+
+    assert (case.facts, case.reference) == ((), None)
+    assert [evidence.quote for evidence in case.evidence] == ["Anna Berg built it in 1911."]
+
+
+TABLE = "| Boat | Seats |\n| --- | --- |\n| Ferry | 40 |\n| Barge | 8 |"
+BOATS = {"boats": f"# Boats\n\n{TABLE}\n\nRun `cat log | grep boat` to find all of them. The ferry is blue.\n"}
+
+
+@pytest.mark.parametrize(
+    ("contexts", "quotes"),
+    [
+        ([TABLE, "The ferry is blue."], [TABLE, "The ferry is blue."]),
+        ([TABLE], [TABLE]),
+        (
+            ["Run `cat log | grep boat` to find all of them.", TABLE],
+            ["Run `cat log | grep boat` to find all of them.", TABLE],
+        ),
+        (["| Boat | Seats |\n| Ferry | 41 |", "The ferry is blue."], ["The ferry is blue."]),
+    ],
+)
+def test_passages_joined_by_a_mark_that_they_hold_themselves_are_taken_apart(tmp_path, contexts, quotes):
+    row = {"input": "How many seats has the ferry?", "expected_output": "40", "context": "|".join(contexts)}
+
+    found = imported(saved(tmp_path, "goldens.jsonl", [row]), BOATS)
+
+    assert [evidence.quote for evidence in found.cases[0].evidence] == quotes
+    assert ("only in part" in told(found)) is (len(quotes) < len(contexts))
 
 
 # Contexts
@@ -309,7 +367,7 @@ def test_a_row_of_which_nothing_can_be_made_is_left_out_and_told_by_its_line(tmp
     found = imported(path := saved(tmp_path, "testset.jsonl", rows))
 
     assert [case.id for case in found.cases] == ["built-dam"]
-    assert f"left out: neither facts nor evidence could be made of it: {path}:2" in told(found)
+    assert f"left out: no facts, evidence or reference could be made of it: {path}:2" in told(found)
 
 
 # DeepEval
@@ -408,7 +466,7 @@ def test_assertions_of_a_text_become_facts(tmp_path, assertion, facts):
 @pytest.mark.parametrize(
     ("assertion", "remark"),
     [
-        ({"type": "not-contains", "value": "Paris"}, "assertion not-contains was left out"),
+        ({"type": "not-equals", "value": "Paris"}, "assertion not-equals was left out"),
         ({"type": "llm-rubric", "value": "is polite"}, "assertion llm-rubric was left out"),
         ({"type": "latency", "threshold": 9}, "assertion latency was left out"),
         ({"type": "contains", "value": "file://a.txt"}, "contains was left out: its value is in another file"),
@@ -502,7 +560,7 @@ def test_tests_of_promptfoo_in_a_table_are_read(tmp_path):
     assert first.tags == ("promptfoo", "a:b", "kinds:who", "kinds:when")
     assert second.tags == ("promptfoo", "kinds:who", "kinds:when")
     assert "assertion llm-rubric was left out" in told(found)
-    assert "assertion not-contains was left out" in told(found)
+    assert found.cases[-1].never == ("six",)
 
 
 def test_items_of_a_list_of_tests_are_counted_with_those_in_other_files(tmp_path):
@@ -642,7 +700,7 @@ def test_test_is_imported_before_dev_and_a_query_without_a_positive_grade_is_lef
 
     assert [(case.id, case.tags) for case in found.cases] == [("q2", ("beir", "test"))]
     assert "split test was read; dev left out" in told(found)
-    assert "left out: neither facts nor evidence" in told(found)
+    assert "left out: no facts, evidence or reference" in told(found)
 
 
 @pytest.mark.parametrize(
