@@ -23,7 +23,9 @@ REFUSAL = "The passages do not answer this question."
 
 _VARIABLE = re.compile(r"\$(?:(\$)|([a-z_]+)|\{([a-z_]+)\})")
 _MARKER = re.compile(r"\s*\[\d+\]")
-_VERDICT = re.compile(r"VERDICT: (yes|no)")
+_VERDICT = re.compile(r"VERDICT\s*:\s*(yes|no)", re.IGNORECASE)
+_EMPHASIS = " \t\r*_`\"'“”‘’.!>#"
+"""What a judge may put around its verdict, or after it."""
 
 
 class PromptError(ValueError):
@@ -128,10 +130,13 @@ def is_refusal(reply: str) -> bool:
 
 
 def verdict(reply: str) -> bool | None:
-    """Parse a judge's verdict: the last line is exactly "VERDICT: yes" or "VERDICT: no"; else None."""
-    lines = reply.rstrip().split("\n")
-    match = _VERDICT.fullmatch(lines[-1].rstrip())
-    return None if match is None else match[1] == "yes"
+    """Parse a judge's verdict: the last line is "VERDICT: yes" or "VERDICT: no" and nothing else; else None.
+
+    Case, emphasis, quotation marks and a full stop do not count, as in "**Verdict:** yes.".
+    """
+    line = reply.rstrip().split("\n")[-1]
+    match = _VERDICT.fullmatch(re.sub(r"[*_`]", "", line).strip(_EMPHASIS))
+    return None if match is None else match[1].lower() == "yes"
 
 
 def _bare(text: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from eval.gate.compare import CaseChange, Comparison, SliceDifference
 from eval.gate.decision import Verdict
 from eval.gate.gate import GateResult
+from eval.measures.noise import split_noise
 from eval.runs.judge import QUESTIONS, judge_noise
 from eval.runs.results import CaseResult, Outcome, Run
 from eval.runs.stating import answer_pieces, stated
@@ -126,13 +127,24 @@ def gate_headline(gate: GateResult) -> str:
     return f"The gate {'failed' if gate.verdict is Verdict.FAIL else 'is inconclusive'}: {', '.join(names)}."
 
 
-def judge_noise_lines(run: Run) -> list[str]:
-    """Describe the judge's share of each judged measure's uncertainty; empty without repeats."""
-    noises = [noise for name in QUESTIONS if (noise := judge_noise(run.results, name))]
+def noise_lines(run: Run) -> list[str]:
+    """Describe the noise of the repeats of judge and assistant, apart from the cases; empty without repeats."""
+    lines = []
+    noises = {name: noise for name in QUESTIONS if (noise := judge_noise(run.results, name))}
     if noises and "at temperature 0," in (run.provenance.judge or ""):
-        return ["the judge has temperature 0, so its repeats are no independent calls and tell nothing of its noise"]
-    return [
-        f"{noise.name}: standard error {noise.case_error:.3f} from case to case, {noise.judge_error:.3f} from the "
-        f"judge's own noise; its repeats disagree on {noise.wavering:.0%} of the cases"
-        for noise in noises
-    ]
+        lines.append("the judge has temperature 0, so its repeats are not independent and tell nothing of its noise")
+    else:
+        lines += [
+            f"{name}: standard error {noise.between:.3f} from case to case, {noise.within:.3f} from the "
+            f"judge's own noise; its repeats disagree on {noise.wavering:.0%} of the cases"
+            for name, noise in noises.items()
+        ]
+    for name in HEADLINES:
+        askings = [[one.scores.get(name) for one in result.epochs] for result in run.results]
+        scored = [[value for value in values if value is not None] for values in askings]
+        if noise := split_noise(scored):
+            lines.append(
+                f"{name}: standard error {noise.between:.3f} from case to case, {noise.within:.3f} from run to run; "
+                f"the askings disagree on {noise.wavering:.0%} of the cases"
+            )
+    return lines

@@ -10,8 +10,8 @@ from eval.report.findings import (
     changes_by_direction,
     degraded_by_reason,
     gate_headline,
-    judge_noise_lines,
     moved_slices,
+    noise_lines,
     told_outcomes,
     typical_seconds,
     unscored_by_reason,
@@ -47,7 +47,7 @@ def run_text(run: Run) -> str:
         counts = [line.scored, *(getattr(line, name) for name in odd)]
         shown = bounds(interval(line.name, run.results))
         rows.append([line.name, figure(line.mean), shown, *map(str, counts)])
-    lines += [*_aligned(rows), "", *judge_noise_lines(run), *_refusals(run), _times(run), *_trouble(run)]
+    lines += [*_aligned(rows), "", *noise_lines(run), *_refusals(run), _times(run), *_trouble(run)]
     return "\n".join(lines)
 
 

@@ -67,10 +67,6 @@ def merged(askings: Sequence[CaseResult]) -> CaseResult:
     return replace(
         first,
         scores=in_order([_mean([one.score(score.name) or score for one in askings]) for score in first.scores]),
-        judgements={
-            name: tuple(verdict for one in askings for verdict in one.judgements.get(name, ()))
-            for name in first.judgements
-        },
         degraded=next((one.degraded for one in askings if one.degraded), None),
         broken_receipts=max(one.broken_receipts for one in askings),
         epochs=tuple(

@@ -1,6 +1,5 @@
 """Judges answers with a language model, repeatedly, and separates its noise from that of the cases."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from assistant.answer.answer import Answer, ModelUse, Status
 from assistant.models.seam import ChatModel, Message, ModelFailed, Usage, together, used, used_in_vain
 from eval.cases.case import GoldCase
+from eval.measures.noise import Noise, split_noise
 from eval.runs.epochs import current_epoch
 from eval.runs.results import CaseResult, Score
 from eval.runs.stating import answer_pieces
@@ -110,51 +110,16 @@ def prompt_digests(folder: Path | None = None) -> dict[str, str]:
     return {file: load(file, folder=folder).digest for file in QUESTIONS.values()}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JudgeNoise:
-    """Standard error of a judged mean, split into cases and judge."""
-
-    name: str
-    mean: float
-    case_error: float
-    """Standard error from the cases, without the judge's noise."""
-    judge_error: float
-    """Standard error from the judge's disagreement between repeats."""
-    wavering: float
-    """Share of cases on which the repeats disagree."""
-
-
-def judge_noise(results: Sequence[CaseResult], name: str) -> JudgeNoise | None:
-    """Split a judged mean's standard error into cases and judge; None with fewer than two cases, or one repeat.
-
-    A one-way random effects analysis (Searle, Casella & McCulloch, 1992, ch. 3): the variance within cases, divided
-    by the repeats, is the judge's share of the variance of a case's mean.
-    """
-    verdicts = [result.judgements[name] for result in results if len(result.judgements.get(name, ())) > 1]
-    if len(verdicts) < 2:
-        return None
-    means = [sum(given) / len(given) for given in verdicts]
-    within = [_variance([float(v) for v in given]) / len(given) for given in verdicts]
-    judge = math.fsum(within) / len(within)
-    total = _variance(means)
-    return JudgeNoise(
-        name=name,
-        mean=math.fsum(means) / len(means),
-        case_error=math.sqrt(max(0.0, total - judge) / len(means)),
-        judge_error=math.sqrt(judge / len(means)),
-        wavering=sum(len(set(given)) > 1 for given in verdicts) / len(verdicts),
-    )
-
-
-def _variance(values: Sequence[float]) -> float:
-    mean = math.fsum(values) / len(values)
-    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+def judge_noise(results: Sequence[CaseResult], name: str) -> Noise | None:
+    """Split a judged mean's standard error into that of the cases and that of the judge's repeats."""
+    return split_noise([[float(one) for one in result.judgements.get(name, ())] for result in results])
 
 
 def _values(name: str, case: GoldCase, answer: Answer) -> dict[str, str]:
     statements = "\n".join(answer_pieces(answer))
     if name == "judged_correct":
-        facts = "\n".join(f"- {' / '.join(fact)}" for fact in case.facts)
+        listed = [*(" / ".join(fact) for fact in case.facts), *([case.reference] if case.reference else [])]
+        facts = "\n".join(f"- {fact}" for fact in listed)
         return {
             "question": fence("\n".join((*case.turns, case.question)), "question"),  # Not as the assistant read it.
             "expected": fence(facts, "expected facts"),

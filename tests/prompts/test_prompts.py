@@ -171,12 +171,17 @@ def test_a_reply_that_says_more_than_the_refusal_is_none(reply: str) -> None:
         ("VERDICT: yes\nOn second thoughts:\nVERDICT: no\n\n", False),
         ("The eyes have it.", None),
         ("VERDICT: yes\nThat is all.", None),
-        ("Verdict: yes", None),
+        ("It matches.\n\n**VERDICT: yes**", True),
+        ("**Verdict:** No.", False),
+        ("> `VERDICT: yes`", True),
+        ("VERDICT : yes\n", True),
         ("So VERDICT: yes", None),
-        ("VERDICT: yes.", None),
+        ("VERDICT: yes, no", None),
+        ("VERDICT: yes VERDICT: no", None),
+        ("VERDICT: yesterday", None),
         ("VERDICT: maybe", None),
         ("", None),
     ],
 )
-def test_a_verdict_is_the_last_line_to_the_letter_or_none(reply: str, expected: bool | None) -> None:
+def test_a_verdict_is_the_last_line_however_it_is_dressed_and_nothing_else(reply: str, expected: bool | None) -> None:
     assert verdict(reply) is expected

@@ -164,10 +164,6 @@ def test_prompts_of_ones_own_replace_ours_and_change_the_digest(tmp_path: Path) 
         ("VERDICT: not yes", None),
         ("VERDICT: yes or no", None),
         ("VERDICT: yes VERDICT: no", None),
-        ("VERDICT: yes.", None),
-        ("**VERDICT: yes**", None),
-        ("verdict: yes", None),
-        ("VERDICT:yes", None),
         ("I cannot say VERDICT: yes", None),
         ("NO VERDICT: yes", None),
         ("VERDICT: yes\nI hope this helps!", None),
@@ -240,8 +236,8 @@ def test_planted_noise_of_the_judge_is_told_from_that_of_the_cases(repeats: int)
 
     assert found is not None
     assert found.mean == pytest.approx(mean, abs=0.02)
-    assert found.judge_error == pytest.approx(math.sqrt(within / len(chances)), rel=0.05)
-    assert found.case_error == pytest.approx(math.sqrt(between / len(chances)), rel=0.1)
+    assert found.within == pytest.approx(math.sqrt(within / len(chances)), rel=0.05)
+    assert found.between == pytest.approx(math.sqrt(between / len(chances)), rel=0.1)
     wavering = math.fsum(1 - p**repeats - (1 - p) ** repeats for p in chances) / len(chances)
     assert found.wavering == pytest.approx(wavering, abs=0.03)
 
@@ -252,10 +248,10 @@ def test_a_judge_that_never_wavers_has_no_noise_and_one_that_tosses_coins_has_no
 
     assert sure is not None
     assert coins is not None
-    assert (sure.judge_error, sure.wavering) == (0, 0)
-    assert sure.case_error == pytest.approx(math.sqrt(0.25 / 400), rel=0.01)
-    assert coins.judge_error == pytest.approx(math.sqrt(0.25 / 3 / 2000), rel=0.05)
-    assert coins.case_error < coins.judge_error / 2
+    assert (sure.within, sure.wavering) == (0, 0)
+    assert sure.between == pytest.approx(math.sqrt(0.25 / 400), rel=0.01)
+    assert coins.within == pytest.approx(math.sqrt(0.25 / 3 / 2000), rel=0.05)
+    assert coins.between < coins.within / 2
     assert coins.wavering == pytest.approx(0.75, abs=0.05)
 
 
