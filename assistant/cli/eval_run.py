@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from eval.gate.gate import GateResult
     from eval.gate.policy import Policy
     from eval.runs.answering import ConfiguredWriter
+    from eval.runs.chain import OpenChain
     from eval.runs.judging import ConfiguredJudge, Recordings
     from eval.runs.results import Run
+    from eval.runs.systems import NamedSystem
 
 GoldArgument = Annotated[
     list[str] | None,
@@ -44,6 +46,15 @@ JudgeOption = Annotated[
 RepeatsOption = Annotated[int, typer.Option("--repeats", min=1, max=20, help="Calls of the judge for each prompt.")]
 TemperatureOption = Annotated[
     float, typer.Option("--judge-temperature", min=0, max=2, help="Temperature of the judge.")
+]
+SystemOption = Annotated[
+    str | None,
+    typer.Option(
+        "--system", metavar="SYSTEM", help="Ask another system: an OpenAI-compatible address, or module:function."
+    ),
+]
+SystemModelOption = Annotated[
+    str, typer.Option("--system-model", metavar="MODEL", help="Model of that server; default: the first it lists.")
 ]
 RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", help="Record all model calls.")]
 ReplayOption = Annotated[
@@ -77,6 +88,8 @@ def run(
     judge_temperature: TemperatureOption = 0.0,
     record: RecordOption = None,
     replay: ReplayOption = None,
+    system: SystemOption = None,
+    system_model: SystemModelOption = "",
 ) -> None:
     """Run gold cases: ask and score each, and write the run file."""
     from eval.report import run_text
@@ -93,6 +106,7 @@ def run(
         jobs=jobs,
         resume=resume,
         epochs=epochs,
+        system=_system(system, system_model),
     )
     print(run_text(made))
     note(f"written to {out}")
@@ -134,6 +148,8 @@ def gate(
     judge_temperature: TemperatureOption = 0.0,
     record: RecordOption = None,
     replay: ReplayOption = None,
+    system: SystemOption = None,
+    system_model: SystemModelOption = "",
     common: CommonOption = False,
     policy: PolicyOption = None,
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write an HTML report too.")] = None,
@@ -163,6 +179,7 @@ def gate(
             resume=resume,
             epochs=epochs,
             attempt=attempt,
+            system=_system(system, system_model),
         )
     accepted = read_accepted(accepted_path(Path(baseline)), base)
     result = _decided(base, new, rules, common=common or limit is not None, accepted=accepted)
@@ -193,6 +210,16 @@ def report(
         result = _decided(before, new, _policy(policy), common=common, accepted=accepted)
     _write(new, result, index, html=out, junit=junit, markdown=markdown)
     note(f"written to {out}")
+
+
+def _system(name: str | None, model: str) -> "NamedSystem | None":
+    if name is None:
+        return None
+    import os
+
+    from eval.runs.systems import NamedSystem
+
+    return NamedSystem(name=name, model=model, key=os.environ.get("ASSISTANT_SYSTEM_KEY", ""))
 
 
 def _recordings(record: str | None, replay: str | None) -> "Recordings":
@@ -230,6 +257,7 @@ def _run(
     tag: str | None = None,
     epochs: int = 1,
     attempt: int = 1,
+    system: "NamedSystem | None" = None,
 ) -> "Run":
     import os
 
@@ -245,9 +273,17 @@ def _run(
         root = index_for(paths, settings, meter=meter)
     default_jobs = 1 if len(cases) < SMALL else min(MOST_JOBS, os.cpu_count() or 1)
     with metered("asking", "cases") as meter:
+        chain: OpenChain
+        if system is not None:
+            from eval.runs.systems import SystemChain
+
+            chain = SystemChain(root=root, system=system, note=tell, judge=judge)
+        else:
+            writer = _writing(settings, recordings)
+            chain = IndexChain(root=root, settings=settings, note=tell, judge=judge, writer=writer)
         return run_gold(
             cases,
-            IndexChain(root=root, settings=settings, note=tell, judge=judge, writer=_writing(settings, recordings)),
+            chain,
             out=Path(out),
             jobs=jobs or default_jobs,
             resume=resume,

@@ -1,11 +1,12 @@
 """Asks an assistant one gold case, and scores the answer."""
 
 import time
+from collections.abc import Mapping
 from typing import Protocol
 
 from assistant.answer.answer import Answer, ModelUse, Status
 from assistant.answer.receipts import Standing, check_answer
-from assistant.chain.assistant import Assistant, Trace
+from assistant.chain.assistant import Trace
 from assistant.language.markdown import plain
 from assistant.models.recording import occasion
 from assistant.question.followups import Turn
@@ -16,6 +17,7 @@ from eval.runs.epochs import epoch, merged
 from eval.runs.results import CaseResult, Cited, Outcome, Score
 from eval.runs.scoring import answer_scores, evidence_scores, in_order, total_use, would_be_right
 from eval.runs.stating import answer_pieces
+from index.text.article import IndexedArticle
 
 
 class Judgement(Protocol):
@@ -41,18 +43,45 @@ class Judge(Protocol):
         """Judge an answer to an answerable case; does not raise if the model fails."""
 
 
+class Texts(Protocol):
+    """The articles that receipts are checked against."""
+
+    @property
+    def articles(self) -> Mapping[str, IndexedArticle]:
+        """By id."""
+
+    def text(self, article_id: str) -> str:
+        """The text of an article."""
+
+
+class Askable(Protocol):
+    """What an examiner asks: an assistant, or another system in its place."""
+
+    @property
+    def engine(self) -> Texts:
+        """The articles."""
+
+    def ask(self, question: str, *, previous: tuple[Turn, ...] = (), written: bool = True) -> Answer:
+        """Answer a question after its conversation."""
+
+    def trace(self, question: str, *, previous: tuple[Turn, ...] = (), depth: int = 0) -> Trace:
+        """As `ask`, with what led to the answer."""
+
+
 class Examiner:
     """Asks one assistant gold cases."""
 
-    def __init__(self, assistant: Assistant, *, judge: Judge | None = None) -> None:
+    def __init__(self, assistant: Askable, *, judge: Judge | None = None, retrieves: bool = True) -> None:
         """Make an examiner.
 
         Args:
             assistant: to ask.
             judge: adds judged measures.
+            retrieves: whether it tells what it retrieved, so that retrieval can be measured.
         """
         self._assistant = assistant
         self._judge = judge
+        self._retrieves = retrieves
 
     def examine(self, case: GoldCase, *, epochs: int = 1) -> CaseResult:
         """Ask a case so many times and score it; an error becomes a failed case that names it."""
@@ -76,11 +105,12 @@ class Examiner:
         seconds = round(time.perf_counter() - started, 4)
         answer = trace.answer
         pieces = answer_pieces(answer)
-        broken = sum(check.standing is not Standing.HOLDS for check in check_answer(answer.to_json(), self._text))
+        receipts = check_answer(answer.to_json(), self._text) if answer.citations or self._retrieves else ()
+        broken = sum(check.standing is not Standing.HOLDS for check in receipts)
         judgement = self._judge.judge(case, answer) if self._judge and (case.facts or case.reference) else None
         scores = [
             *answer_scores(case, answer, pieces, broken=broken),
-            *(evidence_scores(anchor(case, self._text), trace) if case.evidence else ()),
+            *(evidence_scores(anchor(case, self._text), trace, retrieves=self._retrieves) if case.evidence else ()),
             *(judgement.scores if judgement else ()),
         ]
         usages = [*(one.usage for one in (*before, answer)), judgement.usage if judgement else None]

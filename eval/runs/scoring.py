@@ -16,12 +16,13 @@ from eval.runs.results import DIGITS, Score
 from eval.runs.stating import lead_of, stated
 
 
-def applicable(case: GoldCase, *, judged: bool) -> list[str]:
+def applicable(case: GoldCase, *, judged: bool, retrieves: bool = True) -> list[str]:
     """List the measures that apply to a case, by its gold and not by its answer.
 
     Args:
         case: of a gold set.
         judged: whether the run has a judge.
+        retrieves: whether the run tells what was retrieved.
     """
     holds = {
         "decision": True,
@@ -36,7 +37,7 @@ def applicable(case: GoldCase, *, judged: bool) -> list[str]:
     }
     by_group = {
         "citations": bool(case.evidence),
-        "retrieval": bool(case.evidence),
+        "retrieval": retrieves and bool(case.evidence),
         "judge": judged and bool(case.facts or case.reference),
     }
     return [metric.name for metric in METRICS if holds.get(metric.name, by_group.get(metric.group, False))]
@@ -72,17 +73,19 @@ def answer_scores(case: GoldCase, answer: Answer, pieces: Sequence[str], *, brok
     return scores
 
 
-def evidence_scores(anchors: Anchors, trace: Trace) -> list[Score]:
+def evidence_scores(anchors: Anchors, trace: Trace, *, retrieves: bool = True) -> list[Score]:
     """Score citations and retrieval against the evidence; unscored, not 0, if evidence is lost."""
     lost = [part for part, spans in anchors.items() if not spans]
     if lost:
-        names = [m.name for m in METRICS if m.group in {"citations", "retrieval"}]
+        names = [m.name for m in METRICS if m.group == "citations" or (retrieves and m.group == "retrieval")]
         reason = f"the evidence of part {', '.join(lost)} does not stand in the articles; see `assistant eval doctor`"
         return [Score(name=name, value=None, reason=reason) for name in names]
-    passages = _best_passages(trace)
-    quotes, articles = find_quotes(anchors, passages), find_articles(anchors, passages)
     precision, recall = citation_scores(anchors, trace.answer)
     values = {"citation_precision": precision, "citation_recall": recall}
+    if not retrieves:
+        return [Score(name=name, value=value) for name, value in values.items()]
+    passages = _best_passages(trace)
+    quotes, articles = find_quotes(anchors, passages), find_articles(anchors, passages)
     for name, found in (("quote", quotes), ("article", articles)):
         values |= {f"{name}_recall@{k}": found.recall(k) for k in CUTS}
         values |= {f"{name}_mrr": found.reciprocal_rank(), f"{name}_ndcg@10": found.ndcg(10)}
@@ -103,7 +106,7 @@ def citation_scores(anchors: Anchors, answer: Answer) -> tuple[float, float]:
     for spans in anchors.values():
         shares = [shared_characters([span], cited) for span in spans]
         recalls.append(max(part / whole for whole, part in shares))
-    return shared / total, sum(recalls) / len(recalls)
+    return shared / max(1, total), sum(recalls) / len(recalls)
 
 
 def fact_recall(case: GoldCase, pieces: Sequence[str]) -> float:

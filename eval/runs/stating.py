@@ -3,14 +3,22 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.answer.answer import Answer
+from assistant.answer.answer import Answer, Status
 from assistant.language.denial import states
-from eval.runs.results import CaseResult
+from eval.runs.results import CaseResult, Outcome
+
+MARKER = re.compile(r"\s*\[\d+\]")
 
 
 def answer_pieces(answer: Answer | CaseResult) -> list[str]:
-    """Split an answer into the pieces that its receipts support, in reading order; empty for a refusal."""
+    """Split an answer into the pieces that its receipts support, in reading order; empty for a refusal.
+
+    Another system does not tell which receipt supports what, so its answer is one piece.
+    """
     spans = sorted({span for citation in answer.citations for span in citation.answer_spans})
+    given = answer.status is Status.ANSWERED if isinstance(answer, Answer) else answer.outcome is Outcome.ANSWERED
+    if given and not spans:
+        return [MARKER.sub("", answer.text)] if MARKER.sub("", answer.text).strip() else []
     return [answer.text[start:end] for start, end in spans]
 
 

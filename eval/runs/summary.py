@@ -82,9 +82,11 @@ def count_cases(results: Sequence[CaseResult]) -> Counts:
 def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:
     """Summarise each measure that applies to a case, in the order of `METRICS`."""
     judged = any(result.judgements or result.score("judged_correct") for result in results)
+    told = [result for result in results if result.case.evidence and result.outcome is not Outcome.FAILED]
+    retrieves = not told or any(result.score("quote_mrr") for result in told)
     have: dict[str, list[CaseResult]] = {}
     for result in results:
-        for name in applicable(result.case, judged=judged):
+        for name in applicable(result.case, judged=judged, retrieves=retrieves):
             have.setdefault(name, []).append(result)
     return [_summary(metric.name, have[metric.name]) for metric in METRICS if metric.name in have]
 
