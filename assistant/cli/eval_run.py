@@ -9,7 +9,7 @@ from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_
 from assistant.cli.output.progress import metered, note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from assistant.settings.settings import Settings
     from eval.gate.gate import GateResult
@@ -56,6 +56,10 @@ SystemOption = Annotated[
 SystemModelOption = Annotated[
     str, typer.Option("--system-model", metavar="MODEL", help="Model of that server; default: the first it lists.")
 ]
+ScorerOption = Annotated[
+    list[str] | None,
+    typer.Option("--scorer", metavar="SCORER", help="A scorer of your own, as module:function; repeatable."),
+]
 RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", help="Record all model calls.")]
 ReplayOption = Annotated[
     str | None, typer.Option("--replay", metavar="DIR", help="Replay recorded model calls; asks no model.")
@@ -90,6 +94,7 @@ def run(
     replay: ReplayOption = None,
     system: SystemOption = None,
     system_model: SystemModelOption = "",
+    scorer: ScorerOption = None,
 ) -> None:
     """Run gold cases: ask and score each, and write the run file."""
     from eval.report import run_text
@@ -107,6 +112,7 @@ def run(
         resume=resume,
         epochs=epochs,
         system=_system(system, system_model),
+        scorers=scorer or (),
     )
     print(run_text(made))
     note(f"written to {out}")
@@ -150,6 +156,7 @@ def gate(
     replay: ReplayOption = None,
     system: SystemOption = None,
     system_model: SystemModelOption = "",
+    scorer: ScorerOption = None,
     common: CommonOption = False,
     policy: PolicyOption = None,
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write an HTML report too.")] = None,
@@ -180,6 +187,7 @@ def gate(
             epochs=epochs,
             attempt=attempt,
             system=_system(system, system_model),
+            scorers=scorer or (),
         )
     accepted = read_accepted(accepted_path(Path(baseline)), base)
     result = _decided(base, new, rules, common=common or limit is not None, accepted=accepted)
@@ -258,6 +266,7 @@ def _run(
     epochs: int = 1,
     attempt: int = 1,
     system: "NamedSystem | None" = None,
+    scorers: "Sequence[str]" = (),
 ) -> "Run":
     import os
 
@@ -266,6 +275,7 @@ def _run(
     from eval.runs.chain import IndexChain
     from eval.runs.indexes import gold_paths, index_for, tell
     from eval.runs.runner import run_gold
+    from eval.runs.scorers import NamedScorer
 
     paths = gold_paths([Path(name) for name in gold or []])
     cases = spread(load_gold(paths), limit)
@@ -274,13 +284,14 @@ def _run(
     default_jobs = 1 if len(cases) < SMALL else min(MOST_JOBS, os.cpu_count() or 1)
     with metered("asking", "cases") as meter:
         chain: OpenChain
+        own = tuple(NamedScorer(name=name) for name in scorers)
         if system is not None:
             from eval.runs.systems import SystemChain
 
-            chain = SystemChain(root=root, system=system, note=tell, judge=judge)
+            chain = SystemChain(root=root, system=system, note=tell, judge=judge, scorers=own)
         else:
             writer = _writing(settings, recordings)
-            chain = IndexChain(root=root, settings=settings, note=tell, judge=judge, writer=writer)
+            chain = IndexChain(root=root, settings=settings, note=tell, judge=judge, writer=writer, scorers=own)
         return run_gold(
             cases,
             chain,

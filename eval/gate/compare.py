@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from eval.cases.case import clusters_of
 from eval.gate.decision import MetricDecision, PairedScores, decide
 from eval.gate.policy import Policy
-from eval.measures.registry import BY_NAME, METRICS
+from eval.measures.registry import in_order, metric_of
 from eval.runs.provenance import differences
 from eval.runs.results import CaseResult, Outcome, Run
 from index.counts import counted
@@ -113,12 +113,12 @@ def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Com
     pairs = tuple((before[id_], after[id_]) for id_ in ids)
     clusters = clusters_of([new_.case for _, new_ in pairs])
     same_judge = base.provenance.judge == new.provenance.judge
+    named = in_order(score.name for _, result in pairs for score in result.scores)
     names = [
-        m.name
-        for m in METRICS
-        if (same_judge or m.group != "judge") and any(a.score(m.name) and b.score(m.name) for a, b in pairs)
+        name
+        for name in named
+        if (same_judge or metric_of(name).group != "judge") and any(a.score(name) and b.score(name) for a, b in pairs)
     ]
-    policy = policy.for_attempt(new.attempt)
     gated = [paired for name in names if name in policy.effects if (paired := _paired(name, pairs, policy, clusters))]
     of_tags = [paired for tag in policy.tags if (paired := _of_tag(tag, pairs, policy, clusters))]
     decided = _decide([*gated, *of_tags], policy)
@@ -165,7 +165,7 @@ def _paired(name: str, pairs: Pairs, policy: Policy, clusters: Mapping[str, str]
         metric=name,
         base=base_scores,
         new=new_scores,
-        binary=BY_NAME[name].binary and {*base_scores, *new_scores} <= {0.0, 1.0},  # Not so as means over epochs.
+        binary=metric_of(name).binary and {*base_scores, *new_scores} <= {0.0, 1.0},  # Not so as means over epochs.
         minimum_effect=policy.effects.get(name, policy.default_effect),
         clusters=of,
     )
@@ -189,7 +189,7 @@ def _slices(
 def _changes(pairs: Pairs) -> list[CaseChange]:
     changes = []
     for base, new in pairs:
-        names = [metric.name for metric in METRICS]
+        names = in_order(score.name for result in (base, new) for score in result.scores)
         scores = {name: (_value(base, name), _value(new, name)) for name in names}
         differing = {name: pair for name, pair in scores.items() if pair[0] != pair[1]}
         if differing or base.outcome is not new.outcome or base.text != new.text:

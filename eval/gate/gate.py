@@ -10,7 +10,7 @@ import numpy as np
 from eval.gate.compare import Comparison
 from eval.gate.decision import EXIT_CODES, MetricDecision, Verdict, overall
 from eval.gate.policy import Policy
-from eval.measures.registry import BY_NAME
+from eval.measures.registry import metric_of
 from eval.runs.results import CaseResult, Outcome, Run
 from eval.runs.summary import Counts, count_cases, summarise
 from index.counts import counted
@@ -123,7 +123,7 @@ def _measures(comparison: Comparison, policy: Policy, accepted: Mapping[str, str
     for name in policy.effects:
         if name in decisions:
             checks.append(_measure(name, decisions[name], comparison.differences_of(name), accepted))
-        elif name in held and comparison.other_judge and BY_NAME[name].group == "judge":
+        elif name in held and comparison.other_judge and metric_of(name).group == "judge":
             detail = "the judge is another than the baseline's, so nothing can be compared; run both with the same one"
             checks.append(Check(name=name, verdict=Verdict.FAIL, detail=detail))
         elif name in held:

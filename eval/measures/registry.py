@@ -1,5 +1,6 @@
 """The measures of a run by name: what they mean, which are yes or no, and which way is better."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEPTH = 20
@@ -90,3 +91,21 @@ METRICS: tuple[Metric, ...] = (
 """All of them; higher is better for each."""
 
 BY_NAME = {metric.name: metric for metric in METRICS}
+
+OWN = "own:"
+"""How the names of measures begin that a person's own scorers give."""
+
+
+def metric_of(name: str) -> Metric:
+    """Return a measure by name, ours or a person's own.
+
+    Raises:
+        KeyError: it is neither.
+    """
+    return Metric(name=name, meaning="A scorer of your own.", group="own") if name.startswith(OWN) else BY_NAME[name]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Sort distinct names: ours in the order of `METRICS`, then a person's own."""
+    found = set(names)
+    return [name for name in BY_NAME if name in found] + sorted(found - BY_NAME.keys())

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from eval.gate.compare import Comparison
 from eval.gate.decision import MetricDecision, Verdict
 from eval.gate.gate import GateResult
-from eval.measures.registry import BY_NAME
+from eval.measures.registry import metric_of
 from eval.measures.statistics import Interval
 from eval.report.cases import came_out, linked_text, rows_of
 from eval.report.contexts import ContextOf
@@ -145,7 +145,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"figure": figure, "change": change, "bounds": bounds, "probability": probability}
     environment.globals |= {
-        "BY_NAME": BY_NAME,
+        "metric_of": metric_of,
         "HEIGHT": HEIGHT,
         "SHOWN": _SHOWN,
         "VERDICT_SIGNS": VERDICT_SIGNS,

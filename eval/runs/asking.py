@@ -1,7 +1,7 @@
 """Asks an assistant one gold case, and scores the answer."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from assistant.answer.answer import Answer, ModelUse, Status
@@ -15,6 +15,7 @@ from eval.cases.case import GoldCase
 from eval.measures.registry import DEPTH
 from eval.runs.epochs import epoch, merged
 from eval.runs.results import CaseResult, Cited, Outcome, Score
+from eval.runs.scorers import NamedScorer, own_scores
 from eval.runs.scoring import answer_scores, evidence_scores, in_order, total_use, would_be_right
 from eval.runs.stating import answer_pieces
 from index.text.article import IndexedArticle
@@ -71,17 +72,26 @@ class Askable(Protocol):
 class Examiner:
     """Asks one assistant gold cases."""
 
-    def __init__(self, assistant: Askable, *, judge: Judge | None = None, retrieves: bool = True) -> None:
+    def __init__(
+        self,
+        assistant: Askable,
+        *,
+        judge: Judge | None = None,
+        retrieves: bool = True,
+        scorers: Sequence[NamedScorer] = (),
+    ) -> None:
         """Make an examiner.
 
         Args:
             assistant: to ask.
             judge: adds judged measures.
             retrieves: whether it tells what it retrieved, so that retrieval can be measured.
+            scorers: a person's own.
         """
         self._assistant = assistant
         self._judge = judge
         self._retrieves = retrieves
+        self._scorers = [(one.measure, one.open()) for one in scorers]
 
     def examine(self, case: GoldCase, *, epochs: int = 1) -> CaseResult:
         """Ask a case so many times and score it; an error becomes a failed case that names it."""
@@ -112,6 +122,7 @@ class Examiner:
             *answer_scores(case, answer, pieces, broken=broken),
             *(evidence_scores(anchor(case, self._text), trace, retrieves=self._retrieves) if case.evidence else ()),
             *(judgement.scores if judgement else ()),
+            *own_scores(self._scorers, case, answer),
         ]
         usages = [*(one.usage for one in (*before, answer)), judgement.usage if judgement else None]
         return CaseResult(

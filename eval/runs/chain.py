@@ -12,6 +12,7 @@ from assistant.settings.settings import Settings
 from eval.runs.asking import Examiner, Judge
 from eval.runs.provenance import provenance_of
 from eval.runs.results import Provenance
+from eval.runs.scorers import NamedScorer
 from index.search.embedded import embedded_opener
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class IndexChain:
     note: Callable[[str], None]
     """Takes messages; a function of a module, so that it can be pickled."""
     judge: OpenJudge | None = None
+    scorers: tuple[NamedScorer, ...] = ()
+    """A person's own."""
     writer: "ConfiguredWriter | None" = None
     """Writes answers with a model; None to quote, whatever model the settings name."""
 
@@ -77,7 +80,7 @@ class IndexChain:
                 model=self.writer.name if self.writer else None,
                 model_settings=self.writer.settings if self.writer else {},
             )
-            examiner = Examiner(assistant, judge=self.judge() if self.judge else None)
+            examiner = Examiner(assistant, judge=self.judge() if self.judge else None, scorers=self.scorers)
             yield Chain(examiner=examiner, provenance=provenance)
         finally:
             assistant.close()

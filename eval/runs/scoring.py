@@ -10,6 +10,7 @@ from assistant.chain.assistant import Trace
 from eval.cases.case import GoldCase
 from eval.cases.short_answers import exact_match, token_f1
 from eval.measures.registry import CUTS, DEPTH, METRICS
+from eval.measures.registry import in_order as ranked
 from eval.measures.retrieval import find_articles, find_quotes
 from eval.measures.spans import Anchors, Span, shared_characters
 from eval.runs.results import DIGITS, Score
@@ -139,9 +140,9 @@ def would_be_right(case: GoldCase, pieces: Sequence[str]) -> bool | None:
 
 def in_order(scores: Sequence[Score]) -> tuple[Score, ...]:
     """Sort scores in the order of the measures, and round them to `DIGITS`."""
-    order = {metric.name: place for place, metric in enumerate(METRICS)}
+    order = ranked(score.name for score in scores)
     rounded = [s if s.value is None else replace(s, value=round(s.value, DIGITS)) for s in scores]
-    return tuple(sorted(rounded, key=lambda score: order[score.name]))
+    return tuple(sorted(rounded, key=lambda score: order.index(score.name)))
 
 
 def total_use(usages: Sequence[ModelUse]) -> ModelUse | None:

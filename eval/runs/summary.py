@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.measures.formulas import area_under_risk_coverage, risk_coverage
-from eval.measures.registry import BY_NAME, METRICS
+from eval.measures.registry import OWN, in_order, metric_of
 from eval.measures.statistics import Interval, bca_interval, wilson_interval
 from eval.runs.results import CaseResult, Outcome
 from eval.runs.scoring import applicable
@@ -88,7 +88,10 @@ def summarise(results: Sequence[CaseResult]) -> list[MetricSummary]:
     for result in results:
         for name in applicable(result.case, judged=judged, retrieves=retrieves):
             have.setdefault(name, []).append(result)
-    return [_summary(metric.name, have[metric.name]) for metric in METRICS if metric.name in have]
+        for score in result.scores:
+            if score.name.startswith(OWN):
+                have.setdefault(score.name, []).append(result)
+    return [_summary(name, have[name]) for name in in_order(have)]
 
 
 def interval(name: str, results: Sequence[CaseResult], *, seed: int = 0) -> Interval | None:
@@ -99,7 +102,7 @@ def interval(name: str, results: Sequence[CaseResult], *, seed: int = 0) -> Inte
     values = values_of(name, results)
     if not values:
         return None
-    if BY_NAME[name].binary or set(values) in ({0.0}, {1.0}):
+    if metric_of(name).binary or set(values) in ({0.0}, {1.0}):
         # A bootstrap of equal scores has an interval of length 0, however few they are.
         return wilson_interval(round(sum(values)), len(values))
     return bca_interval(values, seed=seed)

@@ -1,9 +1,7 @@
 """Examines any system that answers questions: an OpenAI-compatible server, or a Python function."""
 
-import importlib
 import json
 import platform
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +20,10 @@ from eval.measures.spans import Span
 from eval.runs.asking import Examiner
 from eval.runs.chain import Chain, OpenJudge
 from eval.runs.epochs import current_epoch
+from eval.runs.imported import import_named
 from eval.runs.replies import Reply, Source, read_completion, read_value
 from eval.runs.results import Provenance
+from eval.runs.scorers import NamedScorer
 from index.errors import AssistantError, UsageError
 from index.storage.store import Snapshot, open_index
 from index.text.article import IndexedArticle
@@ -124,25 +124,6 @@ def _function(name: str) -> Ask:
         return read_value(found(last.content, earlier) if takes_history else found(last.content))
 
     return ask
-
-
-def import_named(name: str, option: str) -> Callable[..., object]:
-    """Import `module:function` from the folder of the command, or from what is installed.
-
-    Raises:
-        UsageError: there is no such function.
-    """
-    module, _, function = name.partition(":")
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        found = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(f"{option}: {name} cannot be imported ({error})", "give module:function") from error
-    if not callable(found):
-        raise UsageError(f"{option}: {name} is no function", "give module:function")
-    return found  # type: ignore[no-any-return] # Callable, as was just checked.
 
 
 class SystemAssistant:
@@ -247,13 +228,17 @@ class SystemChain:
     note: Callable[[str], None]
     """Takes messages; a function of a module, so that it can be pickled."""
     judge: OpenJudge | None = None
+    scorers: tuple[NamedScorer, ...] = ()
+    """A person's own."""
 
     @contextmanager
     def _opened(self) -> Iterator[Chain]:
         snapshot = open_index(self.root, note=self.note)
         try:
             assistant = SystemAssistant(self.system.open(), snapshot)
-            examiner = Examiner(assistant, judge=self.judge() if self.judge else None, retrieves=False)
+            examiner = Examiner(
+                assistant, judge=self.judge() if self.judge else None, retrieves=False, scorers=self.scorers
+            )
             yield Chain(examiner=examiner, provenance=self._provenance(snapshot))
         finally:
             snapshot.close()
