@@ -1,4 +1,4 @@
-"""`assistant eval doctor / add / import / export`: maintain gold cases."""
+"""`assistant eval doctor / add / import / export / accept`: maintain gold cases, accept changed ones."""
 
 import json
 from pathlib import Path
@@ -149,3 +149,22 @@ def export(
     if jsonl:
         write_whole(Path(jsonl), to_jsonl(cases), "--jsonl")
     note(f"{counted(len(cases), 'case')} written")
+
+
+def accept(
+    cases: Annotated[
+        list[str], typer.Argument(metavar="CASE…", help="Cases that may be wrong, as the gate names them.")
+    ],
+    why: Annotated[str, typer.Option("--why", metavar="REASON", help="Why the change is right.")],
+    baseline: Annotated[str, typer.Option("--baseline", metavar="RUN", help="Baseline run.")] = "eval/baseline.json",
+) -> None:
+    """Accept by name that cases turned wrong, until the baseline is renewed."""
+    from datetime import date
+
+    from eval.gate.accepted import accept as accept_cases
+    from eval.gate.accepted import accepted_path
+    from eval.runs.run_file import read_run
+
+    path = accepted_path(Path(baseline))
+    accept_cases(cases, why, path=path, baseline=read_run(Path(baseline)), today=date.today())
+    note(f"{counted(len(set(cases)), 'case')} accepted in {path}")

@@ -1,4 +1,4 @@
-"""`assistant eval bench / speed / calibrate`: measure on public test sets, measure speed, fit the refusal threshold."""
+"""`assistant eval bench / speed / calibrate / simulate`: measure quality, speed and the gate; fit the threshold."""
 
 import json
 from pathlib import Path
@@ -86,3 +86,20 @@ def calibrate(
             found = fit(assistant, Path(questions), refuse=refuse)
         keep_threshold(Path(assistant.engine.state.location), found.threshold, str(found))
     print(f"threshold {found.threshold}, {found}")
+
+
+def simulate(
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="Folder of gate.md, to renew its tables and curves.")
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", min=10, help="Pairs of runs for each figure.")] = 2_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")] = 1,
+) -> None:
+    """Simulate how often the gate is right: the tables of docs/gate.md."""
+    from eval.gate.simulated.simulate import tables, write
+
+    with metered("simulating"):
+        found = tables(seed=seed, runs=runs)
+    print(found.text)
+    if out is not None:
+        write(found, Path(out))

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, settings_from
+from assistant.cli.eval_running import judging, recordings, run_cases, system_of
 from assistant.cli.output.progress import metered, note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from assistant.settings.settings import Settings
     from eval.gate.gate import GateResult
     from eval.gate.policy import Policy
-    from eval.runs.answering import ConfiguredWriter
-    from eval.runs.chain import OpenChain
-    from eval.runs.judging import ConfiguredJudge, Recordings
     from eval.runs.results import Run
-    from eval.runs.systems import NamedSystem
 
 GoldArgument = Annotated[
     list[str] | None,
@@ -70,10 +66,6 @@ EpochsOption = Annotated[
 AttemptOption = Annotated[
     int, typer.Option("--attempt", min=1, help="Number of this run of the same state, as a CI server counts retries.")
 ]
-MOST_JOBS = 4
-"""Most processes by default: each loads an encoder, and gold sets are small."""
-SMALL = 40
-"""Cases below which a second process takes longer to start than it saves."""
 
 
 def run(
@@ -99,19 +91,19 @@ def run(
     """Run gold cases: ask and score each, and write the run file."""
     from eval.report import run_text
 
-    recordings = _recordings(record, replay)
-    made = _run(
+    recorded = recordings(record, replay)
+    made = run_cases(
         gold,
         settings_from({"index": index, "model": model_flag(model, no_model)}),
-        _judging(judge, repeats, judge_temperature, recordings),
-        recordings,
+        judging(judge, repeats, judge_temperature, recorded),
+        recorded,
         out=out,
         tag=tag,
         limit=limit,
         jobs=jobs,
         resume=resume,
         epochs=epochs,
-        system=_system(system, system_model),
+        system=system_of(system, system_model),
         scorers=scorer or (),
     )
     print(run_text(made))
@@ -172,21 +164,21 @@ def gate(
     if run is not None:
         new = read_run(Path(run))
     else:
-        recordings = _recordings(record, replay)
+        recorded = recordings(record, replay)
         settings = settings_from({"index": index, "model": model_flag(model, no_model)})
-        judging = _judging(judge, repeats, judge_temperature, recordings)
-        new = _run(
+        judged = judging(judge, repeats, judge_temperature, recorded)
+        new = run_cases(
             gold,
             settings,
-            judging,
-            recordings,
+            judged,
+            recorded,
             out=out,
             limit=limit,
             jobs=jobs,
             resume=resume,
             epochs=epochs,
             attempt=attempt,
-            system=_system(system, system_model),
+            system=system_of(system, system_model),
             scorers=scorer or (),
         )
     accepted = read_accepted(accepted_path(Path(baseline)), base)
@@ -218,91 +210,6 @@ def report(
         result = _decided(before, new, _policy(policy), common=common, accepted=accepted)
     _write(new, result, index, html=out, junit=junit, markdown=markdown)
     note(f"written to {out}")
-
-
-def _system(name: str | None, model: str) -> "NamedSystem | None":
-    if name is None:
-        return None
-    import os
-
-    from eval.runs.systems import NamedSystem
-
-    return NamedSystem(name=name, model=model, key=os.environ.get("ASSISTANT_SYSTEM_KEY", ""))
-
-
-def _recordings(record: str | None, replay: str | None) -> "Recordings":
-    from eval.runs.judging import Recordings
-
-    return Recordings(record=Path(record) if record else None, replay=Path(replay) if replay else None)
-
-
-def _judging(name: str | None, repeats: int, temperature: float, recordings: "Recordings") -> "ConfiguredJudge | None":
-    if name is None:
-        return None
-    from eval.runs.judging import ConfiguredJudge
-
-    return ConfiguredJudge(name=name, repeats=repeats, temperature=temperature, recordings=recordings)
-
-
-def _writing(settings: "Settings", recordings: "Recordings") -> "ConfiguredWriter | None":
-    if not settings.model.name:
-        return None
-    from eval.runs.answering import ConfiguredWriter
-
-    return ConfiguredWriter(name=settings.model.name, recordings=recordings)
-
-
-def _run(
-    gold: list[str] | None,
-    settings: "Settings",
-    judge: "ConfiguredJudge | None",
-    recordings: "Recordings",
-    *,
-    out: str,
-    limit: int | None,
-    jobs: int | None,
-    resume: bool,
-    tag: str | None = None,
-    epochs: int = 1,
-    attempt: int = 1,
-    system: "NamedSystem | None" = None,
-    scorers: "Sequence[str]" = (),
-) -> "Run":
-    import os
-
-    from eval.cases.case import spread
-    from eval.cases.case_file import load_gold
-    from eval.runs.chain import IndexChain
-    from eval.runs.indexes import gold_paths, index_for, tell
-    from eval.runs.runner import run_gold
-    from eval.runs.scorers import NamedScorer
-
-    paths = gold_paths([Path(name) for name in gold or []])
-    cases = spread(load_gold(paths), limit)
-    with metered("indexing the default collection", at_once=False) as meter:
-        root = index_for(paths, settings, meter=meter)
-    default_jobs = 1 if len(cases) < SMALL else min(MOST_JOBS, os.cpu_count() or 1)
-    with metered("asking", "cases") as meter:
-        chain: OpenChain
-        own = tuple(NamedScorer(name=name) for name in scorers)
-        if system is not None:
-            from eval.runs.systems import SystemChain
-
-            chain = SystemChain(root=root, system=system, note=tell, judge=judge, scorers=own)
-        else:
-            writer = _writing(settings, recordings)
-            chain = IndexChain(root=root, settings=settings, note=tell, judge=judge, writer=writer, scorers=own)
-        return run_gold(
-            cases,
-            chain,
-            out=Path(out),
-            jobs=jobs or default_jobs,
-            resume=resume,
-            tag=tag,
-            epochs=epochs,
-            attempt=attempt,
-            progress=lambda done, of: meter(done, of, done),
-        )
 
 
 def _decided(base: "Run", new: "Run", policy: "Policy", *, common: bool, accepted: "Mapping[str, str]") -> "GateResult":

@@ -2,7 +2,7 @@
 
 import typer
 
-from assistant.cli import eval_gate, eval_gold, eval_measure, eval_run
+from assistant.cli import eval_gold, eval_measure, eval_run, eval_series
 
 app = typer.Typer(
     help="Test answers against gold cases; measure quality and speed.", no_args_is_help=True, rich_markup_mode=None
@@ -10,8 +10,10 @@ app = typer.Typer(
 app.command("run")(eval_run.run)
 app.command("compare")(eval_run.compare)
 app.command("gate")(eval_run.gate)
-app.command("accept")(eval_gate.accept)
-app.command("simulate")(eval_gate.simulate)
+app.command("matrix")(eval_series.matrix)
+app.command("history")(eval_series.history)
+app.command("accept")(eval_gold.accept)
+app.command("simulate")(eval_measure.simulate)
 app.command("report")(eval_run.report)
 app.command("doctor")(eval_gold.doctor)
 app.command("add")(eval_gold.add)

@@ -86,19 +86,19 @@ def html_report(run: Run, *, gate: GateResult | None, comparison: Comparison | N
     rows = rows_of(run, comparison, context_of)
     by_id = {row.result.case.id: row for row in rows}
     tags = {tag: number for number, tag in enumerate(run.by_tag())}
-    style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
+    css, script = style(), (_HERE / "script.js").read_text(encoding="utf-8")
     tag_measures = [line.name for line in summarise(run.results) if line.name in HEADLINES]
     sections = ("verdict", "measures", *(["tags"] if tags else []), "pictures", "provenance", "cases")
     checks = gate.checks if gate else ()
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             name=f"Evaluation{f' {run.tag}' if run.tag else ''}",
             told=_told(run),
-            policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+            policy=f"default-src 'none'; style-src '{digest(css)}'; script-src '{digest(script)}'; "
             f"base-uri 'none'; form-action 'none'",
-            style=Markup(style),
+            style=Markup(css),
             script=Markup(script),
             links=[(id_, _TITLES.get(id_, id_.capitalize())) for id_ in sections],
             run=run,
@@ -133,8 +133,14 @@ def html_report(run: Run, *, gate: GateResult | None, comparison: Comparison | N
 _TITLES: Mapping[str, str] = {"tags": "By tag"}
 
 
+def style() -> str:
+    """The style sheet of all pages."""
+    return (_HERE / "style.css").read_text(encoding="utf-8")
+
+
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with what they call."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -161,7 +167,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _digest(content: str) -> str:
+def digest(content: str) -> str:
+    """The hash by which a page's policy allows its own style or script."""
     return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 

@@ -47,7 +47,7 @@ def run_text(run: Run) -> str:
         counts = [line.scored, *(getattr(line, name) for name in odd)]
         shown = bounds(interval(line.name, run.results))
         rows.append([line.name, figure(line.mean), shown, *map(str, counts)])
-    lines += [*_aligned(rows), "", *noise_lines(run), *_refusals(run), _times(run), *_trouble(run)]
+    lines += [*aligned(rows), "", *noise_lines(run), *_refusals(run), _times(run), *_trouble(run)]
     return "\n".join(lines)
 
 
@@ -61,7 +61,7 @@ def comparison_text(comparison: Comparison) -> str:
         )
     if comparison.decisions:
         rows = [_decision_head(comparison.decisions[0]), *map(_decision_row, comparison.decisions)]
-        lines += ["", *_aligned(rows, words=(0, len(rows[0]) - 1))]
+        lines += ["", *aligned(rows, words=(0, len(rows[0]) - 1))]
     if comparison.other_judge:
         lines.append("The judge is another than the baseline's, so judged measures are not compared.")
     lines += ["", *_slices(comparison), "", *_changes(comparison), "", "What else changed:"]
@@ -157,7 +157,7 @@ def _slices(comparison: Comparison) -> list[str]:
         d = one.decision
         tag = one_line(one.tag, most=30)
         rows.append([tag, d.metric, str(d.cases), figure(d.base), figure(d.new), change(d.difference)])
-    table = _aligned(rows, words=(0, 1))
+    table = aligned(rows, words=(0, 1))
     return ["Slices that moved (for looking, not for deciding):", *table, *_rest(len(moved), SHOWN)]
 
 
@@ -199,7 +199,7 @@ def _wrapped(head: str, body: str, *, hang: int = 4) -> list[str]:
     ) or [head.rstrip()]
 
 
-def _aligned(rows: Sequence[Sequence[str]], *, words: Collection[int] = (0,)) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]], *, words: Collection[int] = (0,)) -> list[str]:
     """Align columns: those in `words` to the left, figures to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
