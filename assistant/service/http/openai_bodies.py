@@ -17,13 +17,18 @@ HAS_QUESTION = {
 """For the OpenAPI document: some message of the user has a question."""
 
 
-class TextPart(BaseModel):
-    """A piece of a message's text; pieces of other types are refused."""
+class MessagePart(BaseModel):
+    """A piece of a message: of its text, or an image, a refusal or the like, which are not read."""
 
     model_config = ConfigDict(extra="allow")
 
-    type: Literal["text"]
-    text: Annotated[str, Field(max_length=100_000)]
+    type: Annotated[str, Field(min_length=1, max_length=100)]
+    text: Annotated[str, Field(max_length=100_000)] | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a piece of the message's text."""
+        return self.type in {"text", "input_text", "output_text"}
 
 
 class ChatMessage(BaseModel):
@@ -32,14 +37,23 @@ class ChatMessage(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Annotated[str, Field(max_length=100_000)] | list[TextPart] | None = None
+    content: Annotated[str, Field(max_length=100_000)] | list[MessagePart] | None = None
 
     @property
     def text(self) -> str:
         """All of its text."""
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
-        return "\n".join(part.text for part in self.content)
+        return "\n".join(part.text or "" for part in self.content if part.is_text)
+
+    @property
+    def unread(self) -> list[str]:
+        """Types of its parts that are no text."""
+        return (
+            []
+            if self.content is None or isinstance(self.content, str)
+            else [part.type for part in self.content if not part.is_text]
+        )
 
 
 class StreamOptions(BaseModel):
@@ -50,8 +64,19 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = None
 
 
+class ResponseFormat(BaseModel):
+    """The form that the reply should have."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["text"] = "text"
+
+
 class ChatBody(BaseModel):
-    """A request for a chat completion; OpenAI's other fields are accepted and ignored."""
+    """A request for a chat completion.
+
+    Demands on the reply's form that cannot be met are refused; OpenAI's other fields are accepted and ignored.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -60,6 +85,10 @@ class ChatBody(BaseModel):
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=1)] | None = None
+    response_format: ResponseFormat | None = None
+    tool_choice: Literal["none", "auto"] | None = None
+    function_call: Literal["none", "auto"] | None = None
+    logprobs: Literal[False] | None = None
     filters: FiltersBody | None = None
     """An extension: which articles may be used."""
 

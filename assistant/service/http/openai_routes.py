@@ -66,10 +66,15 @@ async def complete(request: Request, body: ChatBody, service: Here, owner: Owner
     the whole answer. In a stream the annotations and the receipts come with the chunk before the last.
     """
     _check_model(body.model, service)
+    last = next((message for message in reversed(body.messages) if message.role == "user"), None)
     turns = _turns(body.messages)
-    if not turns:
+    if not turns or last is None or not _asks(last):
         raise ServiceError(
-            400, "no_question", "no message of the user asks anything", "send one with a question", param="messages"
+            400,
+            "no_question",
+            "the last message of the user asks nothing",
+            "send one with a question",
+            param="messages",
         )
     question = turns[-1].question
     request.state.question = question
@@ -84,7 +89,7 @@ async def complete(request: Request, body: ChatBody, service: Here, owner: Owner
         previous=_made_whole(turns[:-1]),
     )
     first = service.collection(None).name == body.model
-    reply = _Reply(turn, str(request.base_url), body.messages, first=first)
+    reply = _Reply(turn, str(request.base_url), body.messages, first=first, unread=last.unread)
     if not body.stream:
         return json_response(reply.whole(await unless_gone(request, service.answer(turn))))
     usage = bool(body.stream_options and body.stream_options.include_usage)
@@ -109,11 +114,15 @@ def _check_model(name: str, service: Service) -> None:
         )
 
 
+def _asks(message: ChatMessage) -> bool:
+    return any(character.isalnum() for character in message.text)
+
+
 def _turns(messages: Sequence[ChatMessage]) -> list[Earlier]:
     """Pair each question of the user with the assistant's reply; the last one is to be answered."""
     turns: list[Earlier] = []
     for message in messages:
-        if message.role == "user" and any(character.isalnum() for character in message.text):
+        if message.role == "user" and _asks(message):
             turns.append(Earlier(question=message.text))
         elif message.role == "assistant" and turns:
             said = f"{turns[-1].answer} {message.text}".strip()
@@ -133,8 +142,15 @@ def _made_whole(turns: Sequence[Earlier]) -> tuple[Earlier, ...]:
 class _Reply:
     """Formats one answer as OpenAI does."""
 
-    def __init__(self, turn: Turn, base_url: str, messages: Sequence[ChatMessage], *, first: bool) -> None:
-        """Make the reply to a turn; links name its collection unless it is the first of the server at `base_url`."""
+    def __init__(
+        self, turn: Turn, base_url: str, messages: Sequence[ChatMessage], *, first: bool, unread: Sequence[str]
+    ) -> None:
+        """Make the reply to a turn.
+
+        Links name its collection unless it is the first of the server at `base_url`. `unread` are the types of the
+        question's parts that are no text.
+        """
+        self._unread = f"\n\n(Only text is read; not read: {', '.join(dict.fromkeys(unread))}.)" if unread else ""
         self._turn = turn
         self._base_url = base_url
         collection = turn.asked.collection
@@ -145,7 +161,7 @@ class _Reply:
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The JSON of the completion."""
-        content = answer.text + _behind(answer)
+        content = answer.text + _behind(answer) + self._unread
         self._answered = _count(content)
         message = {
             "role": "assistant",
@@ -169,7 +185,7 @@ class _Reply:
                 return [self._content(("\n" if piece.index else "") + piece.text)]
             case Finished():
                 receipts = answer_json(piece.answer, self._turn)
-                behind = _behind(piece.answer)
+                behind = _behind(piece.answer) + self._unread
                 last = self._chunk({"annotations": self._annotations(piece.answer)}, receipts=receipts)
                 return [self._content(behind), last] if behind else [last]
             case _:

@@ -8,6 +8,9 @@ import openai
 import pytest
 from serving import DAM, OPERA, TRAM, Server, events, serving, town_in
 
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {}}}
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -127,6 +130,28 @@ def test_parts_of_text_are_read_as_one_question(client):
     assert completion.receipts["searched"] == DAM
 
 
+def test_parts_of_earlier_messages_that_are_no_text_are_passed_over(client):
+    earlier = [
+        {"role": "user", "content": [{"type": "text", "text": "What is this?"}, IMAGE]},
+        {"role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]},
+    ]
+
+    completion = client.chat.completions.create(model="index", messages=[*earlier, *user(DAM)])
+
+    assert completion.receipts["searched"] == DAM
+
+
+def test_the_reply_tells_which_parts_of_the_question_were_not_read(client):
+    messages = [{"role": "user", "content": [{"type": "text", "text": DAM}, IMAGE]}]
+
+    completion = client.chat.completions.create(model="index", messages=messages)
+    stream = client.chat.completions.create(model="index", messages=messages, stream=True)
+
+    content = completion.choices[0].message.content
+    assert content.endswith("(Only text is read; not read: image_url.)")
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices) == content
+
+
 def test_what_other_front_ends_send_along_changes_nothing(client):
     plain = client.chat.completions.create(model="index", messages=user(DAM))
 
@@ -136,7 +161,7 @@ def test_what_other_front_ends_send_along_changes_nothing(client):
         temperature=1.5,
         max_tokens=1,
         user="someone",
-        tools=[{"type": "function", "function": {"name": "look", "parameters": {}}}],
+        tools=[TOOL],
     )
 
     assert busy.receipts["id"] == plain.receipts["id"]
@@ -204,7 +229,12 @@ def test_an_unknown_model_is_named_in_the_error(client):
         ({"messages": user("?")}, 400),
         ({"messages": user("x" * 2001)}, 400),
         ({"messages": user(DAM), "n": 2}, 422),
-        ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]}, 422),
+        ({"messages": [{"role": "user", "content": [IMAGE]}]}, 400),
+        ({"messages": [*user(DAM), {"role": "assistant", "content": "One."}, *user("?")]}, 400),
+        ({"messages": user(DAM), "response_format": {"type": "json_object"}}, 422),
+        ({"messages": user(DAM), "tool_choice": "required", "tools": [TOOL]}, 422),
+        ({"messages": user(DAM), "tool_choice": {"type": "function", "function": {"name": "look"}}}, 422),
+        ({"messages": user(DAM), "logprobs": True}, 422),
     ],
 )
 def test_what_cannot_be_answered_is_an_error_and_not_an_answer(client, body, status):
