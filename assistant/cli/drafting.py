@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant, Trace
     from assistant.settings.settings import Settings
     from eval.cases.drafting import Candidate
+    from eval.cases.proposing import Proposal
 
 GoldFileOption = Annotated[str, typer.Option("--gold", metavar="FILE", help="Gold file to add the case to.")]
 EvidenceOption = Annotated[
@@ -172,6 +173,40 @@ def _require_a_fact(facts: Sequence[Sequence[str]], chosen: "list[Candidate]", s
             "without a fact any answer at all would be right, the one that was complained of too",
             'say what a right answer states, as in --fact "30|thirty"',
         )
+
+
+def review(proposals: "Sequence[Proposal]", gold: Path) -> int:
+    """Show each draft, and add those that the person accepts or changes; the number of them.
+
+    Raises:
+        UserError: a changed draft is no valid case, or the file cannot take it.
+    """
+    from datetime import date
+
+    from eval.cases.case_file import read_gold
+    from eval.cases.drafting import append_case, new_id, wordings
+
+    taken = {case.id for case in read_gold([gold])[0]} if gold.exists() else set()
+    added = 0
+    for number, one in enumerate(proposals, 1):
+        case = one.case
+        print(f"\n{number} of {len(proposals)}: {case.question}")
+        print(f"  sentence: {one.sentence or 'none: the articles do not answer'}")
+        print(f"  fact: {'; '.join(' | '.join(fact) for fact in case.facts) or 'none: a refusal is right'}")
+        answer = _line("[a]ccept, [c]hange, [d]rop or [q]uit: ").lower()[:1]
+        if answer == "q" or not answer:
+            break
+        if answer == "c":
+            question = _line(f"question [{case.question}]: ") or case.question
+            typed = _line("facts, wordings behind |, facts behind ; [as above]: ") if case.answerable else ""
+            facts = tuple(found for text in typed.split(";") if (found := wordings(text))) or case.facts
+            case = replace(case, question=question, facts=facts)
+        if answer in {"a", "c"}:
+            case = replace(case, id=new_id(case.question, taken), as_of=date.today())
+            append_case(case, gold)
+            taken.add(case.id)
+            added += 1
+    return added
 
 
 def _line(prompt: str) -> str:

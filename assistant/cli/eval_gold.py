@@ -1,4 +1,4 @@
-"""`assistant eval doctor / add / import / export / accept`: maintain gold cases, accept changed ones."""
+"""`assistant eval doctor / add / draft / import / export / accept`: maintain gold cases, accept changed ones."""
 
 import json
 from pathlib import Path
@@ -18,6 +18,7 @@ from assistant.cli.drafting import (
     Said,
     YesOption,
     add_case,
+    review,
 )
 from assistant.cli.output.progress import metered, note
 from index.counts import counted
@@ -168,3 +169,50 @@ def accept(
     path = accepted_path(Path(baseline))
     accept_cases(cases, why, path=path, baseline=read_run(Path(baseline)), today=date.today())
     note(f"{counted(len(set(cases)), 'case')} accepted in {path}")
+
+
+def draft(
+    folder: Annotated[
+        str | None, typer.Argument(metavar="[FOLDER]", help="Articles; default: those of the index.")
+    ] = None,
+    gold: GoldFileOption = OWN_GOLD,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Most drafts to look at.")] = 20,
+    list_: Annotated[bool, typer.Option("--list", help="Print the drafts, one a line, and ask nothing.")] = False,
+    index: IndexOption = None,
+) -> None:
+    """Propose gold from articles, without a model: you accept, change or throw away each draft."""
+    from eval.cases.case import to_line
+    from eval.cases.proposing import propose
+
+    proposals = propose(_texts(folder, index), limit=limit)
+    if list_:
+        for one in proposals:
+            print(to_line(one.case))
+        return
+    added = review(proposals, Path(gold))
+    note(f"{counted(added, 'case')} added to {gold}, {len(proposals)} looked at")
+
+
+def _texts(folder: str | None, index: str | None) -> dict[str, str]:
+    """The texts of a folder's articles, or of the index, by id."""
+    from index.errors import ArticleUnreadable, UsageError
+    from index.storage.store import open_index
+    from index.text.finding import find_files, read_bytes
+    from index.text.loading import article_slug, load
+
+    if folder is None:
+        snapshot = open_index(root_to_read(settings_from({"index": index})), note=note)
+        texts = {row.article_id: snapshot.text(row.number) for row in snapshot.articles.values()}
+        snapshot.close()
+        return texts
+    if not Path(folder).exists():
+        raise UsageError(f"{folder} does not exist", "name a folder with articles")
+    texts = {}
+    for path in find_files([Path(folder)]).files:
+        try:
+            articles = load(path, read_bytes(path))
+        except ArticleUnreadable as error:
+            note(f"left out: {error}")
+            continue
+        texts |= {article_slug(path.stem): article.text for article in articles}
+    return texts
