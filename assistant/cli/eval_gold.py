@@ -1,4 +1,4 @@
-"""`assistant eval doctor / add / draft / import / export / accept`: maintain gold cases, accept changed ones."""
+"""`assistant eval doctor / add / draft / redteam / import / export / accept`: make and maintain gold cases."""
 
 import json
 from pathlib import Path
@@ -191,6 +191,34 @@ def draft(
         return
     added = review(proposals, Path(gold))
     note(f"{counted(added, 'case')} added to {gold}, {len(proposals)} looked at")
+
+
+def redteam(
+    gold: GoldArgument = None,
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Gold file to write.")] = "eval/gold/redteam.jsonl",
+    index: IndexOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")] = False,
+) -> None:
+    """Make attacks out of your gold and articles: injections, leading questions, false premises, unanswerables."""
+    from collections import Counter
+
+    from eval.cases.case import to_line
+    from eval.cases.case_file import load_gold
+    from eval.cases.redteam import red_team
+    from eval.files import write_whole
+    from eval.runs.indexes import gold_paths, index_for
+    from index.errors import UsageError
+
+    if Path(out).exists() and not replace:
+        raise UsageError(f"{out} is there already", "name another file with --out, or give --replace")
+    paths = gold_paths([Path(name) for name in gold or []])
+    with metered("indexing the default collection", at_once=False) as meter:
+        root = index_for(paths, settings_from({"index": index}), meter=meter)
+    attacks = red_team(load_gold(paths), _texts(None, str(root)))
+    write_whole(Path(out), "".join(to_line(case) + "\n" for case in attacks))
+    for kind, count in Counter(case.tags[-1] for case in attacks).items():
+        print(f"{count:4} {kind}")
+    print(f"{counted(len(attacks), 'case')} written to {out}; look them over, then: assistant eval run {out}")
 
 
 def _texts(folder: str | None, index: str | None) -> dict[str, str]:
