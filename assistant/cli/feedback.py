@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.service.store.conversations import Conversations
     from assistant.service.store.database import Database
     from assistant.service.store.records import Message
+    from eval.gate.production import Asked
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id, as `assistant feedback list` shows it.")]
 TAG = "feedback"
@@ -100,7 +101,7 @@ def promote(
         typer.Option("--index", metavar="DIR", help="Folder of the index; default: the answer's."),
     ] = None,
 ) -> None:
-    """Make a gold case of an answer that was rated down: asks again, and you say what is right."""
+    """Make a gold case of an answer that was not right: asks again, and you say what is right."""
     from assistant.service.store.conversations import Conversations
     from assistant.service.work.served import Served
     from index.errors import UsageError
@@ -109,16 +110,15 @@ def promote(
     conversations = Conversations(database)
     message = _message(conversations, message_id)
     feedback = message.feedback
-    if feedback is None or feedback.rating != "down":
-        rated = f"rated {feedback.rating}" if feedback else "not rated"
+    if feedback is not None and feedback.rating == "up":
         raise UsageError(
-            f"the answer {message_id!r} is {rated}", "`assistant feedback list --rating down` shows others"
+            f"the answer {message_id!r} is rated up", "`assistant feedback list --rating down` shows others"
         )
     if message.produced["filters"]:
         note(f"it was asked with filters, which a case does not have: {json.dumps(message.produced['filters'])}")
     print(f"It was answered: {' '.join(message.answer['text'].split())}")
-    reason = " ".join((feedback.reason or "without a reason").split())
-    print(f"Rated down: {reason}\n")
+    given = feedback.reason if feedback else None
+    print(f"Rated down: {' '.join((given or 'without a reason').split())}\n" if feedback else "Not rated.\n")
     said = Said(
         gold=Path(gold),
         evidence=evidence,
@@ -126,13 +126,64 @@ def promote(
         never=never or (),
         tags=tuple(dict.fromkeys([TAG, *(tag or ())])),
         id=id_,
-        note=remark or feedback.reason or None,
+        note=remark or given or None,
         yes=yes,
         complaint=True,
     )
     turns = conversations.questions_before(message)
     index = index or Served(database).folder(message.collection)
     add_case(message.question, turns, said, settings_from({"index": index, "model": ""}))
+
+
+@app.command("score")
+def score(
+    weeks: Annotated[int, typer.Option("--weeks", min=1, help="Weeks to show, the latest last.")] = 8,
+    collection: Annotated[str | None, typer.Option("--collection", help="Only this collection.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="Most answers to look at first.")] = 10,
+) -> None:
+    """Score answers given in production by week, tell drift, and list the worst."""
+    from eval.gate.production import SHARES, by_week, drift, worst
+    from eval.report.text import aligned
+    from eval.report.wording import bounds
+
+    messages = _conversations().messages()
+    asked = [_asked(one) for one in messages if collection is None or one.collection == collection]
+    found = by_week(asked)[-weeks:]
+    if not found:
+        print("No question was asked yet.")
+        return
+    rows = [["week", "asked", *SHARES]]
+    rows += [[week.name, str(len(week.asked)), *(f"{week.share(name)[0]:.1%}" for name in SHARES)] for week in found]
+    print("\n".join(aligned(rows)))
+    if len(found) > 1:
+        print(f"\nFrom {found[-2].name} to {found[-1].name}:")
+        for one in drift(found[-2], found[-1]):
+            told = "drifted" if one.shown else "no more than chance"
+            print(f"  {one.name:<9} {one.after - one.before:+.1%} ({bounds(one.interval, signed=True)}): {told}")
+    shown = worst([one for week in found for one in week.asked], limit=limit)
+    if shown:
+        print("\nTo look at first; each becomes a case with: assistant feedback promote ID")
+        for asked_ in shown:
+            why = "rated down" if asked_.rating == "down" else "degraded" if asked_.degraded else "unsure"
+            print(f"  {asked_.message_id}  {why}, confidence {asked_.confidence:.2f}  {asked_.question}")
+
+
+def _asked(message: "Message") -> "Asked":
+    from datetime import datetime
+
+    from eval.gate.production import Asked
+
+    answer = message.answer
+    return Asked(
+        message_id=message.message_id,
+        conversation_id=message.conversation_id,
+        question=" ".join(message.question.split()),
+        created=datetime.fromisoformat(message.created),
+        refused=answer["status"] == "refused",
+        degraded=bool(answer.get("degraded")),
+        confidence=float(answer.get("confidence", 0.0)),
+        rating=message.feedback.rating if message.feedback else None,
+    )
 
 
 @app.command("export")

@@ -185,17 +185,37 @@ def test_nothing_is_added_unless_the_person_says_so(town):
     assert not (town.gold / "own.jsonl").exists()
 
 
-def test_only_what_was_rated_down_is_promoted(town):
+def test_what_was_rated_up_is_not_promoted(town):
     answer = town.asked(TRAM)
-    unrated = town.promoted(answer["message_id"])
     town.rated(answer["message_id"], "up")
     liked = town.promoted(answer["message_id"])
     unknown = town.promoted("nothing")
 
-    assert [run.returncode for run in (unrated, liked, unknown)] == [2, 2, 2]
-    assert "is not rated; " in unrated.stderr
+    assert [run.returncode for run in (liked, unknown)] == [2, 2]
     assert "is rated up; " in liked.stderr
-    assert [run.stderr.count("\n") for run in (unrated, liked, unknown)] == [1, 1, 1]
+    assert [run.stderr.count("\n") for run in (liked, unknown)] == [1, 1]
+
+
+def test_an_answer_that_nobody_rated_is_promoted_too(town):
+    answer = town.asked(TRAM)
+
+    done = town.promoted(answer["message_id"], "--evidence", 1, "--fact", "35,000", "--yes")
+
+    assert (done.returncode, "Not rated." in done.stdout) == (0, True), done.stderr
+
+
+def test_answers_in_production_are_scored_by_week_and_the_worst_are_named(town):
+    answer = town.asked(TRAM)
+    town.rated(answer["message_id"], "down")
+
+    done = assistant(town.server.data, "feedback", "score")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[:6] == ["week", "asked", "refused", "degraded", "unsure", "down"]
+    assert f"{answer['message_id']}  rated down, confidence" in done.stdout
+    assert assistant(town.server.data, "feedback", "score", "--collection", "none").stdout == (
+        "No question was asked yet.\n"
+    )
 
 
 def test_an_answer_over_v1_is_promoted_with_the_question_before_it(town):
