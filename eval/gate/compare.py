@@ -119,6 +119,7 @@ def compare(base: Run, new: Run, policy: Policy, *, common: bool = False) -> Com
         for name in named
         if (same_judge or metric_of(name).group != "judge") and any(a.score(name) and b.score(name) for a, b in pairs)
     ]
+    policy = policy.for_attempt(new.attempt)
     gated = [paired for name in names if name in policy.effects if (paired := _paired(name, pairs, policy, clusters))]
     of_tags = [paired for tag in policy.tags if (paired := _of_tag(tag, pairs, policy, clusters))]
     decided = _decide([*gated, *of_tags], policy)

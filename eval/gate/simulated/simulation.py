@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.gate.decision import MINIMUM_EFFECT, Verdict, guarded_low, overall, smoothed, verdict_of
+from eval.gate.decision import CAUTION, MINIMUM_EFFECT, Verdict, cautious, guarded_low, overall, smoothed, verdict_of
 from eval.measures.paired import count_flips, holm, mcnemar_exact, random_flips
 from eval.measures.planning import ALPHA
 from eval.measures.statistics import bca_ends, bca_p_below, bonett_price_interval, bonett_price_p_below
@@ -193,10 +193,10 @@ def _binary(values: Differences, model: Model) -> _Tested:
 @cache
 def binary_test(worse: int, better: int, count: int, effect: float, alpha: float = ALPHA) -> tuple[float, float]:
     """P value of a drop beyond the margin, and lower bound of the difference, of independent yes/no scores."""
-    low = bonett_price_interval(worse, better, count, level=1 - 2 * alpha).low
+    low = bonett_price_interval(worse, better, count, level=1 - 2 * alpha * CAUTION).low
     beyond = bonett_price_p_below(worse, better, count, limit=-effect)
     low = guarded_low(low, worse=worse, better=better, clusters=count, drop=float(-worse), size=1.0, alpha=alpha)
-    return max(mcnemar_exact(worse, better, side="drop"), beyond), low
+    return cautious(mcnemar_exact(worse, better, side="drop"), beyond), low
 
 
 def _graded(values: Differences, generator: np.random.Generator, draws: int, model: Model) -> _Tested:
@@ -208,7 +208,7 @@ def _graded(values: Differences, generator: np.random.Generator, draws: int, mod
     smooth, sizes = smoothed(sums, np.full(clusters, float(size)), 1.0)
     weights = generator.multinomial(clusters + 2, np.full(clusters + 2, 1 / (clusters + 2)), size=draws)
     means = (weights @ smooth) / (weights @ sizes)[:, None]
-    low, _ = bca_ends(smooth, means, level=1 - 2 * ALPHA, sizes=sizes)
+    low, _ = bca_ends(smooth, means, level=1 - 2 * ALPHA * CAUTION, sizes=sizes)
     beyond = bca_p_below(smooth, means, -model.minimum_effect, sizes=sizes)
     guarded = [
         guarded_low(
@@ -222,7 +222,7 @@ def _graded(values: Differences, generator: np.random.Generator, draws: int, mod
         )
         for run in range(sums.shape[1])
     ]
-    return _Tested(p=np.maximum((1 + at_most) / (1 + draws), beyond), low=np.array(guarded))
+    return _Tested(p=np.minimum(1.0, np.maximum((1 + at_most) / (1 + draws), beyond / CAUTION)), low=np.array(guarded))
 
 
 def _sizes(metric: SimulatedMetric, generator: np.random.Generator, shape: tuple[int, int]) -> Differences:
