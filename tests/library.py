@@ -1,11 +1,19 @@
-"""Small indexes for tests, and where this repository lies."""
+"""Small indexes for tests, answers of them verified, and where this repository lies."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from assistant.answer.answer import Answer
+from assistant.answer.given import read_answer
+from assistant.answer.signing import SigningKey
+from assistant.answer.verifying import Contents, Verdict, Verified, verify
+from assistant.chain.compose import index_reference
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import cache_folder
 from index.search.embedded import EmbeddedSearch
+from index.search.engine import SearchEngine
 from index.storage.changes import Outcome, add_articles, add_paths, remove_articles
 from index.storage.store import Snapshot, create_index, open_index
 from index.storage.verify import Verification, verify_index
@@ -138,3 +146,22 @@ Work begins when the frost is over.
 """,
 }
 """Three short articles that share few words."""
+
+
+def contents_of(engine: SearchEngine) -> Contents:
+    """What the index of an engine holds."""
+    return Contents(reference=index_reference(engine), articles=engine.articles, text=engine.text, pages=engine.pages)
+
+
+def verified(answer: Answer, engine: SearchEngine, key: SigningKey | None = None) -> Verified:
+    """An answer verified as it leaves, signed if there is a key, which is trusted then."""
+    data = answer.to_json() if key is None else key.signed(answer.to_json())
+    trusted = frozenset() if key is None else frozenset({key.public})
+    return verify(read_answer(json.dumps(data)), contents_of(engine), trusted=trusted)
+
+
+def assert_proven(answer: Answer, engine: SearchEngine) -> None:
+    """Nothing contradicts an answer that was just given; only a signature is missing."""
+    found = verified(answer, engine)
+    assert (found.verdict, found.faults) == (Verdict.UNPROVEN, ())
+    assert replace(answer, id=found.id) == answer

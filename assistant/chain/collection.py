@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer.answer import Answer, Status
+from assistant.answer.own_words import abilities, greeting, listing
 from assistant.chain.compose import compose, index_reference
-from assistant.chain.help_texts import abilities, greeting, listing
 from assistant.chain.notes import note_on
 from assistant.chain.open_index import OpenIndex
 from assistant.chain.steps import Asked, Found, ReadPart

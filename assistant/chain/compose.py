@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
+from assistant.answer.own_words import REFUSALS
+from assistant.answer.sealing import leads
 from assistant.chain.open_index import OpenIndex
 from assistant.chain.part_labels import Place, labelled, repeats
 from assistant.chain.steps import Asked, ReadPart
@@ -14,10 +16,6 @@ from assistant.reading.sameness import same_statement
 from index.search.engine import Passage, SearchEngine
 from index.search.spelling import corrected
 
-REFUSALS = {
-    Reason.NOT_FOUND: "I found nothing in the articles about this.",
-    Reason.INSUFFICIENT: "I found nothing in the articles that answers this.",
-}
 NEAREST = 3
 """Most articles of which a refusal shows the closest sentence."""
 
@@ -101,6 +99,7 @@ def refused(answer: Answer, reason: Reason, parts: Sequence[ReadPart], text_of: 
         text=REFUSALS[reason],
         citations=(),
         parts=(),
+        note="",
         nearest=_nearest([close for one in parts for close in one.reading.closest], text_of),
         unanswered=(),
     )
@@ -119,7 +118,7 @@ def _nearest(found: Sequence[CloseSentence], text_of: TextOf) -> tuple[Nearest, 
 
 
 def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
-    """Format a quote as pieces with markers: the short answer, then the quote."""
+    """Format a quote as pieces: the short answer, if it can be proven to be part of the sentence, and the quote."""
     whole = plain(text[quote.start : quote.end])
     if quote.dated:
         assert quote.article.published is not None
@@ -127,7 +126,8 @@ def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
     if quote.lead is None or not first:
         return [whole]
     lead = plain(text[quote.lead[0] : quote.lead[1]])
-    return [lead[:1].upper() + lead[1:], whole]
+    lead = lead[:1].upper() + lead[1:]
+    return [lead, whole] if leads(lead, whole) else [whole]
 
 
 def _without_repeats(readings: Sequence[Reading], text_of: TextOf) -> list[Reading]:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +24,8 @@ from assistant.cli.output.progress import note
 from assistant.cli.output.showing import ask_and_show, explain_answer
 
 if TYPE_CHECKING:
+    from assistant.answer.answer import Answer
+    from assistant.answer.signing import SigningKey
     from assistant.chain.assistant import Assistant
     from index.search.engine import Filters
 
@@ -79,12 +81,13 @@ def ask(
     if question == "-":
         question = sys.stdin.read(MAX_STDIN_CHARACTERS)
     from assistant.chain.assistant import checked_question
+    from assistant.settings.own_key import own_key
 
     checked_question(question)
     with opened(settings) as assistant:
         if json_:
             answer = assistant.ask(question, filters=filters)
-            print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
+            print(json.dumps(_signed(answer, own_key(note=note)), ensure_ascii=False, indent=2))
         else:
             answer = ask_and_show(assistant, question, filters=filters)
             if explain:
@@ -95,8 +98,10 @@ def ask(
 
 def _ask_lines(assistant: "Assistant", filters: "Filters", *, as_json: bool, fail_on_refusal: bool) -> None:
     """Answer one question a line; an unusable question gets an error object."""
+    from assistant.settings.own_key import own_key
     from index.errors import UserError
 
+    key = own_key(note=note) if as_json else None
     refused = failed = False
     for line in sys.stdin:
         if not line.strip():
@@ -110,9 +115,14 @@ def _ask_lines(assistant: "Assistant", filters: "Filters", *, as_json: bool, fai
                 print(json.dumps({"question": line.strip()[:200], "error": str(error)}, ensure_ascii=False), flush=True)
             continue
         refused |= answer.status == "refused"
-        text = json.dumps(answer.to_json(), ensure_ascii=False) if as_json else answer.text.replace("\n", " ")
+        text = json.dumps(_signed(answer, key), ensure_ascii=False) if as_json else answer.text.replace("\n", " ")
         print(text, flush=True)
     if failed:
         raise typer.Exit(1)
     if refused and fail_on_refusal:
         raise typer.Exit(REFUSED)
+
+
+def _signed(answer: "Answer", key: "SigningKey | None") -> dict[str, Any]:
+    """The JSON of an answer, signed where there is a key."""
+    return answer.to_json() if key is None else key.signed(answer.to_json())

@@ -1,4 +1,4 @@
-"""`assistant keys`: create, list and revoke keys of the service."""
+"""`assistant keys`: create, list and revoke keys of the service; the key that signs answers."""
 
 import json
 from dataclasses import asdict
@@ -11,7 +11,11 @@ from assistant.cli.output.progress import note
 if TYPE_CHECKING:
     from assistant.service.store.keys import Keys
 
-app = typer.Typer(help="Keys for `assistant serve`.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Keys for `assistant serve`, and the key that signs answers.", no_args_is_help=True, rich_markup_mode=None
+)
+signing = typer.Typer(help="The key that signs answers.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(signing, name="signing")
 
 
 @app.command("create")
@@ -56,6 +60,43 @@ def revoke(id_: Annotated[str, typer.Argument(metavar="ID", help="Id, as `assist
     """Revoke a key, from the next request on."""
     key = _keys().revoke(id_)
     print(f"revoked {key.id} ({key.name})")
+
+
+@signing.command("create")
+def create_signing(
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Make the key that signs answers, and print its public key; a key that is there is never overwritten.
+
+    The first answer that is given as JSON makes it by itself.
+    """
+    from assistant.answer.signing import create_key
+    from assistant.settings.own_key import key_path
+
+    _print_key(create_key(key_path()).public, json_=json_)
+
+
+@signing.command("show")
+def show_signing(
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print the public key, for whoever verifies answers with `assistant verify --public-key`."""
+    from assistant.answer.signing import load_key
+    from assistant.settings.own_key import key_path
+    from index.errors import ConfigurationError
+
+    key = load_key(key_path())
+    if key is None:
+        raise ConfigurationError(f"there is no signing key in {key_path()}", "assistant keys signing create makes one")
+    _print_key(key.public, json_=json_)
+
+
+def _print_key(public: str, *, json_: bool) -> None:
+    from assistant.answer.signing import ALGORITHM
+    from assistant.settings.own_key import key_path
+
+    data = {"algorithm": ALGORITHM, "public_key": public, "file": str(key_path())}
+    print(json.dumps(data, ensure_ascii=False, indent=2) if json_ else public)
 
 
 def _keys() -> "Keys":

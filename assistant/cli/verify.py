@@ -1,11 +1,12 @@
-"""`assistant verify`: checks an answer's receipts against the articles as they are today."""
+"""`assistant verify`: verifies answers, by the articles as they are today and by their signatures."""
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -14,7 +15,12 @@ from assistant.cli.output.progress import note
 from index.counts import counted
 
 if TYPE_CHECKING:
+    from assistant.answer.given import Given
     from assistant.answer.receipts import Check
+    from assistant.answer.verifying import Contents, Verified
+
+UNPROVEN = 11
+"""Exit code where nothing contradicts an answer and no trusted signature proves it."""
 
 
 def verify(
@@ -22,83 +28,146 @@ def verify(
         str, typer.Argument(metavar="ANSWER", help='A file with an answer as `ask --json` printed it, or "-".')
     ],
     index: IndexOption = None,
+    public_key: Annotated[
+        str | None,
+        typer.Option(
+            "--public-key",
+            metavar="KEY",
+            help="Trust this key, in hexadecimal or as a file, in place of this machine's own; without --index the "
+            "signature alone is checked, and no index is needed.",
+        ),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check an answer's receipts again: each quote holds, or has moved, changed or gone; exit 1 unless all hold.
+    """Verify an answer: its words, its receipts, and its signature.
 
-    The closest passages of a refusal are checked in the same way.
+    Exit code 0 if it holds, 11 if nothing contradicts it and no trusted signature proves it, 1 if it does not hold.
     """
-    from assistant.answer.receipts import check_answer, check_nearest
-    from assistant.answer.sealing import identity
+    from assistant.answer.signing import public_key_of
+    from assistant.answer.verifying import Verdict
+    from assistant.answer.verifying import verify as verified
+    from assistant.settings.own_key import trusted_keys
+
+    trusted = frozenset({public_key_of(public_key)}) if public_key is not None else trusted_keys(note=note)
+    given = _read(answer)
+    with _contents(index, needed=public_key is None or index is not None) as contents:
+        results = [verified(one, contents, trusted=trusted) for one in given]
+    if json_:
+        print(json.dumps(_as_json(results), ensure_ascii=False, indent=2))
+    else:
+        for result in results:
+            _print(result)
+        if len(results) > 1:
+            holding = sum(result.verdict is Verdict.HOLDS for result in results)
+            print(f"{holding} of {counted(len(results), 'answer')} {'holds' if holding == 1 else 'hold'}")
+    verdicts = {result.verdict for result in results}
+    if Verdict.FAILS in verdicts:
+        raise typer.Exit(1)
+    if Verdict.UNPROVEN in verdicts:
+        raise typer.Exit(UNPROVEN)
+
+
+@contextmanager
+def _contents(index: str | None, *, needed: bool) -> "Iterator[Contents | None]":
+    """What the index holds, open until after the block; None where it is not needed."""
+    from assistant.answer.answer import IndexReference
+    from assistant.answer.verifying import Contents
     from index.storage.store import open_index
 
-    answers = _read(answer)
+    if not needed:
+        yield None
+        return
     snapshot = open_index(root_to_read(settings_from({"index": index})), note=note)
-    numbers = {row.article_id: row.number for row in snapshot.articles.values()}
-
-    def text_of(article_id: str) -> str | None:
-        return snapshot.text(numbers[article_id]) if article_id in numbers else None
-
-    checks = [check for one in answers for check in check_answer(one, text_of)]
-    near = [check for one in answers for check in check_nearest(one, text_of)]
-    snapshot.close()
-    altered = sum(isinstance(one, dict) and "id" in one and identity(one) != one["id"] for one in answers)
-    if json_:
-        rows, others = [[asdict(check) for check in some] for some in (checks, near)]
-        found = {"receipts": rows, "nearest": others, "altered_answers": altered}
-        print(json.dumps(found, ensure_ascii=False, indent=2))
-    else:
-        if _own_words(answers):
-            print("nothing to prove: the words are the program's own")
-        else:
-            _print(checks, "[{}]", "receipt")
-        if near:
-            _print(near, "closest passage {}:", "closest passage")
-        if altered:
-            print(f"altered: {altered} of {counted(len(answers), 'answer')} not as given (the id does not fit)")
-    if altered or _holding([*checks, *near]) < len(checks) + len(near):
-        raise typer.Exit(1)
+    rows = {row.article_id: row for row in snapshot.articles.values()}
+    try:
+        yield Contents(
+            reference=IndexReference(
+                fingerprint=snapshot.fingerprint,
+                generation=snapshot.generation.number,
+                articles=len(rows),
+                chunks=len(snapshot.generation.vectors),
+            ),
+            articles=rows,
+            text=lambda article_id: snapshot.text(rows[article_id].number),
+            pages=lambda article_id: snapshot.pages(rows[article_id].number),
+        )
+    finally:
+        snapshot.close()
 
 
-def _print(checks: "Sequence[Check]", mark: str, noun: str) -> None:
-    """Print a line for each check, and how many hold."""
-    for check in checks:
-        print(f"{mark.format(check.number)} {check.article_id}: {check.detail}")
-    holding = _holding(checks)
-    hold = "holds" if holding == 1 else "hold"
-    print(f"{holding} of {counted(len(checks), noun)} {hold}" if checks else f"no {noun}s to check")
+def _as_json(results: "Sequence[Verified]") -> dict[str, object]:
+    """The receipts of all answers, and each answer with its verdict."""
+    answers = [asdict(result) for result in results]
+    return {
+        "receipts": [check for one in answers for check in one["receipts"]],
+        "nearest": [check for one in answers for check in one["nearest"]],
+        "altered_answers": sum(bool(result.faults) for result in results),
+        "answers": answers,
+    }
 
 
-def _holding(checks: "Sequence[Check]") -> int:
+def _print(result: "Verified") -> None:
+    """Print a line for each receipt, how many hold, what is wrong, and the verdict."""
+    _print_checks(result.receipts, "[{}]", "receipt")
+    _print_checks(result.nearest, "closest passage {}:", "closest passage")
+    for fault in result.faults:
+        print(fault)
+    if result.other_index is not None:
+        there, here = result.other_index
+        print(
+            "this answer comes from another index, or another state of this one: "
+            f"fingerprint {there[:64]} in the answer, {here} here"
+        )
+    print(result.detail)
+
+
+def _print_checks(checks: "Sequence[Check]", mark: str, noun: str) -> None:
     from assistant.answer.receipts import Standing
 
-    return sum(check.standing is Standing.HOLDS for check in checks)
+    for check in checks:
+        print(f"{mark.format(check.number)} {check.article_id}: {check.detail}")
+    if checks and checks[0].standing is not Standing.UNCHECKED:
+        holding = sum(check.standing is Standing.HOLDS for check in checks)
+        print(f"{holding} of {counted(len(checks), noun)} {'holds' if holding == 1 else 'hold'}")
 
 
-def _own_words(answers: list[object]) -> bool:
-    """Whether all answers are in the program's own words, which quote nothing."""
-    from assistant.answer.answer import Status
-
-    return all(isinstance(one, dict) and one.get("status") == Status.HELP for one in answers)
-
-
-def _read(name: str) -> list[object]:
+def _read(name: str) -> "list[Given]":
     """One answer, or a line each as `ask --json --lines` prints them."""
+    from assistant.answer.given import GIVE
     from index.errors import UsageError
 
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        if name == "-":
+            found = _answers(sys.stdin)
+        else:
+            with Path(name).open(encoding="utf-8") as file:
+                found = _answers(file)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{name} cannot be read ({error})", "give a file that `assistant ask --json` printed"
-        ) from error
-    if not text.strip():
-        raise UsageError(f"{name} is empty", "give a file that `assistant ask --json` printed")
+        raise UsageError(f"{name} cannot be read ({error})", GIVE) from error
+    except UsageError as error:
+        raise UsageError(f"{name}: {error.message}", error.remedy) from error
+    if not found:
+        raise UsageError(f"{name} is empty", GIVE)
+    return found
+
+
+def _answers(file: TextIO) -> "list[Given]":
+    """The answers of a file: if its first line is JSON by itself, a line each."""
+    from assistant.answer.given import LONGEST, read_answer, strict_json
+    from index.errors import UsageError
+
+    first = next((line for line in iter(lambda: file.readline(LONGEST + 1), "") if line.strip()), "")
     try:
-        return [json.loads(text)]
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return [json.loads(line) for line in text.split("\n") if line.strip()]
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is not JSON ({error})", "give a file that `assistant ask --json` printed") from error
+        strict_json(first)
+    except UsageError:
+        text = first + file.read(LONGEST + 1)
+        return [read_answer(text)] if text.strip() else []
+    found, number = [read_answer(first)], 1
+    while line := file.readline(LONGEST + 1):
+        number += 1
+        if line.strip():
+            try:
+                found.append(read_answer(line))
+            except UsageError as error:
+                raise UsageError(f"answer {number}: {error.message}", error.remedy) from error
+    return found

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from assistant import AssistantError, __version__
+from assistant.answer.signing import SigningKey
 from assistant.chain.assistant import Assistant
 from index.errors import needing_extra
 from index.search.engine import SearchEngine
@@ -33,12 +34,12 @@ CountArgument = Annotated[int, Field(ge=1, le=50, description="How many passages
 ArticleArgument = Annotated[str, Field(description="An article_id, as citations and passages have it.")]
 
 
-def build_server(assistant: Assistant) -> MCPServer[None]:
-    """Build the server over an assistant, which one tool uses at a time."""
+def build_server(assistant: Assistant, key: SigningKey | None = None) -> MCPServer[None]:
+    """Build the server over an assistant, which one tool uses at a time; answers are signed with the key."""
     server: MCPServer[None] = MCPServer(
         "article-assistant", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
-    tools = _Tools(assistant)
+    tools = _Tools(assistant, key)
     for tool in (tools.ask, tools.search, tools.read_article):
         server.add_tool(tool, annotations=READS, structured_output=True)
     return server
@@ -47,14 +48,16 @@ def build_server(assistant: Assistant) -> MCPServer[None]:
 class _Tools:
     """The tools' work, one at a time."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, key: SigningKey | None) -> None:
         self._assistant = assistant
+        self._key = key
         self._lock = threading.Lock()
 
     def ask(self, question: QuestionArgument) -> dict[str, Any]:
         """Answer a question from the articles, with receipts, or say that they do not answer it."""
         with self._lock, _told():
-            return self._assistant.ask(question).to_json()
+            answer = self._assistant.ask(question).to_json()
+        return answer if self._key is None else self._key.signed(answer)
 
     def search(self, question: QuestionArgument, k: CountArgument = 5) -> dict[str, Any]:
         """Find the passages that are nearest to a question, best first, without an answer."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answer.answer import Reason
-from assistant.answer.receipts import Standing, check_answer
+from assistant.answer.receipts import Standing, check_quote
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant, Trace
 from assistant.language.markdown import plain
 from assistant.reading.reader import Reading
@@ -105,7 +105,10 @@ def _ask(asked: BenchQuestion, assistant: Assistant) -> _Outcome:
     reading = trace.parts[0][1]
     first, some = _holds(asked, reading, trace, assistant)
     engine = assistant.engine
-    checks = check_answer(trace.answer.to_json(), lambda id_: engine.text(id_) if id_ in engine.articles else None)
+    checks = [
+        check_quote(one.number, one, lambda id_: engine.text(id_) if id_ in engine.articles else None)
+        for one in trace.answer.citations
+    ]
     return _Outcome(
         asked=asked,
         ranked=ranked,

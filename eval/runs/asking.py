@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from assistant.answer.answer import Answer, ModelUse, Status
-from assistant.answer.receipts import Standing, check_answer
+from assistant.answer.receipts import Standing, check_quote
 from assistant.chain.assistant import Trace
 from assistant.language.markdown import plain
 from assistant.models.recording import occasion
@@ -18,6 +18,7 @@ from eval.runs.results import CaseResult, Cited, Outcome, Score
 from eval.runs.scorers import NamedScorer, own_scores
 from eval.runs.scoring import answer_scores, evidence_scores, in_order, total_use, would_be_right
 from eval.runs.stating import answer_pieces
+from index.errors import ReceiptBroken
 from index.text.article import IndexedArticle
 
 
@@ -115,8 +116,10 @@ class Examiner:
         seconds = round(time.perf_counter() - started, 4)
         answer = trace.answer
         pieces = answer_pieces(answer)
-        receipts = check_answer(answer.to_json(), self._text) if answer.citations or self._retrieves else ()
-        broken = sum(check.standing is not Standing.HOLDS for check in receipts)
+        if answer.status is Status.ANSWERED and not answer.citations and self._retrieves:
+            raise ReceiptBroken("the answer has no receipt")
+        checks = [check_quote(citation.number, citation, self._text) for citation in answer.citations]
+        broken = sum(check.standing is not Standing.HOLDS for check in checks)
         judgement = self._judge.judge(case, answer) if self._judge and (case.facts or case.reference) else None
         scores = [
             *answer_scores(case, answer, pieces, broken=broken),

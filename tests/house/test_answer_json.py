@@ -190,6 +190,6 @@ def test_a_stream_has_the_events_of_the_page(page, objects, tmp_path):
     assert [*came] == [name for name in documented if name != "error"]
     assert [*came["start"]] == documented["start"]
     assert [*came["sentence"]] == documented["sentence"]
-    assert set(whole) - set(objects["Answer"]) == {"conversation_id", "message_id", "collection"}
+    assert set(whole) - set(objects["Answer"]) == {"conversation_id", "message_id", "collection", "signature"}
     assert set(came["answer"]) == set(whole)
     Reader(objects).check({key: whole[key] for key in set(whole) & set(objects["Answer"])}, "Answer")

@@ -23,12 +23,22 @@ from assistant.service.http import (
     openai_routes,
     operations,
     page,
+    verify_routes,
 )
 from assistant.service.http.guard import Guard
 from assistant.service.store.retention import erase_in_time
 from assistant.service.work.service import Service
 
-MODULES = (ask_routes, article_routes, article_pages, conversation_routes, openai_routes, operations, page)
+MODULES = (
+    ask_routes,
+    verify_routes,
+    article_routes,
+    article_pages,
+    conversation_routes,
+    openai_routes,
+    operations,
+    page,
+)
 DESCRIPTION = "Answers questions from a collection of articles; every sentence carries a receipt."
 
 

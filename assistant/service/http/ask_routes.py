@@ -1,24 +1,21 @@
-"""/api/ask, /api/search and /api/verify."""
+"""/api/ask and /api/search."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from assistant.answer.receipts import Check, check_answer, check_nearest
-from assistant.answer.sealing import identity
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.service.errors import ServiceError
 from assistant.service.http.dependencies import Chosen, Here, Owner
-from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, as_json, described, json_response
-from assistant.service.http.request_bodies import HAS_WORD, AnswerToVerify, AskBody, Count, between
-from assistant.service.http.response_bodies import AnswerBody, FoundBody, VerifiedBody
+from assistant.service.http.replies import EVENT_SCHEMA, WITH_BODY, answer_json, described, json_response
+from assistant.service.http.request_bodies import HAS_WORD, AskBody, Count, between
+from assistant.service.http.response_bodies import AnswerBody, FoundBody
 from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
 from assistant.service.store.records import Channel
 from assistant.service.work.service import Service, Turn
-from index.search.engine import Filters, Retrieved, SearchEngine
+from index.search.engine import Filters, Retrieved
 
 router = APIRouter()
 EVENT_STREAM = "text/event-stream"
@@ -114,31 +111,3 @@ def _found_json(question: str, found: Retrieved) -> dict[str, Any]:
         "searched": found.question,
         "passages": [passage.to_json() for passage in found.passages],
     }
-
-
-@router.post("/api/verify", responses=described(VerifiedBody, 404, *WITH_BODY), summary="Check receipts again")
-async def verify(
-    request: Request,
-    body: Annotated[AnswerToVerify, Body(description="An answer as /api/ask gives it.")],
-    service: Here,
-    collection: Chosen,
-) -> Response:
-    """What became of each receipt of an answer: it holds, or its quote moved, changed or is gone.
-
-    The closest passages of a refusal are checked in the same way, as `nearest`.
-    """
-    if "collection" not in request.query_params:
-        collection = service.collection(body.collection)
-    answer = await request.json()  # As it came, since its id is a hash of all of it.
-
-    def checked(engine: SearchEngine) -> list[list[Check]]:
-        return [check(answer, _texts(engine)) for check in (check_answer, check_nearest)]
-
-    receipts, nearest = await service.pool.run(collection.name, lambda assistant: assistant.current(checked))
-    altered = int("id" in answer and identity(answer) != answer["id"])
-    data = {"receipts": list(map(as_json, receipts)), "nearest": list(map(as_json, nearest))}
-    return json_response({**data, "altered_answers": altered})
-
-
-def _texts(engine: SearchEngine) -> Callable[[str], str | None]:
-    return lambda article_id: engine.text(article_id) if article_id in engine.articles else None

@@ -57,9 +57,10 @@ def json_response(data: object, status: int = 200) -> Response:
 
 
 def answer_json(answer: Answer, turn: Turn) -> dict[str, Any]:
-    """The JSON of an answer as /api/ask sends it."""
+    """The JSON of an answer as /api/ask sends it, signed where there is a key."""
     kept = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
-    return {**answer.to_json(), **kept, "collection": turn.asked.collection}
+    data = {**answer.to_json(), **kept, "collection": turn.asked.collection}
+    return data if turn.signing is None else turn.signing.signed(data)
 
 
 def as_json(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any dataclass

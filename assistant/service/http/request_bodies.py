@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.service.work.collection import NAME_CHARACTERS
@@ -103,26 +103,3 @@ class FeedbackBody(Body):
     message_id: Id
     rating: Literal["up", "down"] | None
     reason: Annotated[str, Field(max_length=2_000)] | None = None
-
-
-class CitationToVerify(BaseModel):
-    """The fields of a citation that are checked."""
-
-    model_config = ConfigDict(extra="allow")
-
-    number: StrictInt
-    article_id: str
-    quote: str
-    start: StrictInt
-    end: StrictInt
-    sha256: str
-
-
-class AnswerToVerify(BaseModel):
-    """An answer whose receipts are to be checked; its other fields are covered by its id."""
-
-    model_config = ConfigDict(extra="allow")
-
-    citations: Annotated[list[CitationToVerify], Field(max_length=1_000)]
-    collection: Annotated[str, Field(max_length=NAME_CHARACTERS)] = ""
-    """Collection that gave it, unless the query names one."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answer.answer import OMITTED_IF_EMPTY, Answer
-from assistant.answer.receipts import Check
+from assistant.answer.verifying import Verified
 from assistant.service.store.records import Conversation, Feedback, Produced
 from index.text.article import Page
 from index.text.drawing.values import Box
@@ -35,12 +35,21 @@ class AnswerBody(StoredAnswer):
     collection: str
 
 
-class VerifiedBody(BaseModel):
-    """The results of checking an answer's receipts, and the closest passages of a refusal."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifiedBody(Verified):
+    """An answer and what became of it."""
 
-    receipts: list[Check]
-    nearest: list[Check]
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
+
     altered_answers: int
+    """1 if it was altered, or contradicts itself or the index; else 0."""
+
+
+class PublicKeyBody(BaseModel):
+    """The public key of the key that signs answers."""
+
+    algorithm: Literal["ed25519"]
+    public_key: str
 
 
 class FoundPassage(BaseModel):

@@ -23,6 +23,7 @@ from assistant.service.work.pool import AssistantPool
 from assistant.service.work.service import Service
 from assistant.service.work.uploads import Uploads
 from assistant.settings.locations import default_index, encoder_of
+from assistant.settings.own_key import own_key
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.search.embedded import embedded_opener
@@ -117,6 +118,7 @@ def build_service(
         drawing=Drawing(),
         conversations=Conversations(database),
         keys=Keys(database),
+        signing=own_key(note=note),
         meters=meters,
         traces=traces,
         stopped=asyncio.Event(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant import __version__
 from assistant.answer.answer import Answer
+from assistant.answer.signing import SigningKey
 from assistant.chain.assistant import checked_question
 from assistant.question.followups import Turn as Earlier
 from assistant.service.errors import ServiceError, no_collection, not_found, service_error
@@ -41,6 +42,8 @@ class Turn:
     """For a new conversation, where it is held."""
     started: float
     """By `time.perf_counter`."""
+    signing: SigningKey | None
+    """Signs the answer as it leaves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -56,6 +59,8 @@ class Service:
     drawing: Drawing
     conversations: Conversations
     keys: Keys
+    signing: SigningKey | None
+    """Signs answers; None where there can be no key."""
     meters: Meters
     traces: "Traces | None"
     stopped: asyncio.Event
@@ -118,6 +123,7 @@ class Service:
             owner=owner,
             new=channel if conversation_id is None else None,
             started=started,
+            signing=self.signing,
         )
 
     def _continued(self, about: str, named: str | None) -> str:

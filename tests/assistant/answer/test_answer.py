@@ -15,6 +15,7 @@ TEXTS = {
     "tram": "The tram will cost 35,000 crowns a metre.",
 }
 SHOWN = ("The dam has five gates. [1]", "The tram will cost 35,000 crowns a metre. [2]")
+NOT_FOUND = "I found nothing in the articles about this."
 INDEX = IndexReference(fingerprint="f", generation=1, articles=2, chunks=2)
 
 
@@ -35,6 +36,22 @@ def citation(number: int, article_id: str, quote: str, *spans: tuple[int, int]) 
         quote=quote,
         answer_spans=spans,
     )
+
+
+def near(**changes: object) -> Nearest:
+    """What came closest to an answer, in one of `TEXTS`."""
+    text = TEXTS["dam"]
+    held = Nearest(
+        article_id="dam",
+        title=None,
+        published=None,
+        sha256=sha256_of(text),
+        start=0,
+        end=3,
+        quote="The",
+        probability=0.2,
+    )
+    return replace(held, **changes)
 
 
 @pytest.fixture
@@ -85,8 +102,6 @@ def test_equal_answers_have_equal_ids_however_long_they_took(answer: Answer) -> 
     [
         {"question": "Another question?"},
         {"confidence": 0.8},
-        {"reader": "another"},
-        {"degraded": True},
         {"index": replace(INDEX, generation=2)},
         {"unanswered": ("Why?",)},
         {"searched": "dam tram"},
@@ -96,24 +111,10 @@ def test_answers_that_differ_in_anything_else_have_other_ids(answer: Answer, cha
     assert seal(replace(answer, **change)).id != seal(answer).id
 
 
-def near(**changes: object) -> Nearest:
-    """What came closest to an answer, in one of `TEXTS`."""
-    text = TEXTS["dam"]
-    held = Nearest(
-        article_id="dam",
-        title=None,
-        published=None,
-        sha256=sha256_of(text),
-        start=0,
-        end=3,
-        quote="The",
-        probability=0.2,
-    )
-    return replace(held, **changes)
-
-
 def refusing(answer: Answer, *nearest: Nearest) -> Answer:
-    return replace(answer, status=Status.REFUSED, reason=Reason.NOT_FOUND, text="No.", citations=(), nearest=nearest)
+    return replace(
+        answer, status=Status.REFUSED, reason=Reason.NOT_FOUND, text=NOT_FOUND, citations=(), nearest=nearest
+    )
 
 
 def test_a_refusal_leaves_with_quotes_that_came_close(answer: Answer) -> None:
@@ -136,15 +137,13 @@ def test_a_probability_is_told_in_whole_per_cents(probability: float, percent: s
 
 
 def test_a_refusal_without_citations_leaves(answer: Answer) -> None:
-    refusal = replace(
-        answer,
-        status=Status.REFUSED,
-        reason=Reason.NOT_FOUND,
-        text="I found nothing in the articles about this.",
-        citations=(),
-    )
+    assert seal(refusing(answer)).id
 
-    assert seal(refusal).id
+
+@pytest.mark.parametrize("text", ["The dam was sold in secret.", f"{NOT_FOUND} The dam was sold.", "", NOT_FOUND[:-1]])
+def test_a_refusal_that_says_something_is_refused(answer: Answer, text: str) -> None:
+    with pytest.raises(ReceiptBroken, match="a refusal says something"):
+        seal(replace(refusing(answer), text=text))
 
 
 @pytest.mark.parametrize(
@@ -191,13 +190,20 @@ def test_a_hash_of_another_text_is_refused(answer: Answer) -> None:
 
 @pytest.mark.parametrize("extra", ["[3]", "[0]", " [17]"])
 def test_a_marker_without_a_receipt_is_refused(answer: Answer, extra: str) -> None:
-    with pytest.raises(ReceiptBroken, match="markers"):
+    with pytest.raises(ReceiptBroken, match="no receipt"):
         seal(replace(answer, text=answer.text + extra))
 
 
 def test_a_receipt_without_a_marker_is_refused(answer: Answer) -> None:
-    with pytest.raises(ReceiptBroken, match="markers"):
+    with pytest.raises(ReceiptBroken, match="marker"):
         seal(replace(answer, text=answer.text.replace(" [1]", "    ")))
+
+
+def test_a_sentence_with_the_marker_of_another_receipt_is_refused(answer: Answer) -> None:
+    swapped = answer.text.replace("[1]", "[0]").replace("[2]", "[1]").replace("[0]", "[2]")
+
+    with pytest.raises(ReceiptBroken, match=r"the marker \[1\]"):
+        seal(replace(answer, text=swapped))
 
 
 @pytest.mark.parametrize("spans", [(), ((0, 0),), ((5, 3),), ((-1, 5),), ((0, 500),), ((0, 23), (7, 7))])
@@ -220,7 +226,7 @@ def test_words_between_two_supported_sentences_are_refused_too(answer: Answer) -
         answer.citations[1], answer_spans=tuple((a + 10, b + 10) for a, b in answer.citations[1].answer_spans)
     )
 
-    with pytest.raises(ReceiptBroken, match="Therefore"):
+    with pytest.raises(ReceiptBroken, match="side by side"):
         seal(replace(answer, text=text, citations=(answer.citations[0], second)))
 
 
@@ -235,6 +241,51 @@ def test_receipts_that_are_not_numbered_from_one_are_refused(answer: Answer, num
 
     with pytest.raises(ReceiptBroken, match="numbered"):
         seal(replace(answer, citations=citations))
+
+
+@pytest.mark.parametrize("other", ["The dam has four gates.", "The dam has five gates!", "The dam has 5 gates .."])
+def test_a_sentence_of_a_quoting_answer_that_is_not_its_quote_is_refused(answer: Answer, other: str) -> None:
+    with pytest.raises(ReceiptBroken, match=r"citation \[1\] is not its quote"):
+        seal(replace(answer, text=answer.text.replace("The dam has five gates.", other.ljust(23)[:23])))
+
+
+def led(answer: Answer, lead: str) -> Answer:
+    """The second sentence alone, a short answer in front of it."""
+    sentence = SHOWN[1][:-4]
+    after = len(lead) + 5
+    one = citation(1, "tram", sentence, (0, len(lead)), (after, after + len(sentence)))
+    return replace(answer, text=f"{lead} [1]\n{sentence} [1]", citations=(one,))
+
+
+@pytest.mark.parametrize("lead", ["35,000 crowns", "The tram", "Crowns", "Cost 35,000"])
+def test_a_short_answer_out_of_its_sentence_leaves(answer: Answer, lead: str) -> None:
+    assert seal(led(answer, lead)).id
+
+
+@pytest.mark.parametrize("lead", ["36,000 crowns", "000 crowns", "35", "crown", "cROWNS", SHOWN[1][:-4], "the tram "])
+def test_a_short_answer_that_is_another_or_cuts_a_word_or_a_figure_is_refused(answer: Answer, lead: str) -> None:
+    with pytest.raises(ReceiptBroken, match="is not its quote"):
+        seal(led(answer, lead))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reason": Reason.NOT_FOUND},
+        {"nearest": (near(),)},
+        {"scope": "greeting"},
+        {"reader": "model:any"},
+        {"degraded": True},
+        {"note": "All of this was checked by the ministry."},
+        {"confidence": 1.01},
+        {"seconds": -1.0},
+        {"scope": "timeline", "note": "Dated statements, the latest first."},
+        {"parts": ("The dam?", "The tram?")},
+    ],
+)
+def test_an_answer_that_contradicts_itself_is_refused(answer: Answer, change: dict[str, object]) -> None:
+    with pytest.raises(ReceiptBroken):
+        seal(replace(answer, **change))
 
 
 def test_an_answer_without_any_receipt_is_refused(answer: Answer) -> None:

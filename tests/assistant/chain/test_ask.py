@@ -9,13 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from library import indexed
+from library import assert_proven, indexed
 
 from assistant.answer.answer import Answer, Reason, Status
-from assistant.answer.receipts import Standing, check_answer
+from assistant.answer.own_words import REFUSALS
 from assistant.answer.sealing import sealed
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS, Assistant, checked_question
-from assistant.chain.compose import REFUSALS
 from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.question.followups import Turn
@@ -108,9 +107,7 @@ def assert_holds(assistant: Assistant, answer: Answer) -> None:
     assert answer.status is Status.ANSWERED
     assert answer.reason is None
     assert answer.citations
-    data = json.loads(json.dumps(answer.to_json()))
-    checks = check_answer(data, lambda article_id: text_of(assistant, article_id))
-    assert [c.standing for c in checks] == [Standing.HOLDS] * len(answer.citations)
+    assert_proven(answer, assistant.engine)
     assert sealed(answer, lambda article_id: text_of(assistant, article_id)).id == answer.id
 
 

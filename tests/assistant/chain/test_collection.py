@@ -5,11 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from library import ignore
+from library import assert_proven, ignore
 from oldwater import COST, QUESTION, opened
 
 from assistant.answer.answer import Answer, Citation, Status
-from assistant.answer.receipts import Standing, check_answer
 from assistant.answer.sealing import sealed
 from assistant.chain.assistant import Assistant
 from assistant.models.scripted.model import ScriptedModel
@@ -33,7 +32,7 @@ def assert_overview(assistant: Assistant, answer: Answer, scope: str) -> None:
     assert (answer.status, answer.scope) == (Status.ANSWERED, scope)
     assert answer.note
     assert answer.citations
-    assert {check.standing for check in check_answer(answer.to_json(), assistant.engine.text)} == {Standing.HOLDS}
+    assert_proven(answer, assistant.engine)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,7 @@ def test_what_is_asked_of_the_assistant_is_answered_in_its_own_words_without_rec
     assert answer.status is Status.HELP
     assert (answer.citations, answer.passages, answer.reason) == ((), (), None)
     assert "3 articles" in answer.text
-    assert check_answer(answer.to_json(), assistant.engine.text) == []
+    assert_proven(answer, assistant.engine)
 
 
 def test_the_list_of_articles_can_be_narrowed_by_the_question_and_by_filters(assistant: Assistant):

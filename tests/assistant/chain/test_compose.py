@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer.answer import Answer, IndexReference, Reason, Status
+from assistant.answer.own_words import REFUSALS
 from assistant.answer.sealing import sealed
-from assistant.chain.compose import REFUSALS, answered, refused
+from assistant.chain.compose import answered, refused
 from assistant.language.markdown import plain
 from assistant.question.question import analyse
 from assistant.reading.leading import leading_span

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from library import TOWN, ignore
+from library import TOWN, assert_proven, ignore
 from memory_search import MemorySearch
 
 from assistant.answer.answer import Reason, Status
-from assistant.answer.receipts import Standing, check_answer
 from assistant.chain.assistant import Assistant
 from assistant.chain.opening import opener
 from assistant.chain.with_model import with_model
@@ -30,7 +29,7 @@ def test_an_engine_in_memory_is_asked_and_its_receipts_hold(engine) -> None:
     assert answer.status is Status.ANSWERED
     assert "three metres" in answer.text
     assert (answer.index.articles, answer.index.fingerprint) == (3, engine.state.fingerprint)
-    assert {check.standing for check in check_answer(answer.to_json(), engine.text)} == {Standing.HOLDS}
+    assert_proven(answer, engine)
 
 
 def test_an_engine_in_memory_gives_a_refusal_where_nothing_answers(engine) -> None:

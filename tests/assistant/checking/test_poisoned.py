@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from library import ignore, indexed
+from library import assert_proven, ignore, indexed
 
 from assistant.answer.answer import Answer, Status
-from assistant.answer.receipts import Standing, check_answer
 from assistant.chain.assistant import Assistant
 from assistant.models.scripted.model import Call, ScriptedModel
 from assistant.settings.model import ModelSettings, Secret
@@ -137,10 +136,9 @@ def ask(root: Path, minilm: Encoder):
         )
         try:
             answer = assistant.ask(question)
-            checks = check_answer(answer.to_json(), assistant.engine.text)
+            assert_proven(answer, assistant.engine)
         finally:
             assistant.close()
-        assert [check.standing for check in checks] == [Standing.HOLDS] * len(answer.citations)
         return answer, model.calls
 
     return asked

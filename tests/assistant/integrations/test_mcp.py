@@ -1,13 +1,14 @@
 """The tools for agent programs, through the client of the protocol's own SDK."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from serving import DAM, TRAM, environment, town_in
+from serving import DAM, TRAM, assistant, environment, town_in
 
 mcp = pytest.importorskip("mcp")
 T = TypeVar("T")
@@ -56,12 +57,16 @@ def test_an_answers_quotes_stand_in_the_articles_that_the_tools_read(home):
         return answer, articles
 
     answer, articles = talk(home, work)
+    saved = home / "answer.json"
+    saved.write_text(json.dumps(answer), encoding="utf-8")
+    verified = assistant(home / "data", "verify", "--index", home / "index", saved)
 
     assert "35,000 crowns" in answer["text"]
     assert articles
     for citation, article in zip(answer["citations"], articles, strict=True):
         assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
         assert article["sha256"] == citation["sha256"]
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def test_passages_are_searched_best_first(home):

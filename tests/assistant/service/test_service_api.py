@@ -1,5 +1,6 @@
 """The service's own interface, over a real server."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,18 +200,71 @@ def test_an_answers_receipts_can_be_checked_again(client):
     bad = client.post("/api/verify", json=answer).json()
 
     assert {r["standing"] for r in good["receipts"]} == {"holds"}
-    assert good["altered_answers"] == 0
+    assert (good["verdict"], good["signed"], good["altered_answers"]) == ("holds", "trusted", 0)
+    assert {one["standing"] for one in good["sentences"]} == {"holds"}
     assert bad["receipts"][0]["standing"] == "changed"
-    assert bad["altered_answers"] == 1
+    assert (bad["verdict"], bad["signed"], bad["altered_answers"]) == ("fails", "broken", 1)
+
+
+def test_every_way_in_which_an_answer_leaves_it_is_signed_with_the_key_that_the_server_tells(client):
+    answer = ask(client, TRAM)
+    conversation = client.get(f"/api/conversations/{answer['conversation_id']}").json()
+    messages = [{"role": "user", "content": TRAM}]
+    completion = client.post("/v1/chat/completions", json={"model": "index", "messages": messages}).json()
+    exported = client.get("/api/export").text.splitlines()
+    public = client.get("/api/key").json()["public_key"]
+
+    for one in (
+        answer,
+        conversation["messages"][0]["answer"],
+        completion["receipts"],
+        json.loads(exported[-1])["answer"],
+    ):
+        assert one["signature"]["public_key"] == public
+        assert client.post("/api/verify", json=one).json()["verdict"] == "holds"
+
+
+def test_what_a_server_adds_to_an_answer_is_signed_too(client):
+    answer = ask(client, TRAM)
+
+    for name in ("conversation_id", "message_id"):
+        assert client.post("/api/verify", json=answer | {name: "0" * 24}).json()["verdict"] == "fails"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"citations": [], "citations": []}',
+        b'{"citations": [], "seconds": NaN}',
+        b"[" * 9_999,
+    ],
+)
+def test_what_is_no_answer_cannot_be_verified(client, body):
+    response = client.post("/api/verify", content=body, headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 422
+    assert error_of(response)["code"] == "invalid_field"
 
 
 def test_a_saved_answer_is_verified_by_the_command_line(client, server, tmp_path):
     saved = tmp_path / "answer.json"
     saved.write_text(client.post("/api/ask", json={"question": TRAM}).text, encoding="utf-8")
 
-    run = assistant(server.data, "verify", "--index", server.log.parent / "index", saved)
+    key = tmp_path / "key.json"
+    key.write_text(client.get("/api/key").text, encoding="utf-8")
+    index = ("--index", server.log.parent / "index")
+
+    run = assistant(server.data, "verify", *index, saved)
+    elsewhere = assistant(tmp_path / "data", "verify", *index, saved)
+    trusting = assistant(tmp_path / "data", "verify", "--public-key", key, saved)
 
     assert run.returncode == 0, run.stdout + run.stderr
+    assert (elsewhere.returncode, "not trusted here" in elsewhere.stdout) == (11, True)
+    assert (trusting.returncode, "not compared with the article" in trusting.stdout) == (0, True)
 
 
 def test_everything_can_be_exported_and_then_erased(tmp_path):
@@ -241,7 +295,7 @@ def test_everything_can_be_exported_and_then_erased(tmp_path):
         ("POST", "/api/ask", {"question": DAM, "filters": {"published_after": 5}}, 422, "invalid_field"),
         ("POST", "/api/ask", {"question": DAM, "conversation_id": "0" * 24}, 404, "conversation_not_found"),
         ("POST", "/api/verify", {"no": "answer"}, 422, "invalid_field"),
-        ("POST", "/api/verify", {"citations": [], "status": "answered"}, 400, "invalid_request"),
+        ("POST", "/api/verify", {"citations": [], "status": "answered"}, 422, "invalid_field"),
         ("GET", "/api/articles/nothing", None, 404, "article_not_found"),
         ("GET", "/api/nothing", None, 404, "no_such_path"),
         ("GET", "/static/..%2fapp.py", None, 404, "no_such_path"),

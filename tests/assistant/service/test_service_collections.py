@@ -131,7 +131,6 @@ def test_receipts_are_checked_in_the_collection_that_they_came_from(client):
     ("method", "path", "body"),
     [
         ("POST", "/api/ask", {"question": TRAM, "collection": "moon"}),
-        ("POST", "/api/verify", {"citations": [], "collection": "moon"}),
         ("POST", "/api/verify?collection=moon", {"citations": []}),
         ("GET", "/api/search?q=tram&collection=moon", None),
         ("GET", "/api/articles?collection=moon", None),
@@ -145,6 +144,12 @@ def test_a_collection_that_is_not_served_is_refused_with_those_that_are(client, 
 
     assert (status, code) == (404, "collection_not_found")
     assert words == "there is no collection 'moon'; name one of 'index', 'island'; without a name it is the first"
+
+
+def test_an_answer_of_a_collection_that_is_not_served_is_not_verified(client):
+    answer = ask(client, TRAM) | {"collection": "moon"}
+
+    assert refusal(client.post("/api/verify", json=answer))[:2] == (404, "collection_not_found")
 
 
 def test_a_model_that_is_not_served_is_refused_with_those_that_are(client):

@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from library import ignore
+from library import assert_proven, ignore
 from oldwater import COST, HALLS, HASTY, KEY, QUESTION, QUICK
 
 from assistant.answer.answer import Answer, Reason, Status
-from assistant.answer.receipts import Standing, check_answer
 from assistant.chain.assistant import Assistant
 from assistant.chain.write import Piece
 from assistant.models.opening import open_model
@@ -73,8 +72,7 @@ def number(root: Path, minilm: Encoder) -> dict[str, int]:
 
 
 def assert_sealed(assistant: Assistant, answer: Answer) -> None:
-    checks = check_answer(answer.to_json(), assistant.engine.text)
-    assert [check.standing for check in checks] == [Standing.HOLDS] * len(answer.citations)
+    assert_proven(answer, assistant.engine)
 
 
 def assert_quoted(answer: Answer, quoted: Answer, reason: str) -> None:

@@ -9,7 +9,7 @@ from assistant.service.errors import ServiceError
 from assistant.service.store.keys import Keys
 from assistant.service.store.keys import Scope as KeyScope
 
-OPEN_PATHS = frozenset({"/", "/health", "/ready", "/docs", "/openapi.json", "/favicon.ico"})
+OPEN_PATHS = frozenset({"/", "/verify", "/health", "/ready", "/docs", "/openapi.json", "/favicon.ico", "/api/key"})
 """Served without a key; they tell nothing of the articles."""
 
 
