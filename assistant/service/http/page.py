@@ -1,4 +1,4 @@
-"""Serves the web page: the files of `static/`."""
+"""Serves the web pages: the files of `static/`."""
 
 import hashlib
 import mimetypes
@@ -13,12 +13,19 @@ from assistant.service.errors import ServiceError
 router = APIRouter()
 STATIC = Path(__file__).resolve().parents[1] / "static"
 INDEX_NAME = "index.html"
+VERIFY_NAME = "verify.html"
 
 
 @router.get("/", include_in_schema=False)
 def index(request: Request) -> Response:
     """The page."""
     return _file(INDEX_NAME, request)
+
+
+@router.get("/verify", include_in_schema=False)
+def verify(request: Request) -> Response:
+    """The page that verifies an answer."""
+    return _file(VERIFY_NAME, request)
 
 
 @router.get("/static/{name}", include_in_schema=False)

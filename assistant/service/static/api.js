@@ -40,7 +40,8 @@ export function onKeyNeeded(prompt) {
 
 /**
  * @param {string} path
- * @param {{method?: string, body?: object | FormData, signal?: AbortSignal}} [options] a form is sent as one, all else as JSON
+ * @param {{method?: string, body?: object | FormData | string, signal?: AbortSignal}} [options] a form is sent as one, a
+ *   string as the JSON that it is, all else as JSON
  * @returns {Promise<any>} the JSON, or null where the answer is empty
  * @throws {ServiceError}
  */
@@ -86,7 +87,7 @@ export async function ask(body, signal, heard) {
 
 /**
  * @param {string} path
- * @param {{method?: string, body?: object | FormData, signal?: AbortSignal}} options
+ * @param {{method?: string, body?: object | FormData | string, signal?: AbortSignal}} options
  * @param {string} accept
  * @returns {Promise<Response>}
  */
@@ -98,7 +99,8 @@ async function fetched(path, { method = "GET", body, signal }, accept) {
     if (key) headers.Authorization = `Bearer ${key}`;
     const form = body instanceof FormData; // The browser states a form's type itself, with its boundary.
     if (body && !form) headers["Content-Type"] = "application/json";
-    const response = await fetch(path, { method, headers, signal, body: form ? body : body && JSON.stringify(body) }).catch((error) => {
+    const sent = form || typeof body === "string" ? body : body && JSON.stringify(body);
+    const response = await fetch(path, { method, headers, signal, body: sent }).catch((error) => {
       throw signal?.aborted ? error : unreachable();
     });
     if (response.ok) return response;

@@ -1,6 +1,7 @@
 /** The list of conversations: search, open, rename, delete. */
 
 import { call, file } from "./api.js";
+import { save } from "./copying.js";
 import { byId, el, foreign, icon } from "./dom.js";
 import { hush, say } from "./live.js";
 import { confirmDeletion } from "./prompts.js";
@@ -167,9 +168,7 @@ export class ConversationList {
 
   async #export() {
     try {
-      const link = el("a", { href: URL.createObjectURL(await file("api/export")), download: "conversations.jsonl" });
-      link.click();
-      URL.revokeObjectURL(link.href);
+      save(await file("api/export"), "conversations.jsonl");
     } catch (error) {
       this.#fail(error);
     }

@@ -1,4 +1,4 @@
-/** An answer as text to paste elsewhere, with its sources. */
+/** An answer as text to paste elsewhere, with its sources; files to save. */
 
 import { el } from "./dom.js";
 import { provenance, titleOf } from "./words.js";
@@ -27,6 +27,18 @@ export async function copied(text) {
   } catch {
     return copiedTheOldWay(text); // Browsers offer the clipboard only over HTTPS and on this machine.
   }
+}
+
+/**
+ * Have the browser save a file.
+ *
+ * @param {Blob} blob
+ * @param {string} name
+ */
+export function save(blob, name) {
+  const link = el("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 /**

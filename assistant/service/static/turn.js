@@ -1,7 +1,7 @@
 /** A question and what comes of it: sentences as they arrive, the answer, a refusal, or what went wrong. */
 
 import { citationButton, sourceList } from "./citation.js";
-import { copied, withCitations } from "./copying.js";
+import { copied, save, withCitations } from "./copying.js";
 import { el, foreign, icon } from "./dom.js";
 import { hush, say } from "./live.js";
 import { Rating } from "./rating.js";
@@ -214,7 +214,10 @@ export class Turn {
     const copy = el("button", { type: "button", class: "tool copy", title: "Copy with its sources", click }, icon("copy"), words);
     const made = answer.reader === "extractive" ? "Quoted from the articles" : `Written by ${answer.reader}, checked against the articles`;
     const how = answer.status === "answered" ? el("span", { class: "how" }, made) : null;
-    this.body.append(el("div", { class: "tools" }, copy, rating.up, rating.down, ...(how ? [how] : [])), rating.noted);
+    const name = `answer-${answer.id}.json`;
+    const keep = () => save(new Blob([JSON.stringify(answer, null, 2)], { type: "application/json" }), name);
+    const saving = el("button", { type: "button", class: "tool", title: "Save with its receipts and signature", click: keep }, icon("save"), "Save");
+    this.body.append(el("div", { class: "tools" }, copy, saving, rating.up, rating.down, ...(how ? [how] : [])), rating.noted);
   }
 }
 
