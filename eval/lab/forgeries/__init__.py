@@ -1,0 +1,1 @@
+"""Forged answers: whether any passes, and whether all genuine ones do."""
