@@ -49,6 +49,8 @@ from index.counts import counted
 _HERE = Path(__file__).resolve().parent
 _SHOWN = 20
 """Failed cases shown before the rest is collapsed."""
+_DETAILED = 2_000
+"""Cases shown with everything that is known of them, trouble first; with more a page would take long to load."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +154,7 @@ def environment() -> Environment:
     environment.filters |= {"figure": figure, "change": change, "bounds": bounds, "probability": probability}
     environment.globals |= {
         "metric_of": metric_of,
+        "DETAILED": _DETAILED,
         "HEIGHT": HEIGHT,
         "SHOWN": _SHOWN,
         "VERDICT_SIGNS": VERDICT_SIGNS,

@@ -13,6 +13,7 @@ from gate_runs import GOOD, POLICY, a_run, answered, failed, gold, unscored
 from eval.gate.compare import compare
 from eval.gate.gate import GateResult, decide_gate
 from eval.report import comparison_text, gate_text, html_report, junit_xml, markdown_report, run_text
+from eval.report.page import environment
 from eval.runs.results import CaseResult, Cited, Run
 from eval.runs.run_file import run_text as file_text
 
@@ -149,6 +150,18 @@ def test_degraded_failed_and_unscored_cases_are_counted_apart_in_every_report() 
     }
     counts = json.loads(file_text(run))["counts"]
     assert (counts["failed"], counts["degraded"], counts["unscored"]) == (1, 1, 1)
+
+
+def test_a_large_page_has_every_case_and_details_of_those_with_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = [answered(case, 0.0 if n > 7 else 1.0) for n, case in enumerate(gold(10))]
+    monkeypatch.setitem(environment().globals, "DETAILED", 3)
+
+    told = page(a_run(results))
+
+    assert told.count("<li id=") == 10
+    assert told.count("the rest is in the run file, since the page has 10 cases") == 7
+    first = told.index('id="case-9"')
+    assert told.index("<h3>Answer</h3>", first) < told.index('id="case-10"')
 
 
 def test_a_quote_is_shown_in_its_articles_text_or_alone_if_that_is_not_at_hand() -> None:
