@@ -10,6 +10,7 @@ from eval.gate.simulated.curves import Curve, draw_curves
 from eval.gate.simulated.loops import Wavering, best_of, many_gates, until_passed
 from eval.gate.simulated.simulation import METRICS, Model, Outcome, SimulatedMetric, simulate
 from eval.measures.planning import cases_needed, flip_deviation
+from index.counts import counted
 from index.errors import UserError
 
 FLIPS = (0.0, 0.02, 0.04, 0.08, 0.16)
@@ -204,10 +205,15 @@ def _sizes(outcomes: Sequence[Outcome]) -> list[str]:
     cases = outcomes[0].model.cases
     lines = [f"| true drop, yes/no, n={cases}, 4% flip each way | fails | inconclusive | passes |", "|---|---|---|---|"]
     lines += [
-        f"| {100 * one.model.drop:g} points | {one.failed:.1%} | {one.inconclusive:.1%} | {one.passed:.1%} |"
+        f"| {_points(one.model.drop)} | {one.failed:.1%} | {one.inconclusive:.1%} | {one.passed:.1%} |"
         for one in outcomes
     ]
     return [*lines, ""]
+
+
+def _points(drop: float) -> str:
+    points = f"{100 * drop:g}"
+    return f"{points} point" if points == "1" else f"{points} points"
 
 
 def _reached(fell: Sequence[Row], still: Sequence[Row]) -> list[str]:
@@ -241,7 +247,9 @@ def _loops(*, seed: int, runs: int) -> list[str]:
     one, anyone = many_gates(20, still, seed=seed, runs=runs // 4)
     lines += ["", "| twenty gates against one baseline, nothing changed | fail |", "|---|---|"]
     lines += [f"| of all gates | {one:.1%} |", f"| baselines with any gate that fails | {anyone:.1%} |", ""]
-    lines += ["| dropped by the margin, run until it passes: passes | " + " | ".join(f"{n} runs" for n in tries) + " |"]
+    lines += [
+        "| dropped by the margin, run until it passes: passes | " + " | ".join(counted(n, "run") for n in tries) + " |"
+    ]
     lines.append("|---" * (len(tries) + 1) + "|")
     for corrected, name in ((False, "alpha as it is"), (True, "alpha of the nth run divided by n²")):
         shares = until_passed(tries, fallen, corrected=corrected, seed=seed, runs=runs)
