@@ -33,8 +33,8 @@ _ROW: TypeAdapter[AcceptedRow] = TypeAdapter(AcceptedRow)
 
 
 def accepted_path(baseline: Path) -> Path:
-    """Path of the file beside a baseline."""
-    return baseline.with_name(f"{baseline.stem}.accepted.jsonl")
+    """Path of the file beside a baseline; not `.jsonl`, as gold is, which is often in the same folder."""
+    return baseline.with_name(f"{baseline.stem}.accepted.ndjson")
 
 
 def read_accepted(path: Path, baseline: Run) -> dict[str, str]:

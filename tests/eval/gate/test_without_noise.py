@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from gate_runs import POLICY, PROVENANCE, a_run, answered, gold
 
+from eval.cases.case import to_line
+from eval.cases.case_file import load_gold
 from eval.gate.accepted import accept, accepted_path, read_accepted
 from eval.gate.compare import compare
 from eval.gate.decision import Verdict
@@ -101,12 +103,19 @@ def test_cases_are_accepted_against_one_baseline_and_not_against_the_next(tmp_pa
     accept(["case-0", "case-3"], "the article was withdrawn", path=path, baseline=base, today=DAY)
     accept(["case-3"], " shorter now ", path=path, baseline=base, today=DAY)
 
-    assert path.name == "baseline.accepted.jsonl"
+    assert path.name == "baseline.accepted.ndjson"
     assert read_accepted(path, base) == {"case-0": "the article was withdrawn", "case-3": "shorter now"}
     assert read_accepted(path, steady(ONE_WRONG)) == {}
     accept(["case-1"], "so", path=path, baseline=steady(ONE_WRONG), today=DAY)
     assert [json.loads(line)["case"] for line in path.read_text(encoding="utf-8").splitlines()] == ["case-1"]
     assert read_accepted(tmp_path / "none.jsonl", base) == {}
+
+
+def test_the_file_is_not_taken_for_gold_in_the_same_folder(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text(to_line(FIFTEEN[0]), encoding="utf-8")
+    accept(["case-0"], "so", path=accepted_path(tmp_path / "baseline.json"), baseline=steady(RIGHT), today=DAY)
+
+    assert len(load_gold([tmp_path])) == 1
 
 
 @pytest.mark.parametrize(
