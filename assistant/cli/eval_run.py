@@ -56,6 +56,9 @@ ScorerOption = Annotated[
     list[str] | None,
     typer.Option("--scorer", metavar="SCORER", help="A scorer of your own, as module:function; repeatable."),
 ]
+SpellingOption = Annotated[
+    bool, typer.Option("--spelling", help="Accept facts in British and in American spelling; for baseline and gate.")
+]
 RecordOption = Annotated[str | None, typer.Option("--record", metavar="DIR", help="Record all model calls.")]
 ReplayOption = Annotated[
     str | None, typer.Option("--replay", metavar="DIR", help="Replay recorded model calls; asks no model.")
@@ -87,6 +90,7 @@ def run(
     system: SystemOption = None,
     system_model: SystemModelOption = "",
     scorer: ScorerOption = None,
+    spelling: SpellingOption = False,
 ) -> None:
     """Run gold cases: ask and score each, and write the run file."""
     from eval.report import run_text
@@ -105,6 +109,7 @@ def run(
         epochs=epochs,
         system=system_of(system, system_model),
         scorers=scorer or (),
+        spelling=spelling,
     )
     print(run_text(made))
     note(f"written to {out}")
@@ -149,6 +154,7 @@ def gate(
     system: SystemOption = None,
     system_model: SystemModelOption = "",
     scorer: ScorerOption = None,
+    spelling: SpellingOption = False,
     common: CommonOption = False,
     policy: PolicyOption = None,
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write an HTML report too.")] = None,
@@ -180,6 +186,7 @@ def gate(
             attempt=attempt,
             system=system_of(system, system_model),
             scorers=scorer or (),
+            spelling=spelling,
         )
     accepted = read_accepted(accepted_path(Path(baseline)), base)
     result = _decided(base, new, rules, common=common or limit is not None, accepted=accepted)

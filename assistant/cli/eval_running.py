@@ -71,12 +71,14 @@ def run_cases(
     attempt: int = 1,
     system: "NamedSystem | None" = None,
     scorers: "Sequence[str]" = (),
+    spelling: bool = False,
 ) -> "Run":
     """Run gold cases with an assistant or another system, and write the run file."""
     import os
 
     from eval.cases.case import spread
     from eval.cases.case_file import load_gold
+    from eval.cases.spelling import with_variants
     from eval.runs.chain import IndexChain
     from eval.runs.indexes import gold_paths, index_for, tell
     from eval.runs.runner import run_gold
@@ -84,6 +86,8 @@ def run_cases(
 
     paths = gold_paths([Path(name) for name in gold or []])
     cases = spread(load_gold(paths), limit)
+    if spelling:
+        cases = tuple(map(with_variants, cases))
     with metered("indexing the default collection", at_once=False) as meter:
         root = index_for(paths, settings, meter=meter)
     default_jobs = 1 if len(cases) < SMALL else min(MOST_JOBS, os.cpu_count() or 1)
