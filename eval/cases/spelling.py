@@ -12,6 +12,7 @@ _PAIRS = (
     ("ogue", "og", "catal dial anal monol"),
     ("ence", "ense", "def off lic pret"),
     ("yse", "yze", "anal paral catal"),
+    ("ysing", "yzing", "anal paral catal"),
 )
 """Endings, British and American, and the stems that have them."""
 _WORDS = (
@@ -27,6 +28,8 @@ _NOT_IZE = frozenset(
 _DOUBLED = re.compile(
     r"\b(travel|cancel|model|label|signal|level|fuel|counsel|equal|total)(l?)(ed|ing|er|ers)\b", re.IGNORECASE
 )
+_BEHIND = r"(?=[sd]?\b|ed\b|ing\b|less\b|ful\b|able\b|ite\b)"
+"""What may stand behind an ending."""
 
 
 def with_variants(case: GoldCase) -> GoldCase:
@@ -51,12 +54,8 @@ def _each(wordings: Iterable[str]) -> Iterator[str]:
 def _spelled(text: str, *, american: bool) -> str:
     for british, ours, stems in _PAIRS:
         old, new = (british, ours) if american else (ours, british)
-        text = re.sub(
-            rf"\b({stems.replace(' ', '|')}){old}(?=s?\b|ed\b|ing\b|less\b|ful\b|able\b|ite\b)",
-            rf"\g<1>{new}",
-            text,
-            flags=re.I,
-        )
+        pattern = rf"\b({stems.replace(' ', '|')}){old}{_BEHIND}"
+        text = re.sub(pattern, rf"\g<1>{new}", text, flags=re.IGNORECASE)
     for british, ours in _WORDS:
         old, new = (british, ours) if american else (ours, british)
         text = re.sub(rf"\b{old}(?=s?\b)", new, text)
