@@ -1,4 +1,4 @@
-"""`assistant eval matrix / history`: several runs side by side, or one after another."""
+"""`assistant eval matrix / history / view`: runs side by side, one after another, or while they go on."""
 
 import tomllib
 from pathlib import Path
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.common import IndexOption
 from assistant.cli.output.progress import metered, note
 
 if TYPE_CHECKING:
+    from eval.report.contexts import ContextOf
     from eval.runs.results import Run
 
 OWN_KEYS = ("system", "system_model", "epochs", "judge")
@@ -65,6 +67,37 @@ def history(
     if out:
         write_whole(Path(out), history_html(runs), "--out")
         note(f"written to {out}")
+
+
+def view(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Run file, there or being made.")] = "run.json",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 for any that is free.")] = 8765,
+    index: IndexOption = None,
+) -> None:
+    """Serve the report of a run on this machine, also while it goes on."""
+    from functools import cache
+
+    from assistant.cli.common import settings_from
+    from eval.report.live import live_server
+    from eval.runs.indexes import article_texts
+
+    @cache
+    def texts(fingerprint: str) -> dict[str, str]:
+        return article_texts(newest[fingerprint], settings_from({"index": index}), note=note)
+
+    newest: dict[str, Run] = {}
+
+    def context_of(found: "Run") -> "ContextOf":
+        fingerprint = str(found.provenance.index.get("fingerprint"))
+        newest[fingerprint] = found
+        return texts(fingerprint).get
+
+    server = live_server(Path(run), port, context_of)
+    note(f"the report is at http://127.0.0.1:{server.server_address[1]}/; Ctrl-C ends it")
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
 
 
 def _read(source: Path) -> "list[tuple[str, Run]]":

@@ -2,16 +2,17 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from eval.cases.case_file import STRICT
-from eval.runs.results import CaseResult, Provenance
+from eval.runs.results import CaseResult, Provenance, Run
 from eval.runs.run_file import ResultRow, first_mistake, result_of, result_row
 from index.errors import UserError
 
@@ -77,6 +78,31 @@ def open_journal(out: Path, *, gold: str, provenance: Provenance, resume: bool) 
     path.unlink()
 
 
+def read_unfinished(out: Path) -> Run | None:
+    """Read what is finished of the run that is to be written to `out`; None if nothing is.
+
+    Raises:
+        UserError: the journal is damaged.
+    """
+    path = journal_path(out)
+    try:
+        lines = [line for line in path.read_bytes().split(b"\n") if _is_json(line)]
+    except OSError:
+        return None
+    results = tuple(_results(path, lines[1:]).values())
+    if not results:
+        return None
+    head = json.loads(lines[0])
+    return Run(
+        tag=f"{len(results):,} cases so far",
+        gold=head["gold"],
+        provenance=Provenance(**head["provenance"]),
+        results=results,
+        started=datetime.fromtimestamp(path.stat().st_ctime, UTC).isoformat(timespec="seconds"),
+        seconds=round(sum(one.seconds for one in results), 3),
+    )
+
+
 def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
     """Read the results of an interrupted run, by case id."""
     try:
@@ -90,8 +116,12 @@ def _left(path: Path, head: Mapping[str, object]) -> dict[str, CaseResult]:
         raise UserError(
             f"{path} is of other cases, or of another index or other settings", "run without --resume to start afresh"
         )
+    return _results(path, whole[1:])
+
+
+def _results(path: Path, lines: Sequence[bytes]) -> dict[str, CaseResult]:
     try:
-        rows = [_ENTRY.validate_json(line) for line in whole[1:]]
+        rows = [_ENTRY.validate_json(line) for line in lines]
     except ValidationError as error:
         raise UserError(f"{path} is damaged ({first_mistake(error)})", "run without --resume to start afresh") from None
     return {row["case"]["id"]: result_of(row["case"], seconds=row["seconds"]) for row in rows}
