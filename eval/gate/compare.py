@@ -56,7 +56,7 @@ class Comparison:
     decisions: tuple[MetricDecision, ...]
     """Every measure that both runs have, in the order of `METRICS`; Holm's correction runs over the gated ones."""
     tags: tuple[MetricDecision, ...]
-    """`correct` over the cases of each gated tag, named by the tag."""
+    """`correct` over the cases of each gated tag, as "correct of figure"."""
     slices: tuple[SliceDifference, ...]
     """The gated measures by tag, uncorrected: exploratory, no part of the verdict."""
     changes: tuple[CaseChange, ...]
@@ -174,7 +174,7 @@ def _paired(name: str, pairs: Pairs, policy: Policy, clusters: Mapping[str, str]
 
 def _of_tag(tag: str, pairs: Pairs, policy: Policy, clusters: Mapping[str, str]) -> PairedScores | None:
     paired = _paired("correct", [pair for pair in pairs if tag in pair[1].case.tags], policy, clusters)
-    return replace(paired, metric=tag, minimum_effect=policy.tags[tag]) if paired else None
+    return replace(paired, metric=f"correct of {tag}", minimum_effect=policy.tags[tag]) if paired else None
 
 
 def _slices(

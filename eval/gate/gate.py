@@ -133,12 +133,12 @@ def _measures(comparison: Comparison, policy: Policy, accepted: Mapping[str, str
             checks.append(Check(name=name, verdict=Verdict.PASS, detail="decides nothing: no case of this gold has it"))
     of_tags = {decision.metric: decision for decision in comparison.tags}
     for tag in policy.tags:
-        if tag in of_tags:
-            within = comparison.differences_of("correct", tag=tag)
-            checks.append(_measure(f"correct of {tag}", of_tags[tag], within, accepted))
+        name = f"correct of {tag}"
+        if name in of_tags:
+            checks.append(_measure(name, of_tags[name], comparison.differences_of("correct", tag=tag), accepted))
         else:
             detail = f"no case that both runs have is tagged {tag}; correct [tags] in the policy"
-            checks.append(Check(name=f"correct of {tag}", verdict=Verdict.FAIL, detail=detail))
+            checks.append(Check(name=name, verdict=Verdict.FAIL, detail=detail))
     return checks
 
 

@@ -46,6 +46,8 @@ def test_a_gated_tag_fails_where_the_whole_passes() -> None:
 
     assert gate(base, new, whole).exit_code == 0
     assert check(gate(base, new, replace(whole, tags={"law": 0.1})), "correct of law")[0] is Verdict.FAIL
+    named_alike = [replace(one, case=replace(one.case, tags=("correct",))) for one in base]
+    assert gate(named_alike, named_alike, replace(whole, tags={"correct": 0.1})).exit_code == 0
     missing = check(gate(base, new, replace(whole, tags={"lawn": 0.1})), "correct of lawn")
     assert missing == (Verdict.FAIL, "no case that both runs have is tagged lawn; correct [tags] in the policy")
 
