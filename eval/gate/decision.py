@@ -11,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.measures.margins import CAUTION, cautious, guarded_low, smoothed
 from eval.measures.paired import holm, mcnemar_exact, paired_permutation
 from eval.measures.planning import ALPHA, POWER, cases_needed, fewest_changes
 from eval.measures.statistics import (
@@ -21,17 +22,12 @@ from eval.measures.statistics import (
     bonett_price_p_below,
     bootstrap_means,
     finite,
-    most_share,
     quantile,
 )
 from index.counts import counted
 
 MINIMUM_EFFECT = 0.02
 """Two percentage points, the margin of the test: a smaller drop does not matter."""
-
-CAUTION = 0.75
-"""Share of alpha that the intervals are given: at all of it they are wrong up to 1.35 times too often in some settings
-of the simulation, since they hold for many changes only."""
 
 MOST_CASES = 100_000
 """Limit on the cases needed; a difference that needs more is too near the minimum effect to settle."""
@@ -199,45 +195,6 @@ def verdict_of(*, low: float, adjusted_p: float, minimum_effect: float, alpha: f
     return Verdict.PASS if low > -minimum_effect else Verdict.INCONCLUSIVE
 
 
-def smoothed(
-    sums: NDArray[np.float64], sizes: NDArray[np.float64], span: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Add one cluster of mean size at each end of the scale.
-
-    Generalises Bonett & Price (2012) from binary to any scores, and from cases to clusters: theirs is Wald's interval
-    of the differences with a +1 and a -1 added. Without it, a bootstrap of some tens of cases of which few changed
-    passes a drop of the minimum effect three times too often, since it lacks the cases with large drops.
-
-    Args:
-        sums: of each cluster's differences, (clusters,) or (clusters, sets).
-        sizes: cases of each cluster, (clusters,).
-        span: the largest difference of a case.
-    """
-    size = float(sizes.mean())
-    ends = np.full((1, *sums.shape[1:]), size * span)
-    return np.concatenate([sums, ends, -ends]), np.append(sizes, [size, size])
-
-
-def guarded_low(low: float, *, worse: int, better: int, clusters: int, drop: float, size: float, alpha: float) -> float:
-    """The lower bound of the difference, where no cluster got better: not above the exact one of the share that drop.
-
-    An interval of few changes is too short where changes go one way only, as with a model that hardly wavers.
-
-    Args:
-        low: the bound.
-        worse: clusters whose sum fell.
-        better: clusters whose sum rose.
-        clusters: all of them.
-        drop: sum of all that fell, at most 0.
-        size: the largest drop of a cluster, in cases.
-        alpha: one-sided.
-    """
-    if better:
-        return low
-    mean = -drop / worse if worse else size
-    return min(low, -most_share(worse, clusters, alpha) * mean / size)
-
-
 def _p_of_drop(pair: PairedScores, seed: int) -> float:
     """One-sided p value of a drop beyond the margin.
 
@@ -253,11 +210,6 @@ def _p_of_drop(pair: PairedScores, seed: int) -> float:
     values, counts, means = _bootstrapped(pair, seed)
     beyond = bca_p_below(values[:, None], means[:, None], -pair.minimum_effect, sizes=counts)
     return cautious(exact, float(beyond[0]))
-
-
-def cautious(exact: float, beyond: float) -> float:
-    """Join the p value of the exact test with the interval's, which is raised by `CAUTION`."""
-    return min(1.0, max(exact, beyond / CAUTION))
 
 
 def _bootstrapped(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from assistant.answer.answer import Answer
 from eval.cases.case import GoldCase, to_row
+from eval.files import import_named
 from eval.measures.registry import OWN
-from eval.runs.imported import import_named
 from eval.runs.results import Score
 from index.errors import UsageError
 

@@ -16,11 +16,11 @@ from assistant.chain.assistant import Trace
 from assistant.models.seam import Message
 from assistant.question.followups import Turn
 from eval.cases.anchors import occurrences
+from eval.files import import_named
 from eval.measures.spans import Span
 from eval.runs.asking import Examiner
 from eval.runs.chain import Chain, OpenJudge
 from eval.runs.epochs import current_epoch
-from eval.runs.imported import import_named
 from eval.runs.replies import Reply, Source, read_completion, read_value
 from eval.runs.results import Provenance
 from eval.runs.scorers import NamedScorer

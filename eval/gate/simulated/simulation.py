@@ -12,7 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.gate.decision import CAUTION, MINIMUM_EFFECT, Verdict, cautious, guarded_low, overall, smoothed, verdict_of
+from eval.gate.decision import MINIMUM_EFFECT, Verdict, overall, verdict_of
+from eval.measures.margins import CAUTION, cautious, guarded_low, smoothed
 from eval.measures.paired import count_flips, holm, mcnemar_exact, random_flips
 from eval.measures.planning import ALPHA
 from eval.measures.statistics import bca_ends, bca_p_below, bonett_price_interval, bonett_price_p_below

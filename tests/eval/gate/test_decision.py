@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from eval.gate.decision import CAUTION, EXIT_CODES, MetricDecision, PairedScores, Verdict, decide, overall, smoothed
+from eval.gate.decision import EXIT_CODES, MetricDecision, PairedScores, Verdict, decide, overall
+from eval.measures.margins import CAUTION, smoothed
 from eval.measures.paired import holm, mcnemar_exact, paired_permutation
 from eval.measures.statistics import (
     bca_ends,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from assistant.answer.answer import ModelUse
 from eval.gate.compare import CaseChange, compare
 from eval.gate.decision import Verdict
-from eval.gate.gate import GateResult, decide_gate, spent
+from eval.gate.gate import GateResult, decide_gate
 from eval.gate.policy import DEFAULT_POLICY, Policy, load_policy
+from eval.gate.run_checks import spent
 from eval.measures.registry import BY_NAME
 from eval.runs.provenance import differences
 from eval.runs.results import CaseResult, Outcome
