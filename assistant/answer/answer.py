@@ -160,6 +160,9 @@ class SentenceVerdict:
     it cites does; "dropped"."""
     score: float
     """Estimated probability that the passage bears it out, in [0, 1]."""
+    support: str | None = None
+    """"quoted" where the passage has it by the letter, "joined" where it rests on several sentences, else
+    "paraphrased"; None where it was dropped."""
     reason: str | None
     """Why it was dropped."""
     article_id: str | None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.checking.support import SupportScorer
 from assistant.models.opening import open_model
 from assistant.models.seam import ChatModel
 from assistant.question.by_model import ModelCondenser, ModelSplitter
@@ -34,12 +35,22 @@ def with_model(model: ChatModel, settings: Settings) -> WithModel:
 
     Raises:
         ConfigurationError: a prompt of one's own, or the model's tokenizer, cannot be used.
+        EncoderUnavailable: the checker cannot be had.
     """
     return WithModel(
-        writer=ModelWriter(model, settings),
+        writer=ModelWriter(model, settings, scorer=_scorer(settings)),
         condenser=ModelCondenser(model, prompt=prompt_of("condense", settings)),
         splitter=_CompoundSplitter(ModelSplitter(model, prompt=prompt_of("split", settings))),
     )
+
+
+def _scorer(settings: Settings) -> SupportScorer | None:
+    """The checker of the settings; None for the one that ships."""
+    if not settings.model.checker:
+        return None
+    from assistant.checking.cross_encoder import CrossEncoderScorer
+
+    return CrossEncoderScorer(settings.model.checker, hub=settings.hub)
 
 
 def open_with_model(settings: Settings, *, around: Callable[[ChatModel], ChatModel] | None = None) -> WithModel | None:

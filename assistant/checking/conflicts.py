@@ -1,17 +1,19 @@
-"""Find conflicts of a claim with an article's sentences: figures, dates, names, negations, reversals."""
+"""Find what a claim says by value, in names or in quotation marks, and the sentences do not."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
 
 from assistant.checking.names import Aliases, Mentions, Surroundings, unnamed, unquoted
 from assistant.language.dates import Date
+from assistant.language.figures import Figure
 from assistant.language.numbers import CLOCK
 from assistant.language.sentence import ParsedSentence
-from assistant.language.statements import Value, denied_by_prefix
+from assistant.language.statements import Value
 from assistant.language.values import agrees
 from assistant.language.vocabulary import ABOUT, AT_LEAST, AT_MOST, LESS, MORE, NEARLY
-from index.text.terms import stem
 
 _PERCENTAGES = frozenset(("%", "percentage points"))
 _BORNE_OUT: dict[str | None, set[str | None]] = {
@@ -26,8 +28,17 @@ _BORNE_OUT: dict[str | None, set[str | None]] = {
 """Bounds of an article's figure that support a claim's, by the claim's bound ("about", "at least" …)."""
 _EXISTS = frozenset("has have had there number numbers total totals count counts comprise comprises".split())
 """Words of a claim that states only a count."""
-_BEHIND_PRONOUN = frozenset("of another can who that which is was".split()) | {None}
-_BEFORE_PRONOUN = frozenset("no any every each this that which only new not".split())
+_MULTIPLES = {
+    ("week", "day"): 7, ("day", "hour"): 24, ("hour", "minute"): 60, ("minute", "second"): 60, ("year", "month"): 12,
+    ("decade", "year"): 10, ("century", "year"): 100, ("kilometre", "metre"): 1000, ("metre", "centimetre"): 100,
+    ("centimetre", "millimetre"): 10, ("kilogram", "gram"): 1000, ("tonne", "kilogram"): 1000,
+}  # fmt: skip
+"""How many of the second measure make one of the first."""
+_TIMES = {"once": 1, "twice": 2, "thrice": 3}
+_BELOW = frozenset("below under beneath minus less lower negative loss deficit short fewer down fell".split())
+"""Words with which a positive figure tells of a negative one: "seven degrees below zero"."""
+_SMALL = range(1, 6)
+_DEFINITE = re.compile(r"\b(?:the|these|those|only|its|their|his|her|our)\s+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,32 +46,32 @@ class Conflict:
     """A statement of the claim that the sentences do not support."""
 
     kind: str
-    """"figure", "date", "name", "quotation", "negation", "direction" or "words"."""
+    """"figure", "date", "name", "quotation" or "words"."""
     reason: str
     """In words, for a person."""
 
 
 def conflicts(
-    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, mentions: Mentions, *, core: int
+    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, mentions: Mentions
 ) -> list[Conflict]:
     """Find the conflicts of a claim with sentences; empty if there are none.
+
+    Which of several things a figure, date or name is told of is a matter of meaning, and not judged here.
 
     Args:
         claim: the sentence to check.
         run: consecutive sentences of a passage.
         around: their passage.
         mentions: names in the claim that have aliases.
-        core: index of the sentence with most of the claim; the others are its context.
     """
     aliases = Aliases.between(claim, run, mentions)
-    found = list(_values(claim, run, run[core], around, aliases.places))
-    if (name := unnamed(claim, run, run[core], around, aliases)) is not None:
+    found = list(_values(claim, run, around, aliases.places))
+    if (name := unnamed(claim, run, around, aliases)) is not None:
         found.append(Conflict(kind="name", reason=f"the name {name} does not stand in it"))
     found += [
         Conflict(kind="quotation", reason=f"the words “{quoted}” do not stand in it")
         for quoted in unquoted(claim, run, around, aliases)
     ]
-    found += [*_negations(claim, run, run[core]), *_directions(claim, run)]
     if not found and not aliases.places and not _has_any(claim, run):
         found.append(Conflict(kind="words", reason="nothing that it says stands in it"))
     return found
@@ -77,57 +88,169 @@ def _has_any(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> bool:
 
 
 def _values(
-    claim: ParsedSentence,
-    run: Sequence[ParsedSentence],
-    core: ParsedSentence,
-    around: Surroundings,
-    covered: frozenset[int],
+    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, covered: frozenset[int]
 ) -> Iterable[Conflict]:
     held = [value for one in run for value in one.values]
-    strangers = _strangers(claim, core)
     for value in claim.values:
-        if value.place in covered or _counts_nothing(claim, value, run):
+        if value.place in covered or any(_bears_out(value, own) for own in held):
+            if (misplaced := _misplaced(value, held)) is not None and value.place not in covered:
+                yield misplaced
+            elif value.place not in covered and _of_a_part(claim, value, run):
+                yield Conflict(kind="figure", reason=f"only a part of the {value.text} is meant there")
+            continue
+        if _counts_nothing(claim, value, run, held) or _derived(claim, value, run, held):
             continue
         if (misplaced := _misplaced(value, held)) is not None:
             yield misplaced
-            continue
-        if _of_a_part(claim, value, run):
-            yield Conflict(kind="figure", reason=f"only a part of the {value.text} is meant there")
-            continue
-        times = sum(
-            other.token.figure == value.token.figure and other.token.date == value.token.date for other in claim.values
-        )
-        if sum(_bears_out(value, own) for own in core.values) >= (times if strangers else 1):
-            continue
-        elsewhere = any(_bears_out(value, own) for own in held)
-        if elsewhere and not any(_alike(value, own) for own in strangers):
-            continue  # A neighbour supplies it, and the core has none of its own in its place.
-        if not (value.token.date is not None and not elsewhere and _dated(value, core, held, around)):
+        elif value.token.date is None or not _dated(value, held, around):
             yield _missing(value, held)
 
 
-def _counts_nothing(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence]) -> bool:
-    """Whether a number word states no number: "one of them", "one day" for a day, "first"."""
-    if value.pronoun:
-        return _is_pronoun(claim, value.place) or any(_single(value, one) for one in run)
-    if value.text.lower() == "first":
-        return re.search(r"(?:^|[,:;]\s)$", claim.text[: value.token.start]) is not None
-    if value.text.lower() == "two":
-        both = {"both", "either", "neither"}
-        return any(token.word in both for one in run for token in one.tokens)
-    return False
-
-
-def _single(value: Value, own: ParsedSentence) -> bool:
-    """Whether a sentence has the noun that "one" counts, without a number."""
-    if not value.heads or value.heads[0] not in own.stems:
+def _counts_nothing(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence], held: Sequence[Value]) -> bool:
+    """Whether a number states none of its own: "the northern one", "the two lakes", "below zero", "per second"."""
+    figure = value.token.figure
+    before = claim.tokens[value.place - 1].word if value.place else ""
+    if figure is None or figure.unit or value.text[:1].isdigit():
         return False
-    return not any(value.heads[0] in other.heads for other in own.values)
+    if before == "per" or (figure.value == 0 and value.text.endswith("zero")):
+        return True
+    if figure.value not in _SMALL or figure.bound:
+        return False
+    said = [other.token.figure.value for other in claim.values if other.token.figure]
+    rivals = [
+        own
+        for own in held
+        if own.token.figure
+        and own.token.date is None
+        and own.token.figure.ordinal == figure.ordinal
+        and own.token.figure.value not in said
+    ]
+    if figure.ordinal:
+        return not rivals
+    if figure.value == 2 and any(token.word in {"both", "either", "neither"} for one in run for token in one.tokens):
+        return True
+    counted = set(value.heads[:1])
+    definite = _DEFINITE.search(claim.text, 0, value.token.start) is not None
+    return (figure.value == 1 or definite) and not any(counted & set(own.heads[:1]) for own in rivals)
+
+
+def _derived(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence], held: Sequence[Value]) -> bool:
+    """Whether a figure follows from those of the sentences: a share, another measure, a bound, a number of times."""
+    figure = value.token.figure
+    if figure is None or value.token.date is not None or figure.ordinal:
+        return False
+    if figure.high is not None:
+        return any(
+            (low.token.figure.value, high.token.figure.value) == (figure.value, figure.high)
+            for low, high in pairwise(held)
+            if low.token.figure and high.token.figure and low.token.figure.high is None
+        )
+    wanted = _share(value)
+    if wanted is not None and any(share == (wanted, figure.bound) for share in _shares(run, held)):
+        return True
+    told = {token.word for one in run for token in one.tokens if token.word}
+    if value.heads[:1] == ("time",) and any(_TIMES.get(word) == figure.value for word in told):
+        return True
+    measured = _measured(value.measure, figure.value)
+    if measured and any(_measured(large, Fraction(1)) == measured for large, _ in _MULTIPLES if large in told):
+        return True  # "A week" are seven days.
+    return any(_follows(claim, value, figure, own, held) for own in held if own.token.figure) or (
+        value.measure == "year" and _between_years(figure.value, held)
+    )
+
+
+def _follows(claim: ParsedSentence, value: Value, figure: Figure, own: Value, held: Sequence[Value]) -> bool:
+    """Whether the claim's figure follows from one of the sentences'."""
+    other = own.token.figure
+    if other is None or other.ordinal:
+        return False
+    alike = _unit(value) == _unit(own) and (_unit(value) is not None or bool(set(value.heads) & set(own.heads)))
+    if alike and other.bound is None and _within(figure, other):
+        return True
+    if other.high is not None:
+        return False
+    if other.bound in _BORNE_OUT[figure.bound]:
+        amounts = _measured(value.measure, figure.value), _measured(own.measure, other.value)
+        if amounts[0] == amounts[1] is not None:
+            return True
+        # The unit stands at another figure: "a gross profit of 2.4 million euros and a net profit of 310,000".
+        units = {one.token.figure.unit for one in held if one.token.figure}
+        if other.unit is None and other.value == figure.value and figure.unit in units - {None}:
+            return True
+    if other.value == -figure.value < 0 and any(token.word in _BELOW for token in claim.tokens):
+        return True
+    # Half of the 40 are 20.
+    shares = (_share(part) for part in held)
+    return other.whole and figure.unit is None and any(s * other.value == figure.value for s in shares if s is not None)
+
+
+def _within(figure: Figure, other: Figure) -> bool:
+    """Whether a bounded figure is borne out by a figure, or both ends of a range, within its bound."""
+    low, high = other.value, other.value if other.high is None else other.high
+    if figure.bound == MORE:
+        return low > figure.value
+    if figure.bound == AT_LEAST:
+        return low >= figure.value
+    if figure.bound == LESS:
+        return high < figure.value
+    return figure.bound == AT_MOST and high <= figure.value
+
+
+def _unit(value: Value) -> str | None:
+    return (value.token.figure.unit if value.token.figure else None) or value.measure
+
+
+def _between_years(years: Fraction, held: Sequence[Value]) -> bool:
+    """Whether so many years lie between two years of the sentences."""
+    told = [one.token.date for one in held if one.token.date is not None]
+    found = {date.year for date in told if date.year} | {date.until.year for date in told if date.until}
+    return any(later and earlier and later - earlier == years for later in found for earlier in found)
+
+
+def _share(value: Value) -> Fraction | None:
+    """The share that a percentage or a fraction states; None if it states none. "A tenth" reads as an ordinal."""
+    figure = value.token.figure
+    if figure is None or figure.high is not None:
+        return None
+    if figure.unit == "%":
+        return figure.value / 100
+    if figure.unit is not None:
+        return None
+    if figure.ordinal and not value.heads and figure.value > 2:
+        return 1 / figure.value
+    return figure.value if 0 < figure.value < 1 else None
+
+
+def _shares(run: Sequence[ParsedSentence], held: Sequence[Value]) -> Iterator[tuple[Fraction, str | None]]:
+    """The shares that sentences state, each with its bound; also as a part and its whole: "96 of 120"."""
+    for value in held:
+        if (share := _share(value)) is not None and value.token.figure:
+            yield share, value.token.figure.bound
+    for one in run:
+        for own, whole in pairwise(one.values):
+            part, of = own.token.figure, whole.token.figure
+            between = {token.word for token in one.tokens[own.place + 1 : whole.place]}
+            if part and of and (of.whole or "of" in between) and of.value > 0 and not part.unit and part.high is None:
+                yield part.value / of.value, part.bound
+        if any(token.word in {"most", "majority"} for token in one.tokens):
+            yield Fraction(1, 2), MORE
+
+
+def _measured(measure: str | None, amount: Fraction) -> tuple[str, Fraction] | None:
+    """An amount in the smallest measure that it can be told in; None without a measure."""
+    while measure is not None:
+        smaller = next(((small, by) for (large, small), by in _MULTIPLES.items() if large == measure), None)
+        if smaller is None:
+            return measure, amount
+        measure, amount = smaller[0], amount * smaller[1]
+    return None
 
 
 def _of_a_part(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence]) -> bool:
     """Whether the claim states of a whole what the sentences state of a part: the 40 of "half of the 40 are women"."""
-    if value.token.figure is None or value.token.figure.whole:
+    parted = any("of" in {t.word for t in claim.tokens[other.place : value.place]} for other in claim.values)
+    every = any(token.word in {"none", "all", "every", "each"} for one in run for token in one.tokens)
+    if value.token.figure is None or value.token.figure.whole or parted or every:
         return False
     same = [(one, own) for one in run for own in one.values if _equal(value, own)]
     if not same or not all(own.token.figure and own.token.figure.whole for _, own in same):
@@ -145,22 +268,15 @@ def _misplaced(value: Value, held: Sequence[Value]) -> Conflict | None:
     bound = value.token.figure.bound
     if same and not any(own.token.figure and own.token.figure.bound in _BORNE_OUT[bound] for own in same):
         return Conflict(kind="direction", reason=f"the figure {value.text} is bounded otherwise there")
-    if not same or not value.heads or any(set(value.heads) & set(own.heads) for own in same):
+    if not same or not value.heads or value.token.figure.ordinal:
+        return None
+    # One that counts what another before it does has no noun of its own: "in 2020 it had 78 firms, in 1849 6".
+    if any(not own.heads or set(value.heads) & set(own.heads) for own in same):
         return None
     rivals = [own for own in held if own not in same and own.token.figure and own.token.date is None]
     if any(own.heads[:1] == value.heads[:1] for own in rivals):
         return Conflict(kind="figure", reason=f"the figure {value.text} counts something else there")
     return None
-
-
-def _strangers(claim: ParsedSentence, core: ParsedSentence) -> list[Value]:
-    """List values of the core that the claim does not state, with multiplicity."""
-    left = list(core.values)
-    for value in claim.values:
-        said = next((own for own in left if _touches(value, own)), None)
-        if said is not None:
-            left.remove(said)
-    return left
 
 
 def _missing(value: Value, held: Sequence[Value]) -> Conflict:
@@ -172,31 +288,12 @@ def _missing(value: Value, held: Sequence[Value]) -> Conflict:
     return Conflict(kind="figure", reason=f"the figure {value.text} does not stand in it")
 
 
-def _is_pronoun(claim: ParsedSentence, at: int) -> bool:
-    before = claim.tokens[at - 1].word if at > 0 else ""
-    after = claim.tokens[at + 1].word if at + 1 < len(claim.tokens) else None
-    return after in _BEHIND_PRONOUN or before in _BEFORE_PRONOUN
-
-
-def _touches(value: Value, own: Value) -> bool:
-    """Whether the claim states a value of the core, in full or in part."""
-    return _equal(value, own) or _equal(own, value)
-
-
 def _equal(value: Value, own: Value) -> bool:
     """Whether two values are equal, ignoring bounds."""
     token = value.token
     if token.figure is not None and token.figure.bound:
         token = replace(token, figure=replace(token.figure, bound=None))
     return agrees(token, own.token)
-
-
-def _alike(value: Value, own: Value) -> bool:
-    """Whether two values are of the same kind, so that one may replace the other."""
-    if value.token.date is not None and own.token.date is not None:
-        return _comparable(own.token.date, value.token.date)
-    a, b = value.token.figure, own.token.figure
-    return a is not None and b is not None and a.ordinal == b.ordinal and a.unit == b.unit
 
 
 def _bears_out(value: Value, own: Value) -> bool:
@@ -211,15 +308,14 @@ def _bears_out(value: Value, own: Value) -> bool:
     return True
 
 
-def _dated(value: Value, core: ParsedSentence, held: Sequence[Value], around: Surroundings) -> bool:
+def _dated(value: Value, held: Sequence[Value], around: Surroundings) -> bool:
     """Whether the passage supplies the parts of a date that the sentences omit, without contradiction."""
     wanted = value.token.date
     if wanted is None or wanted.until or wanted.years > 1:
         return False
     own = [one.token.date for one in held if one.token.date is not None]
     partly = [one for one in own if _partly(wanted, one)]
-    rivals = [one.token.date for one in core.values if one.token.date is not None]
-    if any(_comparable(one, wanted) for one in (rivals if partly else own) if one not in partly):
+    if not partly and any(_comparable(one, wanted) for one in own):
         return False
     known = [one.token.date for other in around.statements for one in other.values if one.token.date is not None]
     if around.published is not None:
@@ -243,53 +339,3 @@ def _partly(wanted: Date, one: Date) -> bool:
     """Whether they share a part, and no shared part differs."""
     pairs = ((wanted.year, one.year), (wanted.month, one.month), (wanted.day, one.day))
     return _comparable(one, wanted) and all(a is None or b is None or a == b for a, b in pairs)
-
-
-# Negations and reversals.
-
-
-def _negations(claim: ParsedSentence, run: Sequence[ParsedSentence], core: ParsedSentence) -> Iterable[Conflict]:
-    negated = _negated(run)
-    plainly = _plainly(run)
-    for scope in claim.negations:
-        denied = core.negations or negated & set(scope)  # A negation in a neighbour is about something else.
-        if not denied or (scope and scope[0] in plainly - negated):
-            yield Conflict(kind="negation", reason="it does not deny what the sentence denies")
-            return
-    if not claim.negations and (
-        (negated & set(claim.stems)) - plainly or (_negated([core]) & set(claim.stems)) - _plainly([core])
-    ):
-        yield Conflict(kind="negation", reason="it denies what the sentence states")
-    if (word := _turned(claim, run)) is not None:
-        yield Conflict(kind="negation", reason=f"it has the contrary of “{word}”")
-
-
-def _negated(run: Sequence[ParsedSentence]) -> frozenset[str]:
-    return frozenset(own for one in run for scope in one.negations for own in scope)
-
-
-def _plainly(run: Sequence[ParsedSentence]) -> set[str]:
-    return {own for one in run for own in one.stems if own and not any(own in scope for scope in one.negations)}
-
-
-def _turned(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> str | None:
-    """Find a word of the claim that the sentences have only with a negating prefix, or only without its prefix."""
-    said = {token.word for token in claim.tokens if token.word}
-    held = {token.word for one in run for token in one.tokens if token.word}
-    held_stems = {own for one in run for own in one.stems}
-    denied = {stem(base) for word in held if (base := denied_by_prefix(word)) is not None}
-    for word in sorted(said):
-        base = denied_by_prefix(word)
-        if base is not None and stem(word) not in held_stems and stem(base) in held_stems:
-            return word
-        if stem(word) in denied and stem(word) not in held_stems:
-            return word
-    return None
-
-
-def _directions(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> Iterable[Conflict]:
-    held = frozenset[tuple[int, int, str]]().union(*(one.directions for one in run))
-    for pair, side, beside in claim.directions:
-        if (pair, 1 - side, beside) in held and (pair, side, beside) not in held:
-            yield Conflict(kind="direction", reason="it says the reverse")
-            return

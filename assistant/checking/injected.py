@@ -10,6 +10,7 @@ import re
 
 from assistant.answer.kept import Receipt
 from assistant.language.visible import seen
+from index.text.terms import stems
 
 ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}\b(?:above|previous|prior|earlier|preceding|instructions?|rules?|prompts?|passages?|question|everything|all of (?:it|this))\b"
@@ -43,11 +44,24 @@ HIDDEN = re.compile(
 )
 """Comments, hidden elements and alternative texts, also if they begin or end outside the passage."""
 
+_TELLING = re.compile(
+    r"\b(?:said|says|told|tells|asked|asks|ordered|orders|wrote|writes|warned|warns|instructed|instructs|advised|advises|"
+    r"demanded|demands|requires?d?|according to)\b",
+    re.IGNORECASE,
+)
+_ORDERED = frozenset(
+    stems("reply respond answer output print write say state repeat return ignore disregard forget override bypass")
+)
 
-def planted(receipt: Receipt) -> str | None:
-    """Say why a receipt is no statement of its article; None if it is one."""
+
+def planted(receipt: Receipt, claim: str) -> str | None:
+    """Say why a receipt is no statement of its article for a claim; None if it is one.
+
+    A claim that tells of an order ("The letter said that they must reply within ten days") does not obey it.
+    """
     # As shown to the model: zero-width characters may split an instruction.
-    if ORDER.search(seen(receipt.text)):
+    text = seen(receipt.text)
+    if any(not _tells_of(claim, order[0]) for order in ORDER.finditer(text)):
         return "it rests on an order to whoever answers, which is no statement"
     text = receipt.passage.text
     start, end = receipt.start - receipt.passage.start, receipt.end - receipt.passage.start
@@ -59,3 +73,8 @@ def planted(receipt: Receipt) -> str | None:
         if match.start() < end and start < match.end():
             return "it rests on text that a page does not show"
     return None
+
+
+def _tells_of(claim: str, order: str) -> bool:
+    """Whether a claim says that somebody gave an order, with the order's own words."""
+    return _TELLING.search(claim) is not None and set(stems(order)) & _ORDERED <= set(stems(claim))

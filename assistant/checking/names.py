@@ -20,6 +20,7 @@ _PEOPLE_OF = frozenset("s n an ian ese ish i y a ns ans ians is e er ers".split(
 _SMALL = PARTICLES | frozenset("and for in on".split())
 """Lower-case words inside names."""
 _INITIALS = range(2, 7)
+_DEGREES = {"celsius": "c", "fahrenheit": "f", "c": "celsius", "f": "fahrenheit"}
 
 Mentions = Sequence[tuple[str, tuple[str, ...]]]
 """Names in a text, each with its aliases, as `Glossary.found_in` returns them."""
@@ -64,8 +65,7 @@ class Surroundings:
             return True
         if name.word in OPENERS or (name.word in self.lower and name.word not in self.capital):
             return False
-        beside = name.leads or name.follows
-        return beside or name.word in self.capital or not _COMMON_END.search(name.word)
+        return name.leads or name.follows or name.word in self.capital or _exact(name) or not name.word.isalpha()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,38 +93,41 @@ class Aliases:
         return cls(places=frozenset(places), words=frozenset(words))
 
 
-def unnamed(
-    claim: ParsedSentence, run: Sequence[ParsedSentence], core: ParsedSentence, around: Surroundings, aliases: Aliases
-) -> str | None:
-    """Find the first name of the claim that the sentences do not support, as written; None if they support all.
+def unnamed(claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, aliases: Aliases) -> str | None:
+    """Find the first name of the claim that the sentences do not have, as written; None if they have all.
 
-    A name that only neighbours of the core sentence have counts if the core refers to it ("she", "the mayor"), and
-    not if the core names someone or something that the claim does not.
+    A name that only the rest of the passage has counts, since the sentences may refer to it ("she", "the mayor").
 
     Args:
         claim: the sentence to check.
         run: the sentences that may support it.
-        core: the one with most of it.
         around: their passage.
         aliases: aliases that the sentences use for the claim's names.
     """
-    asked = [name for name in claim.names if name.place not in aliases.places and around.is_name(name)]
+    measured = {value.place + 1 for value in claim.values if value.token.figure}
+    asked = [
+        name
+        for name in claim.names
+        if name.place not in aliases.places
+        and name.place not in measured
+        and (around.is_name(name) or _is_acronym(claim, name))
+    ]
     if around.publisher and around.publisher <= {token.word for token in claim.tokens}:
         asked = [name for name in asked if name.word not in around.publisher]
-    absent = [name for name in asked if not _held(claim, name, [core])]
-    missing = [name for name in absent if not _held(claim, name, run)]
-    if absent and (
-        not all(_known(name, around) for name in missing) or _elsewhere(claim, asked, absent, core, around, aliases)
-    ):
-        return _written(claim, missing or absent)
-    return _mixed_up(claim, run)
+    missing = [name for name in asked if not _held(claim, name, run) and not _known(name, around)]
+    return _written(claim, missing) if missing else _mixed_up(claim, run)
+
+
+def _is_acronym(claim: ParsedSentence, name: Name) -> bool:
+    token = claim.tokens[name.place]
+    return len(name.word) > 1 and claim.text[token.start : token.end].isupper()
 
 
 def _held(claim: ParsedSentence, name: Name, run: Sequence[ParsedSentence]) -> bool:
     if len(name.word) == 1 and name.place:
         return any(_pair(claim, name.place) == _pair(one, held.place) for one in run for held in one.names)
     words = {token.word for one in run for token in one.tokens if token.word}
-    if name.word in words:
+    if name.word in words or _DEGREES.get(name.word) in words:
         return True
     if _exact(name):
         return False
@@ -139,48 +142,14 @@ def _pair(one: ParsedSentence, place: int) -> tuple[str, str | None]:
 
 
 def _known(name: Name, around: Surroundings) -> bool:
-    if name.word in around.words:
+    if len(name.word) > 1 and name.word in around.words:
         return True
-    return not _exact(name) and any(stem(name.word) in one.stems for one in around.statements)
+    return len(name.word) > 1 and not _exact(name) and any(stem(name.word) in one.stems for one in around.statements)
 
 
 def _exact(name: Name) -> bool:
     """Whether a name must match exactly: US is not "us", C++ is not C, and 3–1 not 3–2."""
     return name.word in ACRONYMS or not name.word.isalnum()
-
-
-def _elsewhere(
-    claim: ParsedSentence,
-    asked: Sequence[Name],
-    absent: Sequence[Name],
-    core: ParsedSentence,
-    around: Surroundings,
-    aliases: Aliases,
-) -> bool:
-    """Whether the core sentence is about others: it has none of the claim's names, or another in place of one."""
-    said = {token.word for token in claim.tokens if token.word} | aliases.words
-    strangers = [
-        name
-        for name in core.names
-        if name.word not in said and around.is_name(name) and not any(_same_root(name.word, word) for word in said)
-    ]
-    if not strangers:
-        return False
-    return len(absent) == len(asked) or bool(
-        {beside for name in absent for beside in _beside(claim, name)}
-        & {beside for name in strangers for beside in _beside(core, name)}
-    )
-
-
-def _beside(one: ParsedSentence, name: Name) -> set[tuple[int, str]]:
-    """Return the words before and after a name, skipping other names."""
-    named = {other.place for other in one.names}
-    before = next((i for i in range(name.place - 1, -1, -1) if i not in named), None)
-    behind = next((i for i in range(name.place + 1, len(one.tokens)) if i not in named), None)
-    return {(side, one.tokens[i].word or "") for side, i in ((0, before), (1, behind)) if i is not None} - {
-        (0, ""),
-        (1, ""),
-    }
 
 
 def _written(claim: ParsedSentence, missing: Sequence[Name]) -> str:

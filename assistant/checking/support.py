@@ -1,35 +1,29 @@
-"""Check that articles support a sentence, and refuse it otherwise: figures, dates, names, negations, meaning.
+"""Check that articles support a sentence, by value and by meaning, and refuse it otherwise.
 
-Every sentence of a language model is checked here before it is shown. Figures, dates, names and negations are checked
-by value (`assistant.checking.conflicts`); meaning is judged by a fitted probability (`assistant.checking.similarity`),
-or by a stronger scorer.
+Every sentence of a language model is checked here before it is shown. Figures, dates, letters and names are compared
+by value (`assistant.checking.conflicts`), which no scorer overrules; meaning is judged by a network that reads the
+sentence and its evidence together (`assistant.checking.entailment`), or by a scorer of one's own.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Protocol
-
-import numpy as np
 
 from assistant.answer.kept import Receipt
 from assistant.checking.conflicts import Conflict, conflicts
+from assistant.checking.entailment import shared_scorer
 from assistant.checking.names import Mentions, Surroundings
-from assistant.checking.similarity import FEATURES, Run, Similarity
+from assistant.checking.similarity import Coverage
+from assistant.checking.verbatim import is_foreign, repeats, restates
 from assistant.language.sentence import ParsedSentence, parse
-from assistant.reading.weights import Linear, probability
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
 from index.text.structure import is_heading
 
-WEIGHTS_PATH = Path(__file__).parent / "support.json"
 LONGEST_RUN = 3
 """Most sentences of a receipt."""
-RIVAL_ODDS = 3.0
-"""Ratio of odds from which a run with conflicts is preferred to the best one without, and the claim refused."""
-LOOKED_AT = 6
+LOOKED_AT = 4
 """Runs of each length, over all passages, that are scored; those with most of the claim."""
 
 
@@ -39,23 +33,13 @@ class Verdict:
 
     supported: bool
     score: float
-    """Estimated probability that the receipt supports the claim, in [0, 1]; halved by each conflict."""
+    """Estimated probability, in [0, 1], that the best run of sentences without conflicts supports the claim."""
     reason: str | None
     """Why it is not supported, in words; None if it is."""
     receipt: Receipt | None
     """The supporting sentences or, if unsupported, the nearest ones; None if there are none."""
     conflicts: tuple[Conflict, ...] = ()
     """Conflicts of the claim with the receipt."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Considered:
-    """A run of sentences that may support the claim."""
-
-    receipt: Receipt
-    similarity: Similarity
-    run: Run
-    conflicts: tuple[Conflict, ...]
 
 
 class SupportScorer(Protocol):
@@ -69,33 +53,16 @@ class SupportScorer(Protocol):
     def threshold(self) -> float:
         """Least score of supported claims."""
 
-    def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
-        """Estimate the probability that each run supports the claim's meaning, in [0, 1], ignoring conflicts."""
+    def scores(self, claim: str, evidence: Sequence[str]) -> list[float]:
+        """Estimate the probability that each evidence supports the claim's meaning, in [0, 1], ignoring conflicts."""
 
 
-class FittedScorer:
-    """The default scorer: logistic regression over `FEATURES`, from `python -m eval.lab.fitting.fit_support`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Considered:
+    """A run of sentences that may support the claim."""
 
-    name = "fitted"
-
-    def __init__(self, linear: Linear, threshold: float) -> None:
-        self.linear = linear
-        self.threshold = threshold
-
-    def scores(self, claim: str, runs: Sequence[Considered]) -> list[float]:
-        """Compute the fitted probability of each run."""
-        if not runs:
-            return []
-        return [
-            probability(score) for score in self.linear.score(np.stack([one.similarity.row(one.run) for one in runs]))
-        ]
-
-
-@lru_cache(maxsize=1)
-def load_scorer() -> FittedScorer:
-    """Load the fitted scorer that ships with the program."""
-    data = json.loads(WEIGHTS_PATH.read_text(encoding="utf-8"))
-    return FittedScorer(Linear.from_json(data["support"], FEATURES), data["threshold"])
+    receipt: Receipt
+    conflicts: tuple[Conflict, ...]
 
 
 class SupportCheck:
@@ -103,7 +70,7 @@ class SupportCheck:
 
     def __init__(self, engine: SearchEngine, *, scorer: SupportScorer | None = None) -> None:
         self.engine = engine
-        self.scorer = scorer or load_scorer()
+        self.scorer = scorer or shared_scorer()
 
     def check(self, claim: Query, passages: Sequence[Passage]) -> Verdict:
         """Find the smallest run of whole sentences of one passage that supports a claim.
@@ -115,19 +82,29 @@ class SupportCheck:
         stated = parse(claim.text)
         if not stated.telling and not stated.values:
             return Verdict(supported=False, score=0.0, reason="it states nothing", receipt=None)
-        clear: _Scored | None = None
-        rival: _Scored | None = None
+        best = 0.0
+        nearest: Considered | None = None
         for considered in self.considered(claim, passages):
-            scores = self.scorer.scores(claim.text, considered)
-            scored = [_Scored(score=score, one=one) for score, one in zip(scores, considered, strict=True)]
-            clear = _better(clear, [one for one in scored if not one.one.conflicts])
-            rival = _better(rival, [one for one in scored if one.one.conflicts])
-            if clear is not None and clear.score >= self.scorer.threshold and not clear.yields_to(rival):
-                return _verdict(clear, supported=True)  # Fewer sentences before more.
-        nearest = rival if clear is None or clear.yields_to(rival) else clear
-        if nearest is not None:
-            return _verdict(nearest, supported=False)
-        return Verdict(supported=False, score=0.0, reason="no passage was given", receipt=None)
+            nearest = nearest or next(iter(considered), None)
+            clear = [one for one in considered if not one.conflicts]
+            for one, score in zip(clear, self._scores(claim.text, clear), strict=True):
+                if score >= self.scorer.threshold:  # Fewer sentences before more, and those with most of it first.
+                    return Verdict(supported=True, score=score, reason=None, receipt=one.receipt)
+                best = max(best, score)
+        if nearest is None:
+            return Verdict(supported=False, score=0.0, reason="no passage was given", receipt=None)
+        against = nearest.conflicts
+        reason = against[0].reason if against else "it does not bear it out"
+        return Verdict(supported=False, score=best, reason=reason, receipt=nearest.receipt, conflicts=against)
+
+    def _scores(self, claim: str, runs: "Sequence[Considered]") -> list[float]:
+        """Score runs; one that repeats the claim is sure, and a foreign claim passes only by the letter."""
+        texts = [one.receipt.text for one in runs]
+        repeated = [float(repeats(claim, text)) for text in texts]
+        if any(repeated) or is_foreign(claim):
+            return repeated
+        restated = [float(restates(parse(claim), parse(text))) for text in texts]
+        return restated if any(restated) else self.scorer.scores(claim, texts)
 
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
         """Yield the runs of one sentence with most of the claim, then those of two, and so on."""
@@ -135,66 +112,34 @@ class SupportCheck:
         mentions = self.engine.glossary.found_in(claim.text)
         held = [_Held(claim, passage, self.engine, mentions) for passage in passages]
         for length in range(1, LONGEST_RUN + 1):
-            runs = [(one, run) for one in held for run in one.runs(length)]
-            runs.sort(key=lambda pair: -pair[0].similarity.coverage(pair[1]))
-            yield [one.considered(stated, run) for one, run in runs[:LOOKED_AT]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Scored:
-    score: float
-    one: Considered
-
-    def yields_to(self, rival: "_Scored | None") -> bool:
-        """Whether a run with conflicts is so much nearer that the claim must be about it."""
-        if rival is None:
-            return False
-        return rival.score * (1 - self.score) > RIVAL_ODDS * self.score * (1 - rival.score)
-
-
-def _better(best: _Scored | None, others: Sequence[_Scored]) -> _Scored | None:
-    return max([*([best] if best else []), *others], key=lambda one: one.score, default=None)
-
-
-def _verdict(found: _Scored, *, supported: bool) -> Verdict:
-    against = found.one.conflicts
-    reason = None if supported else against[0].reason if against else "it is too far from it in meaning"
-    return Verdict(
-        supported=supported,
-        score=found.score / 2 ** len(against),
-        reason=reason,
-        receipt=found.one.receipt,
-        conflicts=against,
-    )
+            runs = [(one, first) for one in held for first in one.runs(length)]
+            runs.sort(key=lambda pair: -pair[0].coverage.share(pair[1], pair[1] + length))
+            yield [one.considered(stated, first, first + length) for one, first in runs[:LOOKED_AT]]
 
 
 class _Held:
-    """A passage with its similarity to a claim."""
+    """A passage with the words of a claim that its sentences have."""
 
     def __init__(self, claim: Query, passage: Passage, engine: SearchEngine, mentions: Mentions) -> None:
         self.passage = passage
         self.mentions = mentions
         self.texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
-        self.similarity = Similarity(claim, passage, engine, mentions)
+        self.coverage = Coverage(claim, self.texts, engine, mentions)
         self.headings = [is_heading(text) for text in self.texts]
 
-    def runs(self, length: int) -> list[Run]:
-        """List all runs of `length` sentences without headings."""
+    def runs(self, length: int) -> list[int]:
+        """List the first sentences of all runs of `length` sentences without headings."""
         starts = range(len(self.texts) - length + 1)
-        return [Run(first=i, last=i + length) for i in starts if not any(self.headings[i : i + length])]
+        return [first for first in starts if not any(self.headings[first : first + length])]
 
-    def considered(self, claim: ParsedSentence, run: Run) -> Considered:
+    def considered(self, claim: ParsedSentence, first: int, last: int) -> Considered:
         """Return the run with its conflicts."""
-        own = [parse(text) for text in self.texts[run.first : run.last]]
-        found = conflicts(claim, own, self._around, self.mentions, core=self.similarity.core(run))
-        if not found and (pair := self.similarity.substituted(run)) is not None:
+        own = [parse(text) for text in self.texts[first:last]]
+        found = conflicts(claim, own, self._around, self.mentions)
+        if not found and (pair := self.coverage.substituted(first, last)) is not None:
             found.append(Conflict(kind="words", reason=f"it has “{pair[1]}” in the place of “{pair[0]}”"))
-        return Considered(
-            receipt=Receipt(passage=self.passage, sentences=self.passage.sentences[run.first : run.last]),
-            similarity=self.similarity,
-            run=run,
-            conflicts=tuple(found),
-        )
+        receipt = Receipt(passage=self.passage, sentences=self.passage.sentences[first:last])
+        return Considered(receipt=receipt, conflicts=tuple(found))
 
     @cached_property
     def _around(self) -> Surroundings:

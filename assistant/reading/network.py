@@ -10,17 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reading.windows import Batch, Window, Windower
-from index.encoding.minilm.build import minilm_source
-from index.encoding.runtimes import open_session
-from index.encoding.safetensors import WEIGHTS_NAME, stored_tensors
-from index.encoding.window_encoder import open_tokenizer
+from index.encoding.pair_network import PairNetwork
 
 NETWORK = Path(__file__).parent / "trained"
 """Folder of the graph, and of the weights that `python -m eval.lab.reader` trained."""
 GRAPH_PATH = NETWORK / "reader.onnx"
 WEIGHTS_PATH = NETWORK / "reader.safetensors"
-WORDS = "embeddings.word_embeddings.weight"
-"""The word embeddings, which are the default encoder's own."""
 MAX_ANSWER_PIECES = 30
 NEVER = -1e4
 
@@ -89,21 +84,12 @@ class Network:
 
 class _Opened:
     def __init__(self, threads: int) -> None:
-        self._session = open_session(GRAPH_PATH, threads=threads)
-        source = minilm_source()
-        stored = stored_tensors(source / WEIGHTS_NAME)[WORDS]
-        # Mapped: a question touches some hundred of the 30,522 rows.
-        self._words: Floats = np.memmap(source / WEIGHTS_NAME, "<f4", "r", stored.start, stored.shape)
-        self.windower = Windower(open_tokenizer(source))
+        self._network = PairNetwork(GRAPH_PATH, ("span", "block_pieces", "answerable"), threads=threads)
+        self.windower = Windower(self._network.tokenizer)
 
     def run(self, batch: Batch) -> tuple[Floats, Floats, Floats]:
         """Logits of the span, (windows, length, 2), of each piece, (windows, length), and of the window, (windows,)."""
-        given = {
-            "words": np.asarray(self._words[batch.pieces]),
-            "token_type_ids": batch.segments,
-            "attention_mask": batch.mask,
-        }
-        span, pieces, answerable = self._session.run(["span", "block_pieces", "answerable"], given)
+        span, pieces, answerable = self._network.run(batch.pieces, batch.segments, batch.mask)
         return span, pieces, answerable
 
 

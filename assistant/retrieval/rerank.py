@@ -1,6 +1,5 @@
 """Optional re-ranking: a sentence-transformers CrossEncoder reads question and passage together."""
 
-import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from index.encoding.runtimes import folder_of, quiet_loading
-from index.errors import EncoderUnavailable, needing_extra
+from index.encoding.cross_encoders import check_folder, load_cross_encoder
+from index.encoding.runtimes import folder_of
+from index.errors import EncoderUnavailable
 from index.search.engine import Passage
 
 ADVICE = "give a folder of a sentence-transformers CrossEncoder, or unset ASSISTANT_RERANKER"
@@ -37,7 +37,7 @@ def cross_encoder(source: str, *, hub: bool) -> Callable[[str, tuple[Passage, ..
             its files are damaged, or it gives several scores.
     """
     folder = folder_of(source, hub=hub)
-    _check_folder(folder)
+    check_folder(folder, ADVICE)
     lock = threading.Lock()  # One tokenizer cannot serve two threads.
 
     @lru_cache(maxsize=1)
@@ -64,36 +64,9 @@ def paired_text(passage: Passage) -> str:
     return f"{passage.article.title}\n{passage.text}" if passage.article.title else passage.text
 
 
-def _check_folder(folder: Path) -> None:
-    """Refuse what sentence-transformers would load all the same, giving it a head of random weights.
-
-    Raises:
-        EncoderUnavailable: the folder holds no cross-encoder.
-    """
-    saved = _json(folder / "config_sentence_transformers.json").get("model_type")
-    heads = _json(folder / "config.json").get("architectures") or []
-    if saved != "CrossEncoder" and not any(str(head).endswith("ForSequenceClassification") for head in heads):
-        raise EncoderUnavailable(f"{folder} holds no cross-encoder", ADVICE)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
 def _load(folder: Path, *, hub: bool) -> Any:  # noqa: ANN401
     """The sentence-transformers CrossEncoder in a folder, which gives one score."""
-    with needing_extra("encoders", f"the cross-encoder in {folder}"), quiet_loading(hub=hub):
-        from sentence_transformers import CrossEncoder
-    try:
-        with quiet_loading(hub=hub):
-            model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
-    except Exception as error:  # safetensors, tokenizers and torch raise their own kinds.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EncoderUnavailable(f"the cross-encoder in {folder} cannot be loaded ({reason})", "restore it") from error
+    model = load_cross_encoder(folder, hub=hub)
     if model.num_labels != 1:
         raise EncoderUnavailable(f"the cross-encoder in {folder} gives {model.num_labels} scores, not one", ADVICE)
     return model

@@ -63,6 +63,9 @@ class ModelSettings:
     """Whether replies are streamed; `first_token_seconds` applies only then."""
     context_tokens: int = 8192
     """The model's window: prompt and reply together."""
+    checker: str = ""
+    """Folder or hub name of a sentence-transformers CrossEncoder for natural language inference that judges its
+    sentences; empty for the network that ships."""
     tokenizer: str = ""
     """Its `tokenizer.json`, or the folder that has it, to count tokens exactly; empty for an estimate."""
     reply_tokens: int = 700

@@ -10,6 +10,7 @@ from assistant.answer.kept import Kept, Receipt
 from assistant.checking.declining import declines
 from assistant.checking.injected import planted
 from assistant.checking.support import SupportCheck, SupportScorer, Verdict
+from assistant.checking.verbatim import repeats
 from assistant.language.clauses import clauses
 from assistant.models.seam import (
     NO_USAGE,
@@ -104,14 +105,14 @@ class ModelWriter:
         Args:
             model: that writes.
             settings: its window, and where one's own prompts are.
-            scorer: judges by meaning; None for the fitted one that ships.
+            scorer: judges by meaning; None for the network that ships.
 
         Raises:
             ConfigurationError: a prompt of one's own, or the tokenizer, cannot be used.
         """
         self._model = model
         self._settings = settings.model
-        self._scorer = scorer
+        self.scorer = scorer
         self._prompt = prompt_of("answer", settings)
         self._again = prompt_of("again", settings)
         self._count = token_count(settings.model.tokenizer)
@@ -139,7 +140,7 @@ class ModelWriter:
 
         if not packed.shown:
             return done(failure="no passage fits into its window (model.context_tokens)")
-        check = SupportCheck(engine, scorer=self._scorer)
+        check = SupportCheck(engine, scorer=self.scorer)
         messages = [Message(role="user", content=self._filled(question, packed.text))]
         for _ in range(ATTEMPTS):
             draft = _Draft(packed.shown, check, engine, on_kept)
@@ -246,7 +247,13 @@ class _Draft:
             self._told(sentence, Verdict(supported=False, score=0.0, reason=reason, receipt=None), Fate.DROPPED)
             return
         verdict, fate = self._judge(sentence)
-        if fate is Fate.DROPPED and (parts := self._in_parts(sentence)):
+        if declines(sentence.text) and not (verdict.supported and verdict.receipt and declines(verdict.receipt.text)):
+            # That the passages say nothing of it rests on none of them, unless one says so itself.
+            self._declining += 1
+            reason = "it says in other words than the agreed ones that the passages do not answer"
+            nothing = Verdict(supported=False, score=0.0, reason=reason, receipt=None)
+            self._told(sentence, nothing, Fate.DROPPED)
+        elif fate is Fate.DROPPED and (parts := self._in_parts(sentence)):
             for part, own, how in parts:
                 self._told(part, own, how)
         else:
@@ -270,6 +277,7 @@ class _Draft:
                 cited=sentence.cited,
                 fate=fate.value,
                 score=round(verdict.score, 4),
+                support=None if fate is Fate.DROPPED else _support(sentence.text, verdict),
                 reason=verdict.reason,
                 article_id=verdict.receipt.passage.article.article_id if verdict.receipt else None,
             )
@@ -283,9 +291,6 @@ class _Draft:
         """Why a sentence need not be checked; None if it must be."""
         if len(self.verdicts) >= MAX_READ:
             return f"it comes after {MAX_READ} others, and {MAX_SENTENCES} were asked for"
-        if declines(sentence.text) and not any(sentence.text in passage.text for passage in self._shown):
-            self._declining += 1
-            return "it says in other words than the agreed ones that the passages do not answer"
         if not sentence.whole:
             return "it is no whole sentence"
         if sentence.text in self._passed:
@@ -312,7 +317,7 @@ class _Draft:
             verdict = self._check.check(claim, left)
             if not verdict.supported or verdict.receipt is None:
                 return against or verdict
-            reason = planted(verdict.receipt) or _adds(sentence, verdict.receipt)
+            reason = planted(verdict.receipt, claim.text) or _adds(sentence, verdict.receipt)
             if reason is None:
                 return verdict
             against = against or replace(verdict, supported=False, reason=reason)
@@ -320,6 +325,15 @@ class _Draft:
 
     def _cited(self, numbers: Sequence[int]) -> list[Passage]:
         return [self._shown[number - 1] for number in numbers if 1 <= number <= len(self._shown)]
+
+
+def _support(text: str, verdict: Verdict) -> str | None:
+    """How its receipt supports a sentence: by the letter, in several sentences, or in other words."""
+    if verdict.receipt is None:
+        return None
+    if repeats(text, verdict.receipt.text):
+        return "quoted"
+    return "joined" if len(verdict.receipt.sentences) > 1 else "paraphrased"
 
 
 def _adds(sentence: DraftSentence, receipt: Receipt) -> str | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import assistant as program
 from assistant.chain.assistant import Assistant
-from assistant.checking.support import WEIGHTS_PATH as SUPPORT_PATH
+from assistant.checking.entailment import THRESHOLD_PATH
+from assistant.checking.entailment import WEIGHTS_PATH as SUPPORT_PATH
 from assistant.reading.joined import JOINED_PATH, load_joined
 from assistant.reading.network import WEIGHTS_PATH as NETWORK_PATH
 from assistant.reading.weights import WEIGHTS_PATH
@@ -47,7 +48,7 @@ def provenance_of(
     values["threshold"] = load_joined().threshold if stated is None else stated
     values |= model_settings or {}
     if model:
-        values["support"] = _digest(SUPPORT_PATH)
+        values["support"] = _digest(SUPPORT_PATH, THRESHOLD_PATH)
     packages = {name: importlib.metadata.version(name) for name in PACKAGES}
     return Provenance(
         assistant=program.__version__,

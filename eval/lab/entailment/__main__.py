@@ -2,7 +2,8 @@
 
     python -m eval.lab.entailment prepare DATA RUN     # arrays out of the data folder: a minute
     python -m eval.lab.entailment train   RUN --start assistant/reading/trained/reader.safetensors --hours 1.5
-    python -m eval.lab.entailment measure DATA WEIGHTS [--claims CLAIMS]
+    python -m eval.lab.entailment threshold DATA       # of the weights that ship, on pairs that are never trained on
+    python -m eval.lab.entailment measure CLAIMS       # of the check as it ships, on labelled claims
 
 `DATA` is a folder with the licensed `pairs_*` and reading files; WordNet is Debian's package wordnet-base. `RUN` is
 as with `python -m eval.lab.reader`, whose trainer this is. docs/checking.md describes the data and the results.
@@ -83,6 +84,27 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _threshold(arguments: argparse.Namespace) -> int:
+    from assistant.checking.entailment import THRESHOLD_PATH
+    from eval.lab.entailment.measure import at_threshold, fitted_threshold, held_out_claims, judge, table
+
+    claims = held_out_claims(arguments.data, read_lexicon(arguments.wordnet), seed=arguments.seed, most=arguments.most)
+    # With no threshold to stop at, each claim gets the score of its best run.
+    judged = list(judge(claims, stops=False))
+    found = fitted_threshold(judged, false_accepts=arguments.false_accepts)
+    record = {"threshold": found, "false_accepts": arguments.false_accepts, "claims": len(claims)}
+    THRESHOLD_PATH.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    print("\n".join(table(at_threshold(judged, found))))
+    return 0
+
+
+def _measure(arguments: argparse.Namespace) -> int:
+    from eval.lab.entailment.measure import judge, read_claims, table
+
+    print("\n".join(table(list(judge(read_claims(arguments.claims))))))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.lab.entailment", description="Train the entailment network.")
     parser.add_argument("--seed", type=int, default=1)
@@ -104,6 +126,15 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="cpu")
     train.add_argument("--threads", type=int)
     train.set_defaults(do=_train)
+    threshold = commands.add_parser("threshold", help="choose the threshold on held-out pairs")
+    threshold.add_argument("data", type=Path)
+    threshold.add_argument("--wordnet", type=Path, default=WORDNET, help="folder of WordNet's files")
+    threshold.add_argument("--false-accepts", type=float, default=0.05, help="share of false claims that may pass")
+    threshold.add_argument("--most", type=int, default=1200, help="claims, half of them made by program")
+    threshold.set_defaults(do=_threshold)
+    measure = commands.add_parser("measure", help="measure the check on labelled claims, kind by kind")
+    measure.add_argument("claims", type=Path, help="a file in the form of ../shared/claims")
+    measure.set_defaults(do=_measure)
     return parser
 
 

@@ -22,10 +22,10 @@ LENGTHS = range(40, 280)
 class Counts:
     """Numbers of sources from which a pass makes pairs of its own; most of them give two or three pairs."""
 
-    invented: int = 9000
-    questions: int = 9000
-    edited: int = 7000
-    attributed: int = 3000
+    invented: int = 17000
+    questions: int = 5000
+    edited: int = 9000
+    attributed: int = 3500
 
 
 def public_pairs(folder: Path, *, held_out: bool, rng: random.Random | None = None) -> Iterator[Pair]:

@@ -17,13 +17,13 @@ from eval.lab.reader.features import Arrays, Window
 CLAIM_PIECES = 72
 EVIDENCE_PIECES = 200
 PAIR_FILES = {
-    "pairs_fever_nli": 0.45,
-    "pairs_fever_gold": 0.6,
+    "pairs_fever_nli": 0.25,
+    "pairs_fever_gold": 0.4,
     "pairs_fever_symmetric": 1.0,
     "pairs_fool_me_twice": 1.0,
-    "pairs_mnli": 0.6,
-    "pairs_begin": 0.5,
-    "pairs_boolq": 0.8,
+    "pairs_mnli": 0.7,
+    "pairs_begin": 0.3,
+    "pairs_boolq": 0.5,
 }
 """Files to train on, with the share of rows that a pass takes."""
 HELD_OUT = 20

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from library import Library
 
 from assistant.checking.conflicts import conflicts
+from assistant.checking.entailment import EntailmentScorer, shared_scorer
 from assistant.checking.names import Surroundings
-from assistant.checking.support import FittedScorer, SupportCheck, Verdict, load_scorer
+from assistant.checking.support import SupportCheck, Verdict
+from assistant.checking.verbatim import is_foreign, repeats, restates
 from assistant.language.sentence import parse
 from index.encoding.encoder import HashEncoder
 from index.search.embedded import EmbeddedSearch
@@ -27,11 +29,11 @@ def verdict(engine: EmbeddedSearch, claim: str, *, k: int = 3) -> Verdict:
     return SupportCheck(engine).check(engine.encode(claim), passages)
 
 
-def against(claim: str, *sentences: str, title: str = "", publisher: str = "", core: int = 0) -> list[str]:
+def against(claim: str, *sentences: str, title: str = "", publisher: str = "") -> list[str]:
     """What kinds of conflict a claim has with sentences."""
     around = Surroundings.of(sentences, title=title, publisher=publisher, published=None)
     held = [parse(text) for text in sentences]
-    return [found.kind for found in conflicts(parse(claim), held, around, GLOSSARY.found_in(claim), core=core)]
+    return [found.kind for found in conflicts(parse(claim), held, around, GLOSSARY.found_in(claim))]
 
 
 @pytest.mark.parametrize(
@@ -60,8 +62,6 @@ def test_what_stands_in_an_article_is_supported(engine, claim):
         ("The river rose by four metres in March.", "the figure four does not stand in it"),
         ("The river rose by three metres in April.", "the date April does not stand in it"),
         ("The river rose by three feet in March.", "the figure three does not stand in it as the sentence has it"),
-        ("The river fell by three metres in March.", "it says the reverse"),
-        ("The river did not rise by three metres in March.", "it does not deny what the sentence denies"),
         ("Mayor Karl Lind resigned on Tuesday.", "the name Karl Lind does not stand in it"),
         ("Mayor Anna Berg resigned on Wednesday.", "the name Wednesday does not stand in it"),
         ("The tram will cost 36,000 crowns a metre.", "the figure 36,000 does not stand in it"),
@@ -73,10 +73,17 @@ def test_what_was_altered_is_refused_with_the_reason(engine, claim, reason):
     assert found.reason == reason
 
 
-def test_what_no_article_speaks_of_is_too_far_in_meaning(engine):
-    found = verdict(engine, "the river sells fresh bread every morning")
-    assert not found.supported
-    assert found.reason == "it is too far from it in meaning"
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The river fell by three metres in March.",
+        "The river did not rise by three metres in March.",
+        "Engineers closed two of its five gates on Monday.",
+        "the river sells fresh bread every morning",
+    ],
+)
+def test_what_is_told_otherwise_or_not_at_all_is_not_borne_out(engine, claim):
+    assert not verdict(engine, claim).supported
 
 
 def test_the_receipt_is_the_smallest_run_of_whole_sentences(engine):
@@ -106,11 +113,6 @@ def test_a_reply_that_tells_nothing_of_the_matter_is_not_supported(engine, claim
 
 def test_a_yes_with_what_stands_there_behind_it_is_supported(engine):
     assert verdict(engine, "Yes, the river rose by three metres in March.").supported
-
-
-def test_a_sentence_repeated_with_another_word_in_it_is_refused(engine):
-    found = verdict(engine, "Engineers painted two of its five gates on Monday.")
-    assert (found.supported, found.reason) == (False, "it has “opened” in the place of “painted”")
 
 
 @pytest.mark.parametrize("claim", ["PWNED", "Bananas.", "Splendid weather!"])
@@ -155,13 +157,7 @@ def test_the_same_said_in_another_way_is_no_conflict(claim, sentence):
         ("Exports to Austria grew.", "Exports to Australia grew.", "name"),
         ("The NPC met.", "The National Party met.", "name"),
         ("He called it “a great success”.", "He called it a success.", "quotation"),
-        ("The bridge was not opened.", "The bridge was opened.", "negation"),
-        ("The bridge was opened.", "The bridge was not opened.", "negation"),
-        ("The bridge wasn't opened.", "The bridge was opened, and nobody came.", "negation"),
         ("More than 50 came.", "Fewer than 50 came.", "direction"),
-        ("Prices rose.", "Prices fell.", "direction"),
-        ("It rained before noon.", "It rained after noon.", "direction"),
-        ("The first task is control.", "The last task is control.", "direction"),
     ],
 )
 def test_what_differs_is_a_conflict(claim, sentence, kind):
@@ -172,32 +168,17 @@ def test_part_of_a_name_stands_for_the_name_that_the_passage_has_in_full():
     passage = ("Yuan Jiajun spoke in Hangzhou.", "Yuan praised the reform.")
     around = Surroundings.of(passage, title="", publisher="", published=None)
     claim = parse("Yuan Jiajun praised the reform.")
-    assert conflicts(claim, [parse(passage[1])], around, [], core=0) == []
-
-
-def test_a_name_from_a_neighbour_does_not_replace_the_core_sentences_own():
-    sentences = ("Wang Hao was also deputy secretary.", "Yuan Jiajun attended the meeting.")
-    assert against("Yuan Jiajun was also deputy secretary.", *sentences) == ["name"]
-    assert against("Wang Hao was also deputy secretary.", *sentences) == []
+    assert conflicts(claim, [parse(passage[1])], around, []) == []
 
 
 def test_a_pronoun_takes_its_name_from_the_sentence_before():
     sentences = ("Mayor Anna Berg resigned.", "She had governed the town for eleven years.")
-    assert against("Anna Berg had governed the town for eleven years.", *sentences, core=1) == []
-
-
-def test_a_date_from_a_neighbour_does_not_replace_the_core_sentences_own():
-    sentences = ("The list was made in 2021.", "The dividend is named in March 2020.")
-    assert against("The dividend is named in 2021.", *sentences, core=1) == ["date"]
+    assert against("Anna Berg had governed the town for eleven years.", *sentences) == []
 
 
 def test_the_publisher_may_be_named_in_full():
     assert against("According to Valley Post, it rained.", "It rained.", publisher="Valley Post") == []
-    assert against("Valley won.", "It won.", publisher="Valley Post") == ["name"]
-
-
-def test_a_reversal_elsewhere_in_the_sentences_is_told_by_the_word_beside_it():
-    assert against("Exports rose.", "Exports rose while imports fell.") == []
+    assert against("They say that Valley won.", "They say that it won.", publisher="Valley Post") == ["name"]
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7))
@@ -212,12 +193,12 @@ def test_any_text_can_be_held_against_any_other(claim, sentence):
 
 
 @given(st.text(min_size=1, max_size=60))
-def test_a_text_is_in_no_conflict_about_values_and_negations_with_itself(text):
-    assert not {"figure", "date", "negation", "direction"} & set(against(text, text))
+def test_a_text_is_in_no_conflict_about_values_with_itself(text):
+    assert not {"figure", "date", "quotation"} & set(against(text, text))
 
 
 def test_the_shipped_weights_load_and_their_threshold_is_a_probability():
-    assert 0 < load_scorer().threshold < 1
+    assert 0 < shared_scorer().threshold < 1
 
 
 class _Sure:
@@ -236,18 +217,11 @@ def test_no_scorer_can_overrule_a_conflict(engine):
     assert not SupportCheck(engine, scorer=_Sure()).check(engine.encode(claim), passages).supported
 
 
-def test_a_sentence_in_conflict_that_is_much_nearer_decides(engine):
-    claim = "The river fell by three metres in March."
-    found = verdict(engine, claim)
-    assert found.receipt is not None
-    assert found.receipt.text == "The river rose by three metres in March."
-
-
 def test_one_encoder_gives_one_verdict(engine):
     assert isinstance(engine.encoder, HashEncoder)
     first, second = (verdict(engine, "The river rose by three metres in March.") for _ in range(2))
     assert (first.supported, first.score) == (second.supported, second.score)
-    assert isinstance(load_scorer(), FittedScorer)
+    assert isinstance(shared_scorer(), EntailmentScorer)
 
 
 @pytest.mark.parametrize(
@@ -257,13 +231,9 @@ def test_one_encoder_gives_one_verdict(engine):
         ("It had 99% success and 98% attendance.", "It had 98% success and 99% attendance.", "figure"),
         ("It saved under 500 crowns.", "It saved more than 500 crowns.", "direction"),
         ("More than 10 trams ran.", "Nearly 10 trams ran.", "direction"),
-        ("The plan was inefficient.", "The plan was efficient.", "negation"),
-        ("The plan was clear.", "The plan was unclear.", "negation"),
-        ("Anna Berg gave the 2021 speech.", "Anna Berg gave no 2021 speech.", "negation"),
-        ("The trams ran after the storm.", "The trams ran before the March storm.", "direction"),
     ],
 )
-def test_what_is_turned_round_in_other_words_is_a_conflict(claim, sentence, kind):
+def test_another_value_or_bound_in_other_words_is_a_conflict(claim, sentence, kind):
     assert kind in against(claim, sentence)
 
 
@@ -284,3 +254,77 @@ def test_what_is_turned_round_in_other_words_is_a_conflict(claim, sentence, kind
 )
 def test_the_same_in_other_words_is_no_conflict(claim, sentence):
     assert against(claim, sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("The bridge was not opened.", "The bridge was opened."),
+        ("The bridge was opened.", "The bridge was not opened."),
+        ("Prices rose.", "Prices fell."),
+        ("It rained before noon.", "It rained after noon."),
+        ("Anna Berg gave the speech.", "Anna Berg gave no speech."),
+        ("Anna Berg praised Karl Lind.", "Karl Lind praised Anna Berg."),
+        ("The tram will run in May.", "The tram may run in May."),
+        ("The tram is late.", "According to the mayor, the tram is late."),
+    ],
+)
+def test_the_network_tells_what_is_turned_round(claim, sentence):
+    scorer = shared_scorer()
+    turned, same = scorer.scores(claim, [sentence, claim])
+    assert turned < scorer.threshold <= same
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "holds"),
+    [
+        ("The mill is old.", "“The mill is old.”", True),
+        ("the mill  is old", "The mill is old.", True),
+        ("The mill is old.", "Critics say that the mill is old.", False),
+        ("The mill is old.", "The mill is cold.", False),
+        ("It has −3 gates.", "It has 3 gates.", False),
+        ("…", "!", False),
+    ],
+)
+def test_repetition_by_the_letter(claim, evidence, holds):
+    assert repeats(claim, evidence) is holds
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "holds"),
+    [
+        ("In March the river rose by 3 metres.", "The river rose by three metres in March.", True),
+        ("The bridge was opened on 9 March 2021.", "The bridge was opened on 9 March 2021 by Anna Berg.", True),
+        ("The bridge was opened by Anna Berg.", "On 9 March 2021 the bridge was opened by Anna Berg.", True),
+        ("The mill burned down.", "The mill burned down, and nobody was hurt.", False),
+        ("The mill burned down.", "The mill burned down, and the school was closed.", True),
+        ("Anna Berg praised Karl Lind.", "Karl Lind praised Anna Berg.", False),
+        ("He was not killed.", "He was not killed by the fall.", False),
+        ("The pool is free.", "The pool is free for members.", False),
+        ("The mill burned down.", "The mill burned down, which critics claimed was no accident.", False),
+    ],
+)
+def test_a_claim_that_leaves_out_only_what_does_not_limit_it_restates(claim, sentence, holds):
+    assert restates(parse(claim), parse(sentence)) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("The tram of Oldwater was opened in 1990.", False),
+        ("Vasco da Gama reached India.", False),
+        ("Anna Berg resigned.", False),
+        ("Die Brücke wurde 1931 eröffnet.", True),
+        ("Le pont est fermé depuis lundi.", True),
+        ("大桥于1931年开放。", True),
+        ("Мост закрыт.", True),
+    ],
+)
+def test_claims_that_the_network_cannot_read_are_known(text, foreign):
+    assert is_foreign(text) is foreign
+
+
+def test_a_foreign_claim_passes_only_by_the_letter(engine):
+    passages = engine.search("The river rose", k=3, filters=Filters()).passages
+    claim = engine.encode("Der Fluss stieg im März um drei Meter und wurde nicht wieder flach.")
+    assert not SupportCheck(engine, scorer=_Sure()).check(claim, passages).supported

@@ -3,15 +3,12 @@
 import json
 import random
 
-import numpy as np
 import pytest
 from library import Library
 
-from assistant.checking.similarity import FEATURES
 from assistant.checking.support import Verdict
 from assistant.language.values import agrees, read
 from assistant.settings.locations import default_files
-from eval.lab.fitting.fit_support import fit_cut, fit_weights
 from eval.lab.support_check.caught import judged, table
 from eval.lab.support_check.labelled_claims import Judged, best_cut, compare
 from eval.lab.support_check.negations import denials
@@ -204,18 +201,3 @@ def test_three_methods_are_compared_on_the_same_claims():
     assert (rows["support check"].precision, rows["support check"].recall, rows["support check"].area) == (1, 1, 1)
     assert rows["word overlap"].area == 0
     assert rows["encoder cosine"].area == 0.5
-
-
-def test_fitting_finds_the_feature_that_tells_and_a_threshold_that_keeps_what_is_true():
-    chance = np.random.default_rng(1)
-    claims = []
-    for right in [True, False] * 60:
-        rows = chance.normal(size=(4, len(FEATURES)))
-        rows[:, 2] += 3 * right
-        claims.append((rows, np.array([True, True, False, False]), right))
-    linear = fit_weights(claims)
-    assert int(np.argmax(linear.weight)) == 2
-    own = [rows for rows, _, right in claims if right]
-    assert fit_cut(linear, claims, own) <= fit_cut(linear, claims, own[:1] * 100) + 1
-    kept = fit_cut(linear, claims, own)
-    assert 0 < kept < 1

@@ -107,6 +107,9 @@ _COMPARED = {
     "first": ("last",), "won": ("lost",), "lost": ("won",), "male": ("female",), "female": ("male",),
     "now": ("no longer",), "still": ("no longer",), "always": ("never",), "never": ("always",), "died": ("lived",),
 }  # fmt: skip
+_TELLING = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|nobody|nothing|without|\w+n't|all|both|half|only|may|might|could|should|most|few)\b"
+)
 _SPEAKERS = (
     "the mayor", "critics", "the company", "a spokesman", "one witness", "her lawyer", "the union", "a report",
     "opponents", "the minister", "local historians", "the director", "an official", "his brother", "the newspaper",
@@ -316,6 +319,10 @@ def edited(sentences: Sequence[str], lexicon: Lexicon, rng: random.Random) -> It
         short = shortened(made, rng) if rng.random() < 0.3 else None
         kept = short if short and turned and short != shortened(sentence, rng) else made
         yield Pair(kind=f"edit, {name}", claim=kept, evidence=evidence, label=Label.NOT_SUPPORTED)
+    if _TELLING.search(sentence) and not held:
+        # What false claims are made of must not tell.
+        kept = shortened(sentence, rng) or sentence
+        yield Pair(kind="edit, telling words kept", claim=kept, evidence=evidence, label=Label.SUPPORTED)
     others = [other for number, other in enumerate(sentences) if number != at and other not in evidence]
     if others and rng.random() < 0.3:
         yield Pair(kind="edit, elsewhere", claim=sentence, evidence=rng.choice(others), label=Label.NOT_SAID)

@@ -736,9 +736,9 @@ def conditions(draw: Draw) -> Made:
 MAKERS: dict[str, tuple[float, Callable[[Draw], Made]]] = {
     maker.__name__: (weight, maker)
     for weight, maker in (
-        (2.5, deed), (1.5, two_deeds), (2.5, converse), (1.5, comparison), (0.8, amounts), (1.5, modality), (1.2, done),
-        (2.0, quantities), (1.2, both), (1.2, parts), (0.8, ranges), (1.0, values_by_year), (1.0, values_by_name),
-        (1.2, people), (2.5, opposites), (0.7, symbols), (1.5, values_rewritten), (1.5, denials), (0.7, orders),
+        (2.5, deed), (1.5, two_deeds), (2.5, converse), (2.0, comparison), (1.2, amounts), (1.5, modality), (1.2, done),
+        (2.5, quantities), (1.5, both), (1.2, parts), (0.8, ranges), (1.0, values_by_year), (1.0, values_by_name),
+        (1.2, people), (2.5, opposites), (0.7, symbols), (2.5, values_rewritten), (2.0, denials), (0.7, orders),
         (0.8, conditions),
     )
 }  # fmt: skip
@@ -751,11 +751,19 @@ def invented(rng: random.Random) -> Iterator[Pair]:
     draw = Draw(rng=rng)
     name, *others = rng.choices(names, weights, k=1 + rng.choice((0, 0, 1, 2)))
     made = MAKERS[name][1](draw)
-    beside = [_stop(text) for other in others for text in MAKERS[other][1](draw).sentences]
+    more = [MAKERS[other][1](draw) for other in others]
+    beside = [_stop(text) for other in more for text in other.sentences]
     at = rng.randint(0, len(beside))
     evidence = " ".join([*beside[:at], *map(_stop, made.sentences), *beside[at:]])
     for claim, label in _balanced(made.claims, rng):
-        yield Pair(kind=f"invented, {made.kind}", claim=_stop(claim), evidence=evidence, label=label)
+        kind = f"invented, {made.kind}"
+        if more and rng.random() < 0.25:
+            other = rng.choice(
+                [text for text, held in more[0].claims if held is Label.SUPPORTED] or [more[0].sentences[0]]
+            )
+            claim = ", and ".join(rng.sample((claim, other), k=2))
+            kind += ", joined"
+        yield Pair(kind=kind, claim=_stop(claim), evidence=evidence, label=label)
 
 
 def _balanced(claims: Sequence[tuple[str, Label]], rng: random.Random) -> list[tuple[str, Label]]:

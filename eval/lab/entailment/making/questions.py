@@ -97,7 +97,8 @@ def _statement(question: str, answer: str, lexicon: Lexicon) -> str | None:
         word, auxiliary, subject, verb, rest = found.groups()
         return f"{subject} {auxiliary} {verb}{rest} {_placed(word, answer)}"
     if found := _DID.match(question):
-        return _did(*found.groups(), answer, lexicon)
+        word, auxiliary, rest = found.groups()
+        return _did(word, auxiliary, rest, answer, lexicon)
     if found := _WHO_WAS.match(question):
         auxiliary, rest = found.groups()
         if rest.split()[-1] in {"in", "of", "to", "with", "by", "for", "from", "on"}:
