@@ -12,8 +12,10 @@ from oldwater import ARTICLES, BOTH, COST, HALLS, PARTS, QUESTION, QUICK, opened
 from serving import DAM, events, serving, town_in
 
 from assistant.answer.answer import Answer
+from assistant.answer.signing import create_key
 from assistant.chain.assistant import Assistant
 from assistant.cli.ask import REFUSED
+from assistant.cli.verify import UNPROVEN
 from assistant.models.scripted.model import ScriptedModel
 from assistant.models.seam import Failure, ModelFailed
 from assistant.question.scope import Scope
@@ -116,11 +118,12 @@ def answers(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> list[A
     return found
 
 
-def test_answers_hold_what_the_page_says_and_nothing_else(objects, answers):
+def test_answers_hold_what_the_page_says_and_nothing_else(objects, answers, tmp_path):
     reader = Reader(objects)
+    key = create_key(tmp_path / "signing.pem")
 
     for answer in answers:
-        reader.check(json.loads(json.dumps(answer.to_json())), "Answer", answer.question)
+        reader.check(json.loads(json.dumps(key.signed(answer.to_json()))), "Answer", answer.question)
 
     assert {name: keys for name in objects if (keys := set(objects[name]) - reader.met[name])} == {}
 
@@ -165,7 +168,8 @@ def test_the_exit_codes_are_those_of_the_page(page):
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, AssistantError)]
     codes = {kind.exit_code for kind in kinds}
 
-    assert {int(row[0]) for row in rows(page, "Exit codes")} == {0, REFUSED, 130, *codes, *EXIT_CODES.values()}
+    own = {0, REFUSED, UNPROVEN, 130}
+    assert {int(row[0]) for row in rows(page, "Exit codes")} == {*own, *codes, *EXIT_CODES.values()}
 
 
 def test_the_settings_are_those_of_the_page(page):
@@ -190,6 +194,6 @@ def test_a_stream_has_the_events_of_the_page(page, objects, tmp_path):
     assert [*came] == [name for name in documented if name != "error"]
     assert [*came["start"]] == documented["start"]
     assert [*came["sentence"]] == documented["sentence"]
-    assert set(whole) - set(objects["Answer"]) == {"conversation_id", "message_id", "collection", "signature"}
+    assert set(whole) - set(objects["Answer"]) == {"conversation_id", "message_id", "collection"}
     assert set(came["answer"]) == set(whole)
     Reader(objects).check({key: whole[key] for key in set(whole) & set(objects["Answer"])}, "Answer")

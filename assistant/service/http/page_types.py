@@ -16,6 +16,7 @@ from assistant.service.http.response_bodies import (
     PageBody,
     StatusBody,
     UploadedBody,
+    VerifiedBody,
     WholeArticleBody,
     WholeConversationBody,
 )
@@ -30,6 +31,7 @@ SENT = (
     PageBody,
     StatusBody,
     UploadedBody,
+    VerifiedBody,
     WholeArticleBody,
     WholeConversationBody,
 )

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answer.answer import OMITTED_IF_EMPTY, Answer
+from assistant.answer.signing import Signature
 from assistant.answer.verifying import Verified
 from assistant.service.store.records import Conversation, Feedback, Produced
 from index.text.article import Page
@@ -13,8 +14,9 @@ from index.text.drawing.values import Box
 
 
 def _require_all(schema: dict[str, Any]) -> None:
-    """Require the fields with a default too, except those that `Answer.to_json` omits."""
-    schema["required"] = [name for name in schema["properties"] if name not in OMITTED_IF_EMPTY]
+    """Require the fields with a default too, except those that are left out where they are empty."""
+    omitted = (*OMITTED_IF_EMPTY, "signature")
+    schema["required"] = [name for name in schema["properties"] if name not in omitted]
     for name in schema["required"]:
         schema["properties"][name].pop("default", None)
 
@@ -24,6 +26,9 @@ class StoredAnswer(Answer):
     """An answer with its receipts, or a refusal."""
 
     __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_extra=_require_all)
+
+    signature: Signature | None = None
+    """Of an answer that was signed as it left."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,6 +28,7 @@
  * @property {ModelUse | null} [usage]
  * @property {number} seconds
  * @property {string} id
+ * @property {Signature | null} [signature]
  * @property {string} conversation_id
  * @property {string} message_id
  * @property {string} collection
@@ -63,6 +64,15 @@
  * @property {number} top
  * @property {number} width
  * @property {number} height
+ */
+
+/**
+ * @typedef {object} Check A receipt, or a refusal's closest passage, with the result of its check.
+ * @property {number} number
+ * @property {string} article_id
+ * @property {Standing} standing
+ * @property {string} detail In words, for a person.
+ * @property {number | null} [start] Where the quote stands now.
  */
 
 /**
@@ -207,6 +217,17 @@
  * @property {string | null} article_id Of the passage that supports it or comes nearest.
  */
 
+/**
+ * @typedef {object} Signature Proof of who gave an answer, and that nothing of it was changed since; the key `signature` of its JSON.
+ * @property {string} algorithm "ed25519".
+ * @property {string} public_key Of who signed: 64 hexadecimal digits. Anybody can sign; it proves something to whoever trusts this key.
+ * @property {string} value The signature: 128 hexadecimal digits.
+ */
+
+/** @typedef {"trusted" | "unknown key" | "broken" | "unsigned"} Signed What the signature of an answer proves. */
+
+/** @typedef {"holds" | "moved" | "changed" | "gone" | "elsewhere" | "unchecked"} Standing Result of checking a receipt again. */
+
 /** @typedef {"answered" | "refused" | "help"} Status Whether the articles answer. */
 
 /**
@@ -251,6 +272,7 @@
  * @property {ModelUse | null} [usage]
  * @property {number} seconds
  * @property {string} id
+ * @property {Signature | null} [signature] Of an answer that was signed as it left.
  */
 
 /**
@@ -259,6 +281,32 @@
  * @property {string[]} changed
  * @property {string[]} unchanged
  * @property {string[]} failed
+ */
+
+/** @typedef {"holds" | "unproven" | "fails"} Verdict What became of an answer. */
+
+/**
+ * @typedef {object} VerifiedBody An answer and what became of it.
+ * @property {string} id
+ * @property {string} question
+ * @property {Verdict} verdict
+ * @property {string} detail
+ * @property {Signed} signed
+ * @property {string | null} public_key
+ * @property {string[]} faults
+ * @property {[string, string] | null} other_index
+ * @property {Check[]} receipts
+ * @property {Check[]} nearest
+ * @property {VerifiedSentence[]} sentences
+ * @property {number} altered_answers 1 if it was altered, or contradicts itself or the index; else 0.
+ */
+
+/**
+ * @typedef {object} VerifiedSentence A piece of the answer's text and whether it stands.
+ * @property {string} text Without its marker.
+ * @property {number} number Of its receipt; 0 if it has none.
+ * @property {Standing} standing Of its receipt; "changed" if it says something else than that, or has none and needs one.
+ * @property {string} detail In words, for a person.
  */
 
 /**

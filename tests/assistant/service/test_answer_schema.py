@@ -40,7 +40,7 @@ def test_the_body_of_an_answer_is_the_answer_and_where_it_is_kept() -> None:
     own = {field.name for field in fields(Answer)}
     schema = TypeAdapter(AnswerBody).json_schema()
 
-    assert set(schema["properties"]) == own | {"conversation_id", "message_id", "collection"}
+    assert set(schema["properties"]) == own | {"conversation_id", "message_id", "collection", "signature"}
     assert own - set(schema["required"]) == {"scope", "note", "parts", "writing", "usage"}
 
 
