@@ -212,7 +212,7 @@
  * @property {number[]} cited Numbers of passages in its markers, as the model was shown them.
  * @property {string} fate "kept"; "marked" where it cited nothing and a passage supports it; "corrected" where another passage than those it cites does; "dropped".
  * @property {number} score Estimated probability that the passage bears it out, in [0, 1].
- * @property {string | null} support "quoted" where the passage has it by the letter, "joined" where it rests on several sentences, else "paraphrased"; None where it was dropped.
+ * @property {string | null} [support] "quoted" where the passage has it by the letter, "joined" where it rests on several sentences, else "paraphrased"; None where it was dropped.
  * @property {string | null} reason Why it was dropped.
  * @property {string | null} article_id Of the passage that supports it or comes nearest.
  */
