@@ -19,6 +19,9 @@ _OTHERS = frozenset(
     "av til er nie jest się na w z i".split()
 )
 """Function words of German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian and Polish."""
+_IN_NAMES = frozenset("da de di du do dos del della la le el los las van von y".split())
+"""Those that names have before a capital in English too: "Vasco da Gama"."""
+_NAME_FOLLOWS = re.compile(r"\s(?:[a-z]{2,3}\s)?[A-Z]")
 _BEFORE_DATES = frozenset("in on at".split())
 _GOES_ON = frozenset("which who where and while but".split())
 _LIMITS = frozenset(
@@ -73,9 +76,11 @@ def is_foreign(text: str) -> bool:
     if letters and sum(ord(letter) > 0x24F for letter in letters) > len(letters) / 3:
         return True
     english = others = 0
+    last = ""
     for match in re.finditer(r"[^\W\d_]+", text):
-        word, behind = match.group().casefold(), text[match.end() : match.end() + 2]
+        word = match.group().casefold()
         english += word in _ENGLISH
-        # "da" of “Vasco da Gama” tells nothing.
-        others += word in _OTHERS and word not in _ENGLISH and not behind[1:].isupper()
+        in_name = (word in _IN_NAMES or last in _IN_NAMES) and _NAME_FOLLOWS.match(text, match.end())
+        others += word in _OTHERS and word not in _ENGLISH and not in_name
+        last = word
     return others > english

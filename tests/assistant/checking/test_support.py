@@ -313,8 +313,10 @@ def test_a_claim_that_leaves_out_only_what_does_not_limit_it_restates(claim, sen
     [
         ("The tram of Oldwater was opened in 1990.", False),
         ("Vasco da Gama reached India.", False),
-        ("Anna Berg resigned.", False),
+        ("Ludwig van der Meer resigned.", False),
         ("Die Brücke wurde 1931 eröffnet.", True),
+        ("Der Verein nahm den Antrag an.", True),
+        ("They may die young.", False),
         ("Le pont est fermé depuis lundi.", True),
         ("大桥于1931年开放。", True),
         ("Мост закрыт.", True),
