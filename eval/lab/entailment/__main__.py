@@ -4,6 +4,7 @@
     python -m eval.lab.entailment train   RUN --start assistant/reading/trained/reader.safetensors --hours 1.5
     python -m eval.lab.entailment threshold DATA       # of the weights that ship, on pairs that are never trained on
     python -m eval.lab.entailment measure CLAIMS       # of the check as it ships, on labelled claims
+    python -m eval.lab.entailment time                 # of the check of a sentence against its passages
 
 `DATA` is a folder with the licensed `pairs_*` and reading files; WordNet is Debian's package wordnet-base. `RUN` is
 as with `python -m eval.lab.reader`, whose trainer this is. docs/checking.md describes the data and the results.
@@ -105,6 +106,20 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _time(arguments: argparse.Namespace) -> int:
+    import numpy as np
+
+    from eval.lab.entailment.measure import seconds_of_checks
+    from eval.lab.support_check.paraphrases import load_paraphrases
+    from eval.runs.indexes import default_engine
+
+    with default_engine() as engine:
+        found = seconds_of_checks(engine, [one.text for one in load_paraphrases()[: arguments.most]])
+    middle, most = np.quantile(found, [0.5, 0.95])
+    print(f"{len(found)} sentences: median {1000 * middle:.0f} ms, 95th percentile {1000 * most:.0f} ms")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.lab.entailment", description="Train the entailment network.")
     parser.add_argument("--seed", type=int, default=1)
@@ -135,6 +150,9 @@ def _parser() -> argparse.ArgumentParser:
     measure = commands.add_parser("measure", help="measure the check on labelled claims, kind by kind")
     measure.add_argument("claims", type=Path, help="a file in the form of ../shared/claims")
     measure.set_defaults(do=_measure)
+    timed = commands.add_parser("time", help="time the check of sentences about the default collection")
+    timed.add_argument("--most", type=int, default=100, help="sentences")
+    timed.set_defaults(do=_time)
     return parser
 
 

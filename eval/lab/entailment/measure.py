@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from eval.lab.entailment.pairs import Label
 from eval.measures.formulas import area_under_roc
 from eval.runs.indexes import bench_engine
 from index.errors import UserError
+from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters
 
 PASSAGES = 6
@@ -132,6 +134,18 @@ def table(judged: Sequence[tuple[Claim, Verdict]]) -> Iterator[str]:
         passed = [found.supported for claim, found in pairs if not claim.supported]
         lost = [not found.supported for claim, found in pairs if claim.supported]
         yield f"{name:24} {_share(passed)} {_share(lost)}"
+
+
+def seconds_of_checks(engine: EmbeddedSearch, claims: Sequence[str]) -> list[float]:
+    """Time the check of each claim against the passages that a search finds for it."""
+    check = SupportCheck(engine)
+    found = []
+    for text in claims:
+        claim, passages = engine.encode(text), engine.search(text, k=PASSAGES, filters=Filters()).passages
+        started = time.perf_counter()
+        check.check(claim, passages)
+        found.append(time.perf_counter() - started)
+    return found
 
 
 def _share(held: Sequence[bool]) -> str:
