@@ -104,7 +104,15 @@ class SupportCheck:
         if any(repeated) or is_foreign(claim):
             return repeated
         restated = [float(restates(parse(claim), parse(text))) for text in texts]
-        return restated if any(restated) else self.scorer.scores(claim, texts)
+        if any(restated):
+            return restated
+        mentions = self.engine.glossary.found_in(claim)
+        worded = [_in_words_of(text, claim, mentions) for text in texts]
+        by_wording = {
+            one: iter(self.scorer.scores(one, [text for text, own in zip(texts, worded, strict=True) if own == one]))
+            for one in dict.fromkeys(worded)
+        }
+        return [next(by_wording[one]) for one in worded]
 
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
         """Yield the runs of one sentence with most of the claim, then those of two, and so on."""
@@ -115,6 +123,15 @@ class SupportCheck:
             runs = [(one, first) for one in held for first in one.runs(length)]
             runs.sort(key=lambda pair: -pair[0].coverage.share(pair[1], pair[1] + length))
             yield [one.considered(stated, first, first + length) for one, first in runs[:LOOKED_AT]]
+
+
+def _in_words_of(text: str, claim: str, mentions: Mentions) -> str:
+    """The claim with the names that a text uses in the place of their aliases, which the network does not know."""
+    for name, group in mentions:
+        other = next((other for other in group if other in text), None)
+        if name not in text and other is not None:
+            claim = claim.replace(name, other)
+    return claim
 
 
 class _Held:

@@ -8,7 +8,7 @@ from library import Library
 from assistant.checking.conflicts import conflicts
 from assistant.checking.entailment import EntailmentScorer, shared_scorer
 from assistant.checking.names import Surroundings
-from assistant.checking.support import SupportCheck, Verdict
+from assistant.checking.support import SupportCheck, Verdict, _in_words_of
 from assistant.checking.verbatim import is_foreign, repeats, restates
 from assistant.language.sentence import parse
 from index.encoding.encoder import HashEncoder
@@ -330,3 +330,14 @@ def test_a_foreign_claim_passes_only_by_the_letter(engine):
     passages = engine.search("The river rose", k=3, filters=Filters()).passages
     claim = engine.encode("Der Fluss stieg im März um drei Meter und wurde nicht wieder flach.")
     assert not SupportCheck(engine, scorer=_Sure()).check(claim, passages).supported
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "read"),
+    [
+        ("The harbour tram opened in May.", "In May line 7 opened.", "In May harbour tram opened."),
+        ("Line 7 opened in May.", "In May the tram opened.", "In May the tram opened."),
+    ],
+)
+def test_the_network_reads_a_claim_with_the_names_of_its_evidence(text, claim, read):
+    assert _in_words_of(text, claim, GLOSSARY.found_in(claim)) == read
