@@ -152,7 +152,7 @@ def _check_length(reply: str, question: str) -> None:
 
 def _check_words(reply: str, said: str) -> None:
     """Check that every name, figure and date, and most words, occur in the conversation."""
-    if new := _unsaid(reply, said):
+    if new := unsaid(reply, said):
         raise _Unusable(f"the model's question has what nobody said: {new}")
     stems = set(analyse(reply).stems)
     known = {stem for line in said.split("\n") for stem in analyse(line).stems}
@@ -162,18 +162,19 @@ def _check_words(reply: str, said: str) -> None:
 
 def _check_kept(reply: str, question: str) -> None:
     """Check that no name, figure or date of the question was lost."""
-    if lost := _unsaid(question, reply):
+    if lost := unsaid(question, reply):
         raise _Unusable(f"the model's question lacks {lost}")
 
 
-def _unsaid(text: str, said: str) -> str | None:
+def unsaid(text: str, said: str) -> str | None:
     """Find the first name, figure or date of `text` that `said` lacks, ignoring the case of names."""
-    held = read(said)
-    for value in values_of(text):
+    held, values = read(said), values_of(text)
+    for value in values:
         if not any(agrees(value, token) for token in held):
             return repr(text[value.start : value.end])
     words = _folded(said)
-    names = (name for name in analyse(text).names if not name[0].isdigit())
+    by_value = {word for value in values for word in re.findall(r"\w+", text[value.start : value.end])}  # "March".
+    names = (name for name in analyse(text).names if not name[0].isdigit() and name not in by_value)
     return next((repr(name) for name in names if not _folded(name) <= words), None)
 
 

@@ -106,8 +106,9 @@ def test_a_reply_that_loses_what_was_asked_gives_way_to_the_rule() -> None:
     assert "lacks '2022'" in condensed.note
 
 
-def test_names_may_come_from_the_answer_and_figures_in_another_spelling() -> None:
-    made, _ = condenser("What else did Berg open in march 2021?")
+@pytest.mark.parametrize("when", ["in march 2021", "in March 2021"])
+def test_names_may_come_from_the_answer_and_figures_in_another_spelling(when: str) -> None:
+    made, _ = condenser(f"What else did Berg open {when}?")
 
     assert made.condense("What else did she open then?", HISTORY).note is None
 
