@@ -191,11 +191,16 @@ def review(proposals: "Sequence[Proposal]", gold: Path) -> int:
     for number, one in enumerate(proposals, 1):
         case = one.case
         print(f"\n{number} of {len(proposals)}: {case.question}")
+        if one.drafted:
+            print(f"  drafted as: {one.drafted}")
         print(f"  sentence: {one.sentence or 'none: the articles do not answer'}")
         print(f"  fact: {'; '.join(' | '.join(fact) for fact in case.facts) or 'none: a refusal is right'}")
-        answer = _line("[a]ccept, [c]hange, [d]rop or [q]uit: ").lower()[:1]
+        original = "accept as [o]riginally drafted, " if one.drafted else ""
+        answer = _line(f"[a]ccept, {original}[c]hange, [d]rop or [q]uit: ").lower()[:1]
         if answer == "q" or not answer:
             break
+        if answer == "o" and one.drafted:
+            case, answer = replace(case, question=one.drafted), "a"
         if answer == "c":
             question = _line(f"question [{case.question}]: ") or case.question
             typed = _line("facts, wordings behind |, facts behind ; [as above]: ") if case.answerable else ""

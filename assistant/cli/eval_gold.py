@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import IndexOption, root_to_read, settings_from
+from assistant.cli.common import IndexOption, model_flag, root_to_read, settings_from
 from assistant.cli.drafting import (
     OWN_GOLD,
     CaseIdOption,
@@ -22,6 +22,10 @@ from assistant.cli.drafting import (
 )
 from assistant.cli.output.progress import metered, note
 from index.counts import counted
+
+if TYPE_CHECKING:
+    from assistant.settings.settings import Settings
+    from eval.cases.proposing import Proposal
 
 GoldArgument = Annotated[
     list[str] | None,
@@ -178,19 +182,66 @@ def draft(
     gold: GoldFileOption = OWN_GOLD,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most drafts to look at.")] = 20,
     list_: Annotated[bool, typer.Option("--list", help="Print the drafts, one a line, and ask nothing.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="Let this language model reword them; [model] in the settings names its server.",
+        ),
+    ] = None,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Keep the drafts' own wording, even if the settings name a model.")
+    ] = False,
     index: IndexOption = None,
 ) -> None:
-    """Propose gold from articles, without a model: you accept, change or throw away each draft."""
+    """Propose gold from articles: you accept, change or throw away each draft.
+
+    No model is needed. With one, questions are reworded as a person would ask. A rewording is kept only if it is one
+    question, has the same names, figures and dates, gives no part of the answer away, and leads the reader to the same
+    sentence; you see both wordings.
+    """
+    from dataclasses import replace
+
     from eval.cases.case import to_line
     from eval.cases.proposing import propose
 
-    proposals = propose(_texts(folder, index), limit=limit)
+    settings = settings_from({"index": index, "model": model_flag(model, no_model)})
+    texts = _texts(folder, index)
+    proposals = propose(texts, limit=limit)
+    if settings.model.name:
+        proposals = _reworded(proposals, texts, settings)
     if list_:
         for one in proposals:
-            print(to_line(one.case))
+            print(to_line(replace(one.case, note=f"drafted as: {one.drafted}") if one.drafted else one.case))
         return
     added = review(proposals, Path(gold))
     note(f"{counted(added, 'case')} added to {gold}, {len(proposals)} looked at")
+
+
+def _reworded(proposals: "list[Proposal]", texts: dict[str, str], settings: "Settings") -> "list[Proposal]":
+    """The drafts in the words of the settings' model, as far as these pass the checks."""
+    from assistant.models.opening import open_model
+    from assistant.reading.network import shared_network
+    from assistant.settings.prompts import prompt_of
+    from eval.cases.finding import SpanFinder
+    from eval.cases.rewording import reword
+
+    prompt = prompt_of("reword", settings)
+    model = open_model(settings)
+    if model is None:
+        return proposals
+    finder = SpanFinder(texts, shared_network())
+    with metered("rewording", "drafts") as meter:
+        return reword(
+            proposals,
+            texts,
+            model=model,
+            prompt=prompt,
+            finder=finder,
+            note=note,
+            done=lambda count: meter(count, len(proposals), count),
+        )
 
 
 def redteam(

@@ -88,6 +88,8 @@ class Proposal:
     case: GoldCase
     sentence: str
     """Empty for a question that no article answers."""
+    drafted: str | None = None
+    """The question as it was drafted, where a model reworded it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

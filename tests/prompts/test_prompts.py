@@ -19,6 +19,7 @@ def prompt(text: str) -> Prompt:
     [
         ("answer", {"passages", "question", "refusal", "sentences"}),
         ("condense", {"history", "question"}),
+        ("reword", {"question"}),
         ("split", {"parts", "question"}),
         ("judge-correctness", {"question", "expected", "answer"}),
         ("judge-support", {"statements", "quotes"}),
@@ -29,7 +30,7 @@ def test_each_prompt_that_ships_has_its_places(name: str, variables: set[str]) -
 
 
 def test_no_other_prompts_ship() -> None:
-    assert names() == ("again", "answer", "condense", "judge-correctness", "judge-support", "split")
+    assert names() == ("again", "answer", "condense", "judge-correctness", "judge-support", "reword", "split")
 
 
 def test_the_answering_prompt_states_the_refusal_that_is_understood() -> None:

@@ -98,6 +98,30 @@ def test_gold_is_asked_with_and_without_a_model_and_the_runs_compared(url, data,
     assert bytes_of[0] == bytes_of[1]
 
 
+def test_drafts_of_gold_are_reworded_by_a_model_that_is_named_and_else_keep_their_wording(data, tmp_path) -> None:
+    article = tmp_path / "oldwater.md"
+    article.write_text("# Oldwater\n\nThe Oldwater Museum has 19 halls. The Oldwater bridge cost 3 million crowns.\n")
+    halls, other = "How many halls does the Oldwater Museum have?", "How many halls are there in the Oldwater Museum?"
+    command = ["eval", "draft", article, "--list"]
+
+    with ScriptedServer([Turn(reply=f'"{other}"', when=halls), Turn(reply="I cannot help with that.")]) as server:
+        out, told = run(server.url, data, *command, "--model", "scripted")
+        own, _ = run(server.url, data, *command)
+    kept, failed = run("http://127.0.0.1:9/v1", data, *command, "--model", "scripted")
+
+    reworded, drafted = ([json.loads(line) for line in text.splitlines()] for text in (out, own))
+    (changed,) = [case for case in reworded if case["question"] != halls and case.get("facts") == [["19"]]]
+    assert (changed["question"], changed["note"]) == (other, f"drafted as: {halls}")
+    assert {case["question"] for case in drafted} - {case["question"] for case in reworded} == {halls}
+    assert (
+        told
+        == f"assistant: scripted reworded 1 of {len(drafted)} drafts; {len(drafted) - 1} dropped: not one question\n"
+    )
+    assert kept == own
+    assert failed.startswith("assistant: the drafts keep their own wording: the model scripted failed: ")
+    assert failed.count("\n") == 1
+
+
 IMPORTED = """
 import contextlib, io, json, sys
 from typer.main import get_command

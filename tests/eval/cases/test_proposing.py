@@ -1,5 +1,6 @@
 """Drafts of gold from articles: what a sentence answers, and what none does; nothing becomes gold unreviewed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,26 @@ def test_only_what_a_person_accepts_or_changes_becomes_gold(
     assert (cases[1].question, cases[1].facts) == ("How dear was it?", (("3.5 million", "3,500,000"),))
     assert all(case.as_of for case in cases)
     assert proposals[1].case.question in capsys.readouterr().out
+
+
+def test_a_reworded_draft_shows_both_wordings_and_either_may_be_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = [one for one in propose({"oldwater": OLDWATER}, limit=50) if one.case.answerable][:3]
+    proposals = [
+        replace(one, case=replace(one.case, question=f"Say, {one.case.question}"), drafted=one.case.question)
+        for one in plain
+    ]
+    proposals[2] = plain[2]
+    monkeypatch.setattr("sys.stdin", _Typed(iter(["a\n", "o\n", "o\n"])))
+
+    assert review(proposals, tmp_path / "own.jsonl") == 2
+
+    asked = [case.question for case in load_gold([tmp_path / "own.jsonl"])]
+    assert asked == [proposals[0].case.question, plain[1].case.question]
+    out, told = capsys.readouterr()
+    assert all(f"{one.case.question}\n  drafted as: {one.drafted}\n" in out for one in proposals[:2])
+    assert out.count("drafted as") == told.count("[o]riginally") == 2
 
 
 def test_nothing_is_added_where_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
