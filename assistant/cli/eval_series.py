@@ -123,22 +123,32 @@ def _made(config: Path, gold: list[str] | None, out: Path) -> "list[tuple[str, R
     """Run each configuration of a file, into a run file of its name."""
     from assistant.cli.common import settings_from
     from assistant.cli.eval_running import judging, recordings, run_cases, system_of
+    from assistant.settings.settings import flag_names, refuse_unknown
     from index.errors import ConfigurationError, UserError
 
     try:
         tables = tomllib.loads(config.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{config} cannot be read ({error})", "write a table for each configuration") from error
-    runs = []
+    if len(tables) < 2:
+        raise ConfigurationError(f"{config} has {len(tables)} of the two or more tables of a matrix", "add another")
+    settings = {}
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ConfigurationError(f"{config}: {name} is {table!r}", f"write a table for it, as [{name}]")
+        refuse_unknown(table, [*OWN_KEYS, *flag_names()], f"setting of [{name}]", config)
         flags = {key: value for key, value in table.items() if key not in OWN_KEYS}
+        try:
+            settings[name] = settings_from({"model": "", **flags})
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{config}, [{name}]: {error.message}", error.remedy) from error
+    runs = []
+    for name, table in tables.items():
         none = recordings(None, None)
         note(f"running {name}")
         made = run_cases(
             gold,
-            settings_from({"model": "", **flags}),
+            settings[name],
             judging(table.get("judge"), 3, 0.0, none),
             none,
             out=str(out / f"{name}.json"),

@@ -188,8 +188,8 @@ def _read(path: Path) -> dict[str, object]:
     table = data.pop("model", {})
     if not isinstance(table, dict):
         raise ConfigurationError(f"{path}: model is {table!r}", 'write it as a table: [model] and name = "…" below it')
-    _refuse_unknown(data, [*(key.field for key in _TOP), "model"], "setting", path)
-    _refuse_unknown(table, [key.field for key in _MODEL], "setting of [model]", path)
+    refuse_unknown(data, [*(key.field for key in _TOP), "model"], "setting", path)
+    refuse_unknown(table, [key.field for key in _MODEL], "setting of [model]", path)
     found: dict[str, object] = data | {f"model.{name}": value for name, value in table.items()}
     for name in _PATHS:
         stated = found.get(name)
@@ -198,7 +198,13 @@ def _read(path: Path) -> dict[str, object]:
     return found
 
 
-def _refuse_unknown(data: Mapping[str, object], known: list[str], what: str, path: Path) -> None:
+def flag_names() -> list[str]:
+    """Names of the settings as `load_settings` takes them."""
+    return [key.flag for key in _TOP + _MODEL]
+
+
+def refuse_unknown(data: Mapping[str, object], known: list[str], what: str, path: Path) -> None:
+    """Raise ConfigurationError for a key of a file that is none of `known`, with the nearest one."""
     for key in data:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)

@@ -78,7 +78,7 @@ def _turned(comparison: Comparison, accepted: Mapping[str, str]) -> Check:
     if len(left) < len(turned):
         detail += f", {len(turned) - len(left)} accepted"
     if left:
-        detail += f": {listed(left)}; mend them, or say why not: assistant eval accept {left[0]} --why …"
+        detail += f": {listed(left)}; mend them, or say why not: assistant eval accept {left[0]} --baseline … --why …"
     verdict = Verdict.FAIL if left else Verdict.PASS
     return Check(name="cases turned wrong", verdict=verdict, detail=detail)
 

@@ -43,7 +43,7 @@ def test_one_case_of_fifteen_that_turned_wrong_fails_and_is_named() -> None:
     assert (result.exit_code, result.deterministic) == (100, True)
     assert check(result, "cases turned wrong") == (
         Verdict.FAIL,
-        "1 of 15 cases: case-0; mend them, or say why not: assistant eval accept case-0 --why …",
+        "1 of 15 cases: case-0; mend them, or say why not: assistant eval accept case-0 --baseline … --why …",
     )
 
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 from gate_runs import POLICY, PROVENANCE, a_run, answered, failed, gold
 
+from assistant.cli.eval_series import _made
 from eval.gate.compare import compare
 from eval.gate.decision import Verdict
 from eval.gate.matrix import matrix
 from eval.measures.paired import holm
 from eval.report.series import history_html, history_text, matrix_html, matrix_markdown, matrix_text
 from eval.runs.results import Run
-from index.errors import UserError
+from index.errors import ConfigurationError, UserError
 
 CASES = gold(200)
 
@@ -90,3 +91,19 @@ def test_a_history_shows_the_runs_from_the_oldest_to_the_newest_and_where_the_go
     assert f"three, 2026-03-01: gold {other.gold}" in page
     assert "two, 2026-02-01: gold" not in page
     assert "script" not in page
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[a]\n[x]\nsentenses = 2\n", "unknown setting of .x. 'sentenses'; did you mean 'sentences'"),
+        ("[a]\n[x]\nsentences = 99\n", "matrix.toml, .x.: .*sentences is 99"),
+        ("[a]\n", "has 1 of the two or more tables"),
+        ("a = 1\nb = 2\n", "a is 1; write a table"),
+    ],
+)
+def test_a_matrix_that_cannot_be_made_is_refused_before_anything_runs(tmp_path, written, told):
+    (tmp_path / "matrix.toml").write_text(written)
+    with pytest.raises(ConfigurationError, match=told):
+        _made(tmp_path / "matrix.toml", None, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
