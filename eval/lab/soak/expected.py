@@ -13,8 +13,8 @@ from index.text.article import sha256_of
 
 Case = tuple[str, ...]
 """Questions of a conversation; the last answer is compared."""
-KEPT = frozenset({"conversation_id", "message_id", "collection"})
-"""Keys of an answer that a server adds."""
+KEPT = frozenset({"conversation_id", "message_id", "collection", "signature"})
+"""Keys of an answer that a server adds; the signature is over the others."""
 BESIDE = KEPT | {"id", "seconds", "index"}
 """Keys in which two right answers may differ; the index's fingerprint selects the right answer."""
 

@@ -158,8 +158,9 @@ class Visitor:
         title = f"{self._random.getrandbits(64):x}"
         self._is(await self._caller.call("conversation", "PATCH", path, {"title": title}), 200)
         there = (await self._caller.call("conversation", "GET", path)).json()
-        given = [{k: v for k, v in a.items() if k not in KEPT} for a in answers]
-        if (there["title"], [message["answer"] for message in there["messages"]]) != (title, given):
+        held = [message["answer"] for message in there["messages"]]
+        own, given = ([{k: v for k, v in a.items() if k not in KEPT} for a in some] for some in (held, answers))
+        if (there["title"], own) != (title, given):
             self._findings.add("a conversation is not as it was held", f"{case}: {there}")
         if self._random.random() < 0.5:
             cut = self._caller.tries_cut

@@ -75,8 +75,10 @@ def test_conversations_and_feedback_survive_a_kill(home):
     with serving(home) as server, server.client() as client:
         (message,) = client.get(f"/api/conversations/{answer['conversation_id']}").json()["messages"]
 
-    beside = {"conversation_id", "message_id", "collection"}
-    assert message["answer"] == {k: v for k, v in answer.items() if k not in beside}
+    beside = {"conversation_id", "message_id", "collection", "signature"}  # The signature is over those keys too.
+    kept = message["answer"]
+    assert {k: v for k, v in kept.items() if k != "signature"} == {k: v for k, v in answer.items() if k not in beside}
+    assert kept["signature"]["public_key"] == answer["signature"]["public_key"]
     assert message["feedback"]["reason"] == "which gate?"
 
 
