@@ -107,7 +107,7 @@ def _values(
 
 
 def _counts_nothing(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence], held: Sequence[Value]) -> bool:
-    """Whether a number states none of its own: "the northern one", "the two lakes", "below zero", "per second"."""
+    """Whether a number states none of its own: "the older one", "the two lakes", "below zero", "per second"."""
     figure = value.token.figure
     before = claim.tokens[value.place - 1].word if value.place else ""
     if figure is None or figure.unit or value.text[:1].isdigit():
@@ -173,7 +173,7 @@ def _follows(claim: ParsedSentence, value: Value, figure: Figure, own: Value, he
         amounts = _measured(value.measure, figure.value), _measured(own.measure, other.value)
         if amounts[0] == amounts[1] is not None:
             return True
-        # The unit stands at another figure: "a gross profit of 2.4 million euros and a net profit of 310,000".
+        # The unit stands at another figure: "5 million euros for the hall and 750,000 for the roof".
         units = {one.token.figure.unit for one in held if one.token.figure}
         if other.unit is None and other.value == figure.value and figure.unit in units - {None}:
             return True
@@ -222,7 +222,7 @@ def _share(value: Value) -> Fraction | None:
 
 
 def _shares(run: Sequence[ParsedSentence], held: Sequence[Value]) -> Iterator[tuple[Fraction, str | None]]:
-    """The shares that sentences state, each with its bound; also as a part and its whole: "96 of 120"."""
+    """The shares that sentences state, each with its bound; also as a part and its whole: "72 of 90"."""
     for value in held:
         if (share := _share(value)) is not None and value.token.figure:
             yield share, value.token.figure.bound
