@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from assistant.checking.names import Aliases, Mentions, Surroundings, unnamed, unquoted
+from assistant.checking.names import Mentions, Surroundings, aliased, unnamed, unquoted
 from assistant.language.dates import Date
 from assistant.language.figures import Figure
 from assistant.language.numbers import CLOCK
@@ -28,12 +28,12 @@ _BORNE_OUT: dict[str | None, set[str | None]] = {
 """Bounds of an article's figure that support a claim's, by the claim's bound ("about", "at least" …)."""
 _EXISTS = frozenset("has have had there number numbers total totals count counts comprise comprises".split())
 """Words of a claim that states only a count."""
-_MULTIPLES = {
-    ("week", "day"): 7, ("day", "hour"): 24, ("hour", "minute"): 60, ("minute", "second"): 60, ("year", "month"): 12,
-    ("decade", "year"): 10, ("century", "year"): 100, ("kilometre", "metre"): 1000, ("metre", "centimetre"): 100,
-    ("centimetre", "millimetre"): 10, ("kilogram", "gram"): 1000, ("tonne", "kilogram"): 1000,
+_SMALLER = {
+    "week": ("day", 7), "day": ("hour", 24), "hour": ("minute", 60), "minute": ("second", 60), "year": ("month", 12),
+    "century": ("decade", 10), "decade": ("year", 10), "kilometre": ("metre", 1000), "metre": ("centimetre", 100),
+    "centimetre": ("millimetre", 10), "tonne": ("kilogram", 1000), "kilogram": ("gram", 1000),
 }  # fmt: skip
-"""How many of the second measure make one of the first."""
+"""The next smaller measure, and how many of it make one."""
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _BELOW = frozenset("below under beneath minus less lower negative loss deficit short fewer down fell".split())
 """Words with which a positive figure tells of a negative one: "seven degrees below zero"."""
@@ -64,15 +64,15 @@ def conflicts(
         around: their passage.
         mentions: names in the claim that have aliases.
     """
-    aliases = Aliases.between(claim, run, mentions)
-    found = list(_values(claim, run, around, aliases.places))
-    if (name := unnamed(claim, run, around, aliases)) is not None:
+    covered = aliased(claim, run, mentions)
+    found = list(_values(claim, run, around, covered))
+    if (name := unnamed(claim, run, around, covered)) is not None:
         found.append(Conflict(kind="name", reason=f"the name {name} does not stand in it"))
     found += [
         Conflict(kind="quotation", reason=f"the words “{quoted}” do not stand in it")
-        for quoted in unquoted(claim, run, around, aliases)
+        for quoted in unquoted(claim, run, around, covered)
     ]
-    if not found and not aliases.places and not _has_any(claim, run):
+    if not found and not covered and not _has_any(claim, run):
         found.append(Conflict(kind="words", reason="nothing that it says stands in it"))
     return found
 
@@ -92,16 +92,16 @@ def _values(
 ) -> Iterable[Conflict]:
     held = [value for one in run for value in one.values]
     for value in claim.values:
-        if value.place in covered or any(_bears_out(value, own) for own in held):
-            if (misplaced := _misplaced(value, held)) is not None and value.place not in covered:
-                yield misplaced
-            elif value.place not in covered and _of_a_part(claim, value, run):
-                yield Conflict(kind="figure", reason=f"only a part of the {value.text} is meant there")
+        if value.place in covered:
             continue
-        if _counts_nothing(claim, value, run, held) or _derived(claim, value, run, held):
+        stands = any(_bears_out(value, own) for own in held)
+        if not stands and (_counts_nothing(claim, value, run, held) or _derived(claim, value, run, held)):
             continue
         if (misplaced := _misplaced(value, held)) is not None:
             yield misplaced
+        elif stands:
+            if _of_a_part(claim, value, run):
+                yield Conflict(kind="figure", reason=f"only a part of the {value.text} is meant there")
         elif value.token.date is None or not _dated(value, held, around):
             yield _missing(value, held)
 
@@ -152,9 +152,9 @@ def _derived(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence],
     if value.heads[:1] == ("time",) and any(_TIMES.get(word) == figure.value for word in told):
         return True
     measured = _measured(value.measure, figure.value)
-    if measured and any(_measured(large, Fraction(1)) == measured for large, _ in _MULTIPLES if large in told):
+    if measured and any(_measured(large, Fraction(1)) == measured for large in _SMALLER if large in told):
         return True  # "A week" are seven days.
-    return any(_follows(claim, value, figure, own, held) for own in held if own.token.figure) or (
+    return any(_follows(claim, value, figure, own, held) for own in held) or (
         value.measure == "year" and _between_years(figure.value, held)
     )
 
@@ -238,12 +238,10 @@ def _shares(run: Sequence[ParsedSentence], held: Sequence[Value]) -> Iterator[tu
 
 def _measured(measure: str | None, amount: Fraction) -> tuple[str, Fraction] | None:
     """An amount in the smallest measure that it can be told in; None without a measure."""
-    while measure is not None:
-        smaller = next(((small, by) for (large, small), by in _MULTIPLES.items() if large == measure), None)
-        if smaller is None:
-            return measure, amount
-        measure, amount = smaller[0], amount * smaller[1]
-    return None
+    while measure in _SMALLER:
+        measure, count = _SMALLER[measure]
+        amount *= count
+    return None if measure is None else (measure, amount)
 
 
 def _of_a_part(claim: ParsedSentence, value: Value, run: Sequence[ParsedSentence]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.checking.entailment import probabilities
 from index.encoding.cross_encoders import check_folder, load_cross_encoder, read_json
 from index.encoding.runtimes import folder_of
 from index.errors import EncoderUnavailable
@@ -51,9 +52,7 @@ class CrossEncoderScorer:
             logits = np.asarray(
                 self._model.predict([(text, claim) for text in evidence], show_progress_bar=False, apply_softmax=False)
             )
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        found: list[float] = (odds[:, self._entailment] / odds.sum(axis=1)).tolist()
-        return found
+        return probabilities(logits, self._entailment)
 
     @cached_property
     def _model(self) -> Any:  # noqa: ANN401 - the library is imported late

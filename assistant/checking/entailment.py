@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoding.pair_network import PairNetwork
+from index.encoding.pair_network import Ids, PairNetwork, padded
 
 TRAINED = Path(__file__).parent / "trained"
 GRAPH_PATH = TRAINED / "entailment.onnx"
@@ -18,6 +18,8 @@ THRESHOLD_PATH = TRAINED / "threshold.json"
 CLAIM_PIECES = 72
 """Most word pieces of a claim that are read, and of its evidence; as in training."""
 EVIDENCE_PIECES = 200
+SUPPORTED = 0
+"""The first of the network's verdicts; the others are contradicted and not said."""
 
 
 class EntailmentScorer:
@@ -35,10 +37,8 @@ class EntailmentScorer:
         if not evidence:
             return []
         network = self._open()
-        (logits,) = network.run(*_batch(network, claim, evidence))
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        supported: list[float] = (odds[:, 0] / odds.sum(axis=1)).tolist()
-        return supported
+        (logits,) = network.run(*batch_of(network, claim, evidence))
+        return probabilities(logits, SUPPORTED)
 
     def _open(self) -> PairNetwork:
         with self._lock:
@@ -53,18 +53,17 @@ def shared_scorer() -> EntailmentScorer:
     return EntailmentScorer()
 
 
-def _batch(
-    network: PairNetwork, claim: str, evidence: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Pieces, segments and mask of `[CLS] claim [SEP] evidence [SEP]`, (pairs, length), padded to the longest."""
+def probabilities(logits: NDArray[np.float32], label: int) -> list[float]:
+    """Compute each row's probability of a label from logits (pairs, labels)."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    found: list[float] = (odds[:, label] / odds.sum(axis=1)).tolist()
+    return found
+
+
+def batch_of(network: PairNetwork, claim: str, evidence: Sequence[str]) -> tuple[Ids, Ids, Ids]:
+    """Return pieces, segments and mask of `[CLS] claim [SEP] evidence [SEP]` for each evidence."""
     first, separator = network.tokenizer.encode("").ids
     stated, *shown = network.tokenizer.encode_batch([claim, *evidence], add_special_tokens=False)
     head = [first, *stated.ids[:CLAIM_PIECES], separator]
     rows = [[*head, *one.ids[:EVIDENCE_PIECES], separator] for one in shown]
-    pieces = np.zeros((len(rows), max(map(len, rows))), np.int64)
-    segments, mask = np.zeros_like(pieces), np.zeros_like(pieces)
-    for number, row in enumerate(rows):
-        pieces[number, : len(row)] = row
-        segments[number, len(head) : len(row)] = 1
-        mask[number, : len(row)] = 1
-    return pieces, segments, mask
+    return padded(rows, [len(head)] * len(rows))

@@ -11,10 +11,6 @@ from assistant.language.values import holds
 from assistant.language.vocabulary import ACRONYMS, OPENERS, PARTICLES
 from index.text.terms import stem
 
-_COMMON_END = re.compile(
-    r"(?:ing|ed|ly|tion|sion|ment|ity|ness|ance|ence|ship|ism|ers|ors|ies|ents|ants|ives|als|ages)$"
-)
-"""Endings of words that open sentences, and rarely of names."""
 _PEOPLE_OF = frozenset("s n an ian ese ish i y a ns ans ians is e er ers".split()) | {""}
 """Suffixes that derive "German" from "Germany" and "Chinese" from "China"."""
 _SMALL = PARTICLES | frozenset("and for in on".split())
@@ -68,32 +64,20 @@ class Surroundings:
         return name.leads or name.follows or name.word in self.capital or _exact(name) or not name.word.isalpha()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Aliases:
-    """Names of the claim for which the sentences use an alias."""
-
-    places: frozenset[int]
-    """Positions of the claim's tokens in such names."""
-    words: frozenset[str]
-    """Words of the aliases in the sentences, case folded."""
-
-    @classmethod
-    def between(cls, claim: ParsedSentence, run: Sequence[ParsedSentence], mentions: Mentions) -> "Aliases":
-        """Match the claim's names with aliases in the sentences."""
-        places: set[int] = set()
-        words: set[str] = set()
-        for name, group in mentions:
-            held = [o for o in group if parse(o).tokens and any(holds(one.text, o) for one in run)]
-            if not held:
-                continue
-            words |= {token.word for other in held for token in parse(other).tokens if token.word}
+def aliased(claim: ParsedSentence, run: Sequence[ParsedSentence], mentions: Mentions) -> frozenset[int]:
+    """Find the positions of the claim's tokens in names for which the sentences use an alias."""
+    places: set[int] = set()
+    for name, group in mentions:
+        if any(parse(other).tokens and any(holds(one.text, other) for one in run) for other in group):
             for match in re.finditer(re.escape(name), claim.text):
                 within = range(match.start(), match.end() + 1)
                 places |= {i for i, t in enumerate(claim.tokens) if t.start in within and t.end in within}
-        return cls(places=frozenset(places), words=frozenset(words))
+    return frozenset(places)
 
 
-def unnamed(claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, aliases: Aliases) -> str | None:
+def unnamed(
+    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, covered: frozenset[int]
+) -> str | None:
     """Find the first name of the claim that the sentences do not have, as written; None if they have all.
 
     A name that only the rest of the passage has counts, since the sentences may refer to it ("she", "the mayor").
@@ -102,13 +86,13 @@ def unnamed(claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surrou
         claim: the sentence to check.
         run: the sentences that may support it.
         around: their passage.
-        aliases: aliases that the sentences use for the claim's names.
+        covered: positions of the claim's tokens in names for which the sentences use an alias.
     """
     measured = {value.place + 1 for value in claim.values if value.token.figure}
     asked = [
         name
         for name in claim.names
-        if name.place not in aliases.places
+        if name.place not in covered
         and name.place not in measured
         and (around.is_name(name) or _is_acronym(claim, name))
     ]
@@ -217,7 +201,7 @@ def _mixed_up(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> str | Non
 
 
 def unquoted(
-    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, aliases: Aliases
+    claim: ParsedSentence, run: Sequence[ParsedSentence], around: Surroundings, covered: frozenset[int]
 ) -> Iterator[str]:
     """Yield quotations of the claim that the sentences do not have in those words."""
     for quoted in claim.quoted:
@@ -225,5 +209,5 @@ def unquoted(
             continue
         at = claim.text.find(quoted)
         places = {i for i, t in enumerate(claim.tokens) if at <= t.start and t.end <= at + len(quoted)}
-        if not places <= aliases.places:
+        if not places <= covered:
             yield quoted

@@ -103,7 +103,8 @@ class SupportCheck:
         repeated = [float(repeats(claim, text)) for text in texts]
         if any(repeated) or is_foreign(claim):
             return repeated
-        restated = [float(restates(parse(claim), parse(text))) for text in texts]
+        stated = parse(claim)
+        restated = [float(restates(stated, parse(text))) for text in texts]
         if any(restated):
             return restated
         mentions = self.engine.glossary.found_in(claim)

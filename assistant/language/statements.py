@@ -1,6 +1,5 @@
 """Find in a sentence's tokens what must not be altered: values, names, negations and directions."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -54,18 +53,6 @@ _OF_RELATION = frozenset(
 )
 """What these set apart is told only by the word beside them."""
 
-_PREFIX = re.compile(
-    r"(?:un(?P<un>[a-z]{4,})|(?:in|im|ir|il)(?P<latin>[a-z]{3,}(?:able|ible|[ae]nt|[ae]nce|ency|al|ate|ite|ive|ect|ely|ly|ity|"
-    r"ure|ise|ular))|dis(?P<dis>agree|approve|connect|continue|honest|like|obey|satisf|trust|allow|advantage)(?P<end>[a-z]*))"
-)
-_NO_PREFIX = frozenset("import impart impress important under until union unit instant instance intent invent".split())
-
-
-def denied_by_prefix(word: str) -> str | None:
-    """What is left of "unclear" or "impossible" without the prefix that denies it; None of a word that has none."""
-    match = _PREFIX.fullmatch(word) if word not in _NO_PREFIX else None
-    return match and (match["un"] or match["latin"] or f"{match['dis']}{match['end']}")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value:
@@ -78,8 +65,6 @@ class Value:
     """Of `MEASURES`, when one stands right behind it."""
     text: str
     """As written."""
-    pronoun: bool
-    """Whether it is a "one" that may stand for no number."""
     heads: tuple[str, ...] = ()
     """Stems of the telling words right behind it, the nearest first: what it counts."""
 
@@ -158,7 +143,6 @@ def values(text: str, tokens: Sequence[Token]) -> list[Value]:
                 place=at,
                 measure=MEASURES.get(behind or "") if near else None,
                 text=written,
-                pronoun=written.lower() == "one",
                 heads=_heads(text, tokens, at),
             )
         )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from index.encoding.pair_network import padded
 from index.search.engine import Passage
 
 WINDOW_PIECES = 110
@@ -100,12 +101,8 @@ class Windower:
                 of += [number] * len(pieces)
             rows.append([*row, self._separator])
             sentences.append([*of, -1])
-        longest = max(map(len, rows))
-        padded = np.zeros((len(rows), longest), np.int64)
-        segments, mask, sentence_of = np.zeros_like(padded), np.zeros_like(padded), np.full_like(padded, -1)
-        for n, (row, of) in enumerate(zip(rows, sentences, strict=True)):
-            padded[n, : len(row)] = row
-            segments[n, len(asked) + 2 : len(row)] = 1
-            mask[n, : len(row)] = 1
+        padded_rows, segments, mask = padded(rows, [len(asked) + 2] * len(rows))
+        sentence_of = np.full_like(padded_rows, -1)
+        for n, of in enumerate(sentences):
             sentence_of[n, : len(of)] = of
-        return Batch(pieces=padded, segments=segments, mask=mask, sentence_of=sentence_of)
+        return Batch(pieces=padded_rows, segments=segments, mask=mask, sentence_of=sentence_of)

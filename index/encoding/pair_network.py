@@ -17,6 +17,22 @@ Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 
+def padded(rows: Sequence[Sequence[int]], second: Sequence[int]) -> tuple[Ids, Ids, Ids]:
+    """Return pieces, segments and mask of rows of word pieces, each (pairs, length), padded to the longest.
+
+    Args:
+        rows: of each pair, `[CLS] first text [SEP] second text [SEP]`.
+        second: where each row's second text begins.
+    """
+    pieces = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    segments, mask = np.zeros_like(pieces), np.zeros_like(pieces)
+    for number, (row, start) in enumerate(zip(rows, second, strict=True)):
+        pieces[number, : len(row)] = row
+        segments[number, start : len(row)] = 1
+        mask[number, : len(row)] = 1
+    return pieces, segments, mask
+
+
 class PairNetwork:
     """An opened graph, with the default encoder's tokenizer, which neither cuts nor pads."""
 

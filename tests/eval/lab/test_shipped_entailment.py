@@ -25,7 +25,7 @@ def test_the_graph_agrees_with_torch() -> None:
     network = load_entailment(entailment.WEIGHTS_PATH).eval()
     opened = entailment.PairNetwork(entailment.GRAPH_PATH, ("verdict",), threads=1)
 
-    pieces, segments, mask = entailment._batch(opened, "Anna Berg sold the mill.", EVIDENCE)
+    pieces, segments, mask = entailment.batch_of(opened, "Anna Berg sold the mill.", EVIDENCE)
     with torch.inference_mode():
         logits = network(torch.from_numpy(pieces), torch.from_numpy(segments), torch.from_numpy(mask).bool())[0]
 
