@@ -42,19 +42,7 @@ def matrix_html(columns: Sequence[Column]) -> str:
         for column in columns
         if column.comparison
     ]
-    css = style()
-    return (
-        environment()
-        .get_template("matrix.html")
-        .render(
-            policy=f"default-src 'none'; style-src '{digest(css)}'; base-uri 'none'; form-action 'none'",
-            style=Markup(css),
-            told=_told(columns),
-            head=head,
-            rows=rows,
-            changes=changes,
-        )
-    )
+    return _page("matrix", told=_told(columns), head=head, rows=rows, changes=changes)
 
 
 def history_text(runs: Sequence[tuple[str, Run]]) -> str:
@@ -72,7 +60,6 @@ def history_text(runs: Sequence[tuple[str, Run]]) -> str:
 
 def history_html(runs: Sequence[tuple[str, Run]]) -> str:
     """Write the trend of each measure over the runs as one page that needs no network."""
-    css = style()
     names = in_order(line.name for _, run in runs for line in summarise(run.results))
     trends = []
     for name in names:
@@ -85,19 +72,16 @@ def history_html(runs: Sequence[tuple[str, Run]]) -> str:
     breaks = [
         (label, run.started[:16], run.gold) for (_, before), (label, run) in pairwise(runs) if before.gold != run.gold
     ]
-    return (
-        environment()
-        .get_template("history.html")
-        .render(
-            policy=f"default-src 'none'; style-src '{digest(css)}'; base-uri 'none'; form-action 'none'",
-            style=Markup(css),
-            told=f"{counted(len(runs), 'run')}, from {runs[0][1].started[:10]} to {runs[-1][1].started[:10]}",
-            trends=trends,
-            breaks=breaks,
-            width=WIDTH,
-            height=HEIGHT,
-        )
-    )
+    told = f"{counted(len(runs), 'run')}, from {runs[0][1].started[:10]} to {runs[-1][1].started[:10]}"
+    return _page("history", told=told, trends=trends, breaks=breaks, width=WIDTH, height=HEIGHT)
+
+
+def _page(name: str, **shown: object) -> str:
+    """Fill the template of a page without scripts."""
+    css = style()
+    policy = f"default-src 'none'; style-src '{digest(css)}'; base-uri 'none'; form-action 'none'"
+    template = environment().get_template(f"{name}.html")
+    return template.render(name=name.capitalize(), policy=policy, style=Markup(css), **shown)
 
 
 def _line(values: Sequence[float]) -> str:

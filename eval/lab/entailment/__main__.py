@@ -51,7 +51,7 @@ def _train(arguments: argparse.Namespace) -> int:
     from eval.lab.entailment.loss import verdict_loss
     from eval.lab.reader.features import Arrays
     from eval.lab.reader.network import load_entailment
-    from eval.lab.reader.train import WEIGHTS, Trainer, Training
+    from eval.lab.reader.train import Trainer, Training, write_record
 
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
@@ -70,18 +70,7 @@ def _train(arguments: argparse.Namespace) -> int:
         network, Arrays.load(arguments.run / "arrays.npz"), torch.device(arguments.device), arguments.run, settings
     )
     trainer.objective = verdict_loss
-    figures = trainer.run()
-    weights = arguments.run / WEIGHTS
-    record = {
-        "weights": file_sha256(weights),
-        "started_from": file_sha256(arguments.start) if arguments.start else "the encoder",
-        "settings": asdict(settings),
-        "device": arguments.device,
-        "torch": torch.__version__,
-        "training": figures,
-        "data": json.loads((arguments.run / "data.json").read_text("utf-8")),
-    }
-    weights.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    write_record(arguments.run, arguments.start, arguments.device, settings, trainer.run())
     return 0
 
 

@@ -53,12 +53,18 @@ def _prepare(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace) -> int:
     from eval.lab.reader.features import Arrays
     from eval.lab.reader.network import load_reader
-    from eval.lab.reader.train import Trainer
+    from eval.lab.reader.train import Trainer, write_record
 
     device, settings = _device(arguments), _settings(arguments)
     arrays = Arrays.load(arguments.run / "arrays.npz")
     reader = load_reader(arguments.start, encoder=arguments.encoder)
-    _write_record(arguments, settings, {"reader": Trainer(reader, arrays, device, arguments.run, settings).run()})
+    write_record(
+        arguments.run,
+        arguments.start,
+        arguments.device,
+        settings,
+        {"reader": Trainer(reader, arrays, device, arguments.run, settings).run()},
+    )
     return 0
 
 
@@ -87,25 +93,6 @@ def _settings(arguments: argparse.Namespace) -> "Training":
     )
 
 
-def _write_record(arguments: argparse.Namespace, settings: "Training", figures: dict[str, dict[str, float]]) -> None:
-    import torch
-
-    from eval.lab.reader.examples import file_sha256
-    from eval.lab.reader.train import WEIGHTS
-
-    weights = arguments.run / WEIGHTS
-    record = {
-        "weights": file_sha256(weights),
-        "started_from": file_sha256(arguments.start) if arguments.start else "the encoder",
-        "settings": asdict(settings),
-        "device": arguments.device,
-        "torch": torch.__version__,
-        "training": figures,
-        "data": json.loads((arguments.run / "data.json").read_text("utf-8")),
-    }
-    weights.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-
-
 def _distil(arguments: argparse.Namespace) -> int:
     """Train the teacher, keep its logits on the device, and train the reader on them, all in one process."""
     from eval.lab.reader.batches import DeviceArrays
@@ -113,7 +100,7 @@ def _distil(arguments: argparse.Namespace) -> int:
     from eval.lab.reader.features import Arrays
     from eval.lab.reader.network import load_reader
     from eval.lab.reader.teacher import load_teacher
-    from eval.lab.reader.train import Trainer
+    from eval.lab.reader.train import Trainer, write_record
 
     device, arrays = _device(arguments), Arrays.load(arguments.run / "arrays.npz")
     (arguments.run / "teacher").mkdir(exist_ok=True)
@@ -124,7 +111,9 @@ def _distil(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     trainer = Trainer(load_reader(arguments.start, encoder=arguments.encoder), arrays, device, arguments.run, settings)
     trainer.objective = distillation(logits, trainer.arrays, settings.weights)
-    _write_record(arguments, settings, {"teacher": taught, "reader": trainer.run()})
+    write_record(
+        arguments.run, arguments.start, arguments.device, settings, {"teacher": taught, "reader": trainer.run()}
+    )
     return 0
 
 

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import mean
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from eval.lab.reader.batches import Batch, DeviceArrays, batch_numbers, chosen_windows
+from eval.lab.reader.examples import file_sha256
 from eval.lab.reader.features import Arrays
 from eval.lab.reader.loss import LossWeights, losses, weighed
 from eval.lab.reader.network import Network, save_weights
@@ -180,3 +181,18 @@ class Trainer:
         with (self.folder / LOG).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         note(line)
+
+
+def write_record(run: Path, start: Path | None, device: str, settings: Training, figures: object) -> None:
+    """Write beside a run's weights what made them: settings, hashes, and the figures of the training."""
+    weights = run / WEIGHTS
+    record = {
+        "weights": file_sha256(weights),
+        "started_from": file_sha256(start) if start else "the encoder",
+        "settings": asdict(settings),
+        "device": device,
+        "torch": torch.__version__,
+        "training": figures,
+        "data": json.loads((run / "data.json").read_text("utf-8")),
+    }
+    weights.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
