@@ -8,7 +8,7 @@ import sys
 import typer
 
 from assistant import AssistantError, __version__
-from assistant.cli import ask, chat, config, evaluate, feedback, indexing, keys, mcp, prompts, search, serve, verify
+from assistant.cli import ask, chat, config, evaluation, feedback, indexing, keys, mcp, prompts, search, serve, verify
 from assistant.cli.output.terminal import escaping_output
 
 app = typer.Typer(
@@ -31,7 +31,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(config.app, name="config")
 app.add_typer(prompts.app, name="prompts")
-app.add_typer(evaluate.app, name="eval")
+app.add_typer(evaluation.app, name="eval")
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer's callback form

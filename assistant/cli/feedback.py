@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import settings_from
-from assistant.cli.drafting import (
+from assistant.cli.evaluation.drafting import (
     OWN_GOLD,
     CaseIdOption,
     CaseTagOption,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.drafting import review
+from assistant.cli.evaluation.drafting import review
 from assistant.language.denial import states
 from assistant.settings.locations import default_files
 from eval.cases.anchors import occurrences

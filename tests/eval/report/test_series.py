@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from gate_runs import POLICY, PROVENANCE, a_run, answered, failed, gold
 
-from assistant.cli.eval_series import _made
+from assistant.cli.evaluation.series import _made
 from eval.gate.compare import compare
 from eval.gate.decision import Verdict
 from eval.gate.matrix import matrix

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, settings_from
-from assistant.cli.eval_running import judging, recordings, run_cases, system_of
+from assistant.cli.evaluation.running import judging, recordings, run_cases, system_of
 from assistant.cli.output.progress import metered, note
 
 if TYPE_CHECKING:

@@ -122,7 +122,7 @@ def _read(source: Path) -> "list[tuple[str, Run]]":
 def _made(config: Path, gold: list[str] | None, out: Path) -> "list[tuple[str, Run]]":
     """Run each configuration of a file, into a run file of its name."""
     from assistant.cli.common import settings_from
-    from assistant.cli.eval_running import judging, recordings, run_cases, system_of
+    from assistant.cli.evaluation.running import judging, recordings, run_cases, system_of
     from assistant.settings.settings import flag_names, refuse_unknown
     from index.errors import ConfigurationError, UserError
 
