@@ -333,7 +333,9 @@ def _whole_list(question: Question, best: _Ranked, first: Candidate, engine: Sea
     asked = question.kind is Kind.LIST or _PROCEDURE.match(question.text) is not None
     if not 1 < len(items) <= MOST_ITEMS or not (most or asked):
         return None
-    sentences = [sentence for item in items for sentence in sentences_of(structure.text, item)]
+    over = None if items[0].parent is None else structure.blocks[items[0].parent]
+    blocks = [over, *items] if over and over.kind is BlockKind.CAPTION else items
+    sentences = [sentence for one in blocks for sentence in sentences_of(structure.text, one)]
     return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
 
 

@@ -13,8 +13,9 @@ from assistant.language.denial import doubted
 from assistant.language.names import Span, names, people, without_openers
 from assistant.language.numbers import CLOCK
 from assistant.language.sentence import parse
-from assistant.language.values import Token, figures, read, values_of
-from assistant.language.vocabulary import AUXILIARIES, MONTHS, OPENERS, ORDINALS, WEEKDAYS
+from assistant.language.statements import Value, values
+from assistant.language.values import Token, dates, figures, read, values_of
+from assistant.language.vocabulary import AUXILIARIES, HONORIFICS, MONTHS, OPENERS, ORDINALS, WEEKDAYS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 from assistant.reading.network import Span as Words
@@ -76,14 +77,16 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         words: its likeliest words, as the network sees it.
         others: the next likely sentences; what they deny does not lead.
     """
-    if words is None or words.probability < LEAST_SURE or question.kind in _TOLD_WHOLE or _asks_yes_or_no(question):
+    if _asks_yes_or_no(question):
+        return _compared(question, text)
+    if words is None or words.probability < LEAST_SURE or question.kind in _TOLD_WHOLE:
         return None
     start, end = _with_nouns(question, text, *_whole(text, words.start, words.end))
     lead = text[start:end]
     if (
         not lead
         or len(lead) > min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
-        or set(stems(lead)) <= {*question.stems, *stems(question.text)}
+        or set(stems(lead)) <= {*question.stems, *stems(question.text), *HONORIFICS}
         or _COMPARED.search(lead)
         or _belongs_to_what_follows(question, text, end)
         or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))
@@ -156,10 +159,17 @@ def _another_is_meant(question: Question, text: str, start: int, end: int) -> bo
         labels = [_LABEL_MARK.split(gap.strip(_MARKS))[0] for gap in gaps[1:]]
     else:
         return False
-    # Of several names the later ones leave out what was said of the first: only "the last one" tells them apart.
+    # Of several names the later ones leave out what was said of the first: only "the last one" tells them apart, and
+    # the date: "in May it was led by Ada Holm, and in June by Ole Lind".
     asked = set(question.stems) & _PLACES if own is None else set(question.stems)
-    shared = [len(asked & set(stems(label))) for label in labels]
+    shared = [len(asked & set(stems(label))) + _dated_alike(question, label) for label in labels]
     return max(shared) > shared[meant]
+
+
+def _dated_alike(question: Question, label: str) -> int:
+    """How many dates of the label agree with one that is asked about."""
+    asked = dates(question.text)
+    return sum(any(date.agrees(one) or one.agrees(date) for one in asked) for date in dates(label))
 
 
 def _sort(token: Token) -> str:
@@ -175,6 +185,31 @@ def _overtaken(question: Question, text: str, start: int) -> bool:
 
 def _asks_yes_or_no(question: Question) -> bool:
     return question.text.split(maxsplit=1)[0].lower() in AUXILIARIES
+
+
+def _compared(question: Question, text: str) -> Span | None:
+    """The one figure that settles whether what is asked about is more or less: "longer than 300 m", "is 312 m long"."""
+    tokens = read(text)
+    asked = [value for value in values(question.text, read(question.text)) if _counted(value)]
+    if len(asked) != 1:
+        return None
+    alike = [value for value in values(text, tokens) if _counted(value) == _counted(asked[0])]
+    if len(alike) != 1:
+        return None
+    at = alike[0].place
+    start, end = tokens[at].start, tokens[at].end
+    if doubted(text, start, end) or _overtaken(question, text, start):
+        return None
+    figure = tokens[at].figure
+    if figure and not figure.unit:  # With what it counts: "312 m", "64 rooms".
+        end = tokens[at + 1].end
+    return _whole(text, start, end)
+
+
+def _counted(value: Value) -> str:
+    """What a figure is a number of: its measure, unit or noun."""
+    figure = value.token.figure
+    return (figure.unit or value.measure or next(iter(value.heads), "")) if figure else ""
 
 
 def _belongs_to_what_follows(question: Question, text: str, end: int) -> bool:
