@@ -117,12 +117,12 @@ def assert_the_quote_is_marked(page: Page, server: Server, citation: dict) -> No
 
 def marked(page: Page) -> tuple[str, str]:
     """The article's text before the mark, without white space, and what is marked."""
-    expect(page.locator("#article mark")).to_be_in_viewport()
+    expect(page.locator("#article mark:visible").first).to_be_in_viewport()
     before, within = page.evaluate("""() => {
       const range = document.createRange();
       range.setStart(document.querySelector('.article-text'), 0);
-      const mark = document.querySelector('.article-text mark');
-      range.setEndBefore(mark);
-      return [range.toString(), mark.textContent];
+      const marks = [...document.querySelectorAll('.article-text mark')];
+      range.setEndBefore(marks[0]);
+      return [range.toString(), marks.map((one) => one.textContent).join('')];
     }""")
     return "".join(before.split()), within

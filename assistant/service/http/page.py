@@ -28,7 +28,7 @@ def verify(request: Request) -> Response:
     return _file(VERIFY_NAME, request)
 
 
-@router.get("/static/{name}", include_in_schema=False)
+@router.get("/static/{name:path}", include_in_schema=False)
 def static(name: str, request: Request) -> Response:
     """A file of the page."""
     return _file(name, request)
@@ -51,4 +51,4 @@ def _file(name: str, request: Request) -> Response:
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
-    return frozenset(path.name for path in STATIC.iterdir() if path.is_file()) if STATIC.is_dir() else frozenset()
+    return frozenset(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())

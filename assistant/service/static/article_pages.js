@@ -7,7 +7,7 @@ import { el } from "./dom.js";
 /**
  * @typedef {import("./types.js").WholeArticleBody} Article
  * @typedef {import("./types.js").PageBody} PageBody
- * @typedef {import("./article_text.js").Mark} Mark
+ * @typedef {import("./markdown.js").Mark} Mark
  */
 
 const SVG = "http://www.w3.org/2000/svg";

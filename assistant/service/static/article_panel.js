@@ -2,10 +2,10 @@
 
 import { call } from "./api.js";
 import { ArticlePages, pageOf } from "./article_pages.js";
-import { paragraphs } from "./article_text.js";
 import { pointOut } from "./citation.js";
 import { unitOffsets } from "./codepoints.js";
 import { byId, el, foreign, present } from "./dom.js";
+import { drawn, visible } from "./markdown.js";
 import { gone, standing } from "./receipt.js";
 import { counted, day, followable, provenance, titleOf } from "./words.js";
 
@@ -135,7 +135,7 @@ export class ArticlePanel {
 
   /**
    * @param {Article} article
-   * @param {import("./article_text.js").Mark | null} mark
+   * @param {import("./markdown.js").Mark | null} mark
    * @param {import("./dom.js").Child[]} notes
    */
   #draw(article, mark, notes) {
@@ -146,7 +146,7 @@ export class ArticlePanel {
       url && el("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, "Original page"),
       counted(article.characters, "character"),
     ].filter(Boolean);
-    const text = el("div", { class: "article-text", lang: article.language }, ...paragraphs(article.text, mark));
+    const text = el("div", { class: "article-text", lang: article.language }, this.#text(article, mark));
     const pages = article.pictures ? new ArticlePages(article, mark, this.at) : null;
     this.head.replaceChildren(
       this.#heading(titleOf(article)),
@@ -154,6 +154,19 @@ export class ArticlePanel {
       ...present([...notes, pages && this.#views(text, pages, mark && pageOf(article, mark.start))]),
     );
     this.#view(text, pages);
+  }
+
+  /**
+   * @param {Article} article
+   * @param {import("./markdown.js").Mark | null} mark
+   * @returns {HTMLElement}
+   */
+  #text(article, mark) {
+    const made = drawn(article.text, { marks: mark ? [mark] : [] });
+    const first = made.querySelector("h3, h4, p");
+    // The title stands above already.
+    if (first?.matches("h3") && !first.querySelector("mark") && visible(first) === article.title) first.setAttribute("hidden", "");
+    return made;
   }
 
   /**
@@ -191,7 +204,7 @@ export class ArticlePanel {
       void pages.open();
     } else {
       this.body.replaceChildren(text);
-      this.#show(text.querySelector("mark"));
+      this.#show([...text.querySelectorAll("mark")].find((mark) => !mark.closest("[hidden]")) ?? null);
     }
   }
 

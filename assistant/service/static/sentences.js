@@ -1,13 +1,14 @@
-/** An answer's text cut into lines, and lines into words and markers. */
+/** An answer's text cut into lines, and which characters of each are markers of citations. */
 
 import { unitOffsets } from "./codepoints.js";
 
 /** @typedef {import("./types.js").Citation} Citation */
-/** @typedef {{text: string} | {citation: Citation}} Piece */
-/** @typedef {{pieces: Piece[], lead: boolean}} Line `lead`: what alone answers; the next line quotes its sentence. */
+/** @typedef {{start: number, end: number, citation: Citation}} Marker in UTF-16 units of its line */
+/** @typedef {{text: string, markers: Marker[], lead: boolean}} Line `lead`: what alone answers; the next line quotes its sentence. */
 
 /**
- * The lines of an answer. A "[1]" within what a citation supports is part of the quote and no marker.
+ * The lines of an answer. What a citation supports is one line, though it be several in its article; and a "[1]" within
+ * it is part of the quote and no marker.
  *
  * @param {string} text
  * @param {readonly Citation[]} citations
@@ -16,15 +17,15 @@ import { unitOffsets } from "./codepoints.js";
 export function answerLines(text, citations) {
   const byNumber = new Map(citations.map((citation) => [citation.number, citation]));
   const spans = supported(text, citations);
-  const lines = [];
-  let at = 0;
-  for (const line of text.split("\n")) {
-    const begin = at;
-    at += line.length + 1;
-    const lead = spans.some((span) => span.start === begin && span.leads);
-    lines.push({ pieces: pieces(line, (place) => spans.some((s) => s.start <= begin + place && begin + place < s.end), byNumber), lead });
-  }
-  return lines;
+  const quoted = (/** @type {number} */ place) => spans.some(({ start, end }) => start <= place && place < end);
+  const ends = [...text.matchAll(/\n/g)].map((found) => found.index).filter((place) => !quoted(place));
+  let begin = 0;
+  return [...ends, text.length].map((end) => {
+    const start = begin;
+    begin = end + 1;
+    const line = text.slice(start, end);
+    return { text: line, markers: markers(line, (place) => quoted(start + place), byNumber), lead: spans.some((span) => span.start === start && span.leads) };
+  });
 }
 
 /**
@@ -44,20 +45,12 @@ function supported(text, citations) {
  * @param {string} line
  * @param {(place: number) => boolean} quoted whether the character there belongs to what a citation supports
  * @param {Map<number, Citation>} byNumber
- * @returns {Piece[]}
+ * @returns {Marker[]} each with the space before it
  */
-function pieces(line, quoted, byNumber) {
-  /** @type {Piece[]} */
-  const found = [];
-  let at = 0;
-  for (const marker of line.matchAll(/ ?\[(\d+)\]/g)) {
-    const citation = byNumber.get(Number(marker[1]));
-    const bracket = marker.index + marker[0].indexOf("[");
-    if (!citation || quoted(bracket)) continue;
-    if (marker.index > at) found.push({ text: line.slice(at, marker.index) });
-    found.push({ citation });
-    at = marker.index + marker[0].length;
-  }
-  if (at < line.length) found.push({ text: line.slice(at) });
-  return found;
+function markers(line, quoted, byNumber) {
+  return [...line.matchAll(/ ?\[(\d+)\]/g)].flatMap((found) => {
+    const citation = byNumber.get(Number(found[1]));
+    const bracket = found.index + found[0].indexOf("[");
+    return citation && !quoted(bracket) ? [{ start: found.index, end: found.index + found[0].length, citation }] : [];
+  });
 }

@@ -2,6 +2,7 @@
 
 import { shortened } from "./codepoints.js";
 import { byId, el, foreign } from "./dom.js";
+import { plain } from "./markdown.js";
 import { provenance, titleOf } from "./words.js";
 
 /** @typedef {import("./types.js").Citation} Citation */
@@ -65,7 +66,7 @@ function show(button, citation) {
   hideTip();
   const tip = byId("tip", HTMLElement);
   tip.replaceChildren(
-    el("p", { class: "tip-quote", dir: "auto" }, `“${shortened(citation.quote.trim(), MOST_CHARACTERS)}”`),
+    el("p", { class: "tip-quote", dir: "auto" }, `“${shortened(plain(citation.quote), MOST_CHARACTERS)}”`),
     el("p", { class: "tip-title" }, foreign(titleOf(citation))),
     el("p", { class: "tip-facts" }, foreign(provenance(citation))),
   );

@@ -5,6 +5,8 @@ import { copied, save, withCitations } from "./copying.js";
 import { el, foreign, icon } from "./dom.js";
 import { hush, say } from "./live.js";
 import { Rating } from "./rating.js";
+import { answerDrawn } from "./answer_text.js";
+import { plain } from "./markdown.js";
 import { answerLines } from "./sentences.js";
 import { day, filterWords, percent, titleOf } from "./words.js";
 
@@ -82,7 +84,7 @@ export class Turn {
     this.text += (this.text ? "\n" : "") + text;
     this.citations.push(...citations);
     this.body.replaceChildren(this.#lines(this.text, this.citations), el("p", { class: "waiting" }, "…"));
-    say(text.replace(/ ?\[\d+\]/g, ""));
+    say(plain(text.replace(/ ?\[\d+\]/g, "")));
   }
 
   /**
@@ -180,7 +182,7 @@ export class Turn {
     const click = () => this.doors.article(near.article_id, passage);
     const title = el("span", { class: "source-title" }, foreign(titleOf(near)));
     const facts = el("span", { class: "source-facts" }, day(near.published));
-    const quote = quoted && el("span", { class: "source-quote" }, `${percent(near.probability)}: `, foreign(near.quote.trim()));
+    const quote = quoted && el("span", { class: "source-quote" }, `${percent(near.probability)}: `, foreign(plain(near.quote)));
     return el("button", { type: "button", class: "source", click }, title, " ", facts, " ", quote);
   }
 
@@ -190,13 +192,8 @@ export class Turn {
    * @returns {HTMLElement}
    */
   #lines(text, citations) {
-    const rows = answerLines(text, citations).map(({ pieces, lead }) => {
-      const parts = pieces.map((piece) =>
-        "text" in piece ? foreign(piece.text) : citationButton(piece.citation, citations, this.doors.citation),
-      );
-      return el("p", { class: lead ? "lead" : null }, ...parts);
-    });
-    return el("div", { class: "lines" }, ...rows);
+    const button = (/** @type {Citation} */ citation) => citationButton(citation, citations, this.doors.citation);
+    return el("div", { class: "lines" }, ...answerDrawn(answerLines(text, citations), button));
   }
 
   /**

@@ -96,6 +96,6 @@ def test_a_question_a_title_and_a_reason_are_text_too(page):
 
 def test_no_script_of_the_page_makes_html_of_text_or_names_another_machine(repository):
     forbidden = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser", " style=")
-    for path in sorted((repository / "assistant" / "service" / "static").iterdir()):
+    for path in sorted((repository / "assistant" / "service" / "static").rglob("*.*")):
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert [words for words in (*forbidden, "http://", "https://") if words in text] == [], path.name

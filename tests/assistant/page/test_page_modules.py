@@ -49,14 +49,25 @@ def test_a_marker_within_a_quote_is_text_and_one_after_it_a_citation(page):
     first, second = called(page, "sentences", "answerLines", text, [citation])
 
     assert (first["lead"], second["lead"]) == (True, False)
-    assert second["pieces"] == [{"text": quote}, {"citation": citation}]
+    assert second["text"] == f"{quote} [1]"
+    units = len(quote.encode("utf-16-le")) // 2
+    assert second["markers"] == [{"start": units, "end": units + 4, "citation": citation}]
 
 
 def test_several_markers_of_a_line_and_unknown_ones_are_kept_apart(page):
     citations = [{"number": 1, "answer_spans": [[0, 3]]}, {"number": 2, "answer_spans": [[0, 3]]}]
     (line,) = called(page, "sentences", "answerLines", "One [1] [2] [7]", citations)
 
-    assert line["pieces"] == [{"text": "One"}, {"citation": citations[0]}, {"citation": citations[1]}, {"text": " [7]"}]
+    assert [(one["start"], one["end"], one["citation"]["number"]) for one in line["markers"]] == [(3, 7, 1), (7, 11, 2)]
+
+
+def test_a_quote_of_several_lines_is_one_line_of_the_answer(page):
+    text = "- the first\n  goes on [1]\nThe second. [2]"
+    citations = [{"number": 1, "answer_spans": [[0, 21]]}, {"number": 2, "answer_spans": [[26, 37]]}]
+
+    lines = called(page, "sentences", "answerLines", text, citations)
+
+    assert [line["text"] for line in lines] == ["- the first\n  goes on [1]", "The second. [2]"]
 
 
 @pytest.mark.parametrize(
@@ -112,17 +123,3 @@ def test_only_addresses_of_the_web_are_followed(page):
     ]
 
     assert followed == ["https://example.org/a", None, None, None, None]
-
-
-def test_paragraphs_hold_the_text_to_the_letter(page):
-    text = "\n# Head \n\none\ntwo  \n \n\n\tthree<b>\u202e\n"
-    shown = page.evaluate(
-        """async ([text]) => {
-          const { paragraphs } = await import("/static/article_text.js");
-          const shown = paragraphs(text, { start: 0, end: text.length, kind: "quote" });
-          return shown.map((p) => [p.textContent, p.querySelectorAll("mark").length]);
-        }""",
-        [text],
-    )
-    assert "".join(one[0] for one in shown).split() == text.split()
-    assert all(one[1] >= 1 for one in shown)
