@@ -8,11 +8,28 @@ import sys
 import typer
 
 from assistant import AssistantError, __version__
-from assistant.cli import ask, chat, config, evaluation, feedback, indexing, keys, mcp, prompts, search, serve, verify
+from assistant.cli import (
+    ask,
+    chat,
+    collections,
+    config,
+    evaluation,
+    feedback,
+    indexing,
+    keys,
+    mcp,
+    prompts,
+    search,
+    serve,
+    verify,
+)
+from assistant.cli.common import IndexOption
 from assistant.cli.output.terminal import escaping_output
+from assistant.cli.tree import Section, Sections, index_moved
 
 app = typer.Typer(
     name="assistant",
+    cls=Sections,
     help="Answers questions from a collection of articles; every sentence carries a receipt.",
     no_args_is_help=True,
     add_completion=False,
@@ -20,18 +37,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("ask")(ask.ask)
-app.command("search")(search.search)
-app.command("chat")(chat.chat)
-app.command("verify")(verify.verify)
-app.command("serve")(serve.serve)
-app.command("mcp")(mcp.mcp)
-app.add_typer(indexing.app, name="index")
-app.add_typer(keys.app, name="keys")
-app.add_typer(feedback.app, name="feedback")
-app.add_typer(config.app, name="config")
-app.add_typer(prompts.app, name="prompts")
-app.add_typer(evaluation.app, name="eval")
+app.command("ask", rich_help_panel=Section.QUESTIONS)(ask.ask)
+app.command("chat", rich_help_panel=Section.QUESTIONS)(chat.chat)
+app.command("search", rich_help_panel=Section.QUESTIONS)(search.search)
+app.command("verify", rich_help_panel=Section.QUESTIONS)(verify.verify)
+app.add_typer(indexing.app, name="index", rich_help_panel=Section.ARTICLES)
+app.add_typer(collections.app, name="collections", rich_help_panel=Section.ARTICLES)
+app.add_typer(evaluation.app, name="eval", rich_help_panel=Section.QUALITY)
+app.add_typer(feedback.app, name="feedback", rich_help_panel=Section.QUALITY)
+app.command("serve", rich_help_panel=Section.SERVING)(serve.serve)
+app.command("mcp", rich_help_panel=Section.SERVING)(mcp.mcp)
+app.add_typer(keys.app, name="keys", rich_help_panel=Section.SERVING)
+app.add_typer(config.app, name="config", rich_help_panel=Section.SETTINGS)
+app.add_typer(prompts.app, name="prompts", rich_help_panel=Section.SETTINGS)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
@@ -42,7 +60,8 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    index: IndexOption = None,  # Moved to the command, which takes it, before this is read.
+    version: bool = typer.Option(False, "--version", "-V", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
     pass
 
@@ -83,7 +102,7 @@ def _run(arguments: list[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        with command.make_context("assistant", arguments) as context:
+        with command.make_context("assistant", index_moved(arguments, command)) as context:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code

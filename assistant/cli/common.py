@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.output.progress import metered, note
+from assistant.settings.collections import all_collections
 from assistant.settings.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -16,18 +17,30 @@ if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant
     from index.search.engine import Filters
 
+
+def collection_names() -> list[str]:
+    """The names of all collections, for a shell to complete."""
+    return [one.name for one in all_collections()]
+
+
 IndexOption = Annotated[
     str | None,
     typer.Option(
         "--index",
-        metavar="DIR",
-        help="Folder of the index; otherwise ASSISTANT_INDEX, your own, or the default collection.",
+        metavar="DIR|NAME",
+        autocompletion=collection_names,
+        help="Folder of the index, or name of a collection; otherwise ASSISTANT_INDEX, the collection in use, your "
+        "own, or the default one.",
     ),
 ]
 ChangedIndexOption = Annotated[
     str | None,
     typer.Option(
-        "--index", metavar="DIR", help="Folder of the index to change; otherwise ASSISTANT_INDEX, or your own."
+        "--index",
+        metavar="DIR|NAME",
+        autocompletion=collection_names,
+        help="Folder of the index to change, or name of a collection; otherwise ASSISTANT_INDEX, the collection in "
+        "use, or your own.",
     ),
 ]
 ModelOption = Annotated[

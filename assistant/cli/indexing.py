@@ -80,10 +80,9 @@ def _bring_in(
     only_these: bool = False,
 ) -> None:
     from assistant.cli.output.outcomes import left_out, outcome_json, report
-    from assistant.settings.locations import index_to_change
     from index.storage.changes import add_paths, find_articles, known_articles
 
-    root = index_to_change(settings)
+    root = _root_to_change(settings)
     chosen = [Path(path) for path in paths]
     find_articles(chosen, follow_links=follow_links)  # A mistake in the paths is said before anything is made.
     encoder = encoder_for(root, settings)
@@ -106,8 +105,32 @@ def _bring_in(
         print(json.dumps(outcome_json(outcome, root), ensure_ascii=False, indent=2))
     else:
         report(outcome, root)
+    _tell_where_questions_go(root, settings)
     if left_out(outcome):
         raise typer.Exit(1)
+
+
+def _root_to_change(settings: "Settings") -> Path:
+    """The folder of the index to change, which is never the default collection's."""
+    from assistant.settings.collections import default_index
+    from assistant.settings.locations import index_to_change
+
+    root = index_to_change(settings)
+    if root.resolve() == default_index().resolve():
+        raise UsageError(
+            f"the default collection, in {root}, holds the articles that come with the program and no others",
+            "leave --index out for an index of your own, or make one with `assistant collections create NAME`",
+        )
+    return root
+
+
+def _tell_where_questions_go(root: Path, settings: "Settings") -> None:
+    """Say so if what was changed is not what is asked, as while the default collection is in use."""
+    from assistant.settings.locations import root_to_ask
+
+    asked = root_to_ask(settings)
+    if asked.resolve() != root.resolve():
+        note(f"questions go to the index in {asked}; `assistant collections use` changes that")
 
 
 def _kept(before: "Mapping[str, IndexedArticle]", now: "Mapping[str, IndexedArticle]") -> str:
@@ -127,10 +150,9 @@ def remove(
     index: ChangedIndexOption = None,
 ) -> None:
     """Remove articles from the index, with all of their text and vectors."""
-    from assistant.settings.locations import index_to_change
     from index.storage.changes import remove_articles
 
-    root = index_to_change(settings_from({"index": index}))
+    root = _root_to_change(settings_from({"index": index}))
     for article_id in remove_articles(root, articles, note=note):
         print(f"removed {article_id}")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import root_to_read, settings_from
+from assistant.cli.common import collection_names, root_to_read, settings_from
 from assistant.cli.output.progress import note
 
 if TYPE_CHECKING:
@@ -23,9 +23,10 @@ def serve(
         list[str] | None,
         typer.Option(
             "--index",
-            metavar="[NAME=]DIR",
-            help="Folder of an index to serve; by default as for other commands. Repeatable: each is a collection with "
-            "that name, or its folder's; the first is the default.",
+            metavar="[NAME=]DIR|NAME",
+            autocompletion=collection_names,
+            help="Folder of an index to serve, or name of a collection; by default as for other commands. Repeatable: "
+            "each is served under that name, or its folder's; the first is the default.",
         ),
     ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
@@ -111,23 +112,23 @@ def serve(
 def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, ...]":
     """The indexes to serve, in the order given; checks that each exists."""
     from assistant.service.work.collection import NamedIndex, check_names, collection_name, parted
-    from assistant.settings.locations import default_index, index_to_change
+    from assistant.settings.collections import default_index, named_root
+    from assistant.settings.locations import root_to_ask
     from index.errors import ConfigurationError
     from index.storage.store import check_index
 
-    if not given:
-        root = _root(options, settings_from({}))
-        found = [NamedIndex(name=collection_name(root), root=root)]
-    else:
-        chosen = [(name, settings_from({"index": folder})) for name, folder in map(parted, given)]
-        roots = [(name, index_to_change(settings)) for name, settings in chosen]
-        found = [NamedIndex(name=name or collection_name(root), root=root) for name, root in roots]
-        check_names(found)  # Before any is made.
-        for _, settings in chosen:
-            _root(options, settings)
-    for index in found:
-        check_index(index.root)
-    defaults = [index.name for index in found if index.root.resolve() == default_index().resolve()]
+    found, chosen = [], []
+    for name, folder in map(parted, given or [""]):
+        settings = settings_from({"index": folder or None})
+        root = root_to_ask(settings)
+        known = folder if folder and named_root(folder) else collection_name(root)
+        found.append(NamedIndex(name=name or known, root=root))
+        chosen.append(settings)
+    check_names(found)  # Before any is made.
+    for settings, one in zip(chosen, found, strict=True):
+        _make(options, settings, one.root)
+        check_index(one.root)
+    defaults = [one.name for one in found if one.root.resolve() == default_index().resolve()]
     if options.uploads and defaults:
         if len(defaults) == len(found):
             raise ConfigurationError(
@@ -137,36 +138,29 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
     return tuple(found)
 
 
-def _root(options: "Options", settings: "Settings") -> "Path":
-    """The folder of an index; with uploads, one of the user's own is created if there is none."""
-    from assistant.cli.indexing import encoder_for
-    from assistant.settings.locations import default_index, index_to_change
-    from index.storage.store import catalog_path
+def _make(options: "Options", settings: "Settings", root: "Path") -> None:
+    """Make an index that is to be served and is not there: the default one, or with uploads one of the user's own.
 
-    root = index_to_change(settings)
-    if options.uploads and settings.index and root.resolve() != default_index().resolve():
-        if not catalog_path(root).exists():
-            encoder_for(root, settings)
-        return root
-    _build_first(settings)
-    return root_to_read(settings)
-
-
-def _build_first(settings: "Settings") -> None:
-    """Build the default collection, if there is none yet, in another process.
-
-    Building starts the encoder's threads, which a process that serves or forks should not have.
+    The default one is built in another process: building starts the encoder's threads, which a process that serves or
+    forks should not have.
     """
     import subprocess
 
-    from assistant.settings.locations import default_index, own_index
+    from assistant.cli.indexing import encoder_for
+    from assistant.settings.collections import DEFAULT, default_index
     from index.storage.store import catalog_path
 
-    if not (settings.index or catalog_path(own_index()).exists() or catalog_path(default_index()).exists()):
+    if root.resolve() != default_index().resolve():
+        if options.uploads and not catalog_path(root).exists():
+            encoder_for(root, settings)
+        return
+    if not catalog_path(root).exists():
         # -P: not with modules of the current folder, which the command does not see either.
-        run = subprocess.run([sys.executable, "-P", "-m", "assistant", "index", "status"], stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-P", "-m", "assistant", "index", "status", "--index", DEFAULT]
+        run = subprocess.run(command, stdout=subprocess.DEVNULL)
         if run.returncode:
             raise typer.Exit(run.returncode)
+    root_to_read(settings)
 
 
 def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, ...]") -> int:

@@ -1,13 +1,13 @@
 """Locates the index that is meant; builds the default collection the first time it is asked."""
 
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.settings.collections import DEFAULT, default_index, own_index, root_of, used
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
@@ -28,36 +28,22 @@ WAIT_SECONDS = 300
 Note = Callable[[str], None]
 
 
-def data_folder() -> Path:
-    """Folder of the indexes: $ASSISTANT_DATA, else the user's data folder."""
-    stated = os.environ.get("ASSISTANT_DATA")
-    if stated:
-        return Path(stated).expanduser()
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "assistant"
-
-
-def own_index() -> Path:
-    """Path of the user's own index, which `assistant index add` creates."""
-    return data_folder() / "index"
-
-
-def default_index() -> Path:
-    """Path of the default collection's index."""
-    return data_folder() / "default"
+def root_to_ask(settings: Settings) -> Path:
+    """The index that is asked: the one named, else the collection in use, else the user's own, else the default."""
+    if settings.index:
+        return root_of(settings.index)
+    chosen = used()
+    if chosen is not None:
+        return chosen.root
+    return own_index() if _holds_articles(own_index()) else default_index()
 
 
 def index_to_read(settings: Settings, *, note: Note, meter: Meter) -> Path:
-    """Choose the index that is asked: the one named, else the user's own, else the default collection."""
-    if settings.index:
-        named = Path(settings.index).expanduser()
-        if named.resolve() == default_index().resolve():  # The way back to it, whether it was ever asked or not.
-            ensure_default(note=note, meter=meter)
-        return named
-    if _holds_articles(own_index()):
-        return own_index()
-    ensure_default(note=note, meter=meter)
-    return default_index()
+    """The index that is asked; the default collection's is built, or brought up to date, if it is that one."""
+    root = root_to_ask(settings)
+    if root.resolve() == default_index().resolve():
+        ensure_default(note=note, meter=meter)
+    return root
 
 
 def _holds_articles(root: Path) -> bool:
@@ -72,8 +58,11 @@ def _holds_articles(root: Path) -> bool:
 
 
 def index_to_change(settings: Settings) -> Path:
-    """Choose the index to change: the one named, else the user's own."""
-    return Path(settings.index).expanduser() if settings.index else own_index()
+    """The index to change: the one named, else the collection in use if it can be changed, else the user's own."""
+    if settings.index:
+        return root_of(settings.index)
+    chosen = used()
+    return own_index() if chosen is None or chosen.name == DEFAULT else chosen.root
 
 
 def encoder_of(snapshot: Snapshot, note: Note, *, threads: int = 0) -> Encoder:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.answer.signing import SigningKey, create_key, load_key
-from assistant.settings.locations import data_folder
+from assistant.settings.collections import data_folder
 from index.errors import ConfigurationError, UsageError
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from assistant.settings.collections import named_root
 from assistant.settings.model import MODEL_BOUNDS, NO_MODEL, OPENAI_URL, Argument, ModelSettings, Secret, check_model
 from index.errors import ConfigurationError
 
@@ -23,7 +24,8 @@ class Settings:
     """
 
     index: str = ""
-    """Folder of the index; empty for the user's own, or else the default collection."""
+    """Folder of the index, or the name of a collection; empty for the collection in use, else the user's own, else the
+    default one."""
     encoder: str = "all-MiniLM-L6-v2"
     """For new indexes: the default's name, a folder with a sentence-transformers model, or a hub name."""
     hub: bool = False
@@ -95,7 +97,7 @@ _MODEL = [
     for f in fields(ModelSettings)
 ]
 _PATHS = ("index", "prompts", "model.tokenizer")
-"""Files and folders; in `assistant.toml` they are relative to it."""
+"""Files and folders; in `assistant.toml` they are relative to it, but for the name of a collection."""
 
 
 def load_settings(
@@ -193,7 +195,7 @@ def _read(path: Path) -> dict[str, object]:
     found: dict[str, object] = data | {f"model.{name}": value for name, value in table.items()}
     for name in _PATHS:
         stated = found.get(name)
-        if isinstance(stated, str) and stated:
+        if isinstance(stated, str) and stated and not (name == "index" and named_root(stated)):
             found[name] = str(path.parent / Path(stated).expanduser())
     return found
 

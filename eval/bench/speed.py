@@ -156,7 +156,8 @@ def _warm(questions: int = 100) -> SpeedRow:
     import resource
 
     from assistant.chain.assistant import Assistant
-    from assistant.settings.locations import default_index, encoder_of
+    from assistant.settings.collections import default_index
+    from assistant.settings.locations import encoder_of
     from assistant.settings.settings import Settings
     from index.search.embedded import embedded_opener
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 from assistant.chain.assistant import Assistant
-from assistant.settings.locations import default_index, encoder_of
+from assistant.settings.collections import default_index
+from assistant.settings.locations import encoder_of
 from assistant.settings.settings import Settings
 from eval.files import silent
 from index.search.embedded import embedded_opener

@@ -8,13 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from assistant.settings.locations import (
-    DEFAULT_ARTICLES,
-    default_index,
-    ensure_default,
-    index_to_read,
-    own_index,
-)
+from assistant.settings.collections import all_collections, default_index, root_of
+from assistant.settings.locations import DEFAULT_ARTICLES, ensure_default, index_to_read
 from assistant.settings.settings import Settings, load_settings
 from eval.files import no_meter, silent
 from eval.runs.chain import IndexChain
@@ -69,11 +64,11 @@ def article_texts(run: Run, settings: Settings, *, note: Note) -> dict[str, str]
 
     Args:
         run: has the fingerprint of its index.
-        settings: may name an index; otherwise the user's own and the default one are tried.
+        settings: may name an index; otherwise all collections are tried.
         note: takes the message if the index is not found.
     """
     wanted = run.provenance.index.get("fingerprint")
-    folders = [Path(settings.index).expanduser()] if settings.index else [own_index(), default_index()]
+    folders = [root_of(settings.index)] if settings.index else [one.root for one in all_collections()]
     for root in folders:
         if not catalog_path(root).exists():
             continue

@@ -3,28 +3,32 @@
 import typer
 
 from assistant.cli.evaluation import gold, measure, run, series
+from assistant.cli.tree import Section, Sections
 
 app = typer.Typer(
-    help="Test answers against gold cases; measure quality and speed.", no_args_is_help=True, rich_markup_mode=None
+    help="Test answers against gold cases; measure quality and speed.",
+    cls=Sections,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
-app.command("run")(run.run)
-app.command("compare")(run.compare)
-app.command("gate")(run.gate)
-app.command("matrix")(series.matrix)
-app.command("history")(series.history)
-app.command("view")(series.view)
-app.command("accept")(gold.accept)
-app.command("simulate")(measure.simulate)
-app.command("report")(run.report)
-app.command("doctor")(gold.doctor)
-app.command("add")(gold.add)
-app.command("draft")(gold.draft)
-app.command("redteam")(gold.redteam)
-app.command("import")(gold.import_)
-app.command("export")(gold.export)
-app.command("bench")(measure.bench)
-app.command("speed")(measure.speed)
-app.command("calibrate")(measure.calibrate)
+app.command("run", rich_help_panel=Section.DECIDING)(run.run)
+app.command("compare", rich_help_panel=Section.DECIDING)(run.compare)
+app.command("gate", rich_help_panel=Section.DECIDING)(run.gate)
+app.command("matrix", rich_help_panel=Section.DECIDING)(series.matrix)
+app.command("history", rich_help_panel=Section.DECIDING)(series.history)
+app.command("view", rich_help_panel=Section.DECIDING)(series.view)
+app.command("accept", rich_help_panel=Section.GOLD)(gold.accept)
+app.command("simulate", rich_help_panel=Section.MEASURING)(measure.simulate)
+app.command("report", rich_help_panel=Section.DECIDING)(run.report)
+app.command("doctor", rich_help_panel=Section.GOLD)(gold.doctor)
+app.command("add", rich_help_panel=Section.GOLD)(gold.add)
+app.command("draft", rich_help_panel=Section.GOLD)(gold.draft)
+app.command("redteam", rich_help_panel=Section.GOLD)(gold.redteam)
+app.command("import", rich_help_panel=Section.GOLD)(gold.import_)
+app.command("export", rich_help_panel=Section.GOLD)(gold.export)
+app.command("bench", rich_help_panel=Section.MEASURING)(measure.bench)
+app.command("speed", rich_help_panel=Section.MEASURING)(measure.speed)
+app.command("calibrate", rich_help_panel=Section.MEASURING)(measure.calibrate)
 
 
 @app.callback()

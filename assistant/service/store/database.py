@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.settings.locations import data_folder
+from assistant.settings.collections import data_folder
 from index.errors import ConfigurationError, DiskFull
 from index.storage.trouble import primary
 

@@ -22,7 +22,8 @@ from assistant.service.work.drawing import Drawing
 from assistant.service.work.pool import AssistantPool
 from assistant.service.work.service import Service
 from assistant.service.work.uploads import Uploads
-from assistant.settings.locations import default_index, encoder_of
+from assistant.settings.collections import default_index
+from assistant.settings.locations import encoder_of
 from assistant.settings.own_key import own_key
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.settings.locations import default_index
+from assistant.settings.collections import default_index
 
 GOLD = Path(__file__).resolve().parents[2] / "gold"
 

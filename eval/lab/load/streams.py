@@ -19,7 +19,8 @@ from assistant.chain.with_model import with_model
 from assistant.models.scripted.model import ScriptedModel
 from assistant.models.scripted.script import Turn
 from assistant.models.scripted.server import ScriptedServer
-from assistant.settings.locations import default_index, encoder_of
+from assistant.settings.collections import default_index
+from assistant.settings.locations import encoder_of
 from assistant.settings.settings import Settings
 from eval.lab.load.connection import Connection
 from eval.lab.load.running import gold_questions, memory, processor_seconds, served, threads

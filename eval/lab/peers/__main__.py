@@ -19,7 +19,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from assistant.models.open_files import allow_many_files
-from assistant.settings.locations import default_index, ensure_default
+from assistant.settings.collections import default_index
+from assistant.settings.locations import ensure_default
 from eval.bench.speed import machine
 from eval.lab.peers.contenders import CONTENDERS, OWN, PEERS, Contender
 from eval.lab.peers.environments import build, peer_variables, programs_of, versions, write_passages

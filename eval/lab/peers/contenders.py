@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from assistant.settings.locations import default_index
+from assistant.settings.collections import default_index
 from eval.lab.load.connection import Connection
 from eval.lab.load.load import Ask, ask
 

@@ -14,7 +14,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from assistant.settings.locations import default_index, ensure_default
+from assistant.settings.collections import default_index
+from assistant.settings.locations import ensure_default
 from eval.bench.speed import machine
 from eval.lab.load.load import quantile
 from eval.lab.load.running import GOLD

@@ -8,6 +8,7 @@ from library import ignore
 from old_format import make_old
 
 from assistant.settings import locations
+from assistant.settings.collections import default_index
 from index.storage.store import open_index
 
 TEXTS = {"mayor": "Mayor Anna Berg resigned on Tuesday."}
@@ -51,7 +52,7 @@ def test_adding_to_an_older_index_upgrades_it_first_and_says_so(tmp_path: Path) 
 
 def test_the_default_collection_of_an_older_format_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locations, "DEFAULT_ENCODER", "hash-64-48")
-    root = make_old(locations.default_index(), TEXTS)
+    root = make_old(default_index(), TEXTS)
     notes: list[str] = []
 
     locations.ensure_default(note=notes.append, meter=ignore)

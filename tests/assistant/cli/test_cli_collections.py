@@ -1,0 +1,166 @@
+"""Collections side by side: made, used, named in place of a folder, removed; `--index` anywhere on the line."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from library import Library
+
+from assistant.cli.tree import index_moved
+from assistant.settings.collections import data_folder, named_root
+
+HASH = ("--encoder", "hash-64-48")
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "mills"
+    folder.mkdir()
+    (folder / "mill.md").write_text("# The mill\n\nThe mill at Norrby has four wheels.\n", encoding="utf-8")
+    return folder
+
+
+def names(assistant) -> dict[str, tuple[object, bool]]:
+    found = json.loads(assistant("collections", "list", "--json").out)
+    return {one["name"]: (one["articles"], one["asked"]) for one in found["collections"]}
+
+
+def test_a_collection_is_created_filled_asked_by_name_and_removed(assistant, articles) -> None:
+    created = assistant("collections", "create", "mills-1900", *HASH)
+    added = assistant("index", "add", "--index", "mills-1900", articles)
+    asked = assistant("ask", "How many wheels has the mill?", "--index", "mills-1900", "--threshold", "0")
+    removed = assistant("collections", "remove", "mills-1900")
+
+    assert (created.code, added.code, asked.code, removed.code) == (0, 0, 0, 0)
+    assert added.out == f"1 added: {data_folder() / 'collections' / 'mills-1900'}\n"
+    assert "four wheels" in asked.out
+    assert named_root("mills-1900") is None
+    assert (articles / "mill.md").is_file()
+
+
+def test_the_collection_in_use_is_asked_and_changed_until_another_is(assistant, articles) -> None:
+    assistant("collections", "create", "mills", *HASH)
+    assert names(assistant) == {"default": (None, True), "own": (None, False), "mills": (0, False)}
+
+    used = assistant("collections", "use", "mills")
+    added = assistant("index", "add", articles)
+    asked = assistant("ask", "How many wheels has the mill?", "--threshold", "0")
+
+    assert used.out == "questions go to mills from now on\n"
+    assert str(named_root("mills")) in added.out
+    assert "four wheels" in asked.out
+    assert names(assistant) == {"default": (None, False), "own": (None, False), "mills": (1, True)}
+    assert "* mills" in assistant("collections", "list").out
+
+    assistant("collections", "remove", "mills")
+
+    assert names(assistant) == {"default": (None, True), "own": (None, False)}
+
+
+def test_articles_that_are_added_while_the_default_is_in_use_go_to_ones_own_and_that_is_told(
+    assistant, articles
+) -> None:
+    assistant("index", "add", articles, *HASH)
+    assert names(assistant)["own"] == (1, True)
+
+    assistant("collections", "use", "default")
+    (articles / "weir.md").write_text("The weir has two gates.\n", encoding="utf-8")
+    added = assistant("index", "add", articles)
+
+    assert added.out.endswith(f": {data_folder() / 'index'}\n")
+    assert f"questions go to the index in {data_folder() / 'default'}" in added.err
+    assert names(assistant) == {"default": (None, True), "own": (2, False)}
+
+
+@pytest.mark.parametrize("command", [("index", "add"), ("index", "sync"), ("index", "remove")])
+def test_the_default_collection_takes_no_other_articles(assistant, articles, command) -> None:
+    run = assistant(*command, articles, "--index", "default")
+
+    assert (run.code, run.out) == (2, "")
+    assert "the default collection" in run.err
+    assert "assistant collections create" in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("use", "absent"), "there is no collection 'absent'; there are: default, own"),
+        (("remove", "absent"), "there is no collection 'absent'"),
+        (("remove", "default"), "the default collection comes with the program"),
+        (("remove", "own"), "has no index yet"),
+        (("create", "default"), "there is a collection 'default' already"),
+        (("create", "a/b"), "the name 'a/b' cannot be used"),
+        (("create", "../b"), "cannot be used"),
+        (("create", ""), "cannot be used"),
+        (("create", "x" * 65), "cannot be used"),
+    ],
+)
+def test_a_wrong_name_is_a_mistake(assistant, arguments, said) -> None:
+    run = assistant("collections", *arguments)
+
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    assert said in run.err
+
+
+def test_a_collection_in_use_that_is_gone_is_told(assistant) -> None:
+    assistant("collections", "create", "mills", *HASH)
+    assistant("collections", "use", "mills")
+    os.rename(data_folder() / "collections" / "mills", data_folder() / "gone")
+
+    run = assistant("ask", "Who?")
+
+    assert (run.code, run.out) == (3, "")
+    assert "the collection 'mills', which is in use, is gone; choose another" in run.err
+
+
+def test_a_variable_and_a_setting_may_name_a_collection_and_a_path_of_that_name_is_a_folder(
+    assistant, articles, tmp_path, monkeypatch
+) -> None:
+    assistant("collections", "create", "mills", *HASH)
+    monkeypatch.chdir(tmp_path)
+    Path("assistant.toml").write_text('index = "mills"\n', encoding="utf-8")
+
+    by_setting = json.loads(assistant("index", "status", "--json").out)["index"]
+    Path("assistant.toml").unlink()
+    monkeypatch.setenv("ASSISTANT_INDEX", "mills")
+    by_variable = json.loads(assistant("index", "status", "--json").out)["index"]
+    folder = assistant("index", "status", "--index", "./mills")
+
+    assert by_setting == by_variable == str(named_root("mills"))
+    assert (folder.code, "no index in mills" in folder.err) == (3, True)
+
+
+def test_the_index_may_be_named_anywhere_on_the_line(assistant, town: Library) -> None:
+    question = ("Which dam held?",)
+    lines = [
+        ("ask", *question, "--index", town.root),
+        ("--index", town.root, "ask", *question),
+        (f"--index={town.root}", "ask", *question),
+    ]
+
+    shown = {assistant(*line).out for line in lines}
+    status = {
+        assistant(*line).out
+        for line in [
+            ("index", "status", "--index", town.root),
+            ("index", "--index", town.root, "status"),
+            ("--index", town.root, "index", "status"),
+        ]
+    }
+
+    assert len(shown) == len(status) == 1
+    assert "Oldwater" in shown.pop()
+    refused = assistant("--index", town.root, "config", "show")
+    assert (refused.code, "no such option: --index" in refused.err) == (2, True)
+
+
+def test_only_what_stands_before_a_commands_name_is_moved() -> None:
+    from typer.main import get_command
+
+    from assistant.cli import app
+
+    tree = get_command(app)
+    for words in ([], ["--index"], ["--index", "x"], ["--index", "x", "bogus"], ["-V"], ["ask", "--", "--index"]):
+        assert index_moved(words, tree) == words
+    assert index_moved(["--index", "x", "ask", "--", "-5"], tree) == ["ask", "--index", "x", "--", "-5"]
