@@ -71,6 +71,8 @@ def show(
     print(f"of        {message.collection or 'a collection whose name was not kept'}")
     print(f"searched  {answer['searched']}")
     print(f"rated     {feedback.rating}  {feedback.reason or ''}".rstrip() if feedback else "rated     not yet")
+    if feedback and feedback.evidence:
+        print(f"answered  {' '.join(feedback.evidence.split())}")
     print(f"\n{answer['text']}\n")
     for citation in answer["citations"]:
         print(f"[{citation['number']}] {citation['article_id']}, characters {citation['start']}-{citation['end']}")
@@ -118,6 +120,10 @@ def promote(
         note(f"it was asked with filters, which a case does not have: {json.dumps(message.produced['filters'])}")
     print(f"It was answered: {' '.join(message.answer['text'].split())}")
     given = feedback.reason if feedback else None
+    pointed = feedback.evidence if feedback else None
+    if evidence is None and pointed:
+        note(f"whoever rated it says that this answers: {' '.join(pointed.split())}")
+        evidence = [pointed]
     print(f"Rated down: {' '.join((given or 'without a reason').split())}\n" if feedback else "Not rated.\n")
     said = Said(
         gold=Path(gold),

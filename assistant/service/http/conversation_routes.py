@@ -88,11 +88,14 @@ async def rate(body: FeedbackBody, service: Here, owner: Owner) -> Response:
     """Store what a person thinks of an answer, in place of what was stored before; null takes it back."""
     rating = Rating(body.rating) if body.rating else None
     try:
-        kept = await asyncio.to_thread(service.conversations.rate, body.message_id, owner, rating, body.reason)
+        kept = await asyncio.to_thread(
+            service.conversations.rate, body.message_id, owner, rating, reason=body.reason, evidence=body.evidence
+        )
     except KeyError:
         raise not_found("message", body.message_id) from None
     if kept is None:
-        return json_response({"message_id": body.message_id, "rating": None, "reason": None, "created": None})
+        nothing = dict.fromkeys(("rating", "reason", "evidence", "created"))
+        return json_response({"message_id": body.message_id, **nothing})
     service.meters.feedback.labels(kept.rating).inc()
     return json_response({"message_id": body.message_id, **as_json(kept)})
 

@@ -103,3 +103,7 @@ class FeedbackBody(Body):
     message_id: Id
     rating: Literal["up", "down"] | None
     reason: Annotated[str, Field(max_length=2_000)] | None = None
+    evidence: (
+        Annotated[str, Field(max_length=4_000, description="Words of an article that do answer, for a gold case.")]
+        | None
+    ) = None

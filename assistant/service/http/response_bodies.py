@@ -183,6 +183,7 @@ class StoredFeedbackBody(BaseModel):
     message_id: str
     rating: Literal["up", "down"] | None
     reason: str | None
+    evidence: str | None
     created: str | None
 
 

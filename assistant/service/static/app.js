@@ -76,6 +76,10 @@ const doors = {
   widen: (turn) => {
     if (!running) void answer(new Turn(turn.question, {}, doors));
   },
+  again: (turn) => {
+    if (!running) void answer(new Turn(turn.question, turn.filters, doors));
+  },
+  edit: (turn) => composer.write(turn.question),
 };
 
 const NAME = document.title;

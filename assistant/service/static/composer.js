@@ -67,6 +67,14 @@ export class Composer {
     this.field.focus();
   }
 
+  /** @param {string} question to be changed before it is asked */
+  write(question) {
+    this.field.value = question;
+    this.#fit();
+    this.field.focus();
+    this.field.setSelectionRange(question.length, question.length);
+  }
+
   /** As tall as its text; the style sheet sets the limit. */
   #fit() {
     this.field.style.height = "auto";

@@ -1,11 +1,13 @@
 /** Thumbs up and down under an answer, and the reason for either. */
 
 import { call } from "./api.js";
-import { el, icon } from "./dom.js";
+import { el, foreign, icon } from "./dom.js";
 import { say } from "./live.js";
+import { plain } from "./markdown.js";
 
-/** @typedef {{rating: "up" | "down" | null, reason?: string | null}} Feedback */
+/** @typedef {{rating: "up" | "down" | null, reason?: string | null, evidence?: string | null}} Feedback */
 
+const DOES_ANSWER = "The articles do answer this";
 const FAULTS = ["It is wrong", "It misses something", "It answers another question", "The source does not say this"];
 
 /** The buttons of one answer, its form for a reason, and what is stored. */
@@ -59,10 +61,58 @@ export class Rating {
   #draw() {
     this.up.setAttribute("aria-pressed", String(this.feedback.rating === "up"));
     this.down.setAttribute("aria-pressed", String(this.feedback.rating === "down"));
-    const { rating, reason } = this.feedback;
+    const { rating, reason, evidence } = this.feedback;
+    if (evidence) return this.noted.replaceChildren(this.#contradicted(evidence));
     if (!rating || !reason) return this.noted.replaceChildren();
     const change = el("button", { type: "button", class: "plain", click: () => this.#ask(rating) }, "Change");
     this.noted.replaceChildren(el("p", {}, "Your reason: ", el("bdi", { class: "reason" }, reason), " ", change));
+  }
+
+  /**
+   * What the articles say that a refusal overlooked, and how it becomes a test.
+   *
+   * @param {string} evidence
+   * @returns {HTMLElement}
+   */
+  #contradicted(evidence) {
+    const how = "Whoever runs the server makes a test of it with: ";
+    return el(
+      "div",
+      {},
+      el("p", {}, `${DOES_ANSWER}: `, el("bdi", { class: "reason" }, `“${plain(evidence)}”`)),
+      el("p", { class: "muted" }, how, el("code", {}, `assistant feedback promote ${this.messageId}`)),
+    );
+  }
+
+  /**
+   * Ask which words of the articles answer a question that was refused.
+   *
+   * @param {readonly string[]} passages that came closest
+   */
+  contradict(passages) {
+    const name = `evidence-${this.messageId}`;
+    const choices = passages.map((passage) => el("label", { class: "choice" }, el("input", { type: "radio", name, value: passage }), el("span", {}, foreign(plain(passage)))));
+    const words = el("input", { type: "text", maxlength: "4000", autocomplete: "off" });
+    const missing = el("p", { class: "small-error", role: "alert" });
+    const submit = async (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      const evidence = words.value.trim() || String(new FormData(form).get(name) ?? "");
+      if (!evidence) {
+        missing.textContent = "Choose a sentence, or copy one from an article.";
+        return;
+      }
+      if (await this.#store({ rating: "down", reason: DOES_ANSWER, evidence })) this.#finish(DOES_ANSWER);
+    };
+    const form = el(
+      "form",
+      { class: "reasons", submit },
+      choices.length > 0 && el("fieldset", {}, el("legend", {}, "Which sentence answers it?"), ...choices),
+      el("label", { class: "field" }, choices.length ? "Or another sentence, copied from an article" : "Which sentence answers it? Copy it from an article", words),
+      missing,
+      el("div", { class: "row" }, el("button", { type: "submit", class: "quiet" }, "Save"), el("button", { type: "button", class: "plain", click: () => this.#finish("") }, "Cancel")),
+    );
+    this.#open(form);
+    form.querySelector("input")?.focus();
   }
 
   /** @param {"up" | "down"} rating */
@@ -86,6 +136,11 @@ export class Rating {
       el("label", { class: "field" }, label, words),
       el("div", { class: "row" }, el("button", { type: "submit", class: "quiet" }, "Save the reason"), skip),
     );
+    this.#open(form);
+  }
+
+  /** @param {HTMLFormElement} form */
+  #open(form) {
     form.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();

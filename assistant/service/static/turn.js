@@ -2,7 +2,8 @@
 
 import { citationButton, sourceList } from "./citation.js";
 import { copied, save, withCitations } from "./copying.js";
-import { el, foreign, icon } from "./dom.js";
+import { el, foreign, icon, present } from "./dom.js";
+import { confidenceOf, judgedOf } from "./judged.js";
 import { hush, say } from "./live.js";
 import { Rating } from "./rating.js";
 import { answerDrawn } from "./answer_text.js";
@@ -24,6 +25,8 @@ import { day, filterWords, percent, titleOf } from "./words.js";
  * @property {(articleId: string, passage?: import("./types.js").PassageReference) => void} article
  * @property {(turn: Turn) => void} retry
  * @property {(turn: Turn) => void} widen asks it of all articles
+ * @property {(turn: Turn) => void} again asks it once more, below
+ * @property {(turn: Turn) => void} edit puts it where questions are written
  */
 
 let turns = 0;
@@ -99,8 +102,9 @@ export class Turn {
     this.understood(answer.searched);
     const refused = answer.status === "refused";
     const help = answer.status === "help";
-    this.body.replaceChildren(...(refused ? this.#refusal(answer) : help ? this.#help(answer) : this.#answer(answer)));
-    this.#tools(answer, new Rating(messageId, feedback));
+    const rating = new Rating(messageId, feedback);
+    this.body.replaceChildren(...(refused ? this.#refusal(answer, rating) : help ? this.#help(answer) : this.#answer(answer)));
+    this.#tools(answer, rating);
   }
 
   /** A stopped answer: what arrived stays, marked as not whole. */
@@ -141,15 +145,16 @@ export class Turn {
     if (answer.degraded) {
       found.push(el("p", { class: "degraded" }, "The language model could not be used; the articles are quoted instead."));
     }
-    found.push(sourceList(answer.citations, this.doors.citation));
+    found.push(sourceList(answer.citations, this.doors.citation), ...present([confidenceOf(answer), judgedOf(answer)]));
     return found;
   }
 
   /**
    * @param {Answer} answer
+   * @param {Rating} rating
    * @returns {Node[]}
    */
-  #refusal(answer) {
+  #refusal(answer, rating) {
     say(`No answer. ${answer.text}`);
     const rows = answer.nearest.map((near) => el("li", {}, this.#near(near, answer)));
     const heading = answer.reason === "insufficient" ? "The nearest articles" : "The least distant articles";
@@ -157,7 +162,10 @@ export class Turn {
     const text = el("p", { class: "refusal-text", dir: "auto" }, answer.text);
     const limited = filterWords(this.filters) !== "";
     const widen = limited && el("button", { type: "button", class: "quiet", click: () => this.doors.widen(this) }, "Ask all articles");
-    return [el("div", { class: "refusal" }, label("No answer"), text, near, widen)];
+    const quotes = answer.nearest.flatMap((one) => (one.quote === undefined ? [] : [one.quote.trim()]));
+    const wrong = el("button", { type: "button", class: "plain", click: () => rating.contradict(quotes) }, "The articles do answer this");
+    const row = el("div", { class: "row" }, widen, wrong);
+    return [el("div", { class: "refusal" }, label("No answer"), text, confidenceOf(answer), near, row), ...present([judgedOf(answer)])];
   }
 
   /**
@@ -214,8 +222,20 @@ export class Turn {
     const name = `answer-${answer.id}.json`;
     const keep = () => save(new Blob([JSON.stringify(answer, null, 2)], { type: "application/json" }), name);
     const saving = el("button", { type: "button", class: "tool", title: "Save with its receipts and signature", click: keep }, icon("save"), "Save");
-    this.body.append(el("div", { class: "tools" }, copy, saving, rating.up, rating.down, ...(how ? [how] : [])), rating.noted);
+    const again = tool("again", "Ask again", () => this.doors.again(this));
+    const edit = tool("pencil", "Edit the question", () => this.doors.edit(this));
+    this.body.append(el("div", { class: "tools" }, copy, saving, again, edit, rating.up, rating.down, ...present([how])), rating.noted);
   }
+}
+
+/**
+ * @param {string} drawing
+ * @param {string} words
+ * @param {() => void} click
+ * @returns {HTMLButtonElement}
+ */
+function tool(drawing, words, click) {
+  return el("button", { type: "button", class: "tool", "aria-label": words, title: words, click }, icon(drawing));
 }
 
 /**

@@ -118,6 +118,7 @@
  * @typedef {object} Feedback A person's rating of an answer, and the reason.
  * @property {Rating} rating
  * @property {string | null} reason
+ * @property {string | null} evidence
  * @property {string} created
  */
 

@@ -20,7 +20,7 @@ EXPORTED_AT_ONCE = 200
 
 
 _MESSAGE = """SELECT m.id, m.conversation, c.collection, m.question, m.answer, m.produced, m.created,
-f.rating, f.reason, f.created
+f.rating, f.reason, f.evidence, f.created
 FROM messages m JOIN conversations c ON c.id = m.conversation LEFT JOIN feedback f ON f.message = m.id"""
 
 
@@ -139,7 +139,9 @@ class Conversations:
         with self._database.erasing() as db:
             return db.execute("DELETE FROM conversations WHERE updated < ?", (stamp(moment),)).rowcount
 
-    def rate(self, message_id: str, owner: str, rating: Rating | None, reason: str | None) -> Feedback | None:
+    def rate(
+        self, message_id: str, owner: str, rating: Rating | None, *, reason: str | None, evidence: str | None
+    ) -> Feedback | None:
         """Store the rating of an answer in place of an earlier one; None removes it.
 
         Raises:
@@ -154,8 +156,11 @@ class Conversations:
             if rating is None:
                 db.execute("DELETE FROM feedback WHERE message = ?", (message_id,))
                 return None
-            db.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", (message_id, rating, reason, time))
-        return Feedback(rating=rating, reason=reason, created=time)
+            db.execute(
+                "INSERT OR REPLACE INTO feedback (message, rating, reason, evidence, created) VALUES (?, ?, ?, ?, ?)",
+                (message_id, rating, reason, evidence, time),
+            )
+        return Feedback(rating=rating, reason=reason, evidence=evidence, created=time)
 
     def message(self, message_id: str) -> Message:
         """An answer of any owner.
@@ -209,7 +214,8 @@ def _owned(db: sqlite3.Connection, id_: str, owner: str) -> tuple[str, str]:
 
 
 def _message(row: tuple[Any, ...]) -> Message:
-    id_, conversation, collection, question, answer, produced, created, rating, reason, rated = row
+    id_, conversation, collection, question, answer, produced, created, *rated = row
+    rating, reason, evidence, when = rated
     return Message(
         message_id=id_,
         conversation_id=conversation,
@@ -218,5 +224,5 @@ def _message(row: tuple[Any, ...]) -> Message:
         answer=json.loads(answer),
         produced=json.loads(produced),
         created=created,
-        feedback=Feedback(rating=Rating(rating), reason=reason, created=rated) if rating else None,
+        feedback=Feedback(rating=Rating(rating), reason=reason, evidence=evidence, created=when) if rating else None,
     )

@@ -17,8 +17,8 @@ from index.storage.trouble import primary
 
 FILE_NAME = "service.sqlite"
 BUSY_SECONDS = 10.0
-FORMAT = 2
-"""Format 2 added each conversation's collection."""
+FORMAT = 3
+"""Format 2 added each conversation's collection, format 3 the evidence of a rating, and shares."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
@@ -46,6 +46,12 @@ CREATE TABLE IF NOT EXISTS feedback (
     message TEXT PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
     rating TEXT NOT NULL CHECK (rating IN ('up', 'down')),
     reason TEXT,
+    created TEXT NOT NULL,
+    evidence TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shares (
+    conversation TEXT PRIMARY KEY REFERENCES conversations(id) ON DELETE CASCADE,
+    digest BLOB NOT NULL UNIQUE,
     created TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS collections (
@@ -160,6 +166,8 @@ class Database:
 
 def _migrate(db: sqlite3.Connection) -> None:
     """Migrate a file of an earlier format; the first process does it for all."""
-    if "collection" not in {row[1] for row in db.execute("PRAGMA table_info(conversations)")}:
-        db.execute("ALTER TABLE conversations ADD COLUMN collection TEXT NOT NULL DEFAULT ''")
+    added = (("conversations", "collection", "TEXT NOT NULL DEFAULT ''"), ("feedback", "evidence", "TEXT"))
+    for table, column, kind in added:
+        if column not in {row[1] for row in db.execute(f"PRAGMA table_info({table})")}:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     db.execute(f"PRAGMA user_version = {FORMAT}")

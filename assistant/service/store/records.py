@@ -54,6 +54,8 @@ class Feedback:
 
     rating: Rating
     reason: str | None
+    evidence: str | None
+    """The words of an article that answer a question which was refused, or answered wrongly."""
     created: str
 
 

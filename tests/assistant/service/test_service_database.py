@@ -8,6 +8,7 @@ import pytest
 
 from assistant.service.store.conversations import Conversations
 from assistant.service.store.database import FORMAT, Database
+from assistant.service.store.records import Feedback, Rating
 from assistant.service.work.collection import NamedIndex
 from assistant.service.work.served import Served
 from index.errors import ConfigurationError
@@ -51,6 +52,24 @@ def test_a_conversation_of_a_time_before_is_about_the_first_collection_served(ol
     assert (before, title, collection) == ("", "Which dam held?", "town")
     assert [(one.message_id, one.collection, one.answer) for one in messages] == [("m1", "town", {"text": "Oldwater."})]
     assert Conversations(database).going_on("c1", "")[0] == "town"
+    database.close()
+
+
+def test_a_rating_of_a_time_before_has_no_evidence(old):
+    with sqlite3.connect(old) as db:
+        db.executescript(
+            "CREATE TABLE feedback (message TEXT PRIMARY KEY, rating TEXT NOT NULL, reason TEXT, created TEXT NOT NULL)"
+            " WITHOUT ROWID; INSERT INTO feedback VALUES ('m1', 'down', 'too short', '2024-01-02');"
+        )
+    db.close()
+    database = Database(old)
+    conversations = Conversations(database)
+
+    before = conversations.message("m1").feedback
+    conversations.rate("m1", "", Rating.DOWN, reason=None, evidence="The dam held.")
+
+    assert before == Feedback(rating=Rating.DOWN, reason="too short", evidence=None, created="2024-01-02")
+    assert conversations.message("m1").feedback.evidence == "The dam held."
     database.close()
 
 
