@@ -42,12 +42,13 @@ class Given:
 def read_answer(text: str) -> Given:
     """Read the JSON of an answer strictly: each key once and known, each value of its type, numbers finite.
 
-    Keys that came with later versions may be missing: answers are kept for long.
+    Keys that came with later versions may be missing: answers are kept for long. A chat completion of /v1 or an
+    exported message is taken for the answer in it.
 
     Raises:
-        UsageError: it is no answer.
+        UsageError: it is no answer, or a chat completion that says something else than the answer in it.
     """
-    data = strict_json(text)
+    data = _unwrapped(strict_json(text))
     if not isinstance(data, dict):
         raise UsageError(f"no answer: it is {_kind(data)}", GIVE)
     if not isinstance(data.get("citations"), list):
@@ -63,6 +64,24 @@ def read_answer(text: str) -> Given:
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"]) or "it"
         raise UsageError(f"no answer: {where[:100]}: {first['msg'].lower()}", GIVE) from error
     return Given(data=data, answer=answer)
+
+
+def _unwrapped(data: object) -> object:
+    """The answer in a chat completion (`receipts`) or in an exported message (`answer`); anything else as it is."""
+    if not isinstance(data, dict) or "citations" in data:
+        return data
+    answer = data.get("receipts", data.get("answer"))
+    if not isinstance(answer, dict):
+        return data
+    for choice in data["choices"] if isinstance(data.get("choices"), list) else []:
+        message = choice.get("message") if isinstance(choice, dict) else None
+        said = message.get("content") if isinstance(message, dict) else None
+        if not str(said).startswith(str(answer.get("text"))):
+            raise UsageError(
+                "the message says something else than its receipts",
+                "give the chat completion as /v1 gave it, or its `receipts` alone",
+            )
+    return answer
 
 
 def strict_json(text: str) -> object:

@@ -69,13 +69,7 @@ async def complete(request: Request, body: ChatBody, service: Here, owner: Owner
     last = next((message for message in reversed(body.messages) if message.role == "user"), None)
     turns = _turns(body.messages)
     if not turns or last is None or not _asks(last):
-        raise ServiceError(
-            400,
-            "no_question",
-            "the last message of the user asks nothing",
-            "send one with a question",
-            param="messages",
-        )
+        raise _no_question(last)
     question = turns[-1].question
     request.state.question = question
     filters = body.filters.to_filters() if body.filters else Filters()
@@ -112,6 +106,14 @@ def _check_model(name: str, service: Service) -> None:
             f"ask {' or '.join(map(repr, service.collections))}; /v1/models lists what there is",
             param="model",
         )
+
+
+def _no_question(last: ChatMessage | None) -> ServiceError:
+    """The last message of the user, if there is one, has no words."""
+    unread = ", ".join(dict.fromkeys(last.unread)) if last else ""
+    only = f"has only parts that are not read: {unread[:200]}" if unread else "asks nothing"
+    remedy = "add the question as text" if unread else "send one with a question"
+    return ServiceError(400, "no_question", f"the last message of the user {only}", remedy, param="messages")
 
 
 def _asks(message: ChatMessage) -> bool:

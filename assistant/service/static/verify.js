@@ -25,7 +25,7 @@ const SIGNATURES = {
 
 /** As much as the server reads; an answer is far smaller. */
 const MOST_BYTES = 1_000_000;
-const TOO_LARGE = { message: "The file is larger than any answer.", remedy: "Choose the file of one answer." };
+const TOO_LARGE = { message: "The file has more than a million bytes, more than any answer.", remedy: "Choose the file of one answer." };
 const NOTHING = { message: "There is nothing to verify.", remedy: "Choose a file, or paste an answer's text." };
 
 const result = byId("result", HTMLElement);
@@ -107,7 +107,9 @@ startPrompts();
 startTheme();
 byId("given", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
-  void verify(pasted.value);
+  const [file] = chosen.files ?? [];
+  if (file && !pasted.value.trim()) void verifyFile(file);
+  else void verify(pasted.value);
 });
 chosen.addEventListener("change", () => {
   const [file] = chosen.files ?? [];

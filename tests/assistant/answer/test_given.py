@@ -120,3 +120,18 @@ def test_any_json_is_read_or_refused_in_words(data: object, key: str) -> None:
         except UsageError:
             continue
         assert isinstance(found, Given)
+
+
+def test_a_chat_completion_and_an_exported_message_are_taken_for_the_answer_in_them():
+    message = {"role": "assistant", "content": f"{REFUSAL['text']}\n\nThe nearest articles:"}
+    completion = {"object": "chat.completion", "choices": [{"index": 0, "message": message}], "receipts": REFUSAL}
+
+    whole = json.loads(json.dumps(REFUSAL))
+    assert read_answer(json.dumps(completion)).data == whole
+    assert read_answer(json.dumps({"message_id": "0" * 24, "answer": REFUSAL})).data == whole
+
+
+@pytest.mark.parametrize("choice", [{"message": {"content": "Everything held."}}, {"message": None}, None, 7])
+def test_a_chat_completion_that_says_something_else_than_its_receipts_is_none(choice):
+    with pytest.raises(UsageError, match="something else than its receipts"):
+        read_answer(json.dumps({"choices": [choice], "receipts": REFUSAL}))

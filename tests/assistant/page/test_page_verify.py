@@ -144,7 +144,22 @@ def test_a_file_larger_than_any_answer_is_not_read(page, tmp_path):
 
     page.get_by_label("The answer's file").set_input_files(huge)
 
-    expect(page.get_by_role("alert")).to_contain_text("larger than any answer")
+    expect(page.get_by_role("alert")).to_contain_text("more than a million bytes")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_role("alert")).to_contain_text("more than a million bytes")
+
+
+def test_a_completion_of_v1_is_taken_as_it_is(page, server):
+    with server.client() as client:
+        name = client.get("/v1/models").json()["data"][0]["id"]
+        body = {"model": name, "messages": [{"role": "user", "content": DAM}]}
+        completion = client.post("/v1/chat/completions", json=body).json()
+    paste(page, json.dumps(completion))
+    assert verdict(page) == HOLDS
+
+    completion["choices"][0]["message"]["content"] = "No dam held."
+    paste(page, json.dumps(completion))
+    expect(page.get_by_role("alert")).to_contain_text("The message says something else than its receipts.")
 
 
 def test_markup_in_an_answer_is_shown_as_text(page, answer):

@@ -152,6 +152,14 @@ def test_the_reply_tells_which_parts_of_the_question_were_not_read(client):
     assert "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices) == content
 
 
+def test_a_question_of_images_alone_is_refused_with_what_is_not_read(client):
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.chat.completions.create(model="index", messages=[{"role": "user", "content": [IMAGE, IMAGE]}])
+
+    assert caught.value.body["message"] == "the last message of the user has only parts that are not read: image_url"
+    assert caught.value.body["remedy"] == "add the question as text"
+
+
 def test_what_other_front_ends_send_along_changes_nothing(client):
     plain = client.chat.completions.create(model="index", messages=user(DAM))
 
