@@ -38,16 +38,14 @@ from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
 from assistant.reading.sameness import SAME_MEANING, same_statement
 from assistant.reading.weights import Weights, answerability_row, logit, probability, rank, shares
+from assistant.reading.whole import given_whole
 from index.search.engine import Retrieved, SearchEngine
 from index.search.query import Query
-from index.text.sentences import sentences_of
 from index.text.structure import Kind as BlockKind
 
 _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
 """Openings of sentences that need the one before them to be understood."""
 
-_PROCEDURE = re.compile(r"how (?:do|can|should|does|to|would)\b|what (?:do|should) (?:i|you|we)\b", re.IGNORECASE)
-"""Asks for steps, where a list of them answers."""
 LEAST_SURE_TO_LEAD = 0.85
 """Probability of an answer from which on there may be a short one in front: a wrong one is worse than none."""
 LEAST_SURE_OF_WORDS = 0.5
@@ -56,15 +54,8 @@ FEW_WORDS = 15
 _VALUE = re.compile(r"\d{4}|\d+\.\d")
 _NAME = re.compile(r"[^\W\d_a-z](?=.*[a-z])")
 """A word with a capital that is not all in capitals."""
-MOST_ITEMS = 20
-"""A longer list is not given whole."""
 NEAR = 8
 """So many of the likeliest sentences are looked at for a denial of the short answer."""
-
-SAME_QUESTION = 0.5
-"""Share of the shorter one's words from which on a question in an article is taken for the same."""
-MOST_OF_ANSWER = 4
-"""A longer answer under a question is not given whole."""
 SURE_SHARE = 0.8
 """A sentence with this share of the chance needs no second one beside it."""
 
@@ -233,14 +224,14 @@ class ExtractiveReader:
     ) -> list[Quote]:
         """Quotes with the context they need; where dates disagree, dated and the newer first."""
         first = chosen[0]
-        listed = _whole_list(question, best, first, engine)
-        if listed is not None:
-            return [listed]
         others = [one.text for one in best.found[:NEAR] if one is not first]
         lead = _lead(question, best, first, others)
-        answer = _whole_answer(question, first, engine)
-        if answer is not None:
-            return [replace(answer, lead=lead)]
+        answering = [seen.sentence for seen in best.seen]
+        whole = given_whole(question, best.found, answering, chosen, engine, led=lead is not None)
+        if whole:
+            kind = first.passage.kind(first.place)
+            led = whole[0].best == first.sentence and kind not in {BlockKind.ITEM, BlockKind.ROW}
+            return [replace(whole[0], lead=lead if led else None), *whole[1:]]
         rivals = [c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine)]
         newer = _newer(best, first)
         if newer:  # The old statement stays, dated, behind what holds now.
@@ -318,43 +309,6 @@ def _newer(best: _Ranked, first: Candidate) -> list[Candidate]:
         ]
         return [one, *instead[:1]]
     return []
-
-
-def _whole_list(question: Question, best: _Ranked, first: Candidate, engine: SearchEngine) -> Quote | None:
-    """All items of the best one's list, where the question asks for them or most of them answer."""
-    block = first.passage.block(first.place)
-    if block is None or block.kind is not BlockKind.ITEM:
-        return None
-    structure = engine.structure(first.passage.article.article_id)
-    items = structure.group(block.group or 0)
-    starts = {item.start for item in items}
-    read = [seen.sentence for one, seen in zip(best.found, best.seen, strict=True) if one.sentence.start in starts]
-    most = sum(logit > 0 for logit in read) > len(read) / 2
-    asked = question.kind is Kind.LIST or _PROCEDURE.match(question.text) is not None
-    if not 1 < len(items) <= MOST_ITEMS or not (most or asked):
-        return None
-    over = None if items[0].parent is None else structure.blocks[items[0].parent]
-    blocks = [over, *items] if over and over.kind is BlockKind.CAPTION else items
-    sentences = [sentence for one in blocks for sentence in sentences_of(structure.text, one)]
-    return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
-
-
-def _whole_answer(question: Question, first: Candidate, engine: SearchEngine) -> Quote | None:
-    """All of a short answer that stands under a question, where that is the one asked."""
-    block = first.passage.block(first.place)
-    if block is None or block.parent is None:
-        return None
-    structure = engine.structure(first.passage.article.article_id)
-    over = structure.blocks[block.parent]
-    words = structure.words(over)
-    if over.kind not in {BlockKind.QUESTION, BlockKind.HEADING} or not words.endswith(("?", "？")):
-        return None
-    asked, answered = set(question.stems), set(analyse(words).stems)
-    sentences = sentences_of(structure.text, block)
-    same = len(asked & answered) >= SAME_QUESTION * min(len(asked), len(answered))
-    if not asked & answered or not same or len(sentences) > MOST_OF_ANSWER:
-        return None
-    return Quote(article=first.passage.article, sentences=tuple(sentences), best=first.sentence)
 
 
 def _quote(candidate: Candidate, *, lead: Span | None) -> Quote:
