@@ -80,6 +80,7 @@ LONG = (
     "eval/runs/test_judge.py",
     "eval/runs/test_run_killed.py",
     "house/test_deploy.py",
+    "house/test_tutorial.py",
     "index/encoding/test_encoders.py",
     "index/storage/test_flipped.py",
     "index/storage/test_full_disk.py",

@@ -133,9 +133,10 @@ def test_the_example_with_openais_client_prints_the_answer(readme, server, monke
 
 
 def named_commands(text: str) -> set[str]:
-    """Lines of code blocks, and code within sentences, that run `assistant`, without what follows a pipe."""
+    """Lines of code blocks, and code within sentences, that run `assistant`, up to a pipe or the end of the line."""
     lines = re.findall(r"^(?: {4}|\$ )?\s*(?:\$ )?(assistant [a-z].*)$", text, re.M)
-    return {re.split(r"\s[|>&#;]|\s{3,}", line)[0] for line in [*lines, *re.findall(r"`(assistant [a-z][^`]*)`", text)]}
+    lines += re.findall(r"`(assistant [a-z][^`]*)`", text)
+    return {re.split(r"\s[|>&#;\\]|\s{3,}", line)[0] for line in lines}
 
 
 def unknown(line: str) -> list[str]:
