@@ -13,13 +13,14 @@ as with `python -m eval.lab.reader`, whose trainer this is. docs/checking.md des
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from eval.lab.entailment.making.lexicon import WORDNET, read_lexicon
 from eval.lab.reader.examples import file_sha256
+from eval.lab.reader.options import add_training, device_of, settings_of
+from eval.lab.written.documents import hashes
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
@@ -39,6 +40,7 @@ def _prepare(arguments: argparse.Namespace) -> int:
         "kinds": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
         "counts": asdict(counts),
         "files": {name: file_sha256(arguments.data / f"{name}.jsonl.gz") for name in (*PAIR_FILES, *READING_FILES)},
+        "written": hashes(),
     }
     (arguments.run / "data.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     print(f"{len(arrays)} pairs in {arguments.run}")
@@ -46,29 +48,14 @@ def _prepare(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    import torch
-
     from eval.lab.entailment.loss import verdict_loss
     from eval.lab.reader.features import Arrays
     from eval.lab.reader.network import load_entailment
-    from eval.lab.reader.train import Trainer, Training, write_record
+    from eval.lab.reader.train import Trainer, write_record
 
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    torch.manual_seed(arguments.seed)
-    settings = Training(
-        seed=arguments.seed,
-        passes=arguments.passes,
-        deadline=time.time() + 3600 * arguments.hours if arguments.hours else None,
-        batch=arguments.batch,
-        peak=arguments.peak,
-        warm_up=arguments.warm_up,
-        longest=arguments.longest,
-    )
-    network = load_entailment(arguments.start)
-    trainer = Trainer(
-        network, Arrays.load(arguments.run / "arrays.npz"), torch.device(arguments.device), arguments.run, settings
-    )
+    device, settings = device_of(arguments), settings_of(arguments)
+    network, arrays = load_entailment(arguments.start), Arrays.load(arguments.run / "arrays.npz")
+    trainer = Trainer(network, arrays, device, arguments.run, settings)
     trainer.objective = verdict_loss
     write_record(arguments.run, arguments.start, arguments.device, settings, trainer.run())
     return 0
@@ -119,22 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     prepare.add_argument("--wordnet", type=Path, default=WORDNET, help="folder of WordNet's files")
     prepare.set_defaults(do=_prepare)
     train = commands.add_parser("train", help="train in a run's folder, or continue")
-    train.add_argument("run", type=Path)
-    train.add_argument("--start", type=Path, help="weights to start from; default: the encoder's")
-    train.add_argument("--passes", type=float, default=1.0)
-    train.add_argument("--hours", type=float, help="end after this many hours, pauses included")
-    train.add_argument("--batch", type=int, default=32)
-    train.add_argument("--peak", type=float, default=2e-4, help="the highest learning rate")
-    train.add_argument("--warm-up", type=int, default=100, help="steps to reach it")
-    train.add_argument("--longest", type=int, default=180, help="most word pieces of a pair")
-    train.add_argument("--device", default="cpu")
-    train.add_argument("--threads", type=int)
+    add_training(train, longest=180)
     train.set_defaults(do=_train)
     threshold = commands.add_parser("threshold", help="choose the threshold on held-out pairs")
     threshold.add_argument("data", type=Path)
     threshold.add_argument("--wordnet", type=Path, default=WORDNET, help="folder of WordNet's files")
     threshold.add_argument("--false-accepts", type=float, default=0.05, help="share of false claims that may pass")
-    threshold.add_argument("--most", type=int, default=1200, help="claims, half of them made by program")
+    threshold.add_argument("--most", type=int, default=1200, help="claims: licensed, made, and written ones")
     threshold.set_defaults(do=_threshold)
     measure = commands.add_parser("measure", help="measure the check on labelled claims, kind by kind")
     measure.add_argument("claims", type=Path, help="a file in the form of ../shared/claims")

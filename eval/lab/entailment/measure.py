@@ -13,7 +13,7 @@ from assistant.checking.support import SupportCheck, Verdict
 from eval.bench.sets import BenchSet
 from eval.lab.entailment.making import NEVER_MADE
 from eval.lab.entailment.making.lexicon import Lexicon
-from eval.lab.entailment.mixture import Counts, made_pairs, public_pairs
+from eval.lab.entailment.mixture import Counts, made_pairs, public_pairs, written_pairs
 from eval.lab.entailment.pairs import Label
 from eval.measures.formulas import area_under_roc
 from eval.runs.indexes import bench_engine
@@ -63,13 +63,14 @@ def read_claims(path: Path) -> list[Claim]:
 
 
 def held_out_claims(folder: Path, lexicon: Lexicon, *, seed: int, most: int) -> list[Claim]:
-    """Draw claims from the pairs that are never trained on: as many of the licensed files as made by program."""
+    """Draw claims from the pairs that are never trained on: a third each of licensed files, made, and written."""
     rng = random.Random(f"held out {seed}")
     public = [pair for pair in public_pairs(folder, held_out=True) if pair.kind != "boolq"]
     counts = Counts(invented=12000, questions=9000, edited=9000, attributed=4000)
     made = [pair for pair in made_pairs(folder, lexicon, counts, seed=seed) if pair.held_out]
     made = [pair for pair in made if not pair.kind.startswith("question")]
-    drawn = [*rng.sample(public, k=min(most // 2, len(public))), *rng.sample(made, k=min(most // 2, len(made)))]
+    written = list(written_pairs(held_out=True))
+    drawn = [pair for pairs in (public, made, written) for pair in rng.sample(pairs, k=min(most // 3, len(pairs)))]
     return [
         Claim(kind=pair.kind, claim=pair.claim, evidence=pair.evidence, supported=pair.label is Label.SUPPORTED)
         for pair in drawn

@@ -9,8 +9,9 @@ from eval.lab.entailment.making.edits import attributed, edited
 from eval.lab.entailment.making.invented import invented
 from eval.lab.entailment.making.lexicon import Lexicon
 from eval.lab.entailment.making.questions import claims_of
-from eval.lab.entailment.pairs import PAIR_FILES, Pair, read_pairs
+from eval.lab.entailment.pairs import PAIR_FILES, Label, Pair, read_pairs
 from eval.lab.reader.examples import is_for_thresholds, read_rows, sentence_spans
+from eval.lab.written.documents import read_documents
 
 READING_FILES = ("squad1_part", "squad2_part", "squadshifts_wiki", "nq_part", "qed_part", "quoref_part", "qamr")
 """Reading files whose questions and sentences are made into pairs."""
@@ -60,6 +61,19 @@ def made_pairs(folder: Path, lexicon: Lexicon, counts: Counts, *, seed: int) -> 
         yield from invented(rng)
 
 
+def written_pairs(*, held_out: bool) -> Iterator[Pair]:
+    """Yield the pairs of the documents that were written for training and are, or are not, held out."""
+    for document in read_documents():
+        for claim in document.claims if document.held_out == held_out else ():
+            yield Pair(
+                kind=f"written {'true' if claim.supported else claim.kind}",
+                claim=claim.text,
+                evidence=" ".join(text.strip() for text in claim.evidence),
+                # What leaves out a doubt or a condition is contradicted to some and not said to others.
+                label=Label.SUPPORTED if claim.supported else Label.NOT_SUPPORTED,
+            )
+
+
 def _drawn(texts: Sequence[str], count: int, rng: random.Random) -> list[str]:
     return rng.choices(texts, k=count)
 
@@ -72,4 +86,5 @@ def _sentences(text: str) -> list[str]:
 def mixed(folder: Path, lexicon: Lexicon, counts: Counts, *, seed: int) -> list[Pair]:
     """Mix one pass; pairs made by program are kept out of it by the same rule as the files' (`Pair.held_out`)."""
     made = [pair for pair in made_pairs(folder, lexicon, counts, seed=seed) if not pair.held_out]
-    return [*public_pairs(folder, held_out=False, rng=random.Random(f"files {seed}")), *made]
+    public = public_pairs(folder, held_out=False, rng=random.Random(f"files {seed}"))
+    return [*public, *made, *written_pairs(held_out=False)]

@@ -12,30 +12,29 @@ checkpoint. docs/reader.md describes the data and the results.
 
 import argparse
 import json
+import random
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # torch takes seconds to import; `--help` and `prepare` do not need it
-    import torch
-
-    from eval.lab.reader.train import Training
+from eval.lab.reader.options import add_training, device_of, settings_of
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
     from eval.lab.reader import features
     from eval.lab.reader.examples import file_sha256
     from eval.lab.reader.making import mixture
+    from eval.lab.reader.making.written import WrittenWindows
+    from eval.lab.written import documents
 
     shares = mixture.Shares()
     files = mixture.read_folder(arguments.data)
-    examples = mixture.mixed(files, seed=arguments.seed, shares=shares, most=arguments.examples)
-    arrays = features.arrays_of(
-        examples, features.Windows(features.load_tokenizer(arguments.encoder)), seed=arguments.seed
-    )
+    tokenizer = features.load_tokenizer(arguments.encoder)
+    own = WrittenWindows([one for one in documents.read_documents() if not one.held_out], tokenizer)
+    written = list(own.examples(random.Random(f"written {arguments.seed}")))
+    examples = mixture.mixed(files, written, seed=arguments.seed, shares=shares, most=arguments.examples)
+    arrays = features.arrays_of(examples, features.Windows(tokenizer), seed=arguments.seed)
     arguments.run.mkdir(parents=True, exist_ok=True)
     arrays.save(arguments.run / "arrays.npz")
     record = {
@@ -44,6 +43,7 @@ def _prepare(arguments: argparse.Namespace) -> int:
         "kinds": {kind: int((arrays.kinds == kind).sum()) for kind in sorted(set(arrays.kinds.tolist()))},
         "shares": asdict(shares),
         "files": {name: file_sha256(arguments.data / f"{name}.jsonl.gz") for name in files},
+        "written": documents.hashes(),
     }
     (arguments.run / "data.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     print(f"{len(arrays)} examples in {arguments.run}")
@@ -55,7 +55,7 @@ def _train(arguments: argparse.Namespace) -> int:
     from eval.lab.reader.network import load_reader
     from eval.lab.reader.train import Trainer, write_record
 
-    device, settings = _device(arguments), _settings(arguments)
+    device, settings = device_of(arguments), settings_of(arguments)
     arrays = Arrays.load(arguments.run / "arrays.npz")
     reader = load_reader(arguments.start, encoder=arguments.encoder)
     write_record(
@@ -68,31 +68,6 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _device(arguments: argparse.Namespace) -> "torch.device":
-    import torch
-
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    torch.manual_seed(arguments.seed)
-    return torch.device(arguments.device)
-
-
-def _settings(arguments: argparse.Namespace) -> "Training":
-    from eval.lab.reader.train import Training
-
-    return Training(
-        seed=arguments.seed,
-        passes=arguments.passes,
-        deadline=time.time() + 3600 * arguments.hours if arguments.hours else arguments.until,
-        batch=arguments.batch,
-        peak=arguments.peak,
-        warm_up=arguments.warm_up,
-        longest=arguments.longest,
-        frozen_layers=arguments.freeze,
-        times=tuple((name, float(times)) for name, times in (one.split("=") for one in arguments.take)),
-    )
-
-
 def _distil(arguments: argparse.Namespace) -> int:
     """Train the teacher, keep its logits on the device, and train the reader on them, all in one process."""
     from eval.lab.reader.batches import DeviceArrays
@@ -102,13 +77,13 @@ def _distil(arguments: argparse.Namespace) -> int:
     from eval.lab.reader.teacher import load_teacher
     from eval.lab.reader.train import Trainer, write_record
 
-    device, arrays = _device(arguments), Arrays.load(arguments.run / "arrays.npz")
+    device, arrays = device_of(arguments), Arrays.load(arguments.run / "arrays.npz")
     (arguments.run / "teacher").mkdir(exist_ok=True)
-    own = replace(_settings(arguments), passes=arguments.teacher_passes, peak=arguments.teacher_peak, frozen_layers=0)
+    own = replace(settings_of(arguments), passes=arguments.teacher_passes, peak=arguments.teacher_peak, frozen_layers=0)
     teacher = Trainer(load_teacher(arguments.teacher), arrays, device, arguments.run / "teacher", own)
     taught = teacher.run()
     logits = teacher_logits(teacher.network, DeviceArrays(arrays, device))
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     trainer = Trainer(load_reader(arguments.start, encoder=arguments.encoder), arrays, device, arguments.run, settings)
     trainer.objective = distillation(logits, trainer.arrays, settings.weights)
     write_record(
@@ -169,11 +144,11 @@ def _parser() -> argparse.ArgumentParser:
     prepare.set_defaults(do=_prepare)
 
     train = commands.add_parser("train", help="train in a run's folder, or continue")
-    _add_training(train)
+    add_training(train)
     train.set_defaults(do=_train)
 
     distil = commands.add_parser("distil", help="train a teacher, and the reader on its logits")
-    _add_training(distil)
+    add_training(distil)
     distil.add_argument("--teacher", type=Path, required=True, help="folder of an encoder of MPNet's layout")
     distil.add_argument("--teacher-passes", type=float, default=2.0)
     distil.add_argument("--teacher-peak", type=float, default=3e-5)
@@ -198,22 +173,6 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--threads", type=int)
     evaluate.set_defaults(do=_evaluate)
     return parser
-
-
-def _add_training(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--start", type=Path, help="weights to start from; default: the encoder's")
-    parser.add_argument("--passes", type=float, default=1.0)
-    parser.add_argument("--hours", type=float, help="end after this many hours, pauses included")
-    parser.add_argument("--until", type=float, help="end at this time, in seconds since 1970")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--peak", type=float, default=2e-4, help="the highest learning rate")
-    parser.add_argument("--warm-up", type=int, default=150, help="steps to reach it")
-    parser.add_argument("--longest", type=int, default=512, help="most word pieces of a window")
-    parser.add_argument("--freeze", type=int, default=0, help="number of lowest layers to freeze")
-    parser.add_argument("--take", nargs="*", default=[], metavar="KIND=TIMES", help="how often a pass takes a kind")
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int)
 
 
 def main(given: Sequence[str] | None = None) -> int:

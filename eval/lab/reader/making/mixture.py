@@ -57,10 +57,22 @@ def read_folder(folder: Path, names: Sequence[str] = tuple(READING_FILES)) -> di
     }
 
 
-def mixed(files: Mapping[str, Sequence[Row]], *, seed: int, shares: Shares, most: int | None = None) -> list[Example]:
+def mixed(
+    files: Mapping[str, Sequence[Row]],
+    written: Sequence[Example] = (),
+    *,
+    seed: int,
+    shares: Shares,
+    most: int | None = None,
+) -> list[Example]:
     """Mix one pass in a fixed order, with each kind spread evenly, so that any first part is a fair sample.
 
-    `most` limits the number of examples.
+    Args:
+        files: rows by file.
+        written: examples of the documents that were written for training, with heads of their own.
+        seed: of every draw.
+        shares: of each kind.
+        most: number of examples at most.
     """
     rng = random.Random(f"mixture {seed}")
     rows = [row for found in files.values() for row in found]
@@ -74,8 +86,9 @@ def mixed(files: Mapping[str, Sequence[Row]], *, seed: int, shares: Shares, most
     made += unanswerable * shares.unanswerable
     for name, make in makers.items():
         made += _made(make, round(getattr(shares, name) * len(taken)), random.Random(f"{name} {seed}"))
+    made = [*(dressed(example, rng) for example in made), *written]
     rng.shuffle(made)
-    return [dressed(example, rng) for example in made[:most]]
+    return made[:most]
 
 
 Maker = Callable[[random.Random], Example | None]

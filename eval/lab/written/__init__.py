@@ -1,0 +1,1 @@
+"""Documents written for training, with questions and claims: most unanswerable or false ones are near misses."""
