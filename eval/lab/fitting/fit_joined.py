@@ -1,15 +1,17 @@
 """Fit what joins the network with the ranking: `python -m eval.lab.fitting.fit_joined FOLDER`, SQuAD 2.0 dev in FOLDER.
 
-Six articles of the development half are used, those that the network is never trained on. Their paragraphs are asked
-in collections of 1, 3, 20 and all of them, since a probability has to mean the same in each: own questions, people's
-near-topic ones, own questions without the paragraph that answers them, and questions of other articles. Sentences are
-ranked by a softmax over the sentences of each question; whether the collection answers is a logistic regression.
+Two sources are used that the network is never trained on: six articles of SQuAD's development half, and the held-out
+ones of the documents written for training. They are asked in collections of 1 to 1,200 articles, since a probability
+has to mean the same in each: own questions, near-topic ones, own questions without the article that answers them, and
+questions of other articles. Sentences are ranked by a softmax over the sentences of each question; whether the
+collection answers is a logistic regression. Figures come from a fit to one half of the questions, on the other half.
 """
 
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,13 +36,18 @@ from eval.bench.observe import document_of, labels
 from eval.bench.sets import BenchQuestion, BenchSet, article_of, load_set
 from eval.lab.fitting.fit import PASSAGES, REFUSED_ANSWERABLE, fit_logistic, fit_ranking
 from eval.lab.reader.examples import ARTICLES_FOR_THRESHOLDS
+from eval.lab.written.documents import read_documents
 from eval.measures.formulas import area_under_roc
 from eval.runs.indexes import bench_engine
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters, Passage
 
 SIZES = ((1, 260), (3, 260), (20, 300), (0, 420))
-"""Paragraphs of a collection, 0 for all, and how many own questions are asked of collections of that size."""
+"""Articles of a collection, 0 for all, and how many own questions are asked of collections of that size."""
+AMONG_ALL = 300
+"""Own questions asked of the whole of SQuAD 2.0 dev."""
+MOST_CALIBRATED = 10
+"""Bins of the calibration error."""
 ANSWERABLE = 0.8
 """Share of the questions people ask that their articles answer, as assumed; it turns scores into probabilities."""
 REMOVED = 0.5
@@ -60,9 +67,15 @@ class Joining:
     fitted: float
     passages: Sequence[Passage]
     articles: int
-    size: int
+    source: str
+    question: str
     sort: str
     """"own", "near", "removed" or "off"."""
+
+    @property
+    def collection(self) -> str:
+        """Its source and, in round numbers, its size."""
+        return f"{self.source} {next((size for size in (1, 3, 20, 300) if self.articles <= size), 1200)}"
 
     def row(self, sentence: Linear) -> NDArray[np.float64]:
         """(`ANSWER_FEATURES`,)."""
@@ -78,33 +91,67 @@ class Joining:
 def joinings(squad: BenchSet) -> Iterator[Joining]:
     """Ask collections of each size."""
     rng = random.Random("joined")
-    own = [id_ for id_ in squad.documents if _title(id_) in ARTICLES_FOR_THRESHOLDS]
+    own = {id_: row for id_, row in squad.documents.items() if _title(id_) in ARTICLES_FOR_THRESHOLDS}
+    six = BenchSet(name="squad-joined", documents=own, questions=_about(squad.questions, own))
     others = [q for q in squad.half(development=True) if q.answerable and not set(q.relevant) & set(own)]
     reader = WindowReader(shared_network())
-    for size, count in SIZES:
-        asked = 0
-        while asked < count:
-            documents = rng.sample(own, size) if size else own
-            part = BenchSet(
-                name="squad-joined",
-                documents={id_: squad.documents[id_] for id_ in documents},
-                questions=tuple(q for q in squad.questions if set(q.relevant) & set(documents)),
+    yield from _asked(replace(six, documents=squad.documents), AMONG_ALL, reader, [], rng)
+    for source in (six, written_set()):
+        for size, count in SIZES:
+            asked = 0
+            while asked < count:
+                documents = rng.sample(sorted(source.documents), size) if size else [*source.documents]
+                part = BenchSet(
+                    name=source.name,
+                    documents={id_: source.documents[id_] for id_ in documents},
+                    questions=_about(source.questions, documents),
+                )
+                most = min(count - asked, 6 if size in {1, 3} else 30 if size else count, len(part.questions))
+                yield from _asked(part, most, reader, others, rng)
+                asked += max(1, most)
+
+
+def written_set() -> BenchSet:
+    """The held-out ones of the written documents, their sentences as the answers."""
+    documents = [one for one in read_documents() if one.held_out]
+    return BenchSet(
+        name="written-joined",
+        documents={one.title: (one.title, one.text) for one in documents},
+        questions=tuple(
+            BenchQuestion(
+                id=f"{document.title} {number}",
+                text=asked.text,
+                answers=asked.sentences,
+                answerable=bool(asked.sentences),
+                relevant={document.title: int(bool(asked.sentences))},
+                development=True,
             )
-            most = min(count - asked, 6 if size in {1, 3} else 30 if size else count)
-            questions = rng.sample(part.questions, min(most, len(part.questions)))
-            strangers = rng.sample(others, max(1, int(OFF_TOPIC * len(questions))))
-            with bench_engine(part) as engine:
-                kept = Sentences(engine.idf, engine.highest_idf)
-                asked_of = [(q, "own" if q.answerable else "near") for q in questions]
-                asked_of += [(q, "off") for q in strangers]
-                if len(documents) > 1:
-                    answerable = [q for q in questions if q.answerable]
-                    asked_of += [(q, "removed") for q in answerable[: int(REMOVED * len(answerable))]]
-                for question, sort in asked_of:
-                    found = _joining(question, engine, reader, kept, size=size, sort=sort)
-                    if found is not None:
-                        yield found
-            asked += max(1, len(questions))
+            for document in documents
+            for number, asked in enumerate(document.questions)
+        ),
+    )
+
+
+def _about(questions: Sequence[BenchQuestion], documents: Collection[str]) -> tuple[BenchQuestion, ...]:
+    return tuple(q for q in questions if set(q.relevant) & set(documents))
+
+
+def _asked(
+    part: BenchSet, most: int, reader: WindowReader, others: Sequence[BenchQuestion], rng: random.Random
+) -> Iterator[Joining]:
+    """Ask a collection: own and near-topic questions, some without their article, and some of `others`."""
+    questions = rng.sample(part.questions, min(most, len(part.questions)))
+    asked_of = [(q, "own" if q.answerable else "near") for q in questions]
+    asked_of += [(q, "off") for q in rng.sample(others, min(len(others), max(1, int(OFF_TOPIC * len(questions)))))]
+    if len(part.documents) > 1:
+        answerable = [q for q in questions if q.answerable]
+        asked_of += [(q, "removed") for q in answerable[: int(REMOVED * len(answerable))]]
+    with bench_engine(part) as engine:
+        kept = Sentences(engine.idf, engine.highest_idf)
+        for question, sort in asked_of:
+            found = _joining(question, engine, reader, kept, source=part.name, sort=sort)
+            if found is not None:
+                yield found
 
 
 def _title(document: str) -> str:
@@ -112,7 +159,7 @@ def _title(document: str) -> str:
 
 
 def _joining(
-    asked: BenchQuestion, engine: EmbeddedSearch, reader: WindowReader, kept: Sentences, *, size: int, sort: str
+    asked: BenchQuestion, engine: EmbeddedSearch, reader: WindowReader, kept: Sentences, *, source: str, sort: str
 ) -> Joining | None:
     retrieved = engine.search(asked.text, k=PASSAGES + (sort == "removed"), filters=Filters())
     if sort == "removed":
@@ -131,40 +178,68 @@ def _joining(
         fitted=float(weights.answerability.score(row)),
         passages=retrieved.passages,
         articles=len(engine.articles),
-        size=size,
+        source=source,
+        question=asked.id,
         sort=sort,
     )
 
 
 def fitted(observed: Sequence[Joining]) -> dict[str, object]:
     """Fit all weights; returns the content of `joined.json`."""
-    sentence = fit_ranking(observed, SENTENCE_FEATURES)
-    rows = np.stack([one.row(sentence) for one in observed])
-    own = np.asarray([one.sort == "own" for one in observed])
-    balanced = fit_logistic(rows, own, ANSWER_FEATURES)
-    answer = replace(balanced, bias=balanced.bias + logit(ANSWERABLE))
-    scores = answer.score(rows)
-    sure = [probability(score) for score in scores]
-    calibration = fit_threshold(sure, own.tolist(), refuse=REFUSED_ANSWERABLE)
+    sentence, answer = _fit(observed)
+    sure, own = _sure(observed, sentence, answer)
+    calibration = fit_threshold(sure, own, refuse=REFUSED_ANSWERABLE)
+    halves: list[list[Joining]] = [[], []]
+    for one in observed:
+        halves[zlib.crc32(one.question.encode()) % 2].append(one)
+    probabilities: dict[str, list[tuple[float, str]]] = {}
+    for fitted_on, held in (halves, halves[::-1]):
+        found, _ = _sure(held, *_fit(fitted_on))
+        for one, value in zip(held, found, strict=True):
+            probabilities.setdefault(one.collection, []).append((value, one.sort))
     return {
-        "fitted_on": f"six articles of SQuAD 2.0 dev, {len(observed)} questions of collections of several sizes",
-        "areas": {
-            f"{size or 'all'} {sort}": round(
-                area_under_roc(
-                    [s for s, one in zip(scores, observed, strict=True) if one.size == size and one.sort == "own"],
-                    [s for s, one in zip(scores, observed, strict=True) if one.size == size and one.sort == sort],
-                ),
-                3,
-            )
-            for size, _ in SIZES
-            for sort in ("near", "removed", "off")
-            if any(one.size == size and one.sort == sort for one in observed)
-        },
+        "fitted_on": f"six articles of SQuAD 2.0 dev and held-out written documents, {len(observed)} questions",
+        "figures": {name: _figures(found) for name, found in sorted(probabilities.items())},
         "threshold": calibration.threshold,
         "calibration": str(calibration),
         "sentence": sentence.to_json(),
         "answer": answer.to_json(),
     }
+
+
+def _fit(observed: Sequence[Joining]) -> tuple[Linear, Linear]:
+    sentence = fit_ranking(observed, SENTENCE_FEATURES)
+    rows = np.stack([one.row(sentence) for one in observed])
+    balanced = fit_logistic(rows, np.asarray([one.sort == "own" for one in observed]), ANSWER_FEATURES)
+    return sentence, replace(balanced, bias=balanced.bias + logit(ANSWERABLE))
+
+
+def _sure(observed: Sequence[Joining], sentence: Linear, answer: Linear) -> tuple[list[float], list[bool]]:
+    """The probability that each is answerable, and whether it is."""
+    scores = answer.score(np.stack([one.row(sentence) for one in observed]))
+    return [probability(score) for score in scores], [one.sort == "own" for one in observed]
+
+
+def _figures(found: Sequence[tuple[float, str]]) -> dict[str, float]:
+    """Of one collection: areas under ROC against each sort, and what is refused where 5% of own questions are."""
+    own = [value for value, sort in found if sort == "own"]
+    least = float(np.quantile(own, REFUSED_ANSWERABLE))
+    figures = {"questions": float(len(found)), "calibration_error": _calibration_error(found)}
+    for other in ("near", "removed", "off"):
+        values = [value for value, sort in found if sort == other]
+        if values:
+            figures[f"{other}_area"] = round(area_under_roc(own, values), 3)
+            figures[f"{other}_refused"] = round(float(np.mean(np.asarray(values) < least)), 3)
+    return figures
+
+
+def _calibration_error(found: Sequence[tuple[float, str]]) -> float:
+    """Expected calibration error, `ANSWERABLE` of the questions answerable, in bins of as many questions each."""
+    values = np.asarray([value for value, _ in found])
+    own = np.asarray([sort == "own" for _, sort in found])
+    weights = np.where(own, ANSWERABLE / own.sum(), (1 - ANSWERABLE) / (~own).sum())
+    bins = np.array_split(np.argsort(values), MOST_CALIBRATED)
+    return round(float(sum(abs((weights[one] * (values[one] - own[one])).sum()) for one in bins)), 3)
 
 
 def main(folder: Path) -> None:
