@@ -102,7 +102,8 @@ def retrieve(
 def read(index: OpenIndex, part: str, found: Sequence[Found], context: str = "") -> ReadPart:
     """Read what each wording found; the surest reading that quotes something counts.
 
-    Of a question that may mean several things, one that would only repeat what was just answered counts last.
+    Of a question that may mean several things, one that would only repeat what was just answered counts last, and one
+    that leaves out what was said before it second to last.
     """
     readings = [
         index.reader.read(
@@ -112,9 +113,12 @@ def read(index: OpenIndex, part: str, found: Sequence[Found], context: str = "")
     ]
     several = len({one.asked.text for one in found}) > 1
 
-    def preferred(n: int) -> tuple[bool, bool, float]:
+    meant = set(analyse(part).stems)
+
+    def preferred(n: int) -> tuple[bool, bool, bool, float]:
         repeats = several and _repeats(readings[n], context, index.engine)
-        return readings[n].reason is None, not repeats, readings[n].confidence
+        bare = several and set(found[n].asked.stems) < meant
+        return readings[n].reason is None, not repeats, not bare, readings[n].confidence
 
     best = max(range(len(found)), key=preferred)
     return ReadPart(part=found[best].asked.text if several else part, found=found[best], reading=readings[best])

@@ -56,6 +56,17 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(rf"\b(?:{alternatives(ORDINALS)}|last|former|latter)\b", re.IGNORECASE)
+_ELLIPTIC = re.compile(
+    rf"(?:(?:what|which|who)(?: is| was| were| are)? )?(?:the )?((?:{alternatives(ORDINALS)}|last|former|latter)\b)(?: ones?)?",
+    re.IGNORECASE,
+)
+"""Nothing but the place of what is asked for: "the third one", "what was the last"."""
+_PREDICATE = re.compile(
+    r"(?:when|where|how|why|in which \w+) (?:is|was|are|were) ((?:the|an?) .+) "
+    r"(?:\w+ed|held|built|born|found|sold|won|lost|made|set up|shown|taken|given|known|written|sent|begun|put|left|paid)",
+    re.IGNORECASE,
+)
+"""Asks for a circumstance of what happened to its subject: "when was the fair of Harn held"."""
 _COUNTED = re.compile(r"(?<=\bthe )\d+\b|(?<=\bThe )\d+\b")
 _SUBJECTLESS = re.compile(
     r"(?:how|when|where|why) (?:can|could|do|did|should|would|may|must) (?:i|you|we|they|one|people) (?:to )?\w+"
@@ -107,6 +118,8 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
     if _SMALL_TALK.fullmatch(question.strip()):
         return question
     bare = _OPENING.sub("", question.strip())
+    if _ELLIPTIC.fullmatch(bare.strip(" ?.!")) and _ORDINAL.search(last):
+        return _with_fragment(last, bare)
     pronoun = _leaning(bare)
     if pronoun is not None:
         subject = _person(history) if pronoun.group().lower() in HE_OR_SHE else _subject(history)
@@ -132,7 +145,7 @@ def other_wordings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
     if not history or not _is_fragment(question) or _SMALL_TALK.fullmatch(question.strip()):
         return ()
     found = [_in_place_of_subject(history[-1].question, bare)]
-    if _NOUN.match(bare) or any(start == 0 for start, _ in proper_names(bare)):
+    if not _ELLIPTIC.fullmatch(bare) and (_NOUN.match(bare) or any(start == 0 for start, _ in proper_names(bare))):
         found.append(bare)
     made = in_conversation(question, history)
     return tuple(dict.fromkeys(one for one in found if one is not None and one != made))
@@ -206,6 +219,8 @@ def _with_fragment(previous: str, fragment: str) -> str:
         for date in reversed(others):
             previous = previous[: date.start] + fragment[said[0].start : said[0].end] + previous[date.end :]
         return previous
+    if (place := _ELLIPTIC.fullmatch(fragment)) and _ORDINAL.search(previous):
+        return _ORDINAL.sub(place[1], previous, count=1)
     for pattern in (_COUNTED, _ORDINAL):
         if (own := pattern.search(fragment)) and own.end() == len(fragment) and pattern.search(previous):
             return pattern.sub(own.group(), previous, count=1)
@@ -228,6 +243,8 @@ def _subject_of(question: str) -> str | None:
     if found := [question[start:end] for start, end in _subjects(question)]:
         return max(found, key=len)
     bare = question.strip(" ?.!")
+    if met := _PREDICATE.fullmatch(bare):
+        return met[1]
     did = re.search(r"\b(did|does|do) (?:an?|the) (\w+) (\w.*)$", bare, re.IGNORECASE)
     if did and len(did[3].split()) > 2:  # "On which day did a meeting divide the work": the meeting that did.
         return f"the {did[2]} that {did[1].lower()} {did[3]}"

@@ -237,3 +237,28 @@ def test_a_phrase_replaces_the_one_that_opens_alike(question: str, before: str, 
 )
 def test_a_question_word_alone_asks_again(question: str, whole: str) -> None:
     assert in_conversation(question, [Turn(question="When was the pier of Holm built?")]) == whole
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "whole"),
+    [
+        ("And the third?", "What was the second wish of Ada?", "What was the third wish of Ada?"),
+        ("What about the second one?", "Which was the first key?", "Which was the second key?"),
+        ("What was the last?", "What was the first rule?", "What was the last rule?"),
+        ("And the third?", "What was the wish of Ada?", "What was the wish of Ada the third?"),
+    ],
+)
+def test_a_place_alone_takes_the_place_of_the_one_before(question: str, before: str, whole: str) -> None:
+    assert in_conversation(question, [Turn(question=before)]) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "whole"),
+    [
+        ("When was the fair in spring 2022 held?", "Who led the fair in spring 2022?"),
+        ("Where was the old gate found?", "Who led the old gate?"),
+        ("When was the museum of Holm?", "Who led Holm?"),
+    ],
+)
+def test_the_subject_of_what_happened_is_taken_whole(before: str, whole: str) -> None:
+    assert in_conversation("Who led it?", [Turn(question=before)]) == whole
