@@ -55,6 +55,7 @@ _QUOTED = re.compile(r'"[^"]{1,60}"|“[^”]{1,60}”')
 _POST = re.compile(r"\b(?:post|position|role|job|title|office)\b", re.IGNORECASE)
 _POST_OF = re.compile(r"\bof (?:the |its |their |his |her )?$")
 _LABEL_MARK = re.compile(r"[:;,()]")
+_IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)")
 _OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
 _OR_BEHIND = re.compile(r"\s+or\s")
 _UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
@@ -96,6 +97,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or _overtaken(question, text, start)
         or _another_is_meant(question, text, start, end)
         or (_POST.search(question.text) and _POST_OF.search(text, 0, start))
+        or (question.kind is Kind.PERSON and people(text) and not names(lead[:1].lower() + lead[1:]))
         or (question.kind is Kind.DATE and not any(map(_is_time, read(lead))))
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
@@ -150,10 +152,13 @@ def _another_is_meant(question: Question, text: str, start: int, end: int) -> bo
         return False
     edges = [0, *(edge for span in alike for edge in span), len(text)]
     gaps = [text[edges[n] : edges[n + 1]] for n in range(0, len(edges), 2)]
+    behind = [_IN_BRACKETS.match(gap) for gap in gaps[1:]]
     counted = [re.split(r"\W+", gap.strip(_MARKS), maxsplit=1) for gap in gaps[1:]]
     if len({words[0] for words in counted}) == 1:  # "9 crowns", "5 crowns".
         gaps[1:] = [" ".join(words[1:]) for words in counted]
-    if not any(map(str.isalnum, gaps[-1])):
+    if all(behind):  # "Ada Holm (smith), Ole Lind (baker)".
+        labels = [found[1] for found in behind if found]
+    elif not any(map(str.isalnum, gaps[-1])):
         labels = [_LABEL_MARK.split(gap)[-1] for gap in gaps[:-1]]
     elif not any(map(str.isalnum, gaps[0])):
         labels = [_LABEL_MARK.split(gap.strip(_MARKS))[0] for gap in gaps[1:]]
@@ -161,7 +166,7 @@ def _another_is_meant(question: Question, text: str, start: int, end: int) -> bo
         return False
     # Of several names the later ones leave out what was said of the first: only "the last one" tells them apart, and
     # the date: "in May it was led by Ada Holm, and in June by Ole Lind".
-    asked = set(question.stems) & _PLACES if own is None else set(question.stems)
+    asked = set(question.stems) & _PLACES if own is None and not all(behind) else set(question.stems)
     shared = [len(asked & set(stems(label))) + _dated_alike(question, label) for label in labels]
     return max(shared) > shared[meant]
 

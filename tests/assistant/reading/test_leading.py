@@ -269,6 +269,30 @@ def test_the_name_that_goes_with_another_date_does_not_lead(question: str, words
     assert lead(question, text, words) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "words", "expected"),
+    [
+        ("Who is the baker?", "Ada Holm", None),
+        ("Who is the baker?", "Ole Lind", "Ole Lind"),
+        ("Who is there?", "Ada Holm", "Ada Holm"),
+    ],
+)
+def test_the_name_with_another_role_in_brackets_does_not_lead(question: str, words: str, expected: str | None) -> None:
+    assert lead(question, "You meet Ada Holm (the smith) and Ole Lind (the baker).", words) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("The smith of Harn, Ada Holm, won the prize.", "The smith", None),
+        ("The smith of Harn, Ada Holm, won the prize.", "Ada Holm", "Ada Holm"),
+        ("The oldest smith won the prize of the day.", "The oldest smith", "The oldest smith"),
+    ],
+)
+def test_where_a_person_is_named_nothing_but_a_name_tells_who(text: str, words: str, expected: str | None) -> None:
+    assert lead("Who got the cup?", text, words) == expected
+
+
 def test_a_name_with_a_title_only_repeats_the_name_that_is_asked_about() -> None:
     assert lead("Who is Ada Holm?", "The smith is Dr Ada Holm.", "Ada Holm") is None
 
