@@ -19,8 +19,11 @@ A message says what was wrong, with the value; a remedy says what to do.
 """
 
 import copyreg
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 class AssistantError(Exception):
@@ -99,8 +102,21 @@ def needing_extra(extra: str, what: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise ExtraMissing(
             f"{what} needs the package {str(error.name).split('.')[0]}, which is not installed",
-            f"run `pip install 'article-assistant[{extra}]'`",
+            f"run `{install_command(f'article-assistant[{extra}]')}`",
         ) from error
+
+
+def install_command(requirement: str, *, dependencies: bool = True) -> str:
+    """The command that installs a package into this environment: of pipx, of `uv tool`, or any other."""
+    prefix = Path(sys.prefix)
+    # What these two leave in the environments that they make; `pip install` would install elsewhere.
+    if (prefix / "pipx_metadata.json").is_file():
+        command = f"pipx runpip {shlex.quote(prefix.name)} install"
+    elif (prefix / "uv-receipt.toml").is_file():
+        command = f"uv pip install --python {shlex.quote(str(prefix))}"
+    else:
+        command = "pip install"
+    return f"{command}{'' if dependencies else ' --no-deps'} {shlex.quote(requirement)}"
 
 
 class ArticleUnreadable(UserError):

