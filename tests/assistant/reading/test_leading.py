@@ -293,6 +293,11 @@ def test_where_a_person_is_named_nothing_but_a_name_tells_who(text: str, words: 
     assert lead("Who got the cup?", text, words) == expected
 
 
+def test_who_somebody_is_may_be_told_by_a_role() -> None:
+    text = "Ada Holm, the smith of Harn, won the prize."
+    assert lead("Who is Ada Holm?", text, "the smith of Harn") == "the smith of Harn"
+
+
 def test_a_name_with_a_title_only_repeats_the_name_that_is_asked_about() -> None:
     assert lead("Who is Ada Holm?", "The smith is Dr Ada Holm.", "Ada Holm") is None
 
