@@ -16,6 +16,7 @@ from assistant.chain.write import OnPiece, priced, write
 from assistant.language.sentence import Sentences
 from assistant.models.seam import Usage, together
 from assistant.question.seams import Condenser, RuleCondenser, RuleSplitter, Splitter
+from assistant.reading.closest import matching
 from assistant.reading.extractive import ExtractiveReader
 from assistant.reading.network import Network, shared_network
 from assistant.reading.reader import Reading
@@ -23,6 +24,7 @@ from assistant.reading.weights import load_weights
 from assistant.settings.settings import Settings
 from index.errors import IndexDamaged, IndexUnavailable, UsageError
 from index.search.engine import Filters, OpenEngine, Passage, Retrieved, SearchEngine
+from index.text.article import Sentence
 
 if TYPE_CHECKING:
     from assistant.writing.writer import Writer
@@ -155,6 +157,10 @@ class Assistant:
         """Find the best `k` passages for a question, best first."""
         text = checked_question(question)
         return self._following(lambda index: index.search(text, k, filters or Filters()))
+
+    def matching(self, found: Retrieved) -> dict[int, Sentence]:
+        """The sentence of each passage found that matches the question best, by the passage's chunk id."""
+        return self._following(lambda index: matching(found, index.engine, load_weights()))
 
     def _open(self, engine: SearchEngine) -> OpenIndex:
         """Open for questions, with the threshold of the settings, else the collection's, else the fitted one."""

@@ -14,6 +14,7 @@ from assistant.cli.common import (
     LanguageOption,
     ModelOption,
     NoModelOption,
+    PlainOption,
     PublisherOption,
     filters_from,
     model_flag,
@@ -21,6 +22,7 @@ from assistant.cli.common import (
     settings_from,
 )
 from assistant.cli.output.progress import note
+from assistant.cli.output.screen import flowing, screen_of
 from assistant.cli.output.showing import ask_and_show, explain_answer
 
 if TYPE_CHECKING:
@@ -34,8 +36,11 @@ MAX_STDIN_CHARACTERS = 1_000_000
 
 
 def ask(
-    question: Annotated[
-        str | None, typer.Argument(metavar="QUESTION", help='The question, or "-" for standard input.')
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUESTION", help='The question, with or without quotation marks, or "-" for standard input.'
+        ),
     ] = None,
     index: IndexOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
@@ -60,11 +65,16 @@ def ask(
     publisher: PublisherOption = None,
     language: LanguageOption = None,
     article: ArticleOption = None,
+    plain: PlainOption = False,
 ) -> None:
-    """Answer a question from the articles, with receipts, or say that they do not answer it."""
+    """Answer a question from the articles with receipts, or refuse.
+
+    Words without quotation marks form a question; after -- they may begin with a dash.
+    """
     from index.errors import UsageError
 
-    if question is None:
+    question = " ".join(words or ())
+    if not words:
         raise UsageError(
             "no question", 'ask one, such as: assistant ask "How many industrial brains has Zhejiang built?"'
         )
@@ -89,9 +99,10 @@ def ask(
             answer = assistant.ask(question, filters=filters)
             print(json.dumps(_signed(answer, own_key(note=note)), ensure_ascii=False, indent=2))
         else:
-            answer = ask_and_show(assistant, question, filters=filters)
+            screen = screen_of(plain=plain)
+            answer = ask_and_show(assistant, question, screen, filters=filters)
             if explain:
-                explain_answer(answer)
+                explain_answer(answer, flowing(screen))
     if fail_on_refusal and answer.status == "refused":
         raise typer.Exit(REFUSED)
 

@@ -4,6 +4,7 @@ import sys
 
 from assistant.cli.common import IndexOption, ModelOption, NoModelOption, model_flag, opened, settings_from
 from assistant.cli.output.progress import note
+from assistant.cli.output.screen import screen_of
 from assistant.cli.output.showing import ask_and_show
 
 
@@ -26,7 +27,7 @@ def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModel
             if not line.strip():
                 continue
             try:
-                answer = ask_and_show(assistant, line, previous=history)
+                answer = ask_and_show(assistant, line, screen_of(), previous=history)
             except UserError as error:
                 note(str(error))
                 continue

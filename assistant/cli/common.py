@@ -23,6 +23,23 @@ def collection_names() -> list[str]:
     return [one.name for one in all_collections()]
 
 
+def article_ids(context: typer.Context) -> list[str]:
+    """The ids of the articles of the index that a line names, for a shell to complete."""
+    from contextlib import closing
+
+    from assistant.settings.locations import root_to_ask
+    from index.errors import AssistantError
+    from index.storage.catalog import Catalog
+    from index.storage.store import catalog_path
+
+    try:
+        root = root_to_ask(settings_from({"index": context.params.get("index")}))
+        with closing(Catalog.open(catalog_path(root), writable=False)) as catalog:
+            return [row.article_id for row in catalog.articles()]
+    except AssistantError:
+        return []
+
+
 IndexOption = Annotated[
     str | None,
     typer.Option(
@@ -60,13 +77,20 @@ BeforeOption = Annotated[
     str | None, typer.Option("--published-before", metavar="DATE", help="Only articles of this day or earlier.")
 ]
 PublisherOption = Annotated[
-    list[str] | None, typer.Option("--publisher", help="Only articles of this publisher; may be repeated.")
+    list[str] | None,
+    typer.Option("--publisher", metavar="NAME", help="Only articles of this publisher; may be repeated."),
 ]
 LanguageOption = Annotated[
-    list[str] | None, typer.Option("--language", help="Only articles in this language, such as en; may be repeated.")
+    list[str] | None,
+    typer.Option("--language", metavar="CODE", help="Only articles in this language, such as en; may be repeated."),
 ]
 ArticleOption = Annotated[
-    list[str] | None, typer.Option("--article", metavar="ID", help="Only this article; may be repeated.")
+    list[str] | None,
+    typer.Option("--article", metavar="ID", autocompletion=article_ids, help="Only this article; may be repeated."),
+]
+PlainOption = Annotated[
+    bool,
+    typer.Option("--plain", help="On a terminal print as to a file: lines unbroken, no bold, links or pager."),
 ]
 
 

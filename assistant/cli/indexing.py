@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import ChangedIndexOption, IndexOption, root_to_read, settings_from
+from assistant.cli.articles import list_, listed, show
+from assistant.cli.common import ChangedIndexOption, IndexOption, article_ids, root_to_read, settings_from
 from assistant.cli.output.progress import metered, note
 from index.counts import counted
 from index.errors import UsageError
@@ -146,7 +148,9 @@ def _kept(before: "Mapping[str, IndexedArticle]", now: "Mapping[str, IndexedArti
 
 @app.command("remove")
 def remove(
-    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE…", help="Ids or paths of articles.")],
+    articles: Annotated[
+        list[str], typer.Argument(metavar="ARTICLE…", autocompletion=article_ids, help="Ids or paths of articles.")
+    ],
     index: ChangedIndexOption = None,
 ) -> None:
     """Remove articles from the index, with all of their text and vectors."""
@@ -155,6 +159,10 @@ def remove(
     root = _root_to_change(settings_from({"index": index}))
     for article_id in remove_articles(root, articles, note=note):
         print(f"removed {article_id}")
+
+
+app.command("list")(list_)
+app.command("show")(show)
 
 
 @app.command("verify")
@@ -212,47 +220,34 @@ def status(
 ) -> None:
     """Describe the index: articles, chunks, size, encoder, generation, last change."""
     from assistant.reading.joined import load_joined
-    from index.storage.places import other_places
     from index.storage.store import open_index
 
     root = root_to_read(settings_from({"index": index}))
-    snapshot = open_index(root, note=note)
-    rows = sorted(snapshot.articles.values(), key=lambda row: row.article_id)
-    size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
-    facts = {
-        "index": str(root),
-        "articles": len(rows),
-        "chunks": len(snapshot.generation.vectors),
-        "bytes": size,
-        "encoder": snapshot.encoder_name,
-        "encoder_hash": snapshot.encoder_hash,
-        "generation": snapshot.generation.number,
-        "fingerprint": snapshot.fingerprint,
-        "changed": snapshot.changed,
-        "aliases": len(snapshot.glossary.groups),
-        "threshold": load_joined().threshold if snapshot.threshold is None else snapshot.threshold,
-        "calibration": snapshot.calibration or load_joined().calibration,
-    }
-    snapshot.close()
-    places = other_places(root) if articles else {}
-    listed = [
-        {
-            "article_id": row.article_id,
-            "title": row.title,
-            "published": str(row.published or "") or None,
-            "source": row.source,
-            "other_places": places.get(row.number, []),
+    with closing(open_index(root, note=note)) as snapshot:
+        size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+        facts = {
+            "index": str(root),
+            "articles": len(snapshot.articles),
+            "chunks": len(snapshot.generation.vectors),
+            "bytes": size,
+            "encoder": snapshot.encoder_name,
+            "encoder_hash": snapshot.encoder_hash,
+            "generation": snapshot.generation.number,
+            "fingerprint": snapshot.fingerprint,
+            "changed": snapshot.changed,
+            "aliases": len(snapshot.glossary.groups),
+            "threshold": load_joined().threshold if snapshot.threshold is None else snapshot.threshold,
+            "calibration": snapshot.calibration or load_joined().calibration,
         }
-        for row in rows
-    ]
+        rows = listed(snapshot, root) if articles else []
     if json_:
-        print(json.dumps(facts | ({"listed": listed} if articles else {}), ensure_ascii=False, indent=2))
+        print(json.dumps(facts | ({"listed": rows} if articles else {}), ensure_ascii=False, indent=2))
         return
     for name, value in facts.items():
         print(f"{name.replace('_', ' ').ljust(13)} {_size(size) if name == 'bytes' else value}")
-    for row in rows if articles else []:
-        print(f"  {row.article_id}  {row.published or 'undated'}  {row.title or ''}")
-        for place in places.get(row.number, []):
+    for row in rows:
+        print(f"  {row['article_id']}  {row['published'] or 'undated'}  {row['title'] or ''}")
+        for place in row["other_places"]:
             print(f"      also {place}")
 
 

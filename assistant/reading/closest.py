@@ -1,4 +1,4 @@
-"""The sentence of each retrieved article that comes closest to an answer, for a refusal to show."""
+"""The sentence of each retrieved article, or passage, that comes closest to an answer, for a person to look at."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.evidence import Candidate
-from assistant.reading.weights import shares
-from index.search.engine import Passage
+from assistant.language.sentence import Sentences
+from assistant.question.question import analyse
+from assistant.reading.evidence import Candidate, Evidence
+from assistant.reading.weights import Weights, rank, shares
+from index.search.engine import Passage, Retrieved, SearchEngine
 from index.text.article import IndexedArticle, Sentence
 
 
@@ -53,3 +55,27 @@ def closest(
         first = CloseSentence(article=passage.article, sentence=passage.sentences[0], probability=0.0)
         likeliest.setdefault(passage.article.number, first)
     return list(likeliest.values())
+
+
+def matching(retrieved: Retrieved, engine: SearchEngine, weights: Weights) -> dict[int, Sentence]:
+    """Pick the sentence of each passage that matches the question best, by words and vectors alone.
+
+    Args:
+        retrieved: what a search found.
+        engine: searched it.
+        weights: fitted.
+
+    Returns:
+        By the passage's chunk id; a passage in which no sentence states anything is left out.
+    """
+    evidence = Evidence(
+        analyse(retrieved.question), retrieved.passages, engine, Sentences(engine.idf, engine.highest_idf)
+    )
+    best: dict[int, tuple[float, Sentence]] = {}
+    for query in retrieved.queries:
+        found = evidence.candidates(query)
+        for candidate, score in zip(found, rank(found, weights) if found else (), strict=True):
+            known = best.get(candidate.passage.chunk_id)
+            if known is None or score > known[0]:
+                best[candidate.passage.chunk_id] = (float(score), candidate.sentence)
+    return {chunk_id: sentence for chunk_id, (_, sentence) in best.items()}

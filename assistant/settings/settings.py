@@ -120,11 +120,69 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     stated = environ.get("ASSISTANT_CONFIG")
-    path = Path(stated).expanduser() if stated else (folder or Path.cwd()) / FILE_NAME
+    path = settings_path(environ=environ, folder=folder)
     if stated and not path.is_file():
         raise ConfigurationError(f"ASSISTANT_CONFIG names {stated!r}, which is no file", "correct or unset it")
     _check_variables(environ)
-    in_file = _read(path) if path.is_file() else {}
+    return _combined(_read(path) if path.is_file() else {}, environ, flags, path)
+
+
+def settings_path(*, environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Path:
+    """The settings file, whether it is there or not: what ASSISTANT_CONFIG names, else `assistant.toml` in `folder`."""
+    stated = (os.environ if environ is None else environ).get("ASSISTANT_CONFIG")
+    return Path(stated).expanduser() if stated else (folder or Path.cwd()) / FILE_NAME
+
+
+def check_text(text: str, path: Path) -> None:
+    """Check the text of a settings file, as if it stood in `path`.
+
+    Raises:
+        ConfigurationError: an unknown key, or a value of the wrong type or out of bounds.
+    """
+    _combined(_parsed(text, path), {}, {}, path)
+
+
+def parsed_value(name: str, text: str) -> str | int | float | bool:
+    """The value of a setting as a person types it, of the setting's type; its bounds are not checked.
+
+    Args:
+        name: with its table: "passages", "model.name", "model.arguments.reasoning_effort".
+        text: the value; an argument of a model is a number, true or false if it reads like one.
+
+    Raises:
+        ConfigurationError: there is no such setting, or the text is no value of its type.
+    """
+    if name.startswith("model.arguments.") and name.count(".") == 2:
+        return _argument(text)
+    key = next((key for key in _TOP + _MODEL if key.name == name and not isinstance(key.default, tuple)), None)
+    if key is None:
+        near = difflib.get_close_matches(name, setting_names(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(setting_names())}"
+        raise ConfigurationError(f"unknown setting {name!r}", hint)
+    return text if isinstance(key.default, Secret) else _from_text(text, key.default, name)
+
+
+def setting_names() -> list[str]:
+    """Every setting that has one value, with its table: "passages", "model.name"."""
+    return [key.name for key in _TOP + _MODEL if not isinstance(key.default, tuple)]
+
+
+def _argument(text: str) -> Argument:
+    """An argument of a model: what TOML takes it for, else text."""
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+    return value if isinstance(value, (str, int, float, bool)) else text
+
+
+def _combined(
+    in_file: Mapping[str, object],
+    environ: Mapping[str, str],
+    flags: Mapping[str, str | int | float | bool | None],
+    path: Path,
+) -> tuple[Settings, list[Setting]]:
+    """The settings out of the file, the environment and the flags, and where each value comes from."""
     top = {key.field: _found(key, in_file, environ, flags, path) for key in _TOP}
     model = {key.field: _found(key, in_file, environ, flags, path) for key in _MODEL}
     _honour_openai(model, environ)
@@ -184,8 +242,16 @@ def _check_variables(environ: Mapping[str, str]) -> None:
 def _read(path: Path) -> dict[str, object]:
     """Read the file's settings, by name with table."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return _parsed(path.read_text(encoding="utf-8"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read ({error})", "correct or remove it") from error
+
+
+def _parsed(text: str, path: Path) -> dict[str, object]:
+    """Parse the text of a settings file: its settings, by name with table."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} cannot be read ({error})", "correct or remove it") from error
     table = data.pop("model", {})
     if not isinstance(table, dict):

@@ -204,7 +204,7 @@ def remove_articles(root: Path, names: Sequence[str], *, note: Note) -> list[str
         try:
             repair_locked(root, catalog, note=note)
             rows = catalog.articles()
-            chosen = {row.number: row for name in names for row in [_named(rows, name)]}
+            chosen = {row.number: row for name in names for row in [named_article(rows, name)]}
             _publish(root, catalog, remove=list(chosen.values()), add=[], glossaries={})
             return [row.article_id for row in chosen.values()]
         finally:
@@ -405,7 +405,13 @@ def _is_stale(row: IndexedArticle, incoming: Incoming) -> bool:
     return loaded is not None and row.source not in loaded
 
 
-def _named(rows: Sequence[IndexedArticle], name: str) -> IndexedArticle:
+def named_article(rows: Iterable[IndexedArticle], name: str) -> IndexedArticle:
+    """The article with this id, or from this path.
+
+    Raises:
+        UserError: there is none.
+    """
+    rows = list(rows)
     path = os.path.abspath(Path(name).expanduser())
     for row in rows:
         if name == row.article_id or path == row.source:
@@ -413,5 +419,5 @@ def _named(rows: Sequence[IndexedArticle], name: str) -> IndexedArticle:
     import difflib
 
     near = difflib.get_close_matches(name, [row.article_id for row in rows], n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "`assistant index status --articles` lists them"
+    hint = f"did you mean {near[0]!r}?" if near else "`assistant index list` shows them"
     raise UserError(f"no article {name!r} in the index", hint)

@@ -77,6 +77,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     """
     from datetime import date
 
+    from assistant.cli.output.screen import flowing, screen_of
     from assistant.cli.output.showing import show
     from eval.cases.case import to_line
     from eval.cases.case_file import read_gold
@@ -87,7 +88,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     with opened(settings) as assistant:
         trace = _traced(assistant, question, turns)
         offered = candidates(trace, assistant)
-        show(trace.answer)
+        show(trace.answer, flowing(screen_of()), assistant.engine.articles)
         print("\nSentences that may be the evidence:")
         for number, one in enumerate(offered, 1):
             print(f"{number:3}. {shown(one)}")

@@ -1,12 +1,13 @@
 """Prints answers for a person: the text, as it comes if possible, then the receipts, or where else to look."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from assistant.cli.output.links import address
 from assistant.cli.output.progress import note
-from assistant.cli.output.terminal import print_faint
+from assistant.cli.output.screen import Flow, Screen, Style, flowing, paged
 from assistant.language.markdown import plain
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from assistant.chain.write import Piece
     from assistant.question.followups import Turn
     from index.search.engine import Filters
+    from index.text.article import IndexedArticle
 
+Articles = Mapping[str, "IndexedArticle"]
+SPARE = 4
+"""Columns that stay free at the right while an answer comes, for the dots that say that more will."""
 CUT_OFF = "(This is not the whole answer.)"
 ANEW = "(The articles changed meanwhile, so the answer begins anew.)"
 WITHDRAWN = "(What stands above is withdrawn. The answer is:)"
@@ -23,7 +28,12 @@ WITHDRAWN = "(What stands above is withdrawn. The answer is:)"
 
 
 def ask_and_show(
-    assistant: "Assistant", question: str, *, filters: "Filters | None" = None, previous: "Sequence[Turn]" = ()
+    assistant: "Assistant",
+    question: str,
+    screen: Screen,
+    *,
+    filters: "Filters | None" = None,
+    previous: "Sequence[Turn]" = (),
 ) -> "Answer":
     """Ask, and print the answer: on a terminal each sentence of a model as soon as it has passed the check.
 
@@ -31,20 +41,28 @@ def ask_and_show(
     """
     if not sys.stdout.isatty():
         answer = assistant.ask(question, filters=filters, previous=previous)
-        show(answer)
+        show(answer, flowing(screen), articles_of(assistant))
         return answer
-    with AsItComes() as coming:
+    with AsItComes(screen) as coming:
         answer = assistant.trace(question, filters=filters, previous=previous, on_piece=coming.add).answer
-    coming.end(answer)
+    coming.end(answer, articles_of(assistant))
     return answer
+
+
+def articles_of(assistant: "Assistant") -> Articles:
+    """The articles of an index by their ids, for links to them."""
+    return assistant.engine.articles
 
 
 class AsItComes:
     """Prints the pieces of an answer as they come, and says so if they are withdrawn later."""
 
-    def __init__(self) -> None:
+    def __init__(self, screen: Screen) -> None:
+        """Begin with nothing shown."""
+        self._screen = screen
+        self._flow = flowing(screen, spare=SPARE)
         self._shown = ""
-        """What was printed of the line that is not ended yet."""
+        """What was printed of the answer so far."""
 
     def __enter__(self) -> Self:
         return self
@@ -52,44 +70,60 @@ class AsItComes:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End the line after an interruption or an error, and say that the answer is incomplete."""
         if error is not None and self._shown:
-            self._write(f"\n{CUT_OFF}\n")
+            self._flow.add(f"\n{CUT_OFF}\n")
 
     def add(self, piece: "Piece") -> None:
         """Print a piece."""
         if piece.start == 0 and self._shown:  # The index changed meanwhile.
-            self._write(f"\n{ANEW}\n")
+            self._flow.add(f"\n{ANEW}\n")
             self._shown = ""
-        self._show((" " if self._shown else "") + piece.text)
-
-    def end(self, answer: "Answer") -> None:
-        """Print what is still missing, once the whole answer is there."""
-        if not self._shown:
-            show(answer)
-            return
-        self._write("\n")
-        if answer.text == self._shown:
-            show_beside(answer)
-            show_receipts(answer)
-            return
-        print(WITHDRAWN)
-        show(answer)
-
-    def _show(self, text: str) -> None:
+        text = (" " if self._shown else "") + piece.text
         self._shown += text
-        self._write(text)
+        self._flow.add(text)
 
-    def _write(self, text: str) -> None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    def end(self, answer: "Answer", articles: Articles) -> None:
+        """Print what is still missing, once the whole answer is there."""
+        if self._shown:
+            self._flow.add("\n")
+            if answer.text == self._shown:
+                show_beside(answer)
+                show_receipts(answer, self._flow, articles)
+                return
+            self._flow.line(WITHDRAWN)
+        with paged(self._screen) as flow:
+            show(answer, flow, articles)
 
 
-def show(answer: "Answer") -> None:
-    """Print an answer: the text, then the receipts, or where else to look."""
+def show(answer: "Answer", flow: Flow, articles: Articles) -> None:
+    """Print an answer: the text, then the receipts, or where else to look.
+
+    Args:
+        answer: sealed.
+        flow: where it goes.
+        articles: by their ids, for links to them.
+    """
     show_beside(answer)
     if answer.note:
-        print(f"{answer.note}\n")
-    print(answer.text)
-    show_receipts(answer)
+        flow.line(f"{answer.note}\n")
+    shown = 0
+    for start, end in _leads(answer):
+        flow.add(answer.text[shown:start])
+        flow.add(answer.text[start:end], Style.BOLD)
+        shown = end
+    flow.line(answer.text[shown:])
+    show_receipts(answer, flow, articles)
+
+
+def _leads(answer: "Answer") -> list[tuple[int, int]]:
+    """Where in the text the short answers stand that are put in front of their sentences."""
+    from assistant.answer.sealing import leads
+
+    spans = [citation.answer_spans[:2] for citation in answer.citations if len(citation.answer_spans) > 1]
+    return sorted(
+        (start, end)
+        for (start, end), (after, last) in spans
+        if "\n" in answer.text[end:after] and leads(answer.text[start:end], answer.text[after:last])
+    )
 
 
 def show_beside(answer: "Answer") -> None:
@@ -100,24 +134,37 @@ def show_beside(answer: "Answer") -> None:
         note(f"quoted, not written by the model: {answer.writing.degraded_reason}")
 
 
-def show_receipts(answer: "Answer") -> None:
-    """Print what follows the text: unanswered parts, receipts, nearest articles."""
+def show_receipts(answer: "Answer", flow: Flow, articles: Articles, *, quotes: bool = False) -> None:
+    """Print what follows the text: unanswered parts, receipts (with `quotes` their quotes too), nearest articles."""
     for part in answer.unanswered:
-        print(f"\nThe articles do not answer: {part}")
+        flow.line(f"\nThe articles do not answer: {part}")
     if answer.citations:
-        print()
+        flow.line()
     for heading, citations in _by_part(answer):
         if heading:
-            print(heading)
+            flow.line(heading)
         for citation in citations:
-            page = f"page {citation.page}, " if citation.page else ""
-            where = f"{page}characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}"
-            print(f"[{citation.number}] {_named(citation)}\n    {citation.article_id}, {where}")
+            _show_receipt(citation, flow, articles)
+            if quotes:
+                flow.line(f"    {plain(citation.quote)}", indent=4)
     if answer.nearest and answer.status == "refused":
-        print(f"\n{answer.nearest_heading}")
+        flow.line(f"\n{answer.nearest_heading}")
         for near in answer.nearest:
-            print(f"  {near.title or near.article_id} ({near.article_id})")
-            print_faint(f"    {near.percent}: {plain(near.quote)}")
+            article = articles.get(near.article_id)
+            flow.add("  ")
+            flow.add(near.title or near.article_id, indent=2, link=address(article) if article else None)
+            flow.line(f" ({near.article_id})", indent=2)
+            flow.line(f"    {near.percent}: {plain(near.quote)}", Style.FAINT, indent=4)
+
+
+def _show_receipt(citation: "Citation", flow: Flow, articles: Articles) -> None:
+    page = f"page {citation.page}, " if citation.page else ""
+    where = f"{page}characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}"
+    article = articles.get(citation.article_id)
+    link = address(article, page=citation.page, passage=citation.quote) if article else None
+    flow.add(f"[{citation.number}] ", Style.FAINT)
+    flow.add(_named(citation), Style.FAINT, indent=4, link=link)
+    flow.line(f"\n    {citation.article_id}, {where}", Style.FAINT, indent=4)
 
 
 def _by_part(answer: "Answer") -> "list[tuple[str, list[Citation]]]":
@@ -133,20 +180,22 @@ def _by_part(answer: "Answer") -> "list[tuple[str, list[Citation]]]":
     return groups
 
 
-def explain_answer(answer: "Answer") -> None:
+def explain_answer(answer: "Answer", flow: Flow) -> None:
     """Print the check's verdict on every sentence that a model wrote, and the passages it was not shown."""
-    print()
+    flow.line()
     if answer.writing is None:
-        print("No model wrote this: it is quoted.")
+        flow.line("No model wrote this: it is quoted.")
         return
     for verdict in answer.writing.sentences:
         cited = "".join(f"[{number}]" for number in verdict.cited) or "nothing cited"
-        print(f"{verdict.fate}: {verdict.text} ({cited}; {verdict.score:.2f} for {verdict.article_id or 'no passage'})")
+        flow.line(
+            f"{verdict.fate}: {verdict.text} ({cited}; {verdict.score:.2f} for {verdict.article_id or 'no passage'})"
+        )
         if verdict.reason:
-            print(f"    {verdict.reason}")
+            flow.line(f"    {verdict.reason}")
     for passage in answer.writing.left_out:
-        print(f"left out, for want of room: {passage.article_id}, characters {passage.start}-{passage.end}")
-    print(f"prompt {answer.prompt}")
+        flow.line(f"left out, for want of room: {passage.article_id}, characters {passage.start}-{passage.end}")
+    flow.line(f"prompt {answer.prompt}")
 
 
 def _named(citation: "Citation") -> str:

@@ -1,7 +1,6 @@
 """Keeps control characters of articles, names and messages from a terminal: whatever is printed passes here."""
 
 import io
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -35,6 +34,10 @@ class EscapingStream(io.TextIOBase):
         """Write a text, escaped."""
         self.plain.write(escaped(text))
         return len(text)
+
+    def write_raw(self, text: str) -> None:
+        """Write a text that steers the terminal, all but our own sequences in it escaped before."""
+        self.plain.write(text)
 
     def flush(self) -> None:
         """Flush the stream itself."""
@@ -78,11 +81,3 @@ def escaping_output() -> Iterator[None]:
 def plain_stderr() -> TextIO:
     """Standard error itself, for a bar that moves the cursor."""
     return sys.stderr.plain if isinstance(sys.stderr, EscapingStream) else sys.stderr
-
-
-def print_faint(text: str) -> None:
-    """Print a line faintly, if standard output is a terminal that shows styles."""
-    if not isinstance(sys.stdout, EscapingStream) or not sys.stdout.isatty() or "NO_COLOR" in os.environ:
-        print(text)
-        return
-    sys.stdout.plain.write(f"\x1b[2m{escaped(text)}\x1b[22m\n")

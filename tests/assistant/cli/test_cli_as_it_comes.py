@@ -81,7 +81,9 @@ def terminal(server: ScriptedServer, data: Path, *arguments: str) -> Iterator[Te
 
 
 def variables(server: ScriptedServer, data: Path) -> dict[str, str]:
-    return environment(ASSISTANT_DATA=data, ASSISTANT_MODEL_BASE_URL=server.url, ASSISTANT_MODEL_RETRIES=0)
+    """Those of a terminal so wide, and without styles, that it shows what a file would hold."""
+    wide = {"COLUMNS": 1000, "NO_COLOR": 1}
+    return environment(ASSISTANT_DATA=data, ASSISTANT_MODEL_BASE_URL=server.url, ASSISTANT_MODEL_RETRIES=0, **wide)
 
 
 def test_a_sentence_is_shown_before_the_model_has_sent_the_last(data) -> None:

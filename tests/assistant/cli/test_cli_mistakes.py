@@ -280,7 +280,7 @@ def test_another_encoder_than_the_indexs_own_is_a_mistake(assistant: Command, to
 def test_removing_what_is_not_there_is_a_mistake_that_removes_nothing(assistant: Command, town: Library) -> None:
     run = assistant("index", "remove", "river", "nobody", "--index", town.root)
 
-    assert_mistake(run, 1, "'nobody'", "index status --articles")
+    assert_mistake(run, 1, "'nobody'", "index list")
     assert town.ids() == ["mayor", "river", "tram"]
 
 
