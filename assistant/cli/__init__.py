@@ -6,6 +6,8 @@ import os
 import sys
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from assistant import AssistantError, __version__
 from assistant.cli import (
@@ -15,6 +17,7 @@ from assistant.cli import (
     config,
     evaluation,
     feedback,
+    guidance,
     indexing,
     keys,
     mcp,
@@ -24,6 +27,7 @@ from assistant.cli import (
     verify,
 )
 from assistant.cli.common import IndexOption
+from assistant.cli.examples import add_examples
 from assistant.cli.output.terminal import escaping_output
 from assistant.cli.tree import Section, Sections, index_moved
 
@@ -50,6 +54,8 @@ app.command("mcp", rich_help_panel=Section.SERVING)(mcp.mcp)
 app.add_typer(keys.app, name="keys", rich_help_panel=Section.SERVING)
 app.add_typer(config.app, name="config", rich_help_panel=Section.SETTINGS)
 app.add_typer(prompts.app, name="prompts", rich_help_panel=Section.SETTINGS)
+app.command("help", rich_help_panel=Section.SETTINGS)(guidance.help_)
+app.command("completion", rich_help_panel=Section.SETTINGS)(guidance.completion)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
@@ -64,6 +70,14 @@ def _options(
     version: bool = typer.Option(False, "--version", "-V", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
     pass
+
+
+def command_tree() -> TyperGroup:
+    """All commands, with their examples."""
+    tree = get_command(app)
+    assert isinstance(tree, TyperGroup)
+    add_examples(tree)
+    return tree
 
 
 def main() -> None:
@@ -100,10 +114,11 @@ def _run(arguments: list[str]) -> int:
 
     Not by `app()`, which handles interrupts and closed pipes itself, and prints several lines for a wrong argument.
     """
-    command = typer.main.get_command(app)
+    tree = command_tree()
+    guidance.complete(tree)
     try:
-        with command.make_context("assistant", index_moved(arguments, command)) as context:
-            command.invoke(context)
+        with tree.make_context("assistant", index_moved(arguments, tree)) as context:
+            tree.invoke(context)
     except typer.Exit as end:
         return end.exit_code
     except typer.TyperException as error:

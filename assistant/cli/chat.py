@@ -9,7 +9,7 @@ from assistant.cli.output.showing import ask_and_show
 
 
 def chat(index: IndexOption = None, model: ModelOption = None, no_model: NoModelOption = False) -> None:
-    """Hold a conversation: a follow-up keeps its subject; end with an empty line, "exit" or Ctrl-D."""
+    """Hold a conversation, in which follow-ups keep their subject."""
     from assistant.question.followups import Turn
     from index.errors import UserError
 

@@ -7,6 +7,7 @@ import typer
 
 from assistant.cli.common import collection_names, settings_from
 from assistant.cli.output.progress import note
+from assistant.cli.tree import Sections
 from index.counts import counted
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ NameArgument = Annotated[
 ]
 
 app = typer.Typer(
-    help="Collections of articles side by side: list, create, use, remove.",
+    help="Collections of articles: list, create, use, remove.",
+    cls=Sections,
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -121,4 +123,4 @@ def _contents(root: "Path") -> tuple[int | None, str | None]:
 
 @app.callback()
 def _group() -> None:
-    """Collections of articles side by side: list, create, use, remove."""
+    """Collections of articles: list, create, use, remove."""

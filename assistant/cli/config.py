@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from assistant.cli.output.progress import note
+from assistant.cli.tree import Sections
 from assistant.settings.settings import setting_names
 
-app = typer.Typer(help="Show and change settings.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Show and change settings.", cls=Sections, no_args_is_help=True, rich_markup_mode=None)
 
 DEFAULT_EDITOR = "vi"
 

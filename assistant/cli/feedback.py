@@ -20,6 +20,7 @@ from assistant.cli.evaluation.drafting import (
     add_case,
 )
 from assistant.cli.output.progress import note
+from assistant.cli.tree import Sections
 from index.counts import counted
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id, as `assistant
 TAG = "feedback"
 """Tag of every promoted case; eval/gate.toml has it under must_hold."""
 
-app = typer.Typer(help="Feedback from `assistant serve`.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Feedback from `assistant serve`.", cls=Sections, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")

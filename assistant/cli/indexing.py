@@ -11,6 +11,7 @@ import typer
 from assistant.cli.articles import list_, listed, show
 from assistant.cli.common import ChangedIndexOption, IndexOption, article_ids, root_to_read, settings_from
 from assistant.cli.output.progress import metered, note
+from assistant.cli.tree import Sections
 from index.counts import counted
 from index.errors import UsageError
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from index.text.article import IndexedArticle
 
 app = typer.Typer(
-    help="Add and remove articles; verify and describe the index.", no_args_is_help=True, rich_markup_mode=None
+    help="Add and remove articles; verify and describe the index.",
+    cls=Sections,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.output.progress import note
+from assistant.cli.tree import Sections
 
 if TYPE_CHECKING:
     from assistant.service.store.keys import Keys
 
 app = typer.Typer(
-    help="Keys for `assistant serve`, and the key that signs answers.", no_args_is_help=True, rich_markup_mode=None
+    help="Keys of the service, and the key that signs answers.",
+    cls=Sections,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
-signing = typer.Typer(help="The key that signs answers.", no_args_is_help=True, rich_markup_mode=None)
+signing = typer.Typer(help="The key that signs answers.", cls=Sections, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(signing, name="signing")
 
 

@@ -5,7 +5,10 @@ from assistant.cli.output.progress import note
 
 
 def mcp(index: IndexOption = None) -> None:
-    """Serve ask, search and read-article over the Model Context Protocol, on standard input and output."""
+    """Serve ask, search and read-article to agent programs.
+
+    Over the Model Context Protocol, on standard input and output.
+    """
     from assistant.integrations.mcp import build_server
     from assistant.settings.own_key import own_key
 

@@ -4,8 +4,11 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.tree import Sections
+
 app = typer.Typer(
-    help="Show what language models are told, and how your own prompts differ.",
+    help="Show the prompts for language models, and your own.",
+    cls=Sections,
     no_args_is_help=True,
     rich_markup_mode=None,
 )

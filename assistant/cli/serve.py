@@ -77,7 +77,10 @@ def serve(
         float, typer.Option("--stop-seconds", min=0, max=600, help="Time for answers in flight when the server stops.")
     ] = 10.0,
 ) -> None:
-    """Serve answers over HTTP, OpenAI-compatible, and the web page; Ctrl-C stops."""
+    """Serve answers over HTTP, and the web page; Ctrl-C stops.
+
+    The routes are its own and those of OpenAI's chat completions.
+    """
     from assistant.service.options import Options, checked
 
     options = checked(

@@ -8,6 +8,9 @@ from typer.models import Context
 
 Command = TyperCommand | TyperGroup
 
+LONGEST = 200
+"""Characters of that sentence."""
+
 
 class Section(StrEnum):
     """The sections of commands, in the order of the help; a command's is its `rich_help_panel`."""
@@ -20,20 +23,21 @@ class Section(StrEnum):
     DECIDING = "Run, compare, decide"
     GOLD = "Make and maintain gold cases"
     MEASURING = "Measure"
+    COMMANDS = "Commands"
+    """Of those that are in no other."""
 
 
 class Sections(TyperGroup):
-    """A group whose help lists its commands in sections."""
+    """A group whose help lists its commands in sections, each with the first sentence of its help."""
 
     def format_commands(self, ctx: Context, formatter) -> None:  # type: ignore[no-untyped-def, override]  # noqa: ANN001 - of a private module
         """Write the commands, a heading for each section."""
         width = max(map(len, self.commands))
-        limit = formatter.width - 6 - width
         for section in Section:
             rows = [
-                (name.ljust(width), command.get_short_help_str(limit))
+                (name.ljust(width), command.get_short_help_str(LONGEST))
                 for name, command in self.commands.items()
-                if getattr(command, "rich_help_panel", None) == section
+                if (getattr(command, "rich_help_panel", None) or Section.COMMANDS) == section
             ]
             if rows:
                 with formatter.section(section):
