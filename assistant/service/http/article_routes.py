@@ -10,10 +10,12 @@ from starlette.responses import Response
 from assistant.service.errors import ServiceError, not_found, service_error
 from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import WITH_BODY, described, errors, json_response
-from assistant.service.http.request_bodies import Count, between
+from assistant.service.http.request_bodies import Count, Day, between
 from assistant.service.http.response_bodies import ArticlesBody, UploadedBody, WholeArticleBody
 from assistant.service.options import Options
 from assistant.service.work.collection import Collection
+from assistant.service.work.hits import hits
+from assistant.service.work.listing import Sort, Wanted, kind_of, lacks, page_of
 from assistant.service.work.uploads import UploadedFile, Uploads
 from index.errors import AssistantError, UserError
 from index.search.engine import SearchEngine
@@ -34,20 +36,38 @@ async def list_articles(
         Count, Query(ge=1, le=500, description="How many at most.", json_schema_extra=between(1, 500))
     ] = 100,
     after: Annotated[str, Query(max_length=300, description="The `next` of the page before.")] = "",
+    query: Annotated[str, Query(max_length=200, description="Words of title, id, publisher or author.")] = "",
+    publisher: Annotated[str, Query(max_length=300, description="Only of this publisher.")] = "",
+    kind: Annotated[str, Query(max_length=20, description="Only of this kind, as `pdf`.")] = "",
+    published_after: Annotated[Day | None, Query(description="On this day or later.")] = None,
+    published_before: Annotated[Day | None, Query(description="On this day or earlier.")] = None,
+    sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.NAME,
 ) -> Response:
-    """Articles in the order of their ids, a page at a time."""
+    """Articles, a page at a time, by default all in the order of their ids."""
+    wanted = Wanted(
+        words=tuple(query.split()),
+        publisher=publisher or None,
+        kind=kind.lower() or None,
+        published_after=published_after,
+        published_before=published_before,
+        sort=sort,
+    )
 
     def page(engine: SearchEngine) -> dict[str, Any]:
-        rows = sorted((r for r in engine.articles.values() if r.article_id > after), key=lambda r: r.article_id)
-        shown = rows[:limit]
-        more = shown[-1].article_id if len(rows) > limit else None
-        return {"articles": [_article_json(row, engine.text(row.article_id)) for row in shown], "next": more}
+        shown, total, more = page_of(engine.articles.values(), wanted, after=after, limit=limit)
+        articles = [_article_json(row, engine.text(row.article_id)) for row in shown]
+        return {"articles": articles, "total": total, "next": more}
 
     return json_response(await service.pool.run(collection.name, lambda assistant: assistant.current(page)))
 
 
 @router.get("/api/articles/{article_id}", responses=described(WholeArticleBody, 404), summary="Read an article")
-async def read_article(article_id: ArticleId, service: Here, collection: Chosen) -> Response:
+async def read_article(
+    article_id: ArticleId,
+    service: Here,
+    collection: Chosen,
+    query: Annotated[str, Query(max_length=500, description="Words whose places in the text are told.")] = "",
+) -> Response:
     """An article with its whole text, to whose characters receipts refer."""
 
     def whole(engine: SearchEngine) -> dict[str, Any] | None:
@@ -57,7 +77,14 @@ async def read_article(article_id: ArticleId, service: Here, collection: Chosen)
         text = engine.text(row.article_id)
         pages = [asdict(page) for page in engine.pages(article_id)]
         kept = engine.has_original(article_id)
-        return {**_article_json(row, text), "text": text, "sha256": row.sha256, "pages": pages, "pictures": kept}
+        return {
+            **_article_json(row, text),
+            "text": text,
+            "sha256": row.sha256,
+            "pages": pages,
+            "pictures": kept,
+            "hits": hits(text, query),
+        }
 
     found = await service.pool.run(collection.name, lambda assistant: assistant.current(whole))
     if found is None:
@@ -83,7 +110,8 @@ async def upload(
 ) -> Response:
     """Add articles, each in the place of an uploaded one of the same file name.
 
-    As on the command line, a file without text is named in `failed` and the others are taken.
+    As on the command line, a file that cannot be read is named in `failed` and the others are taken; `files` has what
+    became of each. If none is of a type and size that is taken, the request is refused.
     """
     uploads = _uploads(collection)
     taken = [UploadedFile(name=file.filename or "article", data=await file.read()) for file in files]
@@ -91,7 +119,7 @@ async def upload(
         collection.name, lambda assistant: assistant.current(lambda engine: len(engine.articles))
     )
     try:
-        outcome = await asyncio.to_thread(uploads.add, taken, there=there)
+        outcome, told = await asyncio.to_thread(uploads.add, taken, there=there)
     except AssistantError as error:
         raise service_error(error) from error
     data = {
@@ -99,6 +127,7 @@ async def upload(
         "changed": outcome.changed,
         "unchanged": outcome.unchanged,
         "failed": outcome.failed,
+        "files": [asdict(one) for one in told],
     }
     return json_response(data, status=201 if outcome.added or outcome.changed else 200)
 
@@ -145,4 +174,6 @@ def _article_json(row: IndexedArticle, text: str) -> dict[str, Any]:
         "url": row.url,
         "language": row.language,
         "characters": len(text),
+        "kind": kind_of(row),
+        "lacks": lacks(row, text),
     }

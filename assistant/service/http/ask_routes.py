@@ -14,6 +14,7 @@ from assistant.service.http.response_bodies import AnswerBody, FoundBody
 from assistant.service.http.streams import event, streamed, unless_gone
 from assistant.service.seam import CheckedSentence, Finished, Piece, Started
 from assistant.service.store.records import Channel
+from assistant.service.work.hits import hits
 from assistant.service.work.service import Service, Turn
 from index.search.engine import Filters, Retrieved
 
@@ -99,7 +100,7 @@ async def search(
         Count, Query(ge=1, le=100, description="How many passages at most.", json_schema_extra=between(1, 100))
     ] = 5,
 ) -> Response:
-    """Passages without an answer, best first."""
+    """Passages without an answer, best first; `hits` are the characters of the article that are words of the query."""
     request.state.question = q
     found = await service.pool.run(collection.name, lambda assistant: assistant.search(q, k=k))
     return json_response(_found_json(q, found))
@@ -109,5 +110,8 @@ def _found_json(question: str, found: Retrieved) -> dict[str, Any]:
     return {
         "question": question,
         "searched": found.question,
-        "passages": [passage.to_json() for passage in found.passages],
+        "passages": [
+            {**one.to_json(), "hits": [(one.start + a, one.start + b) for a, b in hits(one.text, question)]}
+            for one in found.passages
+        ],
     }

@@ -12,6 +12,7 @@ from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import described, errors, json_response
 from assistant.service.http.response_bodies import StateBody, StatusBody
 from assistant.service.work.collection import Collection
+from assistant.service.work.listing import kind_of
 from assistant.service.work.service import Service
 from index.search.engine import SearchEngine
 
@@ -69,13 +70,14 @@ def _status_json(engine: SearchEngine, collection: Collection, service: Service)
         "generation": engine.state.generation,
         "changed": engine.state.changed,
         "publishers": sorted({row.publisher for row in rows if row.publisher}),
+        "kinds": sorted({kind_of(row) for row in rows}),
         "without_publisher": sum(row.publisher is None for row in rows),
         "published_min": dates[0] if dates else None,
         "published_max": dates[-1] if dates else None,
         "reader": service.answerer.name,
         "uploads": collection.uploads is not None,
         "version": __version__,
-        "examples": list(collection.examples),
+        "examples": list(collection.examples) or collection.own_examples(engine),
     }
 
 

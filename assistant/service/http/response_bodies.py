@@ -9,6 +9,7 @@ from assistant.answer.answer import OMITTED_IF_EMPTY, Answer
 from assistant.answer.signing import Signature
 from assistant.answer.verifying import Verified
 from assistant.service.store.records import Conversation, Feedback, Produced
+from assistant.service.work.uploads import FileOutcome
 from index.text.article import Page
 from index.text.drawing.values import Box
 
@@ -72,6 +73,7 @@ class FoundPassage(BaseModel):
     bm25: float
     late: float
     text: str
+    hits: list[tuple[int, int]]
 
 
 class FoundBody(BaseModel):
@@ -85,6 +87,8 @@ class FoundBody(BaseModel):
 class ArticleBody(BaseModel):
     """An article of the list."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     article_id: str
     title: str | None
     publisher: str | None
@@ -92,6 +96,10 @@ class ArticleBody(BaseModel):
     url: str | None
     language: str | None
     characters: int
+    kind: str
+    """Suffix of the file that it came from, without its dot; "" for a source without one."""
+    lacks: list[str]
+    """What a person may want to mend, in words."""
 
 
 class WholeArticleBody(ArticleBody):
@@ -103,6 +111,8 @@ class WholeArticleBody(ArticleBody):
     """In reading order; none for an article without pages."""
     pictures: bool
     """Whether its file is kept, so that its pages can be seen."""
+    hits: list[tuple[int, int]]
+    """Characters of the text that are words of the query, end exclusive."""
 
 
 class PageBody(BaseModel):
@@ -122,9 +132,10 @@ class PageBody(BaseModel):
 
 
 class ArticlesBody(BaseModel):
-    """A page of the list of articles, by id; `next` is the `after` of the page that follows."""
+    """A page of the list of articles; `next` is the `after` of the page that follows."""
 
     articles: list[ArticleBody]
+    total: int
     next: str | None
 
 
@@ -141,6 +152,8 @@ class StatusBody(BaseModel):
     generation: int
     changed: str
     publishers: list[str]
+    kinds: list[str]
+    """Of its articles, as in the list of them."""
     without_publisher: int
     """Articles that name none."""
     published_min: str | None
@@ -194,12 +207,13 @@ class ErasedBody(BaseModel):
 
 
 class UploadedBody(BaseModel):
-    """Article ids by what happened to their files, and why files were not added."""
+    """Article ids by what happened to their files, why files were not added, and what became of each file."""
 
     added: list[str]
     changed: list[str]
     unchanged: list[str]
     failed: list[str]
+    files: list[FileOutcome]
 
 
 class StateBody(BaseModel):

@@ -1,13 +1,15 @@
 /** The page: one conversation at a time, its articles beside it, all conversations in a list. */
 
 import { ask, call, onKeyNeeded } from "./api.js";
-import { ArticleList } from "./article_list.js";
+import { ArticleList, takeDroppedFiles } from "./article_list.js";
 import { ArticlePanel } from "./article_panel.js";
 import { Collection } from "./collection.js";
 import { Composer } from "./composer.js";
 import { ConversationList } from "./conversations.js";
 import { byId, el } from "./dom.js";
 import { Filtering } from "./filtering.js";
+import { showKeys, startKeys } from "./keys.js";
+import { Palette } from "./palette.js";
 import { promptForKey, startPrompts } from "./prompts.js";
 import { Sheet } from "./sheet.js";
 import { startTheme } from "./theme.js";
@@ -30,7 +32,7 @@ const articles = new ArticlePanel(
     dialog: byId("article-dialog", HTMLDialogElement),
     room: "(min-width: 900px)",
   }),
-  (path) => collection.at(path),
+  (path, name) => collection.at(path, name),
 );
 const drawer = new Sheet({
   region: byId("conversations", HTMLElement),
@@ -47,7 +49,7 @@ const conversations = new ConversationList({
 });
 const filtering = new Filtering();
 const collection = new Collection({
-  ask: (question) => void answer(new Turn(question, filtering.value(), doors)),
+  ask: (question) => void begun(question),
   known: (status) => {
     filtering.offer(status);
     byId("articles-words", HTMLElement).textContent = counted(status.articles, "article");
@@ -59,28 +61,52 @@ const collection = new Collection({
 });
 const list = new ArticleList(articles, collection);
 const composer = new Composer({
-  ask: (question) => void answer(new Turn(question, filtering.value(), doors)),
+  ask: (question) => void begun(question),
   stop: () => running?.abort(),
 });
 
 /** @type {import("./turn.js").Doors} */
 const doors = {
-  citation: (citation, all) => void articles.openCitation(citation, all),
-  article: (id, passage) => void articles.openArticle(id, passage),
+  citation: (citation, all, turn) => void articles.of(turn.collection).openCitation(citation, all),
+  article: (id, passage, turn) => void articles.of(turn.collection).openArticle(id, passage),
   retry: (turn) => {
     if (running) return;
-    const again = new Turn(turn.question, turn.filters, doors);
+    const again = new Turn(turn.question, turn.filters, doors, turn.collection);
     turn.element.remove();
     void answer(again);
   },
   widen: (turn) => {
-    if (!running) void answer(new Turn(turn.question, {}, doors));
+    if (!running) void answer(new Turn(turn.question, {}, doors, turn.collection));
   },
   again: (turn) => {
-    if (!running) void answer(new Turn(turn.question, turn.filters, doors));
+    if (!running) void answer(new Turn(turn.question, turn.filters, doors, turn.collection));
   },
   edit: (turn) => composer.write(turn.question),
 };
+
+const everywhere = byId("everywhere", HTMLButtonElement);
+
+const palette = new Palette({
+  commands: () => [
+    { words: "New question", kind: "Command", run: fresh },
+    { words: "All articles", kind: "Command", run: () => void list.open() },
+    { words: "Filter the articles that may be used", kind: "Command", run: () => byId("filters-button", HTMLElement).click() },
+    { words: "Light or dark page", kind: "Command", run: () => byId("theme", HTMLElement).click() },
+    { words: "Verify an answer", kind: "Command", run: () => location.assign("verify") },
+    { words: "Keys", kind: "Command", run: showKeys },
+    ...(collection.status?.collections ?? []).filter((name) => name !== collection.status?.model).map((name) => ({
+      words: `Ask the collection ${name}`,
+      kind: "Command",
+      run: () => {
+        turnTo(name);
+        begin();
+      },
+    })),
+  ],
+  at: (path) => collection.at(path),
+  article: (id) => void articles.of(undefined).openArticle(id),
+  search: (words) => void list.search(words),
+});
 
 const NAME = document.title;
 
@@ -90,7 +116,22 @@ let current = null;
 let running = null;
 
 /**
- * Ask a turn's question and draw what comes.
+ * Ask what was written: the collection that is chosen, or all of them, one below the other.
+ *
+ * @param {string} question
+ */
+async function begun(question) {
+  const asked = collection.status;
+  await answer(new Turn(question, filtering.value(), doors));
+  if (everywhere.getAttribute("aria-pressed") !== "true" || !asked) return;
+  for (const name of asked.collections.filter((one) => one !== asked.model)) {
+    if (running || collection.status?.model !== asked.model) return;
+    await answer(new Turn(question, filtering.value(), doors, name));
+  }
+}
+
+/**
+ * Ask a turn's question and draw what comes. One of another collection is kept as a conversation of its own.
  *
  * @param {Turn} turn
  */
@@ -105,7 +146,8 @@ async function answer(turn) {
   if (lost) turn.focus();
   turn.wait();
   turn.element.scrollIntoView({ block: "start" });
-  const where = current ? { conversation_id: current } : collection.name !== null && { collection: collection.name };
+  const chosen = current ? { conversation_id: current } : collection.name !== null && { collection: collection.name };
+  const where = turn.collection ? { collection: turn.collection } : chosen;
   const body = { question: turn.question, ...where, filters: turn.filters };
   try {
     const whole = await ask(body, own.signal, {
@@ -113,7 +155,7 @@ async function answer(turn) {
       sentence: (event) => keepingPlace(turn, () => turn.addSentence(event)),
     });
     keepingPlace(turn, () => turn.finish(whole, whole.message_id ?? "", null));
-    if (running === own) show(whole.conversation_id ?? null); // Not earlier: a stopped answer is not kept.
+    if (running === own && !turn.collection) show(whole.conversation_id ?? null); // Not earlier: a stopped answer is not kept.
     void conversations.refresh();
     if (!collection.status) void collection.describe(); // The key was given only now.
   } catch (error) {
@@ -171,6 +213,13 @@ function begin() {
   show(null);
 }
 
+/** Begin a new conversation, ready to be typed into. */
+function fresh() {
+  drawer.close();
+  begin();
+  composer.focus();
+}
+
 function clear() {
   document.title = NAME;
   running?.abort();
@@ -213,7 +262,7 @@ function linked(what) {
 function openLinked(article, quoted) {
   const quotes = quoted.start >= 0 && quoted.end > quoted.start;
   const why = `The quoted characters are marked: ${quoted.start} to ${quoted.end}.`;
-  void articles.openArticle(article, quotes ? quoted : undefined, why);
+  void articles.of(undefined).openArticle(article, quotes ? quoted : undefined, why);
 }
 
 /** Show what the address names. */
@@ -277,16 +326,27 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
   if (hideTip() || document.querySelector("dialog[open]")) return;
-  if (articles.shown) articles.close();
+  if (articles.reading) articles.widen(false);
+  else if (articles.shown) articles.close();
   else running?.abort();
 });
-for (const id of ["new", "new-narrow"]) {
-  byId(id, HTMLButtonElement).addEventListener("click", () => {
-    drawer.close();
-    begin();
-    composer.focus();
-  });
-}
+for (const id of ["new", "new-narrow"]) byId(id, HTMLButtonElement).addEventListener("click", fresh);
+byId("palette-button", HTMLButtonElement).addEventListener("click", () => palette.open());
+everywhere.addEventListener("click", () => everywhere.setAttribute("aria-pressed", String(everywhere.getAttribute("aria-pressed") !== "true")));
+startKeys({
+  ask: () => composer.focus(),
+  palette: () => palette.open(),
+  turn: (step) => {
+    if (!articles.shown || !articles.turn) return false;
+    articles.turn(step);
+    return true;
+  },
+  widen: () => {
+    if (articles.shown) articles.widen(!articles.reading);
+    return articles.shown;
+  },
+});
+takeDroppedFiles(list, collection);
 byId("open-conversations", HTMLButtonElement).addEventListener("click", () => drawer.open());
 byId("conversations-close", HTMLButtonElement).addEventListener("click", () => drawer.close());
 for (const id of ["browse", "articles-button"]) {

@@ -1,12 +1,14 @@
-/** All articles, to browse; and where the server allows it, to add to and to remove from. */
+/** The library: all articles, to sort, filter and search; where the server allows it, to add to and to remove from. */
 
 import { call } from "./api.js";
 import { collection, lastChange } from "./collection.js";
 import { el, foreign, icon } from "./dom.js";
+import { KINDS, LibraryForm } from "./library_form.js";
 import { hush, say } from "./live.js";
 import { confirmDeletion } from "./prompts.js";
-import { sendFiles, told } from "./uploading.js";
-import { provenance, titleOf } from "./words.js";
+import { passageRow } from "./text_search.js";
+import { SUFFIXES, FORMATS, sendFiles, told } from "./uploading.js";
+import { counted, provenance, titleOf } from "./words.js";
 
 /**
  * @typedef {import("./types.js").ArticleBody} ArticleSummary
@@ -15,10 +17,8 @@ import { provenance, titleOf } from "./words.js";
  */
 
 const PAGE = 50;
-
-/** What index/text/formats/table.py reads; a server of another version refuses what it does not know. */
-const KINDS = "text, Markdown, HTML, PDF, Word, e-mail, CSV or JSON Lines";
-const SUFFIXES = ".txt,.text,.md,.markdown,.html,.htm,.pdf,.docx,.eml,.csv,.jsonl";
+/** Passages that a search over the texts shows. */
+const FOUND = 30;
 
 /** The list, in the place where articles are shown. */
 export class ArticleList {
@@ -29,91 +29,106 @@ export class ArticleList {
   constructor(panel, about) {
     this.panel = panel;
     this.about = about;
+    this.form = new LibraryForm(() => void this.#load());
+    this.list = el("ol", { class: "article-list" });
+    this.more = el("button", { type: "button", class: "quiet", click: () => void this.#load(this.after) }, "More articles");
+    this.count = el("p", { class: "list-count", role: "status" });
+    this.asked = 0;
+    /** @type {string | null} */
+    this.after = null;
   }
 
   /**
-   * Show the first page of it.
+   * Show it, sorted and filtered as before.
    *
    * @param {import("./dom.js").Child} [outcome] of a change, to be shown above it
    */
   async open(outcome) {
     const { panel } = this;
-    panel.tools.replaceChildren();
-    const asked = panel.begin("The articles");
-    const list = el("ol", { class: "article-list" });
-    const more = el("button", { type: "button", class: "quiet" }, "More articles");
-    /** @type {string | null} */
-    let after = null;
-    const load = async () => {
-      const from = after ? `&after=${encodeURIComponent(after)}` : "";
-      try {
-        const page = await call(this.about.at(`api/articles?limit=${PAGE}${from}`));
-        if (asked !== panel.asked) return;
-        after = page.next;
-        const come = page.articles.map((/** @type {ArticleSummary} */ article) => this.#row(article));
-        const focused = document.activeElement === more;
-        list.append(...come);
-        more.hidden = !after;
-        panel.body.replaceChildren(list, more);
-        if (focused) come[0]?.querySelector("button")?.focus();
-      } catch (error) {
-        panel.fail(asked, error, load);
-      }
-    };
-    more.addEventListener("click", load);
+    panel.of(undefined).tools.replaceChildren();
+    this.asked = panel.begin("The articles");
     this.#head(outcome);
-    await load();
-    if (asked === panel.asked) panel.head.querySelector("h2")?.focus();
+    panel.head.querySelector("h2")?.focus();
+    await this.#load();
+  }
+
+  /** @param {string} text to be looked for in all articles */
+  async search(text) {
+    this.form.searchText(text);
+    await this.open();
+  }
+
+  /** @param {string | null} [after] the page to go on behind; the first one without it */
+  async #load(after = null) {
+    const { panel, asked } = this;
+    const inText = this.form.inText;
+    try {
+      if (inText) {
+        const { passages } = await call(this.about.at(`api/search?k=${FOUND}&q=${encodeURIComponent(inText)}`));
+        if (asked !== panel.asked || inText !== this.form.inText) return;
+        const hits = passages.filter((/** @type {import("./types.js").FoundPassage} */ one) => one.hits.length);
+        this.count.textContent = hits.length ? `${counted(hits.length, "passage")} with these words, the best first.` : "No passage has these words.";
+        this.list.replaceChildren(...hits.map((/** @type {import("./types.js").FoundPassage} */ one) => passageRow(one, () => void panel.openHits(one.article_id, inText, this.#back()))));
+        this.more.hidden = true;
+      } else {
+        const page = await call(this.about.at(`api/articles?limit=${PAGE}${this.form.parameters()}${after ? `&after=${encodeURIComponent(after)}` : ""}`));
+        if (asked !== panel.asked || this.form.inText) return;
+        const rows = page.articles.map((/** @type {ArticleSummary} */ article) => this.#row(article));
+        const focused = document.activeElement === this.more;
+        this.after = page.next;
+        this.more.hidden = !page.next;
+        this.count.textContent = this.form.narrowed ? `${counted(page.total, "article")} of ${this.about.status?.articles ?? page.total}.` : "";
+        if (after) this.list.append(...rows);
+        else this.list.replaceChildren(...rows);
+        if (focused) rows[0]?.querySelector("button")?.focus();
+      }
+      // The form is not put in again while it is typed into: it would lose the focus.
+      if (!panel.body.contains(this.list)) panel.body.replaceChildren(this.form.element, this.count, this.list, this.more);
+    } catch (error) {
+      panel.fail(asked, error, () => void this.#load(after));
+    }
+  }
+
+  /** @returns {HTMLElement} */
+  #back() {
+    return el("button", { type: "button", class: "plain", click: () => void this.open() }, "All articles");
   }
 
   /** @param {import("./dom.js").Child} outcome */
   #head(outcome) {
     const { status } = this.about;
     if (!status) return;
+    this.form.offer(status);
     this.panel.head.append(
       el("p", { class: "article-facts" }, `${collection(status)} ${lastChange(status)}`),
-      ...(status.uploads ? [this.#form()] : []),
+      ...(status.uploads ? [this.#upload()] : []),
       ...(outcome ? [outcome] : []),
     );
   }
 
-  /** @returns {HTMLElement} where files are chosen or dropped */
-  #form() {
+  /** @returns {HTMLElement} where files are chosen; they can be dropped on the whole page */
+  #upload() {
     const input = el("input", { type: "file", id: "upload-files", multiple: true, accept: SUFFIXES });
-    const change = () => void this.#send([...(input.files ?? [])]);
-    input.addEventListener("change", change);
-    const form = el(
-      "div",
-      { class: "upload" },
-      el("label", { for: "upload-files" }, `Add articles: ${KINDS} files, chosen here or dropped on this frame`),
-      input,
-    );
-    form.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      form.classList.add("over-it");
-    });
-    form.addEventListener("dragleave", () => form.classList.remove("over-it"));
-    form.addEventListener("drop", (event) => {
-      event.preventDefault();
-      form.classList.remove("over-it");
-      void this.#send([...(event.dataTransfer?.files ?? [])]);
-    });
-    return form;
+    input.addEventListener("change", () => void this.send([...(input.files ?? [])]));
+    return el("div", { class: "upload" }, el("label", { for: "upload-files" }, `Add articles: ${FORMATS} files, chosen here or dropped anywhere on the page`), input);
   }
 
   /** @param {File[]} files */
-  async #send(files) {
+  async send(files) {
     if (!files.length) return;
     hush();
+    if (!this.panel.head.querySelector(".upload")) await this.open();
     const words = el("p", { class: "waiting" });
-    this.panel.head.querySelector(".upload")?.replaceChildren(words);
-    const sent = await sendFiles(files, this.about.at("api/articles"), (text) => {
+    const bar = el("progress", { max: String(files.length), value: "0", "aria-label": "Files read" });
+    this.panel.head.querySelector(".upload")?.replaceChildren(words, bar);
+    const sent = await sendFiles(files, this.about.at("api/articles"), (text, done) => {
       words.textContent = text;
+      bar.value = done;
       say(text);
     });
     const outcome = told(sent);
     await this.about.describe();
-    say(outcome.textContent ?? "");
+    say(outcome.querySelector("p")?.textContent ?? "");
     await this.open(outcome);
   }
 
@@ -125,12 +140,13 @@ export class ArticleList {
     const title = titleOf(article);
     const click = async () => {
       await this.panel.openArticle(article.article_id);
-      this.panel.tools.replaceChildren(el("button", { type: "button", class: "plain", click: () => this.open() }, "All articles"));
+      this.panel.tools.replaceChildren(this.#back());
     };
-    const facts = el("span", { class: "source-facts" }, foreign(provenance(article)));
-    const open = el("button", { type: "button", class: "source", click }, el("span", { class: "source-title" }, foreign(title)), " ", facts);
+    const facts = [provenance(article), KINDS[article.kind] ?? article.kind.toUpperCase(), counted(article.characters, "character")].filter(Boolean).join(" · ");
+    const open = el("button", { type: "button", class: "source", click }, el("span", { class: "source-title" }, foreign(title)), " ", el("span", { class: "source-facts" }, foreign(facts)));
+    const lacks = article.lacks.length > 0 && el("span", { class: "lacks" }, article.lacks.join(", "));
     const attributes = { type: "button", class: "tool", "aria-label": `Remove ${title}`, title: "Remove", click: () => this.#remove(article) };
-    return el("li", {}, open, this.about.status?.uploads ? el("button", attributes, icon("bin")) : null);
+    return el("li", {}, el("div", { class: "article-entry" }, open, lacks), this.about.status?.uploads ? el("button", attributes, icon("bin")) : null);
   }
 
   /** @param {ArticleSummary} article */
@@ -151,4 +167,28 @@ export class ArticleList {
     say(outcome.textContent ?? "");
     await this.open(outcome);
   }
+}
+
+/**
+ * Take files that are dropped anywhere on the page, where the server takes articles.
+ *
+ * @param {ArticleList} list
+ * @param {Collection} about
+ */
+export function takeDroppedFiles(list, about) {
+  const takes = (/** @type {DragEvent} */ event) => about.status?.uploads && event.dataTransfer?.types.includes("Files");
+  addEventListener("dragover", (event) => {
+    if (!takes(event)) return;
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.body.classList.remove("dropping");
+  });
+  addEventListener("drop", (event) => {
+    document.body.classList.remove("dropping");
+    if (!takes(event)) return;
+    event.preventDefault();
+    void list.send([...(event.dataTransfer?.files ?? [])]);
+  });
 }

@@ -5,8 +5,9 @@ import { ArticlePages, pageOf } from "./article_pages.js";
 import { pointOut } from "./citation.js";
 import { unitOffsets } from "./codepoints.js";
 import { byId, el, foreign, present } from "./dom.js";
-import { drawn, visible } from "./markdown.js";
+import { articleDrawn } from "./markdown.js";
 import { gone, standing } from "./receipt.js";
+import { sideBySide } from "./side_by_side.js";
 import { counted, day, followable, provenance, titleOf } from "./words.js";
 
 /**
@@ -20,23 +21,53 @@ import { counted, day, followable, provenance, titleOf } from "./words.js";
 export class ArticlePanel {
   /**
    * @param {Sheet} sheet where it stands
-   * @param {(path: string) => string} at the same path, of the collection that is asked
+   * @param {(path: string, name?: string) => string} at the same path, of the collection that is asked or of another
    */
   constructor(sheet, at) {
     this.sheet = sheet;
-    this.at = at;
+    this.inCollection = at;
+    /** @type {string | undefined} The collection of what is shown, if it is another than the one that is asked. */
+    this.collection = undefined;
+    this.at = (/** @type {string} */ path) => this.inCollection(path, this.collection);
     this.head = byId("article-head", HTMLElement);
     this.body = byId("article-body", HTMLElement);
     this.tools = byId("article-tools", HTMLElement);
     this.asked = 0;
+    /** @type {((step: 1 | -1) => void) | null} Goes to the source, or the hit, before or after the one that is shown. */
+    this.turn = null;
     /** @type {"text" | "pages"} How an article that has both is shown: as the last one was. */
     this.view = "text";
     byId("article-close", HTMLButtonElement).addEventListener("click", () => this.close());
+    this.wide = byId("article-wide", HTMLButtonElement);
+    this.wide.addEventListener("click", () => this.widen(!this.reading));
+  }
+
+  /** Whether it has the room of the chat too. */
+  get reading() {
+    return document.body.classList.contains("reading");
+  }
+
+  /** @param {boolean} wide whether it takes the room of the chat */
+  widen(wide) {
+    document.body.classList.toggle("reading", wide);
+    this.wide.setAttribute("aria-pressed", String(wide));
+    if (this.shown) [...this.body.querySelectorAll("mark")].find((mark) => !mark.closest("[hidden]"))?.scrollIntoView({ block: "center" });
+  }
+
+  /**
+   * @param {string | undefined} collection whose articles are opened next; the one that is asked if there is none
+   * @returns {this}
+   */
+  of(collection) {
+    this.collection = collection;
+    return this;
   }
 
   close() {
     this.asked += 1;
+    this.turn = null;
     pointOut(null);
+    this.widen(false);
     this.sheet.close();
   }
 
@@ -54,13 +85,51 @@ export class ArticlePanel {
   async openCitation(citation, all) {
     this.#turnPages(citation, all);
     const article = await this.#fetch(citation.article_id, () => this.#drawGone(citation));
+    this.turn = (step) => {
+      const other = all[all.indexOf(citation) + step];
+      if (other) void this.openCitation(other, all);
+    };
     pointOut(citation);
     if (!article) return;
     const found = standing(article, citation);
     const mark = found.standing === "changed" ? null : { start: found.start, end: found.end, kind: /** @type {const} */ ("quote") };
     const receipt = el("p", { class: `receipt ${found.standing}` }, found.words);
     const quoted = found.standing === "changed" && el("blockquote", { dir: "auto" }, citation.quote);
-    this.#draw(article, mark, [receipt, quoted]);
+    this.#draw(article, mark ? [mark] : [], [receipt, quoted]);
+  }
+
+  /**
+   * An article with every word of a search marked, and buttons from one to the next.
+   *
+   * @param {string} articleId
+   * @param {string} query
+   * @param {import("./dom.js").Child} back to where it was found
+   */
+  async openHits(articleId, query, back) {
+    this.tools.replaceChildren();
+    const article = await this.#fetch(articleId, undefined, query);
+    if (!article) return;
+    const units = unitOffsets(article.text, article.hits.flat());
+    const marks = article.hits.map((_, place) => ({ start: units[2 * place], end: units[2 * place + 1], kind: /** @type {const} */ ("hit") }));
+    this.#draw(article, marks, []);
+    this.#turnHits(present([back]));
+  }
+
+  /** @param {(Node | string)[]} back */
+  #turnHits(back) {
+    const all = [...this.body.querySelectorAll("mark")].filter((mark) => !mark.closest("[hidden]"));
+    let at = 0;
+    const count = el("span", { class: "which", role: "status" });
+    const go = (/** @type {number} */ step) => {
+      at = (at + step + all.length) % all.length;
+      for (const mark of all) mark.classList.toggle("now", mark === all[at]);
+      all[at].scrollIntoView({ block: "center" });
+      count.textContent = `${at + 1} of ${all.length}`;
+    };
+    this.turn = all.length ? go : null;
+    const button = (/** @type {number} */ step, /** @type {string} */ words) => el("button", { type: "button", class: "plain", click: () => go(step) }, words);
+    this.tools.replaceChildren(...back, ...(all.length ? [button(-1, "Previous"), count, button(1, "Next")] : []));
+    if (all.length) go(0);
   }
 
   /**
@@ -76,18 +145,20 @@ export class ArticlePanel {
     if (!article) return;
     const [start, end] = passage ? unitOffsets(article.text, [passage.start, passage.end]) : [0, 0];
     const mark = passage ? { start, end, kind: /** @type {const} */ ("passage") } : null;
-    this.#draw(article, mark, [passage && el("p", { class: "receipt" }, why)]);
+    this.#draw(article, mark ? [mark] : [], [passage && el("p", { class: "receipt" }, why)]);
   }
 
   /**
    * @param {string} articleId
    * @param {() => void} [missing] told where there is no such article any more
+   * @param {string} [query] words whose places are asked for
    * @returns {Promise<Article | null>} null if something else is shown by now, or it cannot be read
    */
-  async #fetch(articleId, missing) {
+  async #fetch(articleId, missing, query) {
     const asked = this.begin("Article");
     try {
-      const article = await call(this.at(`api/articles/${encodeURIComponent(articleId)}`));
+      const hits = query ? `?query=${encodeURIComponent(query)}` : "";
+      const article = await call(this.at(`api/articles/${encodeURIComponent(articleId)}${hits}`));
       return asked === this.asked ? article : null;
     } catch (error) {
       const lost = /** @type {import("./api.js").ServiceError} */ (error).code === "article_not_found";
@@ -105,6 +176,7 @@ export class ArticlePanel {
    */
   begin(title) {
     pointOut(null);
+    this.turn = null;
     this.head.replaceChildren(this.#heading(title));
     this.body.replaceChildren(el("p", { class: "waiting" }, "Loading …"));
     this.sheet.open();
@@ -135,10 +207,11 @@ export class ArticlePanel {
 
   /**
    * @param {Article} article
-   * @param {import("./markdown.js").Mark | null} mark
+   * @param {import("./markdown.js").Mark[]} marks
    * @param {import("./dom.js").Child[]} notes
    */
-  #draw(article, mark, notes) {
+  #draw(article, marks, notes) {
+    const [mark = null] = marks;
     const url = followable(article.url);
     const facts = [
       article.publisher && foreign(article.publisher),
@@ -146,7 +219,7 @@ export class ArticlePanel {
       url && el("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, "Original page"),
       counted(article.characters, "character"),
     ].filter(Boolean);
-    const text = el("div", { class: "article-text", lang: article.language }, this.#text(article, mark));
+    const text = el("div", { class: "article-text", lang: article.language }, articleDrawn(article, marks));
     const pages = article.pictures ? new ArticlePages(article, mark, this.at) : null;
     this.head.replaceChildren(
       this.#heading(titleOf(article)),
@@ -154,19 +227,6 @@ export class ArticlePanel {
       ...present([...notes, pages && this.#views(text, pages, mark && pageOf(article, mark.start))]),
     );
     this.#view(text, pages);
-  }
-
-  /**
-   * @param {Article} article
-   * @param {import("./markdown.js").Mark | null} mark
-   * @returns {HTMLElement}
-   */
-  #text(article, mark) {
-    const made = drawn(article.text, { marks: mark ? [mark] : [] });
-    const first = made.querySelector("h3, h4, p");
-    // The title stands above already.
-    if (first?.matches("h3") && !first.querySelector("mark") && visible(first) === article.title) first.setAttribute("hidden", "");
-    return made;
   }
 
   /**
@@ -240,7 +300,9 @@ export class ArticlePanel {
     const place = all.indexOf(citation);
     const to = (/** @type {number} */ other, /** @type {string} */ words) =>
       all[other] ? el("button", { type: "button", class: "plain", click: () => this.openCitation(all[other], all) }, words) : null;
+    const several = new Set(all.map((one) => one.article_id)).size > 1;
+    const beside = several && el("button", { type: "button", class: "plain", click: () => void sideBySide(all, this.at) }, "Side by side");
     const count = el("span", { class: "which" }, `Quote ${place + 1} of ${all.length}`);
-    this.tools.replaceChildren(...[to(place - 1, "Previous"), count, to(place + 1, "Next")].filter((part) => part !== null));
+    this.tools.replaceChildren(...present([to(place - 1, "Previous"), count, to(place + 1, "Next"), beside]));
   }
 }

@@ -48,11 +48,12 @@ export class Collection {
 
   /**
    * @param {string} path
-   * @returns {string} the same, of this collection
+   * @param {string | null} [name] of another collection than this one
+   * @returns {string} the same, of the collection
    */
-  at(path) {
-    if (this.name === null) return path;
-    return `${path}${path.includes("?") ? "&" : "?"}collection=${encodeURIComponent(this.name)}`;
+  at(path, name = this.name) {
+    if (name === null) return path;
+    return `${path}${path.includes("?") ? "&" : "?"}collection=${encodeURIComponent(name)}`;
   }
 
   /** Read the description again, and draw it. */

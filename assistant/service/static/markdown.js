@@ -55,6 +55,18 @@ export function drawn(text, { marks = [], replaced = [] } = {}) {
 }
 
 /**
+ * @param {{text: string, title: string | null}} article whose title stands above it already
+ * @param {readonly Mark[]} marks
+ * @returns {HTMLDivElement}
+ */
+export function articleDrawn({ text, title }, marks) {
+  const made = drawn(text, { marks });
+  const first = made.querySelector("h3, h4, p");
+  if (first?.matches("h3") && !first.querySelector("mark") && visible(first) === title) first.setAttribute("hidden", "");
+  return made;
+}
+
+/**
  * @param {string} text
  * @returns {string} what a reader of it sees, on one line
  */

@@ -21,8 +21,8 @@ import { day, filterWords, percent, titleOf } from "./words.js";
 
 /**
  * @typedef {object} Doors What a turn can open or begin.
- * @property {(citation: Citation, all: readonly Citation[]) => void} citation
- * @property {(articleId: string, passage?: import("./types.js").PassageReference) => void} article
+ * @property {(citation: Citation, all: readonly Citation[], turn: Turn) => void} citation
+ * @property {(articleId: string, passage: Pick<import("./types.js").PassageReference, "start" | "end"> | undefined, turn: Turn) => void} article
  * @property {(turn: Turn) => void} retry
  * @property {(turn: Turn) => void} widen asks it of all articles
  * @property {(turn: Turn) => void} again asks it once more, below
@@ -37,8 +37,12 @@ export class Turn {
    * @param {string} question
    * @param {Filters} filters with which it was asked
    * @param {Doors} doors
+   * @param {string} [collection] asked beside the one of the conversation
    */
-  constructor(question, filters, doors) {
+  constructor(question, filters, doors, collection) {
+    this.collection = collection;
+    /** @type {import("./citation.js").OpenCitation} */
+    this.openCitation = (citation, all) => this.doors.citation(citation, all, this);
     this.question = question;
     this.filters = filters;
     this.doors = doors;
@@ -55,6 +59,7 @@ export class Turn {
       "article",
       { class: "turn", "aria-labelledby": id },
       this.heading,
+      collection ? el("p", { class: "scope" }, "Of the collection ", foreign(collection), ", kept as a conversation of its own") : null,
       scope ? el("p", { class: "scope" }, "Only articles: ", foreign(scope)) : null,
       this.searched,
       this.body,
@@ -145,7 +150,7 @@ export class Turn {
     if (answer.degraded) {
       found.push(el("p", { class: "degraded" }, "The language model could not be used; the articles are quoted instead."));
     }
-    found.push(sourceList(answer.citations, this.doors.citation), ...present([confidenceOf(answer), judgedOf(answer)]));
+    found.push(sourceList(answer.citations, this.openCitation), ...present([confidenceOf(answer), judgedOf(answer)]));
     return found;
   }
 
@@ -187,7 +192,7 @@ export class Turn {
   #near(near, answer) {
     const quoted = near.quote !== undefined; // Refusals stored by older versions quote nothing.
     const passage = quoted ? near : answer.passages.find((one) => one.article_id === near.article_id);
-    const click = () => this.doors.article(near.article_id, passage);
+    const click = () => this.doors.article(near.article_id, passage, this);
     const title = el("span", { class: "source-title" }, foreign(titleOf(near)));
     const facts = el("span", { class: "source-facts" }, day(near.published));
     const quote = quoted && el("span", { class: "source-quote" }, `${percent(near.probability)}: `, foreign(plain(near.quote)));
@@ -200,7 +205,7 @@ export class Turn {
    * @returns {HTMLElement}
    */
   #lines(text, citations) {
-    const button = (/** @type {Citation} */ citation) => citationButton(citation, citations, this.doors.citation);
+    const button = (/** @type {Citation} */ citation) => citationButton(citation, citations, this.openCitation);
     return el("div", { class: "lines" }, ...answerDrawn(answerLines(text, citations), button));
   }
 

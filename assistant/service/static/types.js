@@ -50,11 +50,14 @@
  * @property {string | null} url
  * @property {string | null} language
  * @property {number} characters
+ * @property {string} kind Suffix of the file that it came from, without its dot; "" for a source without one.
+ * @property {string[]} lacks What a person may want to mend, in words.
  */
 
 /**
- * @typedef {object} ArticlesBody A page of the list of articles, by id; `next` is the `after` of the page that follows.
+ * @typedef {object} ArticlesBody A page of the list of articles; `next` is the `after` of the page that follows.
  * @property {ArticleBody[]} articles
+ * @property {number} total
  * @property {string | null} next
  */
 
@@ -123,12 +126,44 @@
  */
 
 /**
+ * @typedef {object} FileOutcome What became of a file of an upload.
+ * @property {string} file
+ * @property {"added" | "changed" | "unchanged" | "failed"} status
+ * @property {string[]} articles
+ * @property {string | null} detail
+ */
+
+/**
  * @typedef {object} FiltersBody Which articles may be used.
  * @property {string | null} [published_after]
  * @property {string | null} [published_before]
  * @property {string[]} [publishers]
  * @property {string[]} [languages]
  * @property {string[]} [articles]
+ */
+
+/**
+ * @typedef {object} FoundBody Passages, best first.
+ * @property {string} question
+ * @property {string} searched
+ * @property {FoundPassage[]} passages
+ */
+
+/**
+ * @typedef {object} FoundPassage A passage that was found.
+ * @property {number} rank
+ * @property {string} article_id
+ * @property {string | null} title
+ * @property {string | null} publisher
+ * @property {string | null} published
+ * @property {number} start
+ * @property {number} end
+ * @property {number} score
+ * @property {number} cosine
+ * @property {number} bm25
+ * @property {number} late
+ * @property {string} text
+ * @property {[number, number][]} hits
  */
 
 /**
@@ -172,7 +207,7 @@
 
 /**
  * @typedef {object} Page A page of a paged source such as a PDF: `article.text[start:end]`.
- * @property {number} number
+ * @property {number} number 1 for the first.
  * @property {number} start
  * @property {number} end
  */
@@ -241,6 +276,7 @@
  * @property {number} generation
  * @property {string} changed
  * @property {string[]} publishers
+ * @property {string[]} kinds
  * @property {number} without_publisher
  * @property {string | null} published_min
  * @property {string | null} published_max
@@ -277,11 +313,12 @@
  */
 
 /**
- * @typedef {object} UploadedBody Article ids by what happened to their files, and why files were not added.
+ * @typedef {object} UploadedBody Article ids by what happened to their files, why files were not added, and what became of each file.
  * @property {string[]} added
  * @property {string[]} changed
  * @property {string[]} unchanged
  * @property {string[]} failed
+ * @property {FileOutcome[]} files
  */
 
 /** @typedef {"holds" | "unproven" | "fails"} Verdict What became of an answer. */
@@ -319,10 +356,13 @@
  * @property {string | null} url
  * @property {string | null} language
  * @property {number} characters
+ * @property {string} kind Suffix of the file that it came from, without its dot; "" for a source without one.
+ * @property {string[]} lacks What a person may want to mend, in words.
  * @property {string} text
  * @property {string} sha256
- * @property {Page[]} pages
- * @property {boolean} pictures
+ * @property {Page[]} pages In reading order; none for an article without pages.
+ * @property {boolean} pictures Whether its file is kept, so that its pages can be seen.
+ * @property {[number, number][]} hits Characters of the text that are words of the query, end exclusive.
  */
 
 /**

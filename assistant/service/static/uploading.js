@@ -2,54 +2,62 @@
 
 import { call } from "./api.js";
 import { el, foreign } from "./dom.js";
-import { counted } from "./words.js";
+import { counted, sentence } from "./words.js";
 
-/** @typedef {import("./types.js").UploadedBody} Uploaded */
+/** @typedef {import("./types.js").FileOutcome} Outcome */
 
+/** What index/text/formats/table.py reads; a server of another version refuses what it does not know. */
+export const FORMATS = "text, Markdown, HTML, PDF, Word, e-mail, CSV or JSON Lines";
+export const SUFFIXES = ".txt,.text,.md,.markdown,.html,.htm,.pdf,.docx,.eml,.csv,.jsonl";
 const MOST_FILES = 20;
 const MOST_BYTES = 15_000_000;
+/** @type {Record<Outcome["status"], string>} */
+const STATUS = { added: "Added", changed: "Replaced", unchanged: "Known already", failed: "Not added" };
 
 /**
  * Send files, and go on with the others where some are refused.
  *
  * @param {readonly File[]} files
  * @param {string} path where they are sent to
- * @param {(words: string) => void} progress
- * @returns {Promise<Uploaded>}
+ * @param {(words: string, done: number) => void} progress
+ * @returns {Promise<Outcome[]>} what became of each
  */
 export async function sendFiles(files, path, progress) {
-  /** @type {Uploaded} */
-  const all = { added: [], changed: [], unchanged: [], failed: [] };
-  let done = 0;
+  /** @type {Outcome[]} */
+  const all = [];
   for (const batch of batches(files)) {
-    progress(files.length > batch.length ? `Reading ${done + 1} to ${done + batch.length} of ${files.length} files …` : `Reading ${counted(batch.length, "file")} …`);
+    const done = all.length;
+    progress(files.length > batch.length ? `Reading ${done + 1} to ${done + batch.length} of ${files.length} files …` : `Reading ${counted(batch.length, "file")} …`, done);
     const form = new FormData();
     for (const file of batch) form.append("files", file);
     try {
-      const part = /** @type {Uploaded} */ (await call(path, { method: "POST", body: form }));
-      for (const what of /** @type {const} */ (["added", "changed", "unchanged", "failed"])) all[what].push(...part[what]);
+      all.push(...(await call(path, { method: "POST", body: form })).files);
     } catch (error) {
       const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
-      all.failed.push(`${message} ${remedy}${batch.length > 1 ? ` None of these ${batch.length} files was taken.` : ""}`);
+      all.push(...batch.map((file) => ({ file: file.name, status: /** @type {const} */ ("failed"), articles: [], detail: `${message} ${remedy}` })));
     }
-    done += batch.length;
   }
   return all;
 }
 
 /**
- * @param {Uploaded} sent
+ * @param {readonly Outcome[]} sent
  * @returns {HTMLElement}
  */
-export function told({ added, changed, unchanged, failed }) {
+export function told(sent) {
+  const count = (/** @type {Outcome["status"]} */ status) => sent.filter((one) => one.status === status).reduce((sum, one) => sum + Math.max(one.articles.length, 1), 0);
+  const failed = count("failed");
   const counts = [
-    added.length && `${counted(added.length, "article")} added`,
-    changed.length && `${counted(changed.length, "article")} replaced`,
-    unchanged.length && `${counted(unchanged.length, "article")} known already`,
+    count("added") && `${counted(count("added"), "article")} added`,
+    count("changed") && `${counted(count("changed"), "article")} replaced`,
+    count("unchanged") && `${counted(count("unchanged"), "article")} known already`,
+    failed && failed < sent.length && `${counted(failed, "file")} not added`,
   ].filter(Boolean);
   const words = counts.length ? `${counts.join(", ")}.` : "Nothing was added.";
-  const faults = failed.map((fault) => el("li", {}, foreign(fault)));
-  return el("div", { class: "outcome" }, el("p", {}, words), faults.length > 0 && el("ul", { class: "small-error" }, ...faults));
+  const rows = sent.map(({ file, status, detail }) =>
+    el("li", { class: status }, el("span", { class: "file-status" }, STATUS[status]), " ", el("span", {}, foreign(file), detail && ": ", detail && foreign(sentence(detail.replace(`${file}: `, ""))))),
+  );
+  return el("div", { class: "outcome" }, el("p", {}, words), el("ul", { tabindex: "0", "aria-label": "What became of each file" }, ...rows));
 }
 
 /**

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.service.work.examples import examples_of
 from assistant.service.work.uploads import Uploads
 from index.errors import UsageError
+from index.search.engine import SearchEngine
 
 NAME_CHARACTERS = 200
 
@@ -29,8 +31,18 @@ class Collection:
     root: Path
     """The index's folder."""
     examples: tuple[str, ...]
-    """Example questions that it answers."""
+    """Example questions that it answers; none for a collection of one's own."""
     uploads: Uploads | None
+    _made: dict[str, list[str]] = field(default_factory=dict)
+    """Example questions made of its articles, by the state of the index."""
+
+    def own_examples(self, engine: SearchEngine) -> list[str]:
+        """Example questions made of its articles as the engine has them, made once for each state."""
+        state = engine.state.fingerprint
+        if state not in self._made:
+            self._made.clear()
+            self._made[state] = examples_of(engine)
+        return self._made.get(state, [])
 
 
 def collection_name(root: Path) -> str:

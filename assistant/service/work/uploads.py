@@ -3,9 +3,10 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from assistant.service.errors import ServiceError
 from assistant.service.options import Options
@@ -29,6 +30,19 @@ class UploadedFile:
     data: bytes
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileOutcome:
+    """What became of a file of an upload."""
+
+    file: str
+    """The client's name for it."""
+    status: Literal["added", "changed", "unchanged", "failed"]
+    articles: tuple[str, ...]
+    """Ids of its articles."""
+    detail: str | None
+    """Why it failed or was left as it is, or what of it was not understood."""
+
+
 class Uploads:
     """Adds articles to an index and removes them, one change at a time."""
 
@@ -42,23 +56,31 @@ class Uploads:
         self._note = note
         self._lock = threading.Lock()
 
-    def add(self, files: Sequence[UploadedFile], *, there: int) -> Outcome:
+    def add(self, files: Sequence[UploadedFile], *, there: int) -> tuple[Outcome, list[FileOutcome]]:
         """Add files to an index with `there` articles; each replaces the earlier one of the same name.
 
+        Returns:
+            What became of the articles, and of each file in the order given; one that cannot be taken rejects no other.
+
         Raises:
-            ServiceError: too many, too large, or of an unsupported type; then none is added.
+            ServiceError: too many files; or each is too large or of an unsupported type.
             IndexBusy: another process is changing the index.
         """
-        self._check(files, there)
+        refused = self._refused(files, there)
+        taken = [file for file in files if file.name not in refused]
         known = known_articles(self._root)
         incoming = Incoming.beside(known.values(), sketches=known_sketches(self._root))
+        told: dict[str, str] = {}
         # Read before the lock is taken: a file that keeps its parser busy keeps nobody else's upload waiting.
-        articles = list(incoming.uploads((_path(file), file.data, _source(file)) for file in files))
+        articles = list(incoming.uploads(_noting(taken, incoming, told)))
         with self._lock:
             outcome = add_articles(self._root, articles, self._encoder(), note=self._note, meter=_unseen)
-        outcome.failed[:0] = [*incoming.failed, *incoming.duplicates]
+        outcome.failed[:0] = [*refused.values(), *incoming.failed, *incoming.duplicates]
         outcome.problems = incoming.problems
-        return outcome
+        ids = {source: row.article_id for source, row in known_articles(self._root).items()}
+        return outcome, [
+            _outcome(file, outcome, incoming, ids, refused.get(file.name) or told.get(_source(file))) for file in files
+        ]
 
     def remove(self, article_id: str) -> None:
         """Remove an article that is in the index.
@@ -70,7 +92,8 @@ class Uploads:
         with self._lock:
             remove_articles(self._root, [article_id], note=self._note)
 
-    def _check(self, files: Sequence[UploadedFile], there: int) -> None:
+    def _refused(self, files: Sequence[UploadedFile], there: int) -> dict[str, str]:
+        """Why files are not read, by their names."""
         options = self._options
         if len(files) > options.files:
             raise ServiceError(
@@ -83,17 +106,48 @@ class Uploads:
                 f"the index has {there:,} articles; {options.articles:,} are the most that uploads may make it",
                 "remove some first",
             )
-        for file in files:
-            if _path(file).suffix.lower() not in FORMATS:
-                message = f"{_shown(file.name)!r} cannot be read"
-                raise ServiceError(415, "file_type_not_supported", message, f"send {' '.join(FORMATS)} files")
-            if len(file.data) > options.file_bytes:
-                raise ServiceError(
-                    413,
-                    "file_too_large",
-                    f"{_shown(file.name)} has {len(file.data):,} bytes; at most {options.file_bytes:,} are taken",
-                    "split it",
-                )
+        errors = {file.name: error for file in files if (error := _fault(file, options.file_bytes)) is not None}
+        if len(errors) == len({file.name for file in files}):
+            raise next(iter(errors.values()))
+        stated = {name: error.body.error for name, error in errors.items()}
+        return {name: f"{error.message}; {error.remedy}" for name, error in stated.items()}
+
+
+def _fault(file: UploadedFile, most_bytes: int) -> ServiceError | None:
+    """Why a file is not read at all."""
+    if _path(file).suffix.lower() not in FORMATS:
+        message = f"{_shown(file.name)!r} cannot be read"
+        return ServiceError(415, "file_type_not_supported", message, f"send {' '.join(FORMATS)} files")
+    if len(file.data) > most_bytes:
+        message = f"{_shown(file.name)} has {len(file.data):,} bytes; at most {most_bytes:,} are taken"
+        return ServiceError(413, "file_too_large", message, "split it")
+    return None
+
+
+def _noting(
+    files: Sequence[UploadedFile], incoming: Incoming, told: dict[str, str]
+) -> Iterator[tuple[Path, bytes, str]]:
+    """Files as `Incoming.uploads` takes them; what it says of each is noted in `told` once the next is asked for."""
+    for file in files:
+        lists = (incoming.failed, incoming.duplicates, incoming.problems)
+        before = [len(one) for one in lists]
+        yield _path(file), file.data, _source(file)
+        said = [line for one, count in zip(lists, before, strict=True) for line in one[count:]]
+        if said:
+            told[_source(file)] = "; ".join(said)
+
+
+def _outcome(
+    file: UploadedFile, outcome: Outcome, incoming: Incoming, ids: Mapping[str, str], detail: str | None
+) -> FileOutcome:
+    sources = incoming.loaded.get(_source(file), set())
+    articles = tuple(sorted(ids[one] for one in (incoming.places.get(s, s) for s in sources) if one in ids))
+    status: Literal["added", "changed", "unchanged", "failed"] = "failed" if not articles else "unchanged"
+    if not set(articles).isdisjoint(outcome.changed):
+        status = "changed"
+    if not set(articles).isdisjoint(outcome.added) and not sources <= set(incoming.places):
+        status = "added"
+    return FileOutcome(file=file.name[:NAME_CHARACTERS], status=status, articles=articles, detail=detail)
 
 
 def _path(file: UploadedFile) -> Path:

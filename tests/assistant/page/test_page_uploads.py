@@ -36,8 +36,9 @@ def test_an_article_is_added_answered_from_and_removed(page):
     page.get_by_role("button", name="3 articles").click()
     add(page, ("regatta.md", REGATTA), ("empty.txt", b""))
 
-    expect(page.locator(".outcome > p")).to_have_text("1 article added.")
-    expect(page.locator(".outcome li")).to_contain_text("empty.txt: the file is empty")
+    expect(page.locator(".outcome > p")).to_have_text("1 article added, 1 file not added.")
+    expect(page.locator(".outcome li").first).to_have_text("Added regatta.md")
+    expect(page.locator(".outcome li").last).to_contain_text("Not added empty.txt: The file is empty")
     expect(page.get_by_role("button", name="4 articles")).to_be_visible()
     expect(page.locator(".article-facts")).to_contain_text("4 articles from 3 publishers")
     expect(page.locator(".article-list .source-title")).to_contain_text(["The mayor", "The <b>regatta</b>"])
@@ -69,6 +70,14 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(page):
     expect(page.locator(".article-list li")).to_have_count(3)
 
 
+def test_a_file_that_cannot_be_read_rejects_no_other(page):
+    page.get_by_role("button", name="3 articles").click()
+    add(page, ("report.png", b"PNG"), ("regatta.md", REGATTA), ("regatta-copy.md", REGATTA))
+
+    expect(page.locator(".outcome > p")).to_have_text("1 article added, 1 article known already, 1 file not added.")
+    expect(page.locator(".outcome .file-status")).to_have_text(["Not added", "Added", "Known already"])
+
+
 def test_files_are_sent_as_many_at_a_time_as_the_server_takes(page):
     page.get_by_role("button", name="3 articles").click()
     add(page, *((f"note-{number}.txt", f"Note {number} tells of day {number}.".encode()) for number in range(43)))
@@ -77,9 +86,7 @@ def test_files_are_sent_as_many_at_a_time_as_the_server_takes(page):
     expect(page.get_by_role("button", name="46 articles")).to_be_visible()
 
 
-def test_files_can_be_dropped_on_the_frame(page):
-    page.get_by_role("button", name="3 articles").click()
-    page.locator(".upload").wait_for()
+def test_files_can_be_dropped_anywhere_on_the_page(page):
     dropped = page.evaluate_handle(
         """(text) => {
           const held = new DataTransfer();
@@ -88,9 +95,12 @@ def test_files_can_be_dropped_on_the_frame(page):
         }""",
         REGATTA.decode(),
     )
-    page.dispatch_event(".upload", "drop", {"dataTransfer": dropped})
+    page.dispatch_event("#thread", "dragover", {"dataTransfer": dropped})
+    expect(page.locator("body.dropping")).to_be_visible()
+    page.dispatch_event("#thread", "drop", {"dataTransfer": dropped})
+    expect(page.locator("body.dropping")).to_have_count(0)
 
-    expect(page.locator(".outcome")).to_have_text("1 article added.")
+    expect(page.locator(".outcome > p")).to_have_text("1 article added.")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from library import TOWN
 from serving import DAM, TRAM, Server, assistant, events, serving, town_in
 
 from assistant.service.server import listening
@@ -410,19 +411,40 @@ def test_no_path_is_taken_from_the_client(uploading, name):
 @pytest.mark.parametrize(
     ("files", "status", "code"),
     [
-        ([("a.exe", b"MZ")], 415, "file_type_not_supported"),
-        ([("a.md", b"x" * 5_000_001)], 413, "file_too_large"),
         ([(f"{n}.md", b"Text.") for n in range(21)], 422, "too_many_files"),
         ([(f"{n}.md", b"x" * 4_900_000) for n in range(5)], 413, "too_large"),
         ([], 422, "invalid_field"),
     ],
 )
-def test_what_is_too_much_or_no_text_is_refused_whole(uploading, files, status, code):
+def test_what_is_too_much_is_refused_whole(uploading, files, status, code):
     response = upload(uploading, ("good.md", b"The harbour master sleeps.\n"), *files) if files else upload(uploading)
 
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
     with uploading.client() as client:
         assert client.get("/api/status").json()["articles"] == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "code"),
+    [(("a.exe", b"MZ"), 415, "file_type_not_supported"), (("a.md", b"x" * 5_000_001), 413, "file_too_large")],
+)
+def test_a_file_that_cannot_be_taken_is_refused_alone_and_rejects_no_other(uploading, file, status, code):
+    alone = upload(uploading, file)
+    assert (alone.status_code, alone.json()["error"]["code"]) == (status, code)
+
+    empty, tram = ("empty.txt", b""), ("tram.txt", TOWN["tram.md"].encode())
+    sent = upload(uploading, file, ("good.md", b"The harbour master sleeps.\n"), empty, tram)
+
+    assert (sent.status_code, sent.json()["added"], len(sent.json()["failed"])) == (201, ["good"], 3)
+    told = [(one["file"], one["status"], one["articles"]) for one in sent.json()["files"]]
+    assert told == [
+        (file[0], "failed", []),
+        ("good.md", "added", ["good"]),
+        ("empty.txt", "failed", []),
+        ("tram.txt", "unchanged", ["tram"]),
+    ]
+    assert "the file is empty" in sent.json()["files"][2]["detail"]
+    assert "the same article" in sent.json()["files"][3]["detail"]
 
 
 def test_uploads_are_known_by_their_whole_names_and_read_in_every_format(uploading):
