@@ -47,6 +47,9 @@ def serve(
     allow_upload: Annotated[
         bool, typer.Option("--allow-upload", help="Allow articles to be added and removed over HTTP.")
     ] = False,
+    allow_share: Annotated[
+        bool, typer.Option("--allow-share", help="Allow conversations to be shared by links that need no key.")
+    ] = False,
     keep_days: Annotated[
         int | None,
         typer.Option("--keep-days", min=1, max=36_500, help="Erase conversations this long after their last question."),
@@ -95,6 +98,7 @@ def serve(
             cors_origins=tuple(cors_origin or ()),
             trusted_proxies=tuple(trusted_proxy or ()),
             uploads=allow_upload,
+            shares=allow_share,
             keep_days=keep_days,
             log_questions=log_questions,
             log_addresses=log_addresses,

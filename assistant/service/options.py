@@ -54,6 +54,8 @@ class Options:
     """Limit on the files of an upload."""
     articles: int = 10_000
     """Limit on the articles of an index that takes uploads."""
+    shares: bool = False
+    """Whether conversations can be shared by a link that needs no key."""
     keep_days: int | None = None
     """Days after its last question when a conversation is erased; None for never."""
     log_questions: bool = False

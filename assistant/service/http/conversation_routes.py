@@ -49,7 +49,7 @@ def read_conversation(id: ConversationId, service: Here, owner: Owner) -> Respon
         title, collection, messages = service.conversations.read(id, owner)
     except KeyError:
         raise not_found("conversation", id) from None
-    told = [_message_json(message, service) for message in messages]
+    told = [message_json(message, service) for message in messages]
     for one in told:
         del one["conversation_id"], one["collection"]
     return json_response({"id": id, "title": title, "collection": collection, "messages": told})
@@ -114,12 +114,12 @@ def export(service: Here, owner: Owner) -> Response:
 
     def lines() -> Iterator[str]:
         for message in service.conversations.messages(owner):
-            yield json.dumps(_message_json(message, service), ensure_ascii=False) + "\n"
+            yield json.dumps(message_json(message, service), ensure_ascii=False) + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
 
 
-def _message_json(message: Message, service: Service) -> dict[str, Any]:
+def message_json(message: Message, service: Service) -> dict[str, Any]:
     """A message, its answer signed where there is a key: it is given again."""
     data = message.to_json()
     return data if service.signing is None else {**data, "answer": service.signing.signed(data["answer"])}

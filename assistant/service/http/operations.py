@@ -76,6 +76,7 @@ def _status_json(engine: SearchEngine, collection: Collection, service: Service)
         "published_max": dates[-1] if dates else None,
         "reader": service.answerer.name,
         "uploads": collection.uploads is not None,
+        "shares": service.options.shares,
         "version": __version__,
         "examples": list(collection.examples) or collection.own_examples(engine),
     }

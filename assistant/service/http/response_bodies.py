@@ -160,6 +160,7 @@ class StatusBody(BaseModel):
     published_max: str | None
     reader: str
     uploads: bool
+    shares: bool
     version: str
     examples: list[str]
 
@@ -198,6 +199,13 @@ class StoredFeedbackBody(BaseModel):
     reason: str | None
     evidence: str | None
     created: str | None
+
+
+class ShareBody(BaseModel):
+    """A link to a conversation."""
+
+    path: str
+    """Under the server's address; it is told only now."""
 
 
 class ErasedBody(BaseModel):

@@ -81,6 +81,7 @@ const doors = {
   again: (turn) => {
     if (!running) void answer(new Turn(turn.question, turn.filters, doors, turn.collection));
   },
+  shares: () => Boolean(collection.status?.shares),
   edit: (turn) => composer.write(turn.question),
 };
 
@@ -154,7 +155,7 @@ async function answer(turn) {
       start: (event) => turn.understood(event.searched),
       sentence: (event) => keepingPlace(turn, () => turn.addSentence(event)),
     });
-    keepingPlace(turn, () => turn.finish(whole, whole.message_id ?? "", null));
+    keepingPlace(turn, () => turn.finish(whole, whole.message_id ?? "", null, whole.conversation_id));
     if (running === own && !turn.collection) show(whole.conversation_id ?? null); // Not earlier: a stopped answer is not kept.
     void conversations.refresh();
     if (!collection.status) void collection.describe(); // The key was given only now.
@@ -301,7 +302,7 @@ async function follow() {
 function draw({ question, answer: whole, message_id: messageId, feedback, produced }) {
   const turn = new Turn(question, produced.filters, doors);
   add(turn);
-  if (whole) turn.finish(whole, messageId, feedback);
+  if (whole) turn.finish(whole, messageId, feedback, current ?? undefined);
   else turn.failed({ message: "This question was not answered to the end.", remedy: "Ask it again." });
 }
 

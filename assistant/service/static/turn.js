@@ -4,6 +4,7 @@ import { citationButton, sourceList } from "./citation.js";
 import { copied, save, withCitations } from "./copying.js";
 import { el, foreign, icon, present } from "./dom.js";
 import { confidenceOf, judgedOf } from "./judged.js";
+import { exportMenu } from "./exporting.js";
 import { hush, say } from "./live.js";
 import { Rating } from "./rating.js";
 import { answerDrawn } from "./answer_text.js";
@@ -26,6 +27,7 @@ import { day, filterWords, percent, titleOf } from "./words.js";
  * @property {(turn: Turn) => void} retry
  * @property {(turn: Turn) => void} widen asks it of all articles
  * @property {(turn: Turn) => void} again asks it once more, below
+ * @property {() => boolean} shares whether conversations can be shared
  * @property {(turn: Turn) => void} edit puts it where questions are written
  */
 
@@ -101,15 +103,17 @@ export class Turn {
    * @param {Answer} answer
    * @param {string} messageId
    * @param {Feedback | null} feedback as stored
+   * @param {string} [conversationId] where it is kept
    */
-  finish(answer, messageId, feedback) {
+  finish(answer, messageId, feedback, conversationId) {
     this.body.removeAttribute("aria-busy");
     this.understood(answer.searched);
     const refused = answer.status === "refused";
     const help = answer.status === "help";
     const rating = new Rating(messageId, feedback);
     this.body.replaceChildren(...(refused ? this.#refusal(answer, rating) : help ? this.#help(answer) : this.#answer(answer)));
-    this.#tools(answer, rating);
+    const menu = conversationId ? exportMenu({ conversation: conversationId, message: messageId }, this.doors.shares()) : null;
+    this.#tools(answer, rating, menu);
   }
 
   /** A stopped answer: what arrived stays, marked as not whole. */
@@ -212,8 +216,9 @@ export class Turn {
   /**
    * @param {Answer} answer
    * @param {Rating} rating
+   * @param {HTMLElement | null} menu
    */
-  #tools(answer, rating) {
+  #tools(answer, rating, menu) {
     const words = el("span", {}, "Copy");
     const click = async () => {
       const done = await copied(withCitations(answer));
@@ -229,7 +234,7 @@ export class Turn {
     const saving = el("button", { type: "button", class: "tool", title: "Save with its receipts and signature", click: keep }, icon("save"), "Save");
     const again = tool("again", "Ask again", () => this.doors.again(this));
     const edit = tool("pencil", "Edit the question", () => this.doors.edit(this));
-    this.body.append(el("div", { class: "tools" }, copy, saving, again, edit, rating.up, rating.down, ...present([how])), rating.noted);
+    this.body.append(el("div", { class: "tools" }, copy, saving, ...present([menu]), again, edit, rating.up, rating.down, ...present([how])), rating.noted);
   }
 }
 

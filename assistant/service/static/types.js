@@ -282,6 +282,7 @@
  * @property {string | null} published_max
  * @property {string} reader
  * @property {boolean} uploads
+ * @property {boolean} shares
  * @property {string} version
  * @property {string[]} examples
  */

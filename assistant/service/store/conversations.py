@@ -1,6 +1,8 @@
 """Stores conversations and feedback: each answer with what produced it, so that it can be reproduced and compared."""
 
+import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -119,6 +121,44 @@ class Conversations:
             _owned(db, id_, owner)
             db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, id_))
 
+    def share(self, id_: str, owner: str) -> str:
+        """A token by which anyone can read a conversation, in place of an earlier one; only its hash is kept.
+
+        Raises:
+            KeyError: no such conversation.
+        """
+        token = secrets.token_urlsafe(24)
+        with self._database.changing() as db:
+            _owned(db, id_, owner)
+            db.execute("INSERT OR REPLACE INTO shares VALUES (?, ?, ?)", (id_, _digest(token), now()))
+        return token
+
+    def unshare(self, id_: str, owner: str) -> None:
+        """End what a conversation is shared by.
+
+        Raises:
+            KeyError: no such conversation.
+        """
+        with self._database.erasing() as db:
+            _owned(db, id_, owner)
+            db.execute("DELETE FROM shares WHERE conversation = ?", (id_,))
+
+    def shared(self, token: str) -> tuple[str, list[Message]]:
+        """The title and the messages of the conversation that a token shares.
+
+        Raises:
+            KeyError: it shares none, or none any more.
+        """
+        with self._database.connection() as db:
+            row = db.execute(
+                "SELECT c.id, c.owner FROM shares s JOIN conversations c ON c.id = s.conversation WHERE s.digest = ?",
+                (_digest(token),),
+            ).fetchone()
+        if row is None:
+            raise KeyError(token)
+        title, _, messages = self.read(row[0], row[1])
+        return title, messages
+
     def erase(self, id_: str, owner: str) -> None:
         """Erase a conversation with its answers and feedback.
 
@@ -203,6 +243,10 @@ class Conversations:
                 return
             after = rows[-1][0]
             yield from (_message(row[1:]) for row in rows)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def _owned(db: sqlite3.Connection, id_: str, owner: str) -> tuple[str, str]:

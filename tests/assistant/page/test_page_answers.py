@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from pages import ask, conversation_of, opened
+from pages import ask, conversation_of, opened, serious
 from playwright.sync_api import Page, expect
 from serving import DAM, OPERA, Server, assistant, serving, town_in
 
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def server(home) -> Iterator[Server]:
-    with serving(home) as running:
+    with serving(home, "--allow-share") as running:
         yield running
 
 
@@ -136,3 +136,28 @@ def test_a_question_is_asked_again_or_changed_first(page):
     field = page.get_by_label("Your question")
     expect(field).to_be_focused()
     expect(field).to_have_value(DAM)
+
+
+def test_an_answer_is_exported_and_its_conversation_shared(page, browser, server, axe):
+    ask(page, DAM)
+    page.locator("summary", has_text="Export").click()
+    for name, ends in (("Markdown", ".md"), ("Web page", ".html"), ("JSON, with signatures", ".json")):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=name).first.click()
+        assert waiting.value.suggested_filename.endswith(ends)
+        assert DAM in waiting.value.path().read_text(encoding="utf-8")
+    assert serious(page, axe) == []
+
+    page.get_by_role("button", name="Make a link").click()
+    link = page.locator(".menu-said a")
+    address = link.get_attribute("href")
+    other = browser.new_context().new_page()
+    other.goto(address)
+    expect(other.get_by_role("heading", name=DAM).first).to_be_visible()
+    assert other.evaluate("getComputedStyle(document.body).maxWidth") == "704px"
+    assert serious(other, axe) == []
+
+    page.get_by_role("button", name="Revoke the link").click()
+    expect(page.locator(".menu-said")).to_have_text("The link leads nowhere any more.")
+    assert other.goto(address).status == 404
+    other.context.close()

@@ -17,6 +17,8 @@ def log_line(scope: Scope, status: int, seconds: float, options: Options) -> str
     """
     state: Mapping[str, Any] = scope.get("state", {})
     raw = (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "replace")
+    if raw.startswith("/shared/"):
+        raw = "/shared/…"  # Who reads the log may not read the conversation.
     line = f"{now()} {scope['method']} {raw[:200]} {status} {seconds * 1000:.1f} ms"
     if state.get("owner"):
         line += f" {state['owner']}"

@@ -15,7 +15,7 @@ OPEN_PATHS = frozenset({"/", "/verify", "/health", "/ready", "/docs", "/openapi.
 
 def scope_needed(method: str, path: str) -> KeyScope | None:
     """The scope that a request needs; None if it needs no key."""
-    if path in OPEN_PATHS or path.startswith("/static/"):
+    if path in OPEN_PATHS or path.startswith(("/static/", "/shared/")):  # A share's link is its own key.
         return None
     if path == "/metrics" or (path.startswith("/api/articles") and method not in {"GET", "HEAD"}):
         return KeyScope.MANAGE
