@@ -70,7 +70,7 @@ def _html(message: Message) -> Iterator[str]:
 
 def _named(citation: dict[str, Any]) -> str:
     facts = [citation[key] for key in ("publisher", "published", "url") if citation.get(key)]
-    return (citation["title"] or citation["article_id"]) + (f" ({', '.join(facts)})" if facts else "")
+    return str(citation["title"] or citation["article_id"]) + (f" ({', '.join(facts)})" if facts else "")
 
 
 def _receipt(citation: dict[str, Any]) -> str:
