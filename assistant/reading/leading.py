@@ -19,6 +19,7 @@ from assistant.language.vocabulary import AUXILIARIES, HONORIFICS, MONTHS, OPENE
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 from assistant.reading.network import Span as Words
+from index.text.structure import cells_of
 from index.text.terms import stems
 
 _NOUNS = re.compile(
@@ -46,7 +47,9 @@ _TURNED_BEHIND = re.compile(
 _COMPARED = re.compile(r"(?<! or) (?:fewer|less|more)$")
 _OVERTAKEN = re.compile(
     r"\b(?:(?:was|were|had been) (?:to|due|(?:expected|supposed|planned|scheduled|meant) (?:to|for))|originally|formerly|previously|"
-    r"initially|used to|at first)\b",
+    r"initially|used to|at first)\b|"
+    r"\b(?:ris(?:en?|es|ing)|rose|increas\w+|gr[eo]wn?|f[ae]ll(?:en|s)?|dropped|cut|raised|lowered|up|down|changed|moved)\b"
+    r"[^.;]{0,40}\bfrom (?:\w+ )?$",
     re.IGNORECASE,
 )
 """In front of what was planned and may not have happened, or of what was so once."""
@@ -63,7 +66,7 @@ _UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
 _IN_YEAR = re.compile(r"\b(?:in|since|by|until|during|before|after|from)\s+(?:the year )?$", re.IGNORECASE)
 _MARKS = " \t\n.,;:!?。，；：、！？\"“”'‘’([*_|"
 _MEMBERS = re.compile(r",|;|、| and | or | & ")
-_TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION})
+_TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION, Kind.REASON})
 """Kinds of questions that a few words do not answer."""
 LEAST_SURE = 0.3
 """Probability from which on the network's words may lead."""
@@ -103,7 +106,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
         or (question.kind is Kind.QUANTITY and question.unit and _counts_another(question, text, end))
-        or any(_denies(other, lead) for other in others)
+        or any(_denies(other, lead) or _is_the_row_meant(question, other, text) for other in others)
     ):
         return None
     return start, end
@@ -189,8 +192,8 @@ def _sort(token: Token) -> str:
 
 
 def _overtaken(question: Question, text: str, start: int) -> bool:
-    """Whether the words behind `start` are a plan or a time that is over, and the question does not ask for such."""
-    found = _OVERTAKEN.search(text, 0, start)
+    """Whether the words from `start` on are a plan or of a time that is over, and the question does not ask for such."""
+    found = _OVERTAKEN.search(text[:start])
     return found is not None and not set(stems(found[0])) & set(question.stems)
 
 
@@ -241,6 +244,14 @@ def _round(text: str, token: Token) -> bool:
     figure = token.figure
     plain = figure is not None and not (figure.ordinal or figure.label or figure.whole or figure.unit)
     return plain and not _IN_YEAR.search(text, max(0, token.start - 20), token.start)
+
+
+def _is_the_row_meant(question: Question, other: str, row: str) -> bool:
+    """Whether another row's first cell has more of the question: "Ten swims" than "Swim"."""
+    if not (row.startswith("|") and other.startswith("|")):
+        return False
+    own, its = (set(stems(next(iter(cells_of(one)), ""))) for one in (row, other))
+    return its <= set(question.stems) and own < its
 
 
 def _denies(text: str, lead: str) -> bool:

@@ -293,6 +293,28 @@ def test_where_a_person_is_named_nothing_but_a_name_tells_who(text: str, words: 
     assert lead("Who got the cup?", text, words) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "words", "expected"),
+    [
+        ("How many coins does the museum own now?", "90 coins", None),
+        ("From how many coins has the museum risen?", "90 coins", "90 coins"),
+    ],
+)
+def test_what_a_figure_rose_from_does_not_lead(question: str, words: str, expected: str | None) -> None:
+    assert lead(question, "The coins of the museum have risen from 90 coins in 1950 to 140 coins.", words) == expected
+
+
+@pytest.mark.parametrize(("other", "expected"), [("| Ten rides | £30 |", None), ("| Night rides | £9 |", "£5")])
+def test_the_row_that_is_named_less_well_does_not_lead(other: str, expected: str | None) -> None:
+    assert lead("What is the price of ten rides?", "| Rides | £5 |", "£5", others=[other]) == expected
+
+
+def test_a_reason_is_told_whole() -> None:
+    assert (
+        lead("Why was the gate closed?", "The gate was closed because rust had eaten it.", "rust had eaten it") is None
+    )
+
+
 def test_who_somebody_is_may_be_told_by_a_role() -> None:
     text = "Ada Holm, the smith of Harn, won the prize."
     assert lead("Who is Ada Holm?", text, "the smith of Harn") == "the smith of Harn"
