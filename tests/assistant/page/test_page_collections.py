@@ -202,3 +202,27 @@ def test_axe_finds_nothing_serious(browser, server, axe, width, scheme):
         for state in each_state(page):
             found = serious(page, axe)
             assert found == [], f"{state}: {json.dumps(found, indent=1)}"
+
+
+def test_all_collections_are_asked_at_once_each_with_its_own_articles(page, server):
+    page.get_by_role("button", name="All collections").click()
+    page.fill("#question", TRAM)
+    page.keyboard.press("Enter")
+    turns = page.locator(".turn")
+    expect(turns).to_have_count(3)
+    expect(turns.last.locator(".tools")).to_be_visible()
+
+    expect(turns.nth(0).locator(".lines")).to_contain_text("35,000 crowns")
+    expect(turns.nth(1).locator(".lines")).to_contain_text("7 crowns")
+    expect(turns.nth(1).locator(".scope")).to_contain_text("Of the collection island")
+    turns.nth(1).locator(".cite").first.click()
+    expect(page.locator("#article mark").first).to_contain_text("7 crowns")
+    turns.nth(0).locator(".cite").first.click()
+    expect(page.locator("#article mark").first).to_contain_text("35,000 crowns")
+
+    page.get_by_role("button", name="All collections").click()
+    ask(page, TRAM)
+    expect(turns).to_have_count(4)
+    id_ = conversation_of(page)
+    with server.client() as client:
+        assert len(client.get(f"/api/conversations/{id_}").json()["messages"]) == 2
