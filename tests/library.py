@@ -8,8 +8,8 @@ from pathlib import Path
 from assistant.answer.answer import Answer
 from assistant.answer.given import read_answer
 from assistant.answer.signing import SigningKey
-from assistant.answer.verifying import Contents, Verdict, Verified, verify
-from assistant.chain.compose import index_reference
+from assistant.answer.verifying import Verdict, Verified, verify
+from assistant.chain.contents import contents_of
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import cache_folder
 from index.search.embedded import EmbeddedSearch
@@ -146,11 +146,6 @@ Work begins when the frost is over.
 """,
 }
 """Three short articles that share few words."""
-
-
-def contents_of(engine: SearchEngine) -> Contents:
-    """What the index of an engine holds."""
-    return Contents(reference=index_reference(engine), articles=engine.articles, text=engine.text, pages=engine.pages)
 
 
 def verified(answer: Answer, engine: SearchEngine, key: SigningKey | None = None) -> Verified:

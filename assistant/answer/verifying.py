@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.answer.answer import Citation, IndexReference, Nearest, Status
+from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Status
 from assistant.answer.given import Given
 from assistant.answer.own_words import REFUSALS, is_help
 from assistant.answer.receipts import Check, Standing, check_quote
@@ -12,6 +12,9 @@ from assistant.answer.sealing import QUOTING, check_composition, identity, page_
 from assistant.answer.signing import is_signed
 from index.errors import ReceiptBroken
 from index.text.article import IndexedArticle, Page
+
+Span = tuple[int, int]
+"""Where a sentence stands in the answer's text."""
 
 
 class Verdict(StrEnum):
@@ -47,6 +50,8 @@ class Contents:
     """Text of an article by id."""
     pages: Callable[[str], Sequence[Page]]
     """Pages of an article by id."""
+    unsupported: Callable[[Sequence[tuple[str, Citation]]], Sequence[str | None]]
+    """Why the check would not keep each of a model's sentences beside its receipt, in words; None if it would."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +63,7 @@ class VerifiedSentence:
     number: int
     """Of its receipt; 0 if it has none."""
     standing: Standing
-    """Of its receipt; "changed" if it says something else than that, or has none and needs one."""
+    """Of its receipt; "changed" if it says something else than that, is not supported by it, or needs one."""
     detail: str
     """In words, for a person."""
 
@@ -106,6 +111,13 @@ def verify(given: Given, contents: Contents | None, *, trusted: Collection[str])
     if contents is not None and other is None:
         faults += _contradictions(given, contents)
     broken = [one for one in (*receipts, *nearest) if one.standing not in {Standing.HOLDS, Standing.UNCHECKED}]
+    unsupported: Mapping[Span, str] = {}
+    # A signature proves that the check was done. Without one, a forger may have put something into the model's mouth.
+    if contents is not None and signed is not Signed.TRUSTED and not (faults or broken or other):
+        unsupported = _unsupported(answer, contents)
+        faults += [
+            f"the check does not keep {answer.text[slice(*span)][:60]!r}: {why}" for span, why in unsupported.items()
+        ]
     verdict = Verdict.HOLDS if signed is Signed.TRUSTED else Verdict.UNPROVEN
     # A signature proves that an index of that fingerprint gave the answer; without one nothing does.
     if faults or broken or (other is not None and signed is not Signed.TRUSTED):
@@ -126,7 +138,7 @@ def verify(given: Given, contents: Contents | None, *, trusted: Collection[str])
         other_index=other,
         receipts=receipts,
         nearest=nearest,
-        sentences=_sentences(given, receipts, contents),
+        sentences=_sentences(given, receipts, contents, unsupported),
     )
 
 
@@ -210,7 +222,20 @@ def _told(value: object) -> str:
     return "not given" if value is None else repr(value if isinstance(value, int) else str(value)[:100])
 
 
-def _sentences(given: Given, receipts: Sequence[Check], contents: Contents | None) -> tuple[VerifiedSentence, ...]:
+def _unsupported(answer: Answer, contents: Contents) -> dict[Span, str]:
+    """Why the check would not keep sentences of a model, by their spans."""
+    if answer.status is not Status.ANSWERED or answer.reader == QUOTING:
+        return {}
+    spans = sorted(
+        ((span, citation) for citation in answer.citations for span in citation.answer_spans), key=lambda one: one[0]
+    )
+    reasons = contents.unsupported([(answer.text[slice(*span)], citation) for span, citation in spans])
+    return {span: why for (span, _), why in zip(spans, reasons, strict=True) if why is not None}
+
+
+def _sentences(
+    given: Given, receipts: Sequence[Check], contents: Contents | None, unsupported: Mapping[Span, str]
+) -> tuple[VerifiedSentence, ...]:
     """The pieces of the text in order; one that stands beside the receipts' spans has no receipt."""
     answer = given.answer
     if answer.status is not Status.ANSWERED:
@@ -230,6 +255,8 @@ def _sentences(given: Given, receipts: Sequence[Check], contents: Contents | Non
         text, standing, detail = answer.text[start:end], check.standing, check.detail
         if not says(answer, citation, span):
             standing, detail = Standing.CHANGED, "changed: the sentence says something else than its receipt"
+        elif span in unsupported:
+            standing, detail = Standing.CHANGED, f"changed: its receipt does not support it: {unsupported[span]}"
         found.append(VerifiedSentence(text=text, number=check.number, standing=standing, detail=detail))
         marker = f" [{check.number}]"
         at = max(at, end + len(marker) if answer.text.startswith(marker, end) else end)

@@ -2,7 +2,7 @@
 
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +27,8 @@ from index.search.engine import Filters, OpenEngine, Passage, Retrieved, SearchE
 from index.text.article import Sentence
 
 if TYPE_CHECKING:
+    from assistant.answer.given import Given
+    from assistant.answer.verifying import Verified
     from assistant.writing.writer import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
@@ -100,6 +102,14 @@ class Assistant:
     def current(self, work: Callable[[SearchEngine], T]) -> T:
         """Do `work` on the newest state of the index, again if that changes in the middle."""
         return self._following(lambda index: work(index.engine))
+
+    def verify(self, given: "Given", *, trusted: Collection[str]) -> "Verified":
+        """Verify an answer by the newest state of the index; signatures of `trusted` public keys prove something."""
+        from assistant.answer.verifying import verify
+        from assistant.chain.contents import contents_of
+
+        scorer = self._writer.scorer if self._writer else None
+        return self.current(lambda engine: verify(given, contents_of(engine, scorer=scorer), trusted=trusted))
 
     def close(self) -> None:
         """Close the index."""

@@ -38,14 +38,18 @@ def with_model(model: ChatModel, settings: Settings) -> WithModel:
         EncoderUnavailable: the checker cannot be had.
     """
     return WithModel(
-        writer=ModelWriter(model, settings, scorer=_scorer(settings)),
+        writer=ModelWriter(model, settings, scorer=scorer_of(settings)),
         condenser=ModelCondenser(model, prompt=prompt_of("condense", settings)),
         splitter=_CompoundSplitter(ModelSplitter(model, prompt=prompt_of("split", settings))),
     )
 
 
-def _scorer(settings: Settings) -> SupportScorer | None:
-    """The checker of the settings; None for the one that ships."""
+def scorer_of(settings: Settings) -> SupportScorer | None:
+    """The checker of the settings; None for the one that ships.
+
+    Raises:
+        EncoderUnavailable: it cannot be had.
+    """
     if not settings.model.checker:
         return None
     from assistant.checking.cross_encoder import CrossEncoderScorer

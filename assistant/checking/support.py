@@ -5,7 +5,7 @@ by value (`assistant.checking.conflicts`), which no scorer overrules; meaning is
 sentence and its evidence together (`assistant.checking.entailment`), or by a scorer of one's own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -63,6 +63,8 @@ class Considered:
 
     receipt: Receipt
     conflicts: tuple[Conflict, ...]
+    coverage: float
+    """Share of the claim's words that it has, weighted by idf."""
 
 
 class SupportCheck:
@@ -79,12 +81,24 @@ class SupportCheck:
             claim: one sentence, without citation markers, encoded by `engine.encode`.
             passages: candidates for its receipt.
         """
+        return self._judged(claim, self.considered(claim, passages))
+
+    def check_receipt(self, claim: Query, receipt: Receipt) -> Verdict:
+        """Check a claim, as `check` does, against one run of sentences of a passage alone."""
+        passage = receipt.passage
+        held = _Held(claim, passage, self.engine, self.engine.glossary.found_in(claim.text))
+        first = passage.sentences.index(receipt.sentences[0])
+        run = held.considered(parse(claim.text), first, first + len(receipt.sentences))
+        return self._judged(claim, [[run]])
+
+    def _judged(self, claim: Query, runs: Iterable[list[Considered]]) -> Verdict:
+        """Judge by the first run that supports a claim; the runs in turns that are scored together."""
         stated = parse(claim.text)
         if not stated.telling and not stated.values:
             return Verdict(supported=False, score=0.0, reason="it states nothing", receipt=None)
         best = 0.0
         nearest: Considered | None = None
-        for considered in self.considered(claim, passages):
+        for considered in runs:
             nearest = nearest or next(iter(considered), None)
             clear = [one for one in considered if not one.conflicts]
             for one, score in zip(clear, self._scores(claim.text, clear), strict=True):
@@ -97,23 +111,21 @@ class SupportCheck:
         reason = against[0].reason if against else "it does not bear it out"
         return Verdict(supported=False, score=best, reason=reason, receipt=nearest.receipt, conflicts=against)
 
-    def _scores(self, claim: str, runs: "Sequence[Considered]") -> list[float]:
-        """Score runs; one that repeats the claim is sure, and a foreign claim passes only by the letter."""
+    def _scores(self, claim: str, runs: Sequence[Considered]) -> Iterator[float]:
+        """Score runs as they are asked for: one that repeats the claim is sure; only English sentences may do else."""
         texts = [one.receipt.text for one in runs]
         repeated = [float(repeats(claim, text)) for text in texts]
         if any(repeated) or is_foreign(claim):
-            return repeated
+            yield from repeated
+            return
         stated = parse(claim)
         restated = [float(restates(stated, parse(text))) for text in texts]
         if any(restated):
-            return restated
+            yield from restated
+            return
         mentions = self.engine.glossary.found_in(claim)
-        worded = [_in_words_of(text, claim, mentions) for text in texts]
-        by_wording = {
-            one: iter(self.scorer.scores(one, [text for text, own in zip(texts, worded, strict=True) if own == one]))
-            for one in dict.fromkeys(worded)
-        }
-        return [next(by_wording[one]) for one in worded]
+        for text in texts:  # One by one: the first often passes, and none is padded to the length of another.
+            yield from self.scorer.scores(_in_words_of(text, claim, mentions), [text])
 
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
         """Yield the runs of one sentence with most of the claim, then those of two, and so on."""
@@ -121,9 +133,9 @@ class SupportCheck:
         mentions = self.engine.glossary.found_in(claim.text)
         held = [_Held(claim, passage, self.engine, mentions) for passage in passages]
         for length in range(1, LONGEST_RUN + 1):
-            runs = [(one, first) for one in held for first in one.runs(length)]
-            runs.sort(key=lambda pair: -pair[0].coverage.share(pair[1], pair[1] + length))
-            yield [one.considered(stated, first, first + length) for one, first in runs[:LOOKED_AT]]
+            runs = [(share, one, first) for one in held for share, first in one.runs(length)]
+            runs.sort(key=lambda run: -run[0])
+            yield [one.considered(stated, first, first + length) for _, one, first in runs[:LOOKED_AT]]
 
 
 def _in_words_of(text: str, claim: str, mentions: Mentions) -> str:
@@ -145,10 +157,11 @@ class _Held:
         self.coverage = Coverage(claim, self.texts, engine, mentions)
         self.headings = [is_heading(text) for text in self.texts]
 
-    def runs(self, length: int) -> list[int]:
-        """List the first sentences of all runs of `length` sentences without headings."""
-        starts = range(len(self.texts) - length + 1)
-        return [first for first in starts if not any(self.headings[first : first + length])]
+    def runs(self, length: int) -> Iterator[tuple[float, int]]:
+        """Yield the coverage and the first sentence of each run of `length` sentences without headings."""
+        for first in range(len(self.texts) - length + 1):
+            if not any(self.headings[first : first + length]):
+                yield self.coverage.share(first, first + length), first
 
     def considered(self, claim: ParsedSentence, first: int, last: int) -> Considered:
         """Return the run with its conflicts."""
@@ -157,7 +170,7 @@ class _Held:
         if not found and (pair := self.coverage.substituted(first, last)) is not None:
             found.append(Conflict(kind="words", reason=f"it has “{pair[1]}” in the place of “{pair[0]}”"))
         receipt = Receipt(passage=self.passage, sentences=self.passage.sentences[first:last])
-        return Considered(receipt=receipt, conflicts=tuple(found))
+        return Considered(receipt=receipt, conflicts=tuple(found), coverage=self.coverage.share(first, last))
 
     @cached_property
     def _around(self) -> Surroundings:

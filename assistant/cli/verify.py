@@ -15,6 +15,7 @@ from assistant.cli.output.progress import note
 from index.counts import counted
 
 if TYPE_CHECKING:
+    from assistant.answer.answer import Citation
     from assistant.answer.given import Given
     from assistant.answer.receipts import Check
     from assistant.answer.verifying import Contents, Verified
@@ -77,8 +78,19 @@ def _contents(index: str | None, *, needed: bool) -> "Iterator[Contents | None]"
     if not needed:
         yield None
         return
-    snapshot = open_index(root_to_read(settings_from({"index": index})), note=note)
+    settings = settings_from({"index": index})
+    snapshot = open_index(root_to_read(settings), note=note)
     rows = {row.article_id: row for row in snapshot.articles.values()}
+
+    def unsupported(sentences: "Sequence[tuple[str, Citation]]") -> list[str | None]:
+        from assistant.chain.with_model import scorer_of
+        from assistant.checking import recheck
+        from assistant.settings.locations import encoder_of
+        from index.search.embedded import EmbeddedSearch
+
+        engine = EmbeddedSearch(snapshot, encoder_of(snapshot, note))
+        return recheck.unsupported(sentences, engine, scorer=scorer_of(settings))
+
     try:
         yield Contents(
             reference=IndexReference(
@@ -90,6 +102,7 @@ def _contents(index: str | None, *, needed: bool) -> "Iterator[Contents | None]"
             articles=rows,
             text=lambda article_id: snapshot.text(rows[article_id].number),
             pages=lambda article_id: snapshot.pages(rows[article_id].number),
+            unsupported=unsupported,
         )
     finally:
         snapshot.close()

@@ -87,6 +87,10 @@ class Writer(Protocol):
     def name(self) -> str:
         """What answers call it."""
 
+    @property
+    def scorer(self) -> SupportScorer | None:
+        """Judges its sentences by meaning; None for the network that ships."""
+
     def write(
         self,
         question: str,

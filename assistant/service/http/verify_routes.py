@@ -7,17 +7,13 @@ from fastapi import APIRouter, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from assistant.answer.given import Given, GivenAnswer, read_answer
+from assistant.answer.given import GivenAnswer, read_answer
 from assistant.answer.signing import ALGORITHM
-from assistant.answer.verifying import Contents, Verified
-from assistant.answer.verifying import verify as verified
-from assistant.chain.compose import index_reference
 from assistant.service.errors import ServiceError
 from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import WITH_BODY, described, json_response
 from assistant.service.http.response_bodies import PublicKeyBody, VerifiedBody
 from index.errors import UsageError
-from index.search.engine import SearchEngine
 
 router = APIRouter()
 
@@ -50,17 +46,8 @@ async def verify(request: Request, service: Here, collection: Chosen) -> Respons
     if "collection" not in request.query_params:
         collection = service.collection(given.answer.collection)
     trusted = {service.signing.public} if service.signing else set()
-    found = await service.pool.run(
-        collection.name, lambda assistant: assistant.current(lambda engine: _verified(given, engine, trusted))
-    )
+    found = await service.pool.run(collection.name, lambda assistant: assistant.verify(given, trusted=trusted))
     return json_response({**asdict(found), "altered_answers": int(bool(found.faults))})
-
-
-def _verified(given: Given, engine: SearchEngine, trusted: set[str]) -> Verified:
-    contents = Contents(
-        reference=index_reference(engine), articles=engine.articles, text=engine.text, pages=engine.pages
-    )
-    return verified(given, contents, trusted=trusted)
 
 
 @router.get("/api/key", responses=described(PublicKeyBody, 404), summary="The public key of the answers' signatures")

@@ -13,9 +13,10 @@ from itertools import chain, islice
 from pathlib import Path
 
 from assistant.answer.signing import create_key
+from assistant.chain.contents import contents_of
 from assistant.settings.locations import DEFAULT_ARTICLES, default_files
 from eval.files import no_meter, silent
-from eval.lab.forgeries.counting import Trial, contents_of, tried
+from eval.lab.forgeries.counting import Trial, tried
 from eval.lab.forgeries.genuine import ABOUT_ALL, answers, gold_questions
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder
 from index.search.embedded import embedded_opener

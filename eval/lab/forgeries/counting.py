@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from assistant.answer.given import read_answer
 from assistant.answer.signing import SigningKey
 from assistant.answer.verifying import Contents, Verdict, verify
-from assistant.chain.compose import index_reference
 from eval.lab.forgeries.edits import Cover, Forgery, Json, forged
 from index.errors import UsageError
-from index.search.engine import SearchEngine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -69,11 +67,6 @@ class Counts:
         lines.append(f"{total:,} forgeries: {len(self.passing)} pass, {len(self.missed)} contradictions not found out")
         shown = [f"  {one.place}, {one.way}, {one.cover}" for one in (*self.passing, *self.missed)[:20]]
         return "\n".join([*lines, *shown, *(f"  {question}" for question in self.failing[:20])])
-
-
-def contents_of(engine: SearchEngine) -> Contents:
-    """What the index of an engine holds."""
-    return Contents(reference=index_reference(engine), articles=engine.articles, text=engine.text, pages=engine.pages)
 
 
 def tried(trial: Trial, genuine: Sequence[Json], forgeries: int, dice: random.Random) -> Counts:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from library import contents_of, ignore, verified
+from library import ignore, verified
 from oldwater import BOTH, COST, HALLS, PARTS, QUESTION, QUICK, opened
 from oldwater import root as root
 
@@ -17,6 +17,7 @@ from assistant.answer.sealing import identity
 from assistant.answer.signing import SigningKey, create_key
 from assistant.answer.verifying import Contents, Signed, Verdict, Verified, verify
 from assistant.chain.assistant import Assistant
+from assistant.chain.contents import contents_of
 from assistant.models.scripted.model import ScriptedModel
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
@@ -174,6 +175,81 @@ def test_an_answer_that_contradicts_the_index_or_itself_fails_unsigned(answer, h
     assert check(data, here).faults
 
 
+def put_into_the_models_mouth(answer: Answer, true: str, false: str) -> dict:
+    """An answer in which a forger replaced a sentence of a model, with its verdict, spans and id."""
+    data = data_of(answer)
+    at, longer = data["text"].index(true), len(false) - len(true)
+    data["text"] = data["text"].replace(true, false)
+    for sentence in data["writing"]["sentences"]:
+        sentence["text"] = sentence["text"].replace(true, false)
+    for citation in data["citations"]:
+        spans = [*citation["answer_spans"], *(part["answer_spans"] for part in citation.get("parts", ()))]
+        citation["answer_spans"] = [[x + longer * (x > at) for x in span] for span in citation["answer_spans"]]
+        for part in citation.get("parts", ()):
+            part["answer_spans"] = [[x + longer * (x > at) for x in span] for span in part["answer_spans"]]
+        assert spans
+    return again(data)
+
+
+@pytest.mark.parametrize(
+    ("false", "why"),
+    [
+        ("The bridge of Oldwater cost 9.5 million crowns.", "9.5 million"),
+        ("The bridge of Oldwater was sold for 3.5 million crowns.", "bear it out"),
+        ("The bridge of Oldwater did not cost 3.5 million crowns.", "bear it out"),
+        (HALLS, "the figure 19"),
+    ],
+)
+def test_a_false_sentence_in_a_models_mouth_fails_unsigned(written, here, false, why):
+    found = check(put_into_the_models_mouth(written, COST, false), here)
+
+    assert found.verdict is Verdict.FAILS
+    assert why in found.faults[0]
+    assert found.faults[0].startswith(f"the check does not keep '{false[:20]}")
+    assert [one.standing for one in found.sentences] == [Standing.CHANGED, Standing.HOLDS]
+    assert why in found.sentences[0].detail
+
+
+def test_a_sentence_beside_another_receipt_than_its_own_fails_unsigned(written, here):
+    data = data_of(written)
+    cost = data["citations"][0]
+    quote = "It has four lanes and is 320 metres long."
+    start = here.text(cost["article_id"]).index(quote)
+    cost |= {"quote": quote, "start": start, "end": start + len(quote)}
+
+    found = check(again(data), here)
+
+    assert {one.standing for one in found.receipts} == {Standing.HOLDS}
+    assert found.verdict is Verdict.FAILS
+    assert "the figure 3.5 million does not stand in it" in found.faults[0]
+
+
+def test_a_receipt_of_half_a_sentence_supports_nothing(written, here):
+    data = data_of(written)
+    half = "The bridge of Oldwater cost 3.5 million"
+    data["citations"][0] |= {"quote": half, "end": data["citations"][0]["start"] + len(half)}
+
+    assert "no run of whole sentences" in check(again(data), here).faults[0]
+
+
+def test_the_clauses_of_a_parted_sentence_are_checked_as_they_were(root, minilm, here):
+    script = ["The bridge of Oldwater cost 3.5 million crowns, while the museum of Oldwater has 19 halls. [1]"]
+    with opened(root, minilm, ScriptedModel([PARTS, *script]), Settings(model=QUICK)) as writing:
+        parted = writing.ask(BOTH)
+
+    assert parted.writing.sentences[0].text.endswith("crowns,")
+    assert check(data_of(parted), here).verdict is Verdict.UNPROVEN
+
+
+def test_a_trusted_signature_proves_the_check(written, here, key):
+    unsure = replace(here, unsupported=lambda sentences: ["it does not bear it out" for _ in sentences])
+
+    signed = check(key.signed(data_of(written)), unsure, key.public)
+    resigned = check(key.signed(data_of(written)), unsure)
+
+    assert (signed.verdict, resigned.verdict) == (Verdict.HOLDS, Verdict.FAILS)
+
+
 def test_each_sentence_is_told_apart(answer, here):
     data = data_of(answer)
     *_, end = data["citations"][0]["answer_spans"][-1]
@@ -196,7 +272,7 @@ def test_an_answer_without_an_id_fails(answer, here):
 
 def test_an_answer_of_another_index_is_told_as_such(answer, here, key):
     moon = replace(here.reference, fingerprint="moon")
-    elsewhere = Contents(reference=moon, articles={}, text={}.__getitem__, pages={}.__getitem__)
+    elsewhere = replace(here, reference=moon, articles={}, text={}.__getitem__, pages={}.__getitem__)
 
     for found in (check(data_of(answer), elsewhere), check(key.signed(answer.to_json()), elsewhere, key.public)):
         assert found.verdict is Verdict.FAILS

@@ -12,8 +12,9 @@ from oldwater import BOTH, COST, QUESTION
 from oldwater import root as root
 
 from assistant.answer.signing import create_key
+from assistant.chain.contents import contents_of
 from eval.lab.forgeries.__main__ import main
-from eval.lab.forgeries.counting import Counts, Trial, contents_of, judge, tried
+from eval.lab.forgeries.counting import Counts, Trial, judge, tried
 from eval.lab.forgeries.edits import Cover, Forgery, Json, forged
 from eval.lab.forgeries.genuine import ABOUT_ALL, answers
 from index.encoding.encoder import Encoder
