@@ -175,7 +175,8 @@ def _follows(claim: ParsedSentence, value: Value, figure: Figure, own: Value, he
             return True
         # The unit stands at another figure: "5 million euros for the hall and 750,000 for the roof".
         units = {one.token.figure.unit for one in held if one.token.figure}
-        if other.unit is None and other.value == figure.value and figure.unit in units - {None}:
+        counts = bool(own.heads) or not own.text[:1].isdigit()  # "One visit, £9" states no £1.
+        if other.unit is None and not counts and other.value == figure.value and figure.unit in units - {None}:
             return True
     if other.value == -figure.value < 0 and any(token.word in _BELOW for token in claim.tokens):
         return True

@@ -15,7 +15,7 @@ from assistant.checking.conflicts import Conflict, conflicts
 from assistant.checking.entailment import shared_scorer
 from assistant.checking.names import Mentions, Surroundings
 from assistant.checking.similarity import Coverage
-from assistant.checking.verbatim import is_foreign, repeats, restates
+from assistant.checking.verbatim import is_foreign, is_fragment, repeats, restates
 from assistant.language.sentence import ParsedSentence, parse
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
@@ -23,6 +23,8 @@ from index.text.structure import is_heading
 
 LONGEST_RUN = 3
 """Most sentences of a receipt."""
+_ASKING = ("?", "？")
+"""How a sentence ends that states nothing; one that reports a question ends with the quotation mark."""
 LOOKED_AT = 4
 """Runs of each length, over all passages, that are scored; those with most of the claim."""
 
@@ -94,7 +96,7 @@ class SupportCheck:
     def _judged(self, claim: Query, runs: Iterable[list[Considered]]) -> Verdict:
         """Judge by the first run that supports a claim; the runs in turns that are scored together."""
         stated = parse(claim.text)
-        if not stated.telling and not stated.values:
+        if (not stated.telling and not stated.values) or claim.text.rstrip().endswith(_ASKING):
             return Verdict(supported=False, score=0.0, reason="it states nothing", receipt=None)
         best = 0.0
         nearest: Considered | None = None
@@ -115,7 +117,7 @@ class SupportCheck:
         """Score runs as they are asked for: one that repeats the claim is sure; only English sentences may do else."""
         texts = [one.receipt.text for one in runs]
         repeated = [float(repeats(claim, text)) for text in texts]
-        if any(repeated) or is_foreign(claim):
+        if any(repeated) or is_foreign(claim) or is_fragment(claim):
             yield from repeated
             return
         stated = parse(claim)

@@ -1,12 +1,16 @@
-"""Recognise claims that repeat their evidence, and claims in a language that the entailment network does not read."""
+"""Recognise claims that repeat their evidence, and those that the network does not read: no English sentences."""
 
 import re
 import unicodedata
 
+from assistant.language.clauses import VERB
 from assistant.language.sentence import ParsedSentence
 from assistant.language.values import Token, agrees
 
 _WORD = re.compile(r"\w+(?:[.,:/'’-]\w+)*|[^\w\s]")
+_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+•·]\s+)?")
+"""Of a list's item or a quotation, in front of its words."""
+_ENDED = re.compile(r"[.!?…。！？；:][\"'”’)\]»）】》」』*_]*\s*$")
 _PAUSES = frozenset(".,;:!?…“”\"'‘’«»()[]。，；：！？、「」《》*_")
 _ENGLISH = frozenset(
     "the a an of and to in is are was were be been has have had it its for on by with that this from at as or not "
@@ -33,7 +37,7 @@ _LIMITS = frozenset(
 
 
 def repeats(claim: str, evidence: str) -> bool:
-    """Whether a claim is its evidence by the letter, apart from spaces, closing stops, quotation marks and capitals."""
+    """Whether a claim is its evidence by the letter, apart from white space, punctuation, list marks, capitals."""
     return _words(claim) == _words(evidence) != []
 
 
@@ -66,8 +70,13 @@ def _undated(sentence: ParsedSentence) -> list[Token]:
 
 
 def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", _MARK.sub("", text, count=1)).casefold()
     return [word for word in _WORD.findall(folded) if word not in _PAUSES]
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a text is no sentence: a row of a table, or words without a verb and a stop, as a heading's."""
+    return text.startswith("|") or not (_ENDED.search(text) or VERB.search(text))
 
 
 def is_foreign(text: str) -> bool:

@@ -16,7 +16,7 @@ from assistant.language.vocabulary import AUXILIARIES, CONCLUSIONS, PRONOUNS, RE
 _JOINT = re.compile(
     r"(?:[,;]\s+(?:and|while|whereas|but)|;|\s(?:while|whereas)|\sand(?=\s(?:[Tt]he\s)?[A-Z0-9]))\s+(?=\S)"
 )
-_VERB = re.compile(
+VERB = re.compile(
     rf"\b(?:{alternatives(AUXILIARIES)}|cannot|\w+n't|said|says|"
     r"gave|gives|set|sets|stood|stands?|wrote|writes|made|makes|took|takes|held|holds|built|builds|began|begins|became|"
     r"becomes|came|comes|led|leads|rose|rises|fell|falls|grew|grows|spoke|speaks|went|goes|won|wins|lost|loses|ran|runs|"
@@ -71,7 +71,7 @@ def clauses(sentence: str) -> tuple[Clause, ...]:
 
 
 def _stands(clause: str) -> bool:
-    verb = _VERB.search(clause)
+    verb = VERB.search(clause)
     if verb is None or not clause[: verb.start()].strip():
         return False
     return sum(bool(stem) for stem in parse(clause).stems) >= _LEAST

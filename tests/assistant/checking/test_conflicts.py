@@ -72,6 +72,7 @@ from assistant.language.sentence import parse
         ("At most 40 boats lie there.", "30 to 40 boats lie there.", True),
         ("At most 35 boats lie there.", "30 to 40 boats lie there.", False),
         ("It runs for three to six months.", "It runs from three to six months.", True),
+        ("The boat costs £1.00 a day.", "One boat costs £7.00 a day.", False),
         ("The roof cost 750,000 euros.", "The hall cost 5 million euros and the roof 750,000.", True),
         ("Four in five pupils passed.", "72 of 90 pupils passed.", True),
         ("Three in five pupils passed.", "72 of 90 pupils passed.", False),

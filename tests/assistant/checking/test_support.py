@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from library import Library
+from memory_search import MemorySearch
 
 from assistant.checking.conflicts import conflicts
 from assistant.checking.entailment import EntailmentScorer, shared_scorer
@@ -14,6 +15,7 @@ from assistant.language.sentence import parse
 from index.encoding.encoder import HashEncoder
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters
+from index.text.article import Article
 from index.text.glossary import Glossary
 
 GLOSSARY = Glossary(groups=(("harbour tram", "line 7", "港口电车"), ("Anna Berg", "安娜")))
@@ -99,6 +101,29 @@ def test_the_receipt_is_the_smallest_run_of_whole_sentences(engine):
 def test_without_passages_nothing_is_supported(engine):
     found = SupportCheck(engine).check(engine.encode("The river rose."), [])
     assert (found.supported, found.receipt, found.reason) == (False, None, "no passage was given")
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("- The river rose by three metres in March.", True),
+        ("Did the river rise by three metres in March?", False),
+        ("The river in March", False),
+        ("Two of five gates", False),
+        ("| The river | rose by three metres | in March |", False),
+    ],
+)
+def test_what_is_no_statement_is_not_supported(engine, claim, supported):
+    assert verdict(engine, claim).supported is supported
+
+
+def test_a_row_or_an_item_passes_as_it_stands(minilm):
+    rows = "| Ride | Fee |\n|---|---|\n| Wheel | £4.00 |\n| Swings | £3.00 |"
+    text = f"The fair has these fees.\n\n{rows}\n\n- 200 g oats\n- salt"
+    engine = MemorySearch([Article(source="fair.md", name="fair.md", text=text, source_sha256="")], minilm)
+
+    for claim, supported in (("| Wheel | £4.00 |", True), ("| Wheel | £3.00 |", False), ("200 g oats", True)):
+        assert verdict(engine, claim).supported is supported, claim
 
 
 def test_a_claim_without_words_is_not_supported(engine):
