@@ -1,7 +1,8 @@
 """Measure how well the support check tells supported claims from others.
 
 It is compared with word overlap and with the encoder's cosine; thresholds are chosen on `pairs_dev.jsonl`, and the
-figures reported are those of the other files.
+figures reported are those of the other files. What the check makes of a claim is also weighed together (`SIGNS`), with
+weights from the development file, to rank claims by how well a whole text supports them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from assistant.checking.support import SupportCheck, Verdict
 from eval.lab.support_check.pairs import Pair, load_pairs, pairs_set
@@ -24,6 +29,14 @@ PASSAGES = 6
 DEVELOPMENT = "pairs_dev"
 HELD_OUT = ("pairs", "pairs_oracle_chunks")
 
+SIGNS = ("coverage", "conflicts", "log-odds")
+"""What the check makes of a claim: the most of its words that a run of sentences has, the fewest conflicts with one,
+and what the network thinks of the best run without."""
+PENALTY = 0.1
+"""Inverse strength of the regularisation of the weights of `SIGNS`."""
+LEAST = 1e-4
+"""Probabilities nearer to 0 or 1 are taken for this near."""
+
 Meter = Callable[[int, int], None]
 
 
@@ -37,6 +50,8 @@ class Judged:
     cosine: float
     """Highest cosine of the claim with a sentence of the passages."""
     verdict: Verdict
+    signs: tuple[float, ...]
+    """As `SIGNS` lists them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,12 +86,20 @@ def judge(pairs: Sequence[Pair], engine: EmbeddedSearch, meter: Meter) -> list[J
     for done, (pair, claim, passages) in enumerate(claims_with_passages(pairs, engine), 1):
         own = set(claim.stems)
         cosines = [float((engine.sentence_vectors(passage) @ claim.vector).max()) for passage in passages]
+        verdict = check.check(claim, passages)
+        runs = [run for considered in check.considered(claim, passages) for run in considered]
+        probability = min(max(verdict.score, LEAST), 1 - LEAST)
         found.append(
             Judged(
                 pair=pair,
                 overlap=len(own & set(stems(pair.text))) / max(1, len(own)),
                 cosine=max(cosines, default=0.0),
-                verdict=check.check(claim, passages),
+                verdict=verdict,
+                signs=(
+                    max((run.coverage for run in runs), default=0.0),
+                    min((len(run.conflicts) for run in runs), default=len(own)),
+                    float(np.log(probability / (1 - probability))),
+                ),
             )
         )
         meter(done, len(pairs))
@@ -96,24 +119,26 @@ def best_cut(scores: Sequence[float], right: Sequence[bool]) -> float:
 
 
 def compare(development: Sequence[Judged], reported: Sequence[Judged]) -> list[Telling]:
-    """Compare the three methods on `reported`; the baselines' thresholds are chosen on `development`."""
+    """Compare the methods on `reported`; all but the check itself are fitted on `development`."""
     right = [one.pair.supported for one in reported]
     known = [one.pair.supported for one in development]
+    weighed = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY)).fit(_signs(development), known)
+    methods: dict[str, Callable[[Sequence[Judged]], list[float]]] = {
+        "word overlap": lambda claims: [one.overlap for one in claims],
+        "encoder cosine": lambda claims: [one.cosine for one in claims],
+        "signs, weighed": lambda claims: weighed.decision_function(_signs(claims)).tolist(),
+    }
     rows = []
-    for method in ("overlap", "cosine"):
-        cut = best_cut([getattr(one, method) for one in development], known)
-        scores = [getattr(one, method) for one in reported]
-        rows.append(
-            _telling(
-                f"word {method}" if method == "overlap" else f"encoder {method}",
-                scores,
-                [s >= cut for s in scores],
-                right,
-            )
-        )
+    for method, scored in methods.items():
+        cut, scores = best_cut(scored(development), known), scored(reported)
+        rows.append(_telling(method, scores, [score >= cut for score in scores], right))
     scores = [one.verdict.score for one in reported]
-    rows.append(_telling("support check", scores, [one.verdict.supported for one in reported], right))
-    return rows
+    return [*rows, _telling("support check", scores, [one.verdict.supported for one in reported], right)]
+
+
+def _signs(claims: Sequence[Judged]) -> NDArray[np.float64]:
+    """The signs of claims, (claims, signs)."""
+    return np.asarray([one.signs for one in claims], dtype=float)
 
 
 def _telling(method: str, scores: Sequence[float], called: Sequence[bool], right: Sequence[bool]) -> Telling:

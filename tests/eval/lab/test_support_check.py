@@ -190,14 +190,15 @@ def test_the_cut_of_the_best_f_half_prefers_precision():
     assert best_cut([0.9, 0.8, 0.7, 0.2], [True, True, False, True]) == 0.8
 
 
-def test_three_methods_are_compared_on_the_same_claims():
+def test_the_methods_are_compared_on_the_same_claims():
     def one(label: str, value: float) -> Judged:
         verdict = Verdict(supported=value > 0.5, score=value, reason=None, receipt=None)
         pair = Pair(id="a", claim="c", label=label, title="", text="t")
-        return Judged(pair=pair, overlap=1 - value, cosine=0.5, verdict=verdict)
+        return Judged(pair=pair, overlap=1 - value, cosine=0.5, verdict=verdict, signs=(value, 0.0, value))
 
     judged_pairs = [one("supported", 0.9), one("supported", 0.8), one("partially_supported", 0.3)]
     rows = {row.method: row for row in compare(judged_pairs, judged_pairs)}
     assert (rows["support check"].precision, rows["support check"].recall, rows["support check"].area) == (1, 1, 1)
     assert rows["word overlap"].area == 0
     assert rows["encoder cosine"].area == 0.5
+    assert rows["signs, weighed"].area == 1
