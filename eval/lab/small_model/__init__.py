@@ -1,0 +1,1 @@
+"""Measure what the check keeps of a small language model's sentences."""
