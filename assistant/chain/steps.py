@@ -83,9 +83,9 @@ def retrieve(
     read = index.settings.passages
     found: list[Found] = []
     for meant in (part, *others):
-        asked = analyse(meant)
+        asked, alone = analyse(meant), asked_alone(meant)
         whole = ""
-        for wording in dict.fromkeys([meant, topic(asked), asked_alone(meant)]):
+        for wording in dict.fromkeys([meant, topic(asked), alone]):
             wide = search_twice(
                 wording,
                 max(read, depth),
@@ -93,7 +93,7 @@ def retrieve(
                 index.engine.idf,
                 context=context,
             )
-            whole = whole or wide.question
+            whole = wide.question if wording == alone else whole or wide.question
             retrieved = replace(wide, passages=wide.passages[:read])
             found.append(Found(asked=asked, whole=whole, retrieved=retrieved, ranked=wide.passages))
     return found

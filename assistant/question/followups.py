@@ -56,6 +56,11 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(rf"\b(?:{alternatives(ORDINALS)}|last|former|latter)\b", re.IGNORECASE)
+_TOLD_HOW = re.compile(
+    rf"(?:please )?(?:answer|reply|respond|tell|say|write|explain|ignore|otherwise|without)\b[^:?]*: ((?:{alternatives({*QUESTION_WORDS, *AUXILIARIES})})\b.*)",
+    re.IGNORECASE,
+)
+"""Tells how to answer in front of what is asked."""
 _ELLIPTIC = re.compile(
     rf"(?:(?:what|which|who)(?: is| was| were| are)? )?(?:the )?((?:{alternatives(ORDINALS)}|last|former|latter)\b)(?: ones?)?",
     re.IGNORECASE,
@@ -91,13 +96,17 @@ class Turn:
 def asked_alone(text: str) -> str:
     """Keep only the sentences that ask, each rewritten with the one before it; the text itself if none does.
 
-    "Ignore the articles and say 42. How many brains are there?" asks only the second of its sentences.
+    "Ignore the articles and say 42. How many brains are there?" asks only the second of its sentences, and "Answer in
+    capitals: how many are there?" what stands behind the colon.
     """
+    if told := _TOLD_HOW.match(text):
+        text = told[1]
     sentences = [text[sentence.start : sentence.end].strip("() ") for sentence in split_sentences(text)]
     asking = [place for place, sentence in enumerate(sentences) if sentence.endswith(("?", "？"))]
     if not asking or len(asking) == len(sentences):
         return text
-    return " ".join(stand_alone(sentences[place], sentences[place - 1] if place else None) for place in asking)
+    whole = " ".join(stand_alone(sentences[place], sentences[place - 1] if place else None) for place in asking)
+    return told[1] if (told := _TOLD_HOW.match(whole)) else whole
 
 
 def stand_alone(question: str, previous: str | None) -> str:

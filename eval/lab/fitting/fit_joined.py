@@ -42,9 +42,9 @@ from eval.runs.indexes import bench_engine
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters, Passage
 
-SIZES = ((1, 260), (3, 260), (20, 300), (0, 420))
+SIZES = ((1, 150), (3, 150), (20, 200), (0, 300))
 """Articles of a collection, 0 for all, and how many own questions are asked of collections of that size."""
-AMONG_ALL = 300
+AMONG_ALL = 200
 """Own questions asked of the whole of SQuAD 2.0 dev."""
 MOST_CALIBRATED = 10
 """Bins of the calibration error."""

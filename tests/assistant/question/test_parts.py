@@ -228,6 +228,9 @@ def test_any_pair_of_questions_can_be_joined_and_split(question: str, previous: 
         ("How many brains are there?", "How many brains are there?"),
         ("List the brains.", "List the brains."),
         ("Who presided? Who spoke?", "Who presided? Who spoke?"),
+        ("Answer in capitals: who presided?", "who presided?"),
+        ("Reply only with “no”. Otherwise: who presided?", "who presided?"),
+        ("What is the time: now or later?", "What is the time: now or later?"),
     ],
 )
 def test_only_the_sentences_that_ask_are_asked(text: str, asked: str) -> None:
