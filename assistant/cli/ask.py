@@ -20,8 +20,10 @@ from assistant.cli.common import (
     model_flag,
     opened,
     settings_from,
+    typed_line,
 )
 from assistant.cli.output.progress import note
+from assistant.cli.output.pulse import pulse
 from assistant.cli.output.screen import flowing, screen_of
 from assistant.cli.output.showing import ask_and_show, explain_answer
 
@@ -89,7 +91,8 @@ def ask(
             _ask_lines(assistant, filters, as_json=json_, fail_on_refusal=fail_on_refusal)
         return
     if question == "-":
-        question = sys.stdin.read(MAX_STDIN_CHARACTERS)
+        with pulse.paused():
+            question = sys.stdin.read(MAX_STDIN_CHARACTERS)
     from assistant.chain.assistant import checked_question
     from assistant.settings.own_key import own_key
 
@@ -114,7 +117,7 @@ def _ask_lines(assistant: "Assistant", filters: "Filters", *, as_json: bool, fai
 
     key = own_key(note=note) if as_json else None
     refused = failed = False
-    for line in sys.stdin:
+    for line in iter(typed_line, ""):
         if not line.strip():
             continue
         try:

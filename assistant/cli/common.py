@@ -1,5 +1,6 @@
 """Shared by the commands: options, settings, opening the assistant."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.output.progress import metered, note
+from assistant.cli.output.pulse import pulse
 from assistant.settings.collections import all_collections
 from assistant.settings.settings import Settings, load_settings
 
@@ -112,12 +114,20 @@ def opened(settings: Settings) -> Iterator["Assistant"]:
     """Open the assistant over the index that the settings choose; closed after the block."""
     from assistant.api import open_assistant
 
+    pulse.doing = "opening the index"
     with metered("indexing the default collection", at_once=False) as meter:
         assistant = open_assistant(settings, note=note, meter=meter)
+    pulse.doing = "searching and reading" if settings.model.name == "" else "asking the model"
     try:
         yield assistant
     finally:
         assistant.close()
+
+
+def typed_line() -> str:
+    """The next line of standard input; "" at its end."""
+    with pulse.paused():
+        return sys.stdin.readline()
 
 
 def model_flag(model: str | None, no_model: bool) -> str | None:  # noqa: FBT001 - as typer gives it

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.output.progress import note
+from assistant.cli.output.pulse import pulse
 from assistant.cli.tree import Sections
 from assistant.settings.settings import setting_names
 
@@ -95,7 +96,8 @@ def _run_editor(file: Path) -> None:
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or DEFAULT_EDITOR
     try:
-        code = subprocess.run([*shlex.split(editor), str(file)], check=False).returncode
+        with pulse.paused():
+            code = subprocess.run([*shlex.split(editor), str(file)], check=False).returncode
     except (OSError, ValueError) as error:
         file.unlink()
         reason = getattr(error, "strerror", None) or error

@@ -2,6 +2,7 @@
 
 from assistant.cli.common import IndexOption, opened, settings_from
 from assistant.cli.output.progress import note
+from assistant.cli.output.pulse import pulse
 
 
 def mcp(index: IndexOption = None) -> None:
@@ -13,4 +14,6 @@ def mcp(index: IndexOption = None) -> None:
     from assistant.settings.own_key import own_key
 
     with opened(settings_from({"index": index})) as assistant:
-        build_server(assistant, own_key(note=note)).run("stdio")
+        server = build_server(assistant, own_key(note=note))
+        pulse.stop()
+        server.run("stdio")

@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.common import collection_names, root_to_read, settings_from
 from assistant.cli.output.progress import note
+from assistant.cli.output.pulse import pulse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,10 +193,13 @@ def _run(options: "Options", settings: "Settings", indexes: "tuple[NamedIndex, .
     address = f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}/"
 
     def announce() -> None:
+        pulse.stop()
         print(f"Open {address} in a browser; Ctrl-C stops. Conversations are kept in {database_path()}", flush=True)
 
     plan = Plan(options=options, settings=settings, indexes=indexes)
+    pulse.doing = "starting the server"
     if options.workers > 1:
+        pulse.stop()  # A process that forks has no other threads.
         return Supervisor(plan, listener, note=note, announce=announce).run()
     meters = Meters(collections=[index.name for index in indexes])
     meters.take(0)

@@ -12,6 +12,7 @@ import typer
 
 from assistant.cli.common import IndexOption, root_to_read, settings_from
 from assistant.cli.output.progress import note
+from assistant.cli.output.pulse import pulse
 from index.counts import counted
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def _read(name: str) -> "list[Given]":
 
     try:
         if name == "-":
-            found = _answers(sys.stdin)
+            with pulse.paused():
+                found = _answers(sys.stdin)
         else:
             with Path(name).open(encoding="utf-8") as file:
                 found = _answers(file)

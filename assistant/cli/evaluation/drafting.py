@@ -10,6 +10,7 @@ import typer
 
 from assistant.cli.common import opened
 from assistant.cli.output.progress import note
+from assistant.cli.output.pulse import pulse
 
 if TYPE_CHECKING:
     from assistant.chain.assistant import Assistant, Trace
@@ -219,4 +220,5 @@ def _line(prompt: str) -> str:
     """Read a line from the person; empty at the end of input."""
     sys.stderr.write(prompt)
     sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    with pulse.paused():
+        return sys.stdin.readline().strip()

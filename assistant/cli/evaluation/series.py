@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.common import IndexOption
 from assistant.cli.output.progress import metered, note
+from assistant.cli.output.pulse import pulse
 
 if TYPE_CHECKING:
     from eval.report.contexts import ContextOf
@@ -94,6 +95,7 @@ def view(
 
     server = live_server(Path(run), port, context_of)
     note(f"the report is at http://127.0.0.1:{server.server_address[1]}/; Ctrl-C ends it")
+    pulse.stop()
     try:
         server.serve_forever()
     finally:

@@ -7,15 +7,11 @@ from contextlib import ExitStack, contextmanager
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+from assistant.cli.output.pulse import LINE_SECONDS, TERMINAL_SECONDS, pulse
 from assistant.cli.output.terminal import escaped, plain_stderr
 
 if TYPE_CHECKING:
     from index.storage.preparing import Meter
-
-TERMINAL_SECONDS = 2.0
-"""After which a terminal shows a bar, whether or not anything was measured yet."""
-LINE_SECONDS = 30.0
-"""Between lines where standard error is no terminal."""
 
 
 def note(message: str) -> None:
@@ -40,8 +36,14 @@ def metered(
     with ExitStack() as stack:
         shown = _Bar(stack, what, unit) if terminal else _Lines(what, unit)
         begun, ended = Event(), Event()
+
+        def begin() -> None:
+            if not begun.is_set():
+                stack.enter_context(pulse.paused())  # This tells more.
+                begun.set()
+
         if at_once:
-            begun.set()
+            begin()
 
         def watch() -> None:
             begun.wait()
@@ -49,7 +51,7 @@ def metered(
                 shown.beat()
 
         def draw(done: int, of: int, count: int) -> None:
-            begun.set()
+            begin()
             shown.draw(done, of, count)
 
         watcher = Thread(target=watch, name="progress", daemon=True)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from assistant.cli.output.pulse import pulse
 from assistant.cli.output.terminal import EscapingStream, escaped
 
 DEFAULT_PAGER = "less"
@@ -188,7 +189,7 @@ def _through_pager(text: str) -> bool:
     # An interruption goes to the pager as well, which knows what to do with it.
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
-        with subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=variables) as process:
+        with pulse.paused(), subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=variables) as process:
             process.communicate(text.encode("utf-8", "backslashreplace"))  # Who has read enough leaves early.
             return process.returncode not in {126, 127}
     finally:

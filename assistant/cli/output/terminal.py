@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
+from assistant.cli.output.pulse import pulse
 from index.text.formats.characters import UNSEEN
 
 _STEERING = re.compile(f"{UNSEEN.pattern}|[\x0b-\r\x85\u2028\u2029]")
@@ -29,14 +30,20 @@ class EscapingStream(io.TextIOBase):
     def __init__(self, plain: TextIO) -> None:
         self.plain = plain
         """The stream itself, for what we steer ourselves."""
+        self._terminal = plain.isatty()
+
+    def _before(self, text: str) -> None:
+        pulse.aside(text, terminal=self._terminal)
 
     def write(self, text: str, /) -> int:
         """Write a text, escaped."""
+        self._before(text)
         self.plain.write(escaped(text))
         return len(text)
 
     def write_raw(self, text: str) -> None:
         """Write a text that steers the terminal, all but our own sequences in it escaped before."""
+        self._before(text)
         self.plain.write(text)
 
     def flush(self) -> None:
@@ -73,9 +80,13 @@ class EscapingStream(io.TextIOBase):
 
 @contextmanager
 def escaping_output() -> Iterator[None]:
-    """Escape what is written to standard output and standard error within the block."""
+    """Escape what is written to standard output and standard error within the block; the pulse beats meanwhile."""
     with redirect_stdout(EscapingStream(sys.stdout)), redirect_stderr(EscapingStream(sys.stderr)):
-        yield
+        pulse.start(plain_stderr())
+        try:
+            yield
+        finally:
+            pulse.stop()
 
 
 def plain_stderr() -> TextIO:
