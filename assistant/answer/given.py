@@ -92,9 +92,16 @@ def strict_json(text: str) -> object:
     """
     if len(text) > LONGEST:
         raise UsageError(f"no answer: it has {len(text):,} characters; at most {LONGEST:,} are read", GIVE)
+    if text.startswith("\ufeff"):
+        raise UsageError("no JSON (it begins with a byte order mark)", "save it as UTF-8 without one")
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise UsageError("no answer: its lists and objects are nested too deeply", GIVE) from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise UsageError(f"no JSON ({where}: {error.msg[:1].lower()}{error.msg[1:]})", GIVE) from error
+    except ValueError as error:
         raise UsageError(f"no JSON ({error})", GIVE) from error
 
 

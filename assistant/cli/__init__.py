@@ -134,7 +134,7 @@ def _run(arguments: list[str]) -> int:
 
 def _misused(error: typer.TyperException) -> int:
     """Print what is wrong with the arguments; returns the exit code."""
-    message = error.format_message()
+    message = _of_value(error) or error.format_message()
     if "\n" in message:  # The help of a command group without a command.
         print(message, file=sys.stderr)
     else:
@@ -142,6 +142,16 @@ def _misused(error: typer.TyperException) -> int:
         path = context.command_path if context else "assistant"
         print(f"assistant: {message[:1].lower()}{message[1:].rstrip('.')}; see `{path} --help`", file=sys.stderr)
     return error.exit_code
+
+
+def _of_value(error: typer.TyperException) -> str | None:
+    """What is wrong with the value of an option, with that value; None if it is not a value that is wrong."""
+    cause, parameter = error.__cause__, getattr(error, "param", None)
+    if not isinstance(cause, ValueError) or parameter is None or not hasattr(cause, "errors"):
+        return None
+    first = cause.errors(include_url=False)[0]
+    wanted = first["msg"].partition(",")[0].replace("Input should be", "it must be")
+    return f"{parameter.get_error_hint()} is {first['input']!r}; {wanted}"
 
 
 def _line(error: BaseException) -> str:

@@ -157,8 +157,10 @@ def _read(name: str) -> "list[Given]":
         else:
             with Path(name).open(encoding="utf-8") as file:
                 found = _answers(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{name} cannot be read ({error})", GIVE) from error
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read ({error.strerror})", GIVE) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is no UTF-8 text (byte {error.start})", GIVE) from error
     except UsageError as error:
         raise UsageError(f"{name}: {error.message}", error.remedy) from error
     if not found:

@@ -69,6 +69,7 @@ def article_texts(run: Run, settings: Settings, *, note: Note) -> dict[str, str]
     """
     wanted = run.provenance.index.get("fingerprint")
     folders = [root_of(settings.index)] if settings.index else [one.root for one in all_collections()]
+    states = []
     for root in folders:
         if not catalog_path(root).exists():
             continue
@@ -79,9 +80,13 @@ def article_texts(run: Run, settings: Settings, *, note: Note) -> dict[str, str]
         try:
             if snapshot.fingerprint == wanted:
                 return {row.article_id: snapshot.text(row.number) for row in snapshot.articles.values()}
+            states.append(f"{root} has {snapshot.fingerprint}")
         finally:
             snapshot.close()
-    note("the index that this run was asked of is not here, so quotes are shown without the text around them")
+    note(
+        f"no index is as it was for this run (fingerprint {wanted}; {'; '.join(states) or 'none is here'}), so quotes "
+        "are shown without the text around them; run the cases again, or name an index that is, with --index"
+    )
     return {}
 
 

@@ -368,8 +368,30 @@ def test_what_is_no_answer_cannot_be_verified(assistant: Command, town: Library,
     assert_mistake(assistant("verify", "-", "--index", town.root, stdin=os.fsencode(text)), 2)
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"[" * 100_000, "no answer: its lists and objects are nested too deeply; give what"),
+        (b"\xef\xbb\xbf{}", "no JSON (it begins with a byte order mark); save it as UTF-8 without one"),
+        (b"{\n  x", "no JSON (line 2, column 3: expecting property name enclosed in double quotes); give what"),
+        (b"{} \xff", "is no UTF-8 text (byte 3); give what"),
+    ],
+)
+def test_why_a_file_is_no_answer_is_said_without_the_words_of_python(
+    assistant: Command, town: Library, tmp_path: Path, data: bytes, message: str
+) -> None:
+    file = tmp_path / "answer.json"
+    file.write_bytes(data)
+
+    run = assistant("verify", file, "--index", town.root)
+
+    assert_mistake(run, 2, str(file), message)
+    assert "recursion" not in run.err
+
+
 def test_an_answer_that_cannot_be_read_cannot_be_verified(assistant: Command, town: Library, tmp_path: Path) -> None:
-    assert_mistake(assistant("verify", tmp_path / "absent.json", "--index", town.root), 2, "absent.json")
+    absent = assistant("verify", tmp_path / "absent.json", "--index", town.root)
+    assert_mistake(absent, 2, "absent.json cannot be read (No such file or directory)")
     assert_mistake(assistant("verify", tmp_path, "--index", town.root), 2, str(tmp_path))
 
 
@@ -488,6 +510,21 @@ def test_every_command_explains_itself(assistant: Command, command: tuple[str, .
     assert run.out == short.out
     assert run.out.startswith(f"Usage: {' '.join(['assistant', *command])} ")
     assert len(run.out.splitlines()) > 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("serve", "--port", "99999"), "'--port' is '99999'; it must be less than or equal to 65535"),
+        (("search", "Who?", "-k", "0"), "'-k' is '0'; it must be greater than or equal to 1"),
+        (("ask", "Who?", "--sentences", "many"), "'--sentences' is 'many'; it must be a valid integer"),
+    ],
+)
+def test_a_wrong_value_is_named(assistant: Command, arguments: tuple[str, ...], message: str) -> None:
+    run = assistant(*arguments)
+
+    assert_mistake(run, 2)
+    assert run.err == f"assistant: {message}; see `assistant {arguments[0]} --help`\n"
 
 
 def test_a_group_without_a_command_shows_its_help_and_fails(assistant: Command) -> None:
