@@ -94,15 +94,17 @@ class AsItComes:
             show(answer, flow, articles)
 
 
-def show(answer: "Answer", flow: Flow, articles: Articles) -> None:
+def show(answer: "Answer", flow: Flow, articles: Articles, *, beside: bool = True) -> None:
     """Print an answer: the text, then the receipts, or where else to look.
 
     Args:
         answer: sealed.
         flow: where it goes.
         articles: by their ids, for links to them.
+        beside: whether to note on standard error what is to be known beside it.
     """
-    show_beside(answer)
+    if beside:
+        show_beside(answer)
     if answer.note:
         flow.line(f"{answer.note}\n")
     shown = 0
