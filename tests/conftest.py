@@ -58,8 +58,10 @@ SLOW = (
 """Where tests start commands and servers or take several seconds together; `make fast` leaves them out."""
 LONG = (
     "assistant/cli/test_cli_as_it_comes.py",
+    "assistant/cli/test_cli_chat.py",
     "assistant/cli/test_cli_commands.py",
     "assistant/cli/test_cli_model.py",
+    "assistant/cli/test_cli_terminal.py",
     "assistant/models/test_llama_cpp.py",
     "assistant/models/test_llama_model.py",
     "assistant/models/test_real_server.py",

@@ -108,6 +108,22 @@ def test_the_session_prints_what_readme_says(readme, shell):
         assert shell(step.command).strip() == step.printed.strip(), step.command
 
 
+def test_the_session_prints_the_same_beside_articles_of_ones_own(readme, shell, default_data, town, tmp_path):
+    (steps,) = [steps for steps in sessions(readme) if steps[0].command.startswith("assistant ")]
+    data = tmp_path / "both"
+    data.mkdir()
+    (data / "default").symlink_to(default_data / "default")
+    (data / "index").symlink_to(town.root)
+    first, beside = steps[0], f"export ASSISTANT_DATA={data};"
+
+    own = shell(f"{beside} {first.command}")
+    by_name = shell(f"{beside} {first.command.replace('assistant ask', 'assistant ask --index default')}")
+    in_use = shell(f"{beside} assistant collections use default > used; {first.command}")
+
+    assert own.strip() != first.printed.strip()
+    assert by_name.strip() == in_use.strip() == first.printed.strip()
+
+
 def test_the_example_over_http_prints_what_readme_says(readme, shell, server):
     if not shutil.which("curl"):
         pytest.skip("there is no curl")
