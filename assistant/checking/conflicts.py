@@ -13,7 +13,7 @@ from assistant.language.numbers import CLOCK
 from assistant.language.sentence import ParsedSentence
 from assistant.language.statements import Value
 from assistant.language.values import agrees
-from assistant.language.vocabulary import ABOUT, AT_LEAST, AT_MOST, LESS, MORE, NEARLY
+from assistant.language.vocabulary import ABOUT, AT_LEAST, AT_MOST, LESS, MORE, NEARLY, REPORTS
 
 _PERCENTAGES = frozenset(("%", "percentage points"))
 _BORNE_OUT: dict[str | None, set[str | None]] = {
@@ -38,6 +38,8 @@ _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _BELOW = frozenset("below under beneath minus less lower negative loss deficit short fewer down fell".split())
 """Words with which a positive figure tells of a negative one: "seven degrees below zero"."""
 _SMALL = range(1, 6)
+_SOURCE = re.compile(r"(?:^\W*|[,;(–—] ?)according to\b", re.IGNORECASE)
+"""At either end of a statement; what is built "according to plan" is nobody's word."""
 _DEFINITE = re.compile(r"\b(?:the|these|those|only|its|their|his|her|our)\s+$", re.IGNORECASE)
 
 
@@ -46,7 +48,7 @@ class Conflict:
     """A statement of the claim that the sentences do not support."""
 
     kind: str
-    """"figure", "date", "name", "quotation" or "words"."""
+    """"figure", "date", "name", "quotation", "source" or "words"."""
     reason: str
     """In words, for a person."""
 
@@ -72,9 +74,19 @@ def conflicts(
         Conflict(kind="quotation", reason=f"the words “{quoted}” do not stand in it")
         for quoted in unquoted(claim, run, around, covered)
     ]
+    if _unattributed(claim, run):
+        found.append(Conflict(kind="source", reason="it is what a source says there"))
     if not found and not covered and not _has_any(claim, run):
         found.append(Conflict(kind="words", reason="nothing that it says stands in it"))
     return found
+
+
+def _unattributed(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> bool:
+    """Whether the sentences give only as the word of a source what the claim tells as a fact."""
+    if _SOURCE.search(claim.text) or any(token.word in REPORTS for token in claim.tokens):
+        return False
+    telling = [one for one in run if claim.telling & set(one.stems)]
+    return bool(telling) and all(_SOURCE.search(one.text) for one in telling)
 
 
 def _has_any(claim: ParsedSentence, run: Sequence[ParsedSentence]) -> bool:
