@@ -1,6 +1,7 @@
 """/api/articles: list and read, and with --allow-upload add and remove."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from assistant.service.errors import ServiceError, not_found, service_error
 from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import WITH_BODY, described, errors, json_response
-from assistant.service.http.request_bodies import Count, Day, between
+from assistant.service.http.request_bodies import Count, Day, TagsBody, between
 from assistant.service.http.response_bodies import ArticlesBody, UploadedBody, WholeArticleBody
 from assistant.service.options import Options
 from assistant.service.work.collection import Collection
@@ -38,6 +39,7 @@ async def list_articles(
     after: Annotated[str, Query(max_length=300, description="The `next` of the page before.")] = "",
     query: Annotated[str, Query(max_length=200, description="Words of title, id, publisher or author.")] = "",
     publisher: Annotated[str, Query(max_length=300, description="Only of this publisher.")] = "",
+    tag: Annotated[str, Query(max_length=60, description="Only with this tag.")] = "",
     kind: Annotated[str, Query(max_length=20, description="Only of this kind, as `pdf`.")] = "",
     published_after: Annotated[Day | None, Query(description="On this day or later.")] = None,
     published_before: Annotated[Day | None, Query(description="On this day or earlier.")] = None,
@@ -53,9 +55,12 @@ async def list_articles(
         sort=sort,
     )
 
+    tags = await asyncio.to_thread(service.tags.of, collection.name)
+
     def page(engine: SearchEngine) -> dict[str, Any]:
-        shown, total, more = page_of(engine.articles.values(), wanted, after=after, limit=limit)
-        articles = [_article_json(row, engine.text(row.article_id)) for row in shown]
+        rows = [row for row in engine.articles.values() if not tag or tag in tags.get(row.article_id, ())]
+        shown, total, more = page_of(rows, wanted, after=after, limit=limit)
+        articles = [_article_json(row, engine.text(row.article_id), tags) for row in shown]
         return {"articles": articles, "total": total, "next": more}
 
     return json_response(await service.pool.run(collection.name, lambda assistant: assistant.current(page)))
@@ -69,6 +74,7 @@ async def read_article(
     query: Annotated[str, Query(max_length=500, description="Words whose places in the text are told.")] = "",
 ) -> Response:
     """An article with its whole text, to whose characters receipts refer."""
+    tags = await asyncio.to_thread(service.tags.of, collection.name)
 
     def whole(engine: SearchEngine) -> dict[str, Any] | None:
         row = engine.articles.get(article_id)
@@ -78,7 +84,7 @@ async def read_article(
         pages = [asdict(page) for page in engine.pages(article_id)]
         kept = engine.has_original(article_id)
         return {
-            **_article_json(row, text),
+            **_article_json(row, text, tags),
             "text": text,
             "sha256": row.sha256,
             "pages": pages,
@@ -132,6 +138,15 @@ async def upload(
     return json_response(data, status=201 if outcome.added or outcome.changed else 200)
 
 
+@router.patch("/api/articles/{article_id}", responses=described(TagsBody, 404, *WITH_BODY), summary="Tag an article")
+async def tag(article_id: ArticleId, body: TagsBody, service: Here, collection: Chosen) -> Response:
+    """Give an article these tags in place of those that it has."""
+    if not await service.pool.run(collection.name, lambda assistant: assistant.current(_has(article_id))):
+        raise not_found("article", article_id)
+    kept = await asyncio.to_thread(service.tags.put, collection.name, article_id, body.tags)
+    return json_response({"tags": kept})
+
+
 @router.delete(
     "/api/articles/{article_id}",
     responses={204: {"description": "Removed."}, **errors(404)},
@@ -142,11 +157,7 @@ async def upload(
 async def remove(article_id: ArticleId, service: Here, collection: Chosen) -> Response:
     """Remove an article; nothing of its text or vectors stays in the index."""
     uploads = _uploads(collection)
-
-    def there(engine: SearchEngine) -> bool:
-        return article_id in engine.articles
-
-    if not await service.pool.run(collection.name, lambda assistant: assistant.current(there)):
+    if not await service.pool.run(collection.name, lambda assistant: assistant.current(_has(article_id))):
         raise not_found("article", article_id)
     try:
         await asyncio.to_thread(uploads.remove, article_id)
@@ -154,6 +165,7 @@ async def remove(article_id: ArticleId, service: Here, collection: Chosen) -> Re
         raise not_found("article", article_id) from None
     except AssistantError as error:
         raise service_error(error) from error
+    await asyncio.to_thread(service.tags.put, collection.name, article_id, [])
     return Response(status_code=204)
 
 
@@ -165,7 +177,11 @@ def _uploads(collection: Collection) -> Uploads:
     return collection.uploads
 
 
-def _article_json(row: IndexedArticle, text: str) -> dict[str, Any]:
+def _has(article_id: str) -> Callable[[SearchEngine], bool]:
+    return lambda engine: article_id in engine.articles
+
+
+def _article_json(row: IndexedArticle, text: str, tags: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     return {
         "article_id": row.article_id,
         "title": row.title,
@@ -176,4 +192,5 @@ def _article_json(row: IndexedArticle, text: str) -> dict[str, Any]:
         "characters": len(text),
         "kind": kind_of(row),
         "lacks": lacks(row, text),
+        "tags": tags.get(row.article_id, ()),
     }

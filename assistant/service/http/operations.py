@@ -1,6 +1,8 @@
 """/api/status, /health, /ready, /metrics and /docs."""
 
+import asyncio
 import html
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -51,11 +53,16 @@ async def metrics(service: Here) -> Response:
 @router.get("/api/status", responses=described(StatusBody, 404), summary="Describe a collection")
 async def status(service: Here, collection: Chosen) -> Response:
     """Describe a collection's state, the names of all collections, and what the server allows."""
+    tags = sorted({tag for given in (await _tags(service, collection)).values() for tag in given})
 
     def described_(engine: SearchEngine) -> dict[str, Any]:
-        return _status_json(engine, collection, service)
+        return {**_status_json(engine, collection, service), "tags": tags}
 
     return json_response(await service.pool.run(collection.name, lambda assistant: assistant.current(described_)))
+
+
+async def _tags(service: Service, collection: Collection) -> Mapping[str, tuple[str, ...]]:
+    return await asyncio.to_thread(service.tags.of, collection.name)
 
 
 def _status_json(engine: SearchEngine, collection: Collection, service: Service) -> dict[str, Any]:

@@ -91,6 +91,12 @@ class AskBody(Body):
     stream: StrictBool = False
 
 
+class TagsBody(Body):
+    """An article's tags, in place of those that it has."""
+
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=30)]
+
+
 class RenameBody(Body):
     """A conversation's new title."""
 

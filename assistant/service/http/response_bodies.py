@@ -100,6 +100,7 @@ class ArticleBody(BaseModel):
     """Suffix of the file that it came from, without its dot; "" for a source without one."""
     lacks: list[str]
     """What a person may want to mend, in words."""
+    tags: list[str]
 
 
 class WholeArticleBody(ArticleBody):
@@ -154,6 +155,8 @@ class StatusBody(BaseModel):
     publishers: list[str]
     kinds: list[str]
     """Of its articles, as in the list of them."""
+    tags: list[str]
+    """That people gave to its articles."""
     without_publisher: int
     """Articles that name none."""
     published_min: str | None

@@ -144,9 +144,53 @@ export class ArticleList {
     };
     const facts = [provenance(article), KINDS[article.kind] ?? article.kind.toUpperCase(), counted(article.characters, "character")].filter(Boolean).join(" · ");
     const open = el("button", { type: "button", class: "source", click }, el("span", { class: "source-title" }, foreign(title)), " ", el("span", { class: "source-facts" }, foreign(facts)));
+    const tagged = el("div", { class: "tags" });
+    this.#tags(tagged, article);
     const lacks = article.lacks.length > 0 && el("span", { class: "lacks" }, article.lacks.join(", "));
     const attributes = { type: "button", class: "tool", "aria-label": `Remove ${title}`, title: "Remove", click: () => this.#remove(article) };
-    return el("li", {}, el("div", { class: "article-entry" }, open, lacks), this.about.status?.uploads ? el("button", attributes, icon("bin")) : null);
+    return el("li", {}, el("div", { class: "article-entry" }, open, lacks, tagged), this.about.status?.uploads ? el("button", attributes, icon("bin")) : null);
+  }
+
+  /**
+   * The tags of an article, and the button that changes them.
+   *
+   * @param {HTMLElement} into
+   * @param {ArticleSummary} article
+   * @param {string} [fault] why the last change was not stored
+   */
+  #tags(into, article, fault) {
+    const title = titleOf(article);
+    const change = () => {
+      const field = el("input", { type: "text", "aria-label": `Tags of ${title}, with commas between`, placeholder: "tag, another tag", maxlength: "600" });
+      field.value = article.tags.join(", ");
+      const submit = async (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        const tags = field.value.split(",").map((one) => one.trim()).filter(Boolean);
+        try {
+          const stored = await call(this.about.at(`api/articles/${encodeURIComponent(article.article_id)}`), { method: "PATCH", body: { tags } });
+          article.tags = stored.tags;
+          this.#tags(into, article);
+          await this.about.describe();
+          if (this.about.status) this.form.offer(this.about.status);
+        } catch (error) {
+          const { message, remedy } = /** @type {import("./api.js").ServiceError} */ (error);
+          this.#tags(into, article, `${message} ${remedy}`);
+        }
+        into.querySelector("button")?.focus();
+      };
+      const form = el("form", { class: "renaming", submit }, field, el("button", { type: "submit", class: "quiet" }, "Save"));
+      form.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        this.#tags(into, article);
+        into.querySelector("button")?.focus();
+      });
+      into.replaceChildren(form);
+      field.focus();
+    };
+    const button = el("button", { type: "button", class: "plain", "aria-label": `Change the tags of ${title}`, click: change }, article.tags.length ? "Change" : "Add tags");
+    into.replaceChildren(...article.tags.map((tag) => el("span", { class: "tag" }, foreign(tag))), button, ...(fault ? [el("p", { class: "small-error", role: "alert" }, fault)] : []));
   }
 
   /** @param {ArticleSummary} article */

@@ -84,11 +84,12 @@ export class ArticlePanel {
    */
   async openCitation(citation, all) {
     this.#turnPages(citation, all);
-    const article = await this.#fetch(citation.article_id, () => this.#drawGone(citation));
+    const fetching = this.#fetch(citation.article_id, () => this.#drawGone(citation));
     this.turn = (step) => {
       const other = all[all.indexOf(citation) + step];
       if (other) void this.openCitation(other, all);
     };
+    const article = await fetching;
     pointOut(citation);
     if (!article) return;
     const found = standing(article, citation);

@@ -17,12 +17,13 @@ export class LibraryForm {
     this.sort = select("library-sort", "Sort by", SORTS);
     this.publisher = select("library-publisher", "Publisher", { "": "All" });
     this.kind = select("library-kind", "Kind", { "": "All" });
+    this.tag = select("library-tag", "Tag", { "": "All" });
     this.after = el("input", { type: "date", id: "library-after" });
     this.before = el("input", { type: "date", id: "library-before" });
     this.narrowing = el(
       "div",
       { class: "library-row" },
-      ...[this.sort, this.publisher, this.kind].map((one) => one.field),
+      ...[this.sort, this.publisher, this.kind, this.tag].map((one) => one.field),
       el("label", { class: "field" }, "Published from ", this.after),
       el("label", { class: "field" }, "until ", this.before),
     );
@@ -50,17 +51,19 @@ export class LibraryForm {
 
   /** Whether not all articles are listed. */
   get narrowed() {
-    return [this.words, this.publisher.select, this.kind.select, this.after, this.before].some((one) => one.value.trim());
+    return [this.words, this.publisher.select, this.kind.select, this.tag.select, this.after, this.before].some((one) => one.value.trim());
   }
 
   /** @returns {string} for the address of the list */
   parameters() {
-    const asked = { query: this.words.value.trim(), publisher: this.publisher.select.value, kind: this.kind.select.value, published_after: this.after.value, published_before: this.before.value, sort: this.sort.select.value };
+    const asked = { query: this.words.value.trim(), publisher: this.publisher.select.value, kind: this.kind.select.value, tag: this.tag.select.value, published_after: this.after.value, published_before: this.before.value, sort: this.sort.select.value };
     return Object.entries(asked).map(([name, value]) => (value ? `&${name}=${encodeURIComponent(value)}` : "")).join("");
   }
 
   /** @param {import("./types.js").StatusBody} status */
-  offer({ publishers, kinds }) {
+  offer({ publishers, kinds, tags }) {
+    fill(this.tag.select, { "": "All", ...Object.fromEntries(tags.map((name) => [name, name])) });
+    this.tag.field.hidden = !tags.length;
     fill(this.publisher.select, { "": "All", ...Object.fromEntries(publishers.map((name) => [name, name])) });
     fill(this.kind.select, { "": "All", ...Object.fromEntries(kinds.filter(Boolean).map((kind) => [kind, KINDS[kind] ?? kind.toUpperCase()])) });
     this.publisher.field.hidden = !publishers.length;

@@ -52,6 +52,7 @@
  * @property {number} characters
  * @property {string} kind Suffix of the file that it came from, without its dot; "" for a source without one.
  * @property {string[]} lacks What a person may want to mend, in words.
+ * @property {string[]} tags
  */
 
 /**
@@ -277,6 +278,7 @@
  * @property {string} changed
  * @property {string[]} publishers
  * @property {string[]} kinds
+ * @property {string[]} tags
  * @property {number} without_publisher
  * @property {string | null} published_min
  * @property {string | null} published_max
@@ -359,6 +361,7 @@
  * @property {number} characters
  * @property {string} kind Suffix of the file that it came from, without its dot; "" for a source without one.
  * @property {string[]} lacks What a person may want to mend, in words.
+ * @property {string[]} tags
  * @property {string} text
  * @property {string} sha256
  * @property {Page[]} pages In reading order; none for an article without pages.

@@ -18,7 +18,7 @@ from index.storage.trouble import primary
 FILE_NAME = "service.sqlite"
 BUSY_SECONDS = 10.0
 FORMAT = 3
-"""Format 2 added each conversation's collection, format 3 the evidence of a rating, and shares."""
+"""Format 2 added each conversation's collection, format 3 the evidence of a rating, shares and tags."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
@@ -57,6 +57,12 @@ CREATE TABLE IF NOT EXISTS shares (
 CREATE TABLE IF NOT EXISTS collections (
     name TEXT PRIMARY KEY,
     folder TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tags (
+    collection TEXT NOT NULL,
+    article TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (collection, article, tag)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS keys (
     id TEXT PRIMARY KEY,

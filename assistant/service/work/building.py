@@ -15,6 +15,7 @@ from assistant.service.seam import Answerer
 from assistant.service.store.conversations import Conversations
 from assistant.service.store.database import Database
 from assistant.service.store.keys import Keys
+from assistant.service.store.tags import Tags
 from assistant.service.telemetry.meters import Meters
 from assistant.service.work.answering import ExtractiveAnswerer, WrittenAnswerer
 from assistant.service.work.collection import Collection, NamedIndex
@@ -118,6 +119,7 @@ def build_service(
         answerer=make_answerer(pool) if make_answerer else _answerer(pool, model, settings),
         drawing=Drawing(),
         conversations=Conversations(database),
+        tags=Tags(database),
         keys=Keys(database),
         signing=own_key(note=note),
         meters=meters,

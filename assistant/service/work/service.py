@@ -18,6 +18,7 @@ from assistant.service.seam import Answerer, Asked, Finished, Piece
 from assistant.service.store.conversations import Conversations
 from assistant.service.store.keys import Keys
 from assistant.service.store.records import Channel, Produced, new_id
+from assistant.service.store.tags import Tags
 from assistant.service.telemetry.meters import Meters
 from assistant.service.work.collection import Collection
 from assistant.service.work.drawing import Drawing
@@ -58,6 +59,7 @@ class Service:
     answerer: Answerer
     drawing: Drawing
     conversations: Conversations
+    tags: Tags
     keys: Keys
     signing: SigningKey | None
     """Signs answers; None where there can be no key."""

@@ -53,6 +53,21 @@ def test_articles_are_sorted_and_filtered(page):
     expect(field).to_be_focused()
 
 
+def test_an_article_is_tagged_and_found_by_its_tag(page):
+    page.click("#articles-button")
+    page.get_by_role("button", name="Change the tags of The mayor resigns").click()
+    page.get_by_label("Tags of The mayor resigns").fill("politics, <b>2021</b>")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tag")).to_have_text(["<b>2021</b>", "politics"])
+
+    page.locator("#library-tag").select_option("politics")
+    expect(titles(page)).to_have_text(["The mayor resigns"])
+    page.get_by_role("button", name="Change the tags of The mayor resigns").click()
+    page.get_by_label("Tags of The mayor resigns").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tag")).to_have_count(0)
+
+
 def test_a_search_over_all_texts_marks_its_hits_there_and_in_the_article(page):
     page.click("#articles-button")
     page.get_by_label("Search the articles").fill("tram")

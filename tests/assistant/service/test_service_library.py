@@ -120,3 +120,20 @@ def test_hits_are_in_order_and_apart(text, query):
 
     assert all(0 <= start < end <= len(text) for start, end in found)
     assert all(first[1] <= second[0] for first, second in itertools.pairwise(found))
+
+
+def test_articles_are_tagged_found_by_their_tags_and_lose_them_when_removed(tmp_path):
+    town_in(tmp_path).close()
+    with serving(tmp_path, "--allow-upload") as server, server.client() as client:
+        given = client.patch("/api/articles/tram", json={"tags": ["  to read", "rails", "to  read"]})
+        assert given.json() == {"tags": ["rails", "to read"]}
+        client.patch("/api/articles/river", json={"tags": ["to read"]})
+
+        assert listed(client, tag="to read") == ["river", "tram"]
+        assert client.get("/api/articles/tram").json()["tags"] == ["rails", "to read"]
+        assert client.get("/api/status").json()["tags"] == ["rails", "to read"]
+        assert client.patch("/api/articles/nothing", json={"tags": []}).status_code == 404
+        assert client.patch("/api/articles/tram", json={"tags": ["x" * 61]}).status_code == 422
+
+        client.delete("/api/articles/tram")
+        assert client.get("/api/status").json()["tags"] == ["to read"]
