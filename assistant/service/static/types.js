@@ -346,7 +346,7 @@
  * @typedef {object} VerifiedSentence A piece of the answer's text and whether it stands.
  * @property {string} text Without its marker.
  * @property {number} number Of its receipt; 0 if it has none.
- * @property {Standing} standing Of its receipt; "changed" if it says something else than that, or has none and needs one.
+ * @property {Standing} standing Of its receipt; "changed" if it says something else than that, is not supported by it, or needs one.
  * @property {string} detail In words, for a person.
  */
 
