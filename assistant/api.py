@@ -76,8 +76,9 @@ def open_index(
     """Open an index for questions.
 
     Args:
-        path: folder of the index; None for the one that the command line would ask: that of the settings, else your
-            own (`assistant index add`), else the default collection, which is built the first time.
+        path: folder of the index, or name of a collection; None for the one that the command line would ask: that of
+            the settings, else the collection in use, else your own (`assistant index add`), else the default one, which
+            is built the first time.
         settings: None to read `assistant.toml` and the ASSISTANT_… variables, as the command line does.
         note: receives one-line messages, for instance about a repair; None for the logger "assistant", level INFO.
 

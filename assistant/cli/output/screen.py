@@ -21,8 +21,11 @@ LESS_OPTIONS = "FRX"
 """As git gives them: end at once if all fits, keep styles, leave the text on the screen."""
 TAB = "    "
 _IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
-_PIECE = re.compile(rf"\n|[ \t]+|[{_IDEOGRAPHS}][、。，．！？；：）」』】〉》”’]*|[^ \t\n{_IDEOGRAPHS}]+")
-"""Runs between which a line may be broken: words, and each ideograph with the punctuation that closes it."""
+_PIECE = re.compile(
+    rf"\n|[ \t]+|[{_IDEOGRAPHS}][、。，．！？；：）」』】〉》”’]*|[^ \t\n{_IDEOGRAPHS}]+(?: \[\d+\](?!\S))*"
+)
+"""Runs between which a line may be broken: words with the markers behind them, and each ideograph with the punctuation
+that closes it."""
 
 
 class Style(StrEnum):

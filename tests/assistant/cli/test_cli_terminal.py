@@ -160,6 +160,12 @@ def test_lines_are_broken_at_words_with_an_indent_and_words_longer_than_a_line_i
     assert laid_out(20, ("abcdefghijklmnopqrstuvwxyz 1", Style.PLAIN)) == "abcdefghijklmnopqrst\nuvwxyz 1"
 
 
+def test_a_marker_stays_with_the_word_before_it() -> None:
+    assert laid_out(22, ("The dam at Oldwater held. [12] So it did.", Style.PLAIN)) == (
+        "The dam at Oldwater\nheld. [12] So it did."
+    )
+
+
 def test_a_style_is_closed_at_each_line_break_and_text_is_the_same_in_pieces() -> None:
     text = "Thirty brains [1] and sixty-one factories."
 
