@@ -117,6 +117,8 @@ def _edits(genuine: Json, path: Path, others: Sequence[Json], dice: random.Rando
         _at(data, tuple(above))[last] = value
         return data
 
+    if path == ("text",) and genuine.get("writing") and not genuine["degraded"] and genuine["citations"]:
+        yield "a sentence in the model's mouth", _in_the_models_mouth(genuine, dice)
     deleted = copy.deepcopy(genuine)
     del _at(deleted, tuple(above))[last]
     yield "deleted", deleted
@@ -132,6 +134,20 @@ def _edits(genuine: Json, path: Path, others: Sequence[Json], dice: random.Rando
         yield "in another order", edited(dice.sample(old, len(old)))
     if isinstance(old, Mapping):
         yield "a key more", edited({**old, dice.choice(["verified", "title", "note", "page", "parts"]): "true"})
+
+
+def _in_the_models_mouth(genuine: Json, dice: random.Random) -> Json:
+    """The answer with another sentence in the place of one of a model's, in the text and among those that passed."""
+    data = copy.deepcopy(genuine)
+    at, end = dice.choice([span for citation in data["citations"] for span in citation["answer_spans"]])
+    old, new = data["text"][at:end], "The moon is made of cheese."
+    data["text"] = data["text"][:at] + new + data["text"][end:]
+    for sentence in data["writing"]["sentences"]:
+        sentence["text"] = new if sentence["text"] == old else sentence["text"]
+    for citation in data["citations"]:
+        for one in (citation, *citation.get("parts", ())):
+            one["answer_spans"] = [[x + (len(new) - len(old)) * (x > at) for x in span] for span in one["answer_spans"]]
+    return data
 
 
 def _altered(value: object, dice: random.Random) -> object:

@@ -12,10 +12,11 @@ from oldwater import BOTH, COST, QUESTION
 from oldwater import root as root
 
 from assistant.answer.signing import create_key
+from assistant.answer.verifying import Verdict
 from assistant.chain.contents import contents_of
 from eval.lab.forgeries.__main__ import main
 from eval.lab.forgeries.counting import Counts, Trial, judge, tried
-from eval.lab.forgeries.edits import Cover, Forgery, Json, forged
+from eval.lab.forgeries.edits import Cover, Forgery, Json, _covered, _in_the_models_mouth, forged
 from eval.lab.forgeries.genuine import ABOUT_ALL, answers
 from index.encoding.encoder import Encoder
 from index.search.embedded import embedded_opener
@@ -52,6 +53,16 @@ def trial(root: Path, minilm: Encoder, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("keys")
     yield Trial(contents=contents_of(engine), key=create_key(folder / "own"), forger=create_key(folder / "other"))
     engine.close()
+
+
+def test_a_sentence_in_a_models_mouth_is_found_out_without_a_signature(trial, genuine):
+    written = [one for one in genuine if one["reader"] != "extractive" and one["citations"]]
+    assert written
+    for one in written:
+        edited = _in_the_models_mouth(trial.key.signed(one), random.Random(1))
+        assert edited["text"].startswith("The moon") or " The moon" in edited["text"]
+        for cover in Cover:
+            assert trial.verdict(_covered(edited, cover, trial.forger)) is Verdict.FAILS
 
 
 def test_genuine_answers_hold_signed_and_are_not_contradicted_unsigned(trial, genuine):
