@@ -172,9 +172,12 @@ def _joining(
     weights = load_weights()
     scores = rank(found, weights)
     row = answerability_row(np.stack([one.features for one in found]), scores, question)
+    answers = labels(asked, found) if sort == "own" else np.zeros(len(found), dtype=bool)
+    if sort == "own" and not answers.any():
+        return None  # What answers was not found, or is told in other sentences too: it teaches nothing.
     return Joining(
         features=sentence_rows(scores, reader.read(question.text, found, scores)),
-        answers=labels(asked, found) if sort == "own" else np.zeros(len(found), dtype=bool),
+        answers=answers,
         fitted=float(weights.answerability.score(row)),
         passages=retrieved.passages,
         articles=len(engine.articles),
