@@ -39,8 +39,6 @@ MAX_SENTENCES = 5
 """That a model is asked for at most."""
 MAX_READ = 20
 """Sentences of a draft that are checked; one with more was not written as asked."""
-LEAST_SURE_OF_DENIAL = 0.9
-"""Least probability of support at which a sentence that reads like a refusal is a statement."""
 RETURNED_CHARACTERS = 400
 """As much of a reply in the wrong form is shown to the model again, so that there is room for both attempts."""
 
@@ -253,7 +251,8 @@ class _Draft:
             self._told(sentence, Verdict(supported=False, score=0.0, reason=reason, receipt=None), Fate.DROPPED)
             return
         verdict, fate = self._judge(sentence)
-        if declines(sentence.text) and not (verdict.supported and verdict.score >= LEAST_SURE_OF_DENIAL):
+        said = verdict.receipt.text if verdict.supported and verdict.receipt else ""
+        if declines(sentence.text) and not declines(said):
             # That the passages say nothing of it rests on none of them, unless one says so itself.
             self._declining += 1
             reason = "it says in other words than the agreed ones that the passages do not answer"

@@ -258,7 +258,7 @@ def test_naming_an_article_twice_removes_it_once(town):
     assert town.remove("river", "river") == ["river"]
 
 
-@pytest.mark.parametrize(("name", "hint"), [("rivr", "did you mean 'river'"), ("zzz", "status --articles")])
+@pytest.mark.parametrize(("name", "hint"), [("rivr", "did you mean 'river'"), ("zzz", "index list`")])
 def test_removing_an_unknown_article_removes_nothing_and_gives_a_hint(town, name, hint):
     before = town.files()
 
