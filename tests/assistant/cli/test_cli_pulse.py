@@ -121,7 +121,7 @@ def test_a_closed_standard_error_ends_it_quietly(beating: Pulse) -> None:
 
 def test_a_command_that_waits_for_its_model_shows_that_on_the_terminal(town: Library) -> None:
     ours, theirs = pty.openpty()
-    with ScriptedServer([Turn(reply="The dam held. [1]", seconds=1)]) as server:
+    with ScriptedServer([Turn(reply="The dam at Oldwater held. [1]", seconds=1)]) as server:
         process = subprocess.Popen(
             [sys.executable, "-m", "assistant", "ask", "Which dam held?", "--index", town.root, "--model", "scripted"],
             stdout=subprocess.PIPE,
