@@ -2,6 +2,7 @@
 
     python -m eval.lab.entailment prepare DATA RUN     # arrays out of the data folder: a minute
     python -m eval.lab.entailment train   RUN --start assistant/reading/trained/reader.safetensors --hours 1.5
+    python -m eval.lab.entailment mean    A B 0.7 OUT  # of two trainings' weights, 0.7 of B's
     python -m eval.lab.entailment threshold DATA       # of the weights that ship, on pairs that are never trained on
     python -m eval.lab.entailment measure CLAIMS       # of the check as it ships, on labelled claims
     python -m eval.lab.entailment time                 # of the check of a sentence against its passages
@@ -61,6 +62,25 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _mean(arguments: argparse.Namespace) -> int:
+    import numpy as np
+    from safetensors.numpy import load_file, save_file
+
+    first, second = load_file(arguments.first), load_file(arguments.second)
+    mean = {
+        name: (
+            (1 - arguments.share) * first[name].astype(np.float32) + arguments.share * two.astype(np.float32)
+        ).astype(two.dtype)
+        for name, two in second.items()
+    }
+    save_file(mean, arguments.out)
+    hashes_of = {"first": file_sha256(arguments.first), "second": file_sha256(arguments.second)}
+    print(
+        json.dumps({"share_of_second": arguments.share, **hashes_of, "weights": file_sha256(arguments.out)}, indent=1)
+    )
+    return 0
+
+
 def _threshold(arguments: argparse.Namespace) -> int:
     from assistant.checking.entailment import THRESHOLD_PATH
     from eval.lab.entailment.measure import at_threshold, fitted_threshold, held_out_claims, judge, table
@@ -108,6 +128,12 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train in a run's folder, or continue")
     add_training(train, longest=180)
     train.set_defaults(do=_train)
+    mean = commands.add_parser("mean", help="average the weights of two trainings")
+    mean.add_argument("first", type=Path)
+    mean.add_argument("second", type=Path)
+    mean.add_argument("share", type=float, help="of the second in the mean")
+    mean.add_argument("out", type=Path)
+    mean.set_defaults(do=_mean)
     threshold = commands.add_parser("threshold", help="choose the threshold on held-out pairs")
     threshold.add_argument("data", type=Path)
     threshold.add_argument("--wordnet", type=Path, default=WORDNET, help="folder of WordNet's files")
