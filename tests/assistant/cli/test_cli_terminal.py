@@ -88,7 +88,7 @@ def test_an_answer_is_broken_to_the_width_with_its_receipts_faint_and_linked(tow
     assert max(map(columns_of, lines)) <= 44 < max(map(columns_of, plain.splitlines()))
     assert joined(shown) == joined(plain)
     assert "\x1b" not in plain
-    assert shown.startswith("\x1b[1m35,000 crowns\x1b[22m [1]\n")
+    assert shown.startswith("\x1b[1m35,000 crowns a metre\x1b[22m [1]\n")
     (receipt,) = [line for line in shown.splitlines() if "sha256" in SEQUENCE.sub("", line)]
     assert receipt.startswith("    \x1b[2mtram, characters ")
     assert receipt.endswith("\x1b[22m")

@@ -86,7 +86,7 @@ def test_an_unsigned_answer_is_not_proven(page, answer):
 
 def test_a_sentence_that_was_added_or_changed_is_pointed_out_among_the_others(page, answer):
     added = "The mayor approved. "
-    text = answer["text"].replace("35,000 crowns a", "95,000 crowns a") + "\n" + added
+    text = answer["text"].replace("cost 35,000", "cost 95,000") + "\n" + added
     paste(page, json.dumps(answer | {"text": text}))
 
     lines = page.locator(".checked li")
@@ -128,7 +128,7 @@ def test_a_refusal_and_the_programs_own_words_hold_too(page, server, question):
         ('{"citations": [], "citations": []}', "stands twice"),
         ('{"citations": [NaN]}', "NaN is no number"),
         ("\x00\x01\x02", "No JSON"),
-        ("[" * 50_000, "No JSON"),
+        ("[" * 50_000, "nested too deeply"),
         ("<b>bold</b>", "No JSON"),
     ],
 )
