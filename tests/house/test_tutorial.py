@@ -79,4 +79,4 @@ def test_the_tutorials_commands_print_what_it_says(repository, run):
         ends_well = not step.commands.startswith("assistant eval doctor")  # Of the changed article.
         assert code == 0 or not ends_well, step.commands
         if "--explain" in step.commands:
-            assert printed.startswith("The new stairs will cost 38,000 euros. [1]"), printed
+            assert "38,000 euros" in printed, printed
