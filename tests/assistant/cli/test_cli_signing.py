@@ -1,60 +1,29 @@
 """Answers are signed as they leave, and verified by whoever trusts the key, by exit codes that scripts can go by."""
 
-import io
 import json
 import stat
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from library import Library
 
 from assistant.answer.sealing import identity
-from assistant.cli import main
 
 QUESTION = "Which dam held?"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Run]
-
-
 @pytest.fixture
-def assistant(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """`assistant` run in this process."""
-
-    def run(*arguments: object, stdin: str = "") -> Run:
-        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as end:
-            main()
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return Run(code=end.value.code, out=shown.out, err=shown.err)
-
-    return run
-
-
-@pytest.fixture
-def answer(assistant: Command, town: Library) -> dict:
+def answer(assistant: Callable[..., Any], town: Library) -> dict:
     run = assistant("ask", QUESTION, "--json", "--index", town.root)
     assert (run.code, run.err) == (0, "")
     return json.loads(run.out)
 
 
 @pytest.fixture
-def check(assistant: Command, town: Library) -> Callable[..., Run]:
+def check(assistant: Callable[..., Any], town: Library) -> Callable[..., Any]:
     """Verify an answer against the town's index."""
-    return lambda data, *more: assistant("verify", "-", "--index", town.root, *more, stdin=json.dumps(data))
+    return lambda data, *more: assistant("verify", "-", "--index", town.root, *more, stdin=json.dumps(data).encode())
 
 
 def test_the_first_answer_makes_a_key_and_is_verified_by_it(answer, check, tmp_path):
@@ -83,15 +52,16 @@ def test_of_several_answers_the_worst_decides_and_each_is_told(answer, check, as
 
     def codes(*answers: dict) -> tuple[int, str]:
         lines = "\n\n".join(map(json.dumps, answers))
-        run = assistant("verify", "-", "--index", town.root, stdin=lines)
+        run = assistant("verify", "-", "--index", town.root, stdin=lines.encode())
         return run.code, run.out.splitlines()[-1]
 
     assert codes(answer, answer) == (0, "2 of 2 answers hold")
     assert codes(answer, unsigned) == (11, "1 of 2 answers holds")
     assert codes(unsigned, answer, answer | {"text": ""}) == (1, "1 of 3 answers holds")
-    told = json.loads(assistant("verify", "-", "--json", "--index", town.root, stdin=f"{json.dumps(answer)}\n").out)
+    one = f"{json.dumps(answer)}\n".encode()
+    told = json.loads(assistant("verify", "-", "--json", "--index", town.root, stdin=one).out)
     assert (told["answers"][0]["verdict"], told["altered_answers"]) == ("holds", 0)
-    run = assistant("verify", "-", "--index", town.root, stdin=f"{json.dumps(answer)}\n{{}}\n")
+    run = assistant("verify", "-", "--index", town.root, stdin=one + b"{}\n")
     assert (run.code, "answer 2: no answer" in run.err) == (2, True)
 
 
