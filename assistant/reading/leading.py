@@ -192,7 +192,7 @@ def _sort(token: Token) -> str:
 
 
 def _overtaken(question: Question, text: str, start: int) -> bool:
-    """Whether the words from `start` on are a plan or of a time that is over, and the question does not ask for such."""
+    """Whether what stands before `start` tells of a plan or a time that is over, and the question asks for no such."""
     found = _OVERTAKEN.search(text[:start])
     return found is not None and not set(stems(found[0])) & set(question.stems)
 

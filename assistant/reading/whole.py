@@ -79,7 +79,7 @@ def given_whole(
     points = _points(question, structure) if asked or (question.kind is Kind.LIST and not one_named) else []
     if asked and (one := next((point for point in points if point.ordinal == asked), None)):
         return [Quote(article=article, sentences=(one.sentence,), best=one.sentence)]
-    listed = _list(question, found, answering, chosen, structure)
+    listed = _list(question, found, answering, chosen, structure, place=asked)
     if listed:
         return listed
     if question.kind is Kind.LIST and points and not led:
@@ -127,8 +127,10 @@ def _list(
     answering: Sequence[float],
     chosen: Sequence[Candidate],
     structure: Structure,
+    *,
+    place: int | None,
 ) -> list[Quote]:
-    """All items of the best one's list, behind their caption, where the question asks for them or most answer."""
+    """All items of the best one's list, behind their caption, if asked for or most answer; or the item at `place`."""
     article = chosen[0].passage.article
     block = chosen[0].passage.block(chosen[0].place)
     if block is None or block.kind not in {BlockKind.ITEM, BlockKind.CAPTION}:
@@ -140,7 +142,6 @@ def _list(
     read = [logit for one, logit in zip(found, answering, strict=True) if one.sentence.start in starts]
     most = sum(logit > 0 for logit in read) > len(read) / 2
     over = _over(structure, items[0])
-    place = _place_asked_for(question)
     if not (most or place or _asks_for_several(question) or _PROCEDURE.match(question.text)):
         return []
     if place and over and set(stems(structure.words(over))) & set(question.stems) and place <= len(items):
