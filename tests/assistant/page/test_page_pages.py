@@ -1,6 +1,5 @@
 """The page shows the pages of a PDF as pictures, the quote of a citation marked where it stands on them."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -89,7 +88,7 @@ def test_an_article_without_pages_has_its_text_alone(browser, server):
 
         expect(page.locator("#article mark")).to_be_in_viewport()
         expect(page.locator(".article-views")).to_have_count(0)
-        assert not re.search(r"\bpage \d", page.locator("p.receipt").inner_text())
+        assert "page" not in page.locator("p.receipt").inner_text()
 
 
 def test_a_page_that_cannot_be_drawn_is_told_and_tried_again(browser, server):
