@@ -43,6 +43,11 @@ HELP = ("greeting", "abilities", "listing")
 _ASKS = "Ask about what they say, or for an overview, a summary, a timeline, a list of mentions, or a comparison"
 
 
+def dated(published: str, quote: str) -> str:
+    """A quote behind the day of its article, YYYY-MM-DD, by which several are told apart."""
+    return f"Published {published}: {quote}"
+
+
 def greeting(rows: Sequence[IndexedArticle]) -> str:
     """A short invitation."""
     return _greeting(len(rows), _first_title(rows))

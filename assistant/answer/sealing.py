@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.answer.answer import Answer, Citation, SentenceVerdict, Status
-from assistant.answer.own_words import CHOSEN, HELP, REFUSALS, is_note
+from assistant.answer.own_words import CHOSEN, HELP, REFUSALS, dated, is_note
 from assistant.language.markdown import plain
 from assistant.language.values import read
 from index.errors import ReceiptBroken
@@ -203,8 +203,10 @@ def says(answer: Answer, citation: Citation, span: tuple[int, int]) -> bool:
     whole = plain(citation.quote)
     if span != citation.answer_spans[-1]:
         return leads(shown, whole)
-    alone = citation.published is not None and len(citation.answer_spans) == 1
-    return shown == whole or (alone and shown == f"{citation.published}: {whole}")
+    if citation.published is None or len(citation.answer_spans) > 1:
+        return shown == whole
+    # The last one is how answers of earlier versions have it.
+    return shown in {whole, dated(citation.published, whole), f"{citation.published}: {whole}"}
 
 
 def leads(lead: str, whole: str) -> bool:

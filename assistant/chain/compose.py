@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status, references
-from assistant.answer.own_words import REFUSALS
+from assistant.answer.own_words import REFUSALS, dated
 from assistant.answer.sealing import leads
 from assistant.chain.open_index import OpenIndex
 from assistant.chain.part_labels import Place, labelled, repeats
@@ -122,7 +122,7 @@ def _pieces(quote: Quote, text: str, *, first: bool) -> list[str]:
     whole = plain(text[quote.start : quote.end])
     if quote.dated:
         assert quote.article.published is not None
-        return [f"{quote.article.published.isoformat()}: {whole}"]
+        return [dated(quote.article.published.isoformat(), whole)]
     if quote.lead is None or not first:
         return [whole]
     lead = plain(text[quote.lead[0] : quote.lead[1]])

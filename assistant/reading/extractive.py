@@ -32,7 +32,7 @@ from assistant.reading.joined import (
     sentence_rows,
 )
 from assistant.reading.later import states_instead, takes_back
-from assistant.reading.leading import leading_span
+from assistant.reading.leading import asks_who_is, leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
@@ -374,7 +374,8 @@ def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float, engine
         return False
     if question.kind is Kind.CHANGE:
         return True
-    if question.kind not in {Kind.QUANTITY, Kind.PERSON, Kind.DATE}:
+    # Who else stands beside the person asked about is no other value.
+    if question.kind not in {Kind.QUANTITY, Kind.PERSON, Kind.DATE} or asks_who_is(question):
         return False
     values = [set(asked_for(question, c.text)) for c in (a, b)]
     return bool(values[1]) and values[0].isdisjoint(values[1]) and _likeness(a, b, engine) >= SAME_THING

@@ -137,9 +137,13 @@ def _in_cell(text: str, start: int, end: int) -> tuple[str, int, int]:
     return text[first : last if last >= 0 else len(text)], start - first, end - first
 
 
+def asks_who_is(question: Question) -> bool:
+    """Whether it is asked who somebody is, and not for somebody's name."""
+    return question.kind is Kind.PERSON and _WHO_IS.match(question.text) is not None
+
+
 def _asks_for_a_name(question: Question) -> bool:
-    """Whether a person is asked for, and not who somebody is."""
-    return question.kind is Kind.PERSON and not _WHO_IS.match(question.text)
+    return question.kind is Kind.PERSON and not asks_who_is(question)
 
 
 def _is_time(token: Token) -> bool:

@@ -177,9 +177,9 @@ def test_articles_of_two_dates_that_disagree_are_both_shown_dated_the_newer_firs
 
     assert_holds(assistant, answer)
     lines = answer.text.split("\n")
-    assert lines[0].startswith("2022-06-15: ")
+    assert lines[0].startswith("Published 2022-06-15: ")
     assert "19 halls" in lines[0]
-    assert lines[1].startswith("2020-02-01: ")
+    assert lines[1].startswith("Published 2020-02-01: ")
     assert "12 halls" in lines[1]
     assert [c.article_id for c in answer.citations[:2]] == ["museum-2022", "museum-2020"]
 

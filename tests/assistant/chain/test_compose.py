@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.answer.answer import Answer, IndexReference, Reason, Status
 from assistant.answer.own_words import REFUSALS
-from assistant.answer.sealing import sealed
+from assistant.answer.sealing import check_composition, sealed
 from assistant.chain.compose import answered, refused
 from assistant.language.markdown import plain
 from assistant.question.question import analyse
@@ -113,8 +113,13 @@ def test_a_quote_that_another_contradicts_is_shown_with_its_date() -> None:
 
     answer = composed({1: text}, [quote_of(text, published=date(2021, 3, 9), dated=True)])
 
-    assert answer.text == "2021-03-09: The dam has five gates. [1]"
+    assert answer.text == "Published 2021-03-09: The dam has five gates. [1]"
     assert_sealed(answer, {1: text})
+    (citation,) = answer.citations
+    earlier = answer.text.removeprefix("Published ")
+    check_composition(
+        replace(answer, text=earlier, citations=(replace(citation, answer_spans=((0, len(earlier) - 4),)),))
+    )
 
 
 def test_quotes_of_several_parts_are_numbered_on_and_the_least_sure_part_decides() -> None:

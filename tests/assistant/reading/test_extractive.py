@@ -168,6 +168,17 @@ def test_articles_of_two_dates_that_disagree_are_dated_the_newer_first(library: 
     assert [quote.dated for quote in quotes] == [True, True]
 
 
+def test_others_beside_the_person_who_is_asked_about_are_no_disagreement(library: Library) -> None:
+    library.write("old.md", article("Anna Berg is the mayor of the town after Ada Holm.", "2020-02-01"))
+    library.write("new.md", article("Anna Berg met Otto Lind in the town of the river.", "2022-06-15"))
+    library.add()
+
+    quotes = reading(library, "Who is Anna Berg?", threshold=0.0).quotes
+
+    assert len(quotes) == 2
+    assert not any(quote.dated for quote in quotes)
+
+
 @pytest.mark.parametrize("dates", [("2020-02-01", "2020-02-01"), ("", ""), ("2020-02-01", "")])
 def test_without_two_dates_a_disagreement_is_not_dated(library: Library, dates: tuple[str, str]) -> None:
     library.write("one.md", article("The tunnel has six lanes.", dates[0]))
