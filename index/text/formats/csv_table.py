@@ -1,9 +1,9 @@
-"""Reads tables as CSV: one Markdown table, with the file's name above it."""
+"""Reads tables as CSV: an article a row where the columns are those of articles, else one Markdown table."""
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import PurePath
 
@@ -12,10 +12,15 @@ from index.text.formats.blobs import without_blobs
 from index.text.formats.decoding import read_text
 from index.text.formats.extracted import Extracted
 from index.text.formats.html_table import table_line
+from index.text.formats.jsonl import TEXTS, article_of, with_faults
+from index.text.metadata import KEYS
 
 DELIMITERS = ",;\t|"
 SAMPLE_ROWS = 50
 MAX_COLUMNS = 1_000
+MAX_CELL = 50_000_000
+"""Characters of a cell, which may hold an article."""
+csv.field_size_limit(MAX_CELL)
 SEPARATOR_LINE = re.compile(r"sep=(.)\n")
 """By which Excel states the delimiter."""
 
@@ -24,33 +29,53 @@ def read(data: bytes, source: str) -> list[Extracted]:
     """Read a table; its first row is the header.
 
     Raises:
-        ArticleUnreadable: not text, or quotation marks that never end.
+        ArticleUnreadable: not text, quotation marks that never end, or columns of articles without a text.
     """
     text = read_text(data, source)
     stated = SEPARATOR_LINE.match(text)
     if stated:
         text = text[stated.end() :]
     delimiter = stated[1] if stated else _delimiter(text)
-    lines: list[str] = []
-    width = 0
-    short = 0
-    used = _used_columns(text, delimiter, source)
-    for row in _rows(text, delimiter, source):
-        if not width:
-            width = min(len(row), MAX_COLUMNS)
-            names = [cell or f"column {number}" for number, cell in enumerate(row[:width], 1)]
-            shown = [names[place] for place in range(width) if place in used]
-            lines += [table_line(shown), table_line(["---"] * len(shown))]
-            continue
-        short += len(row) != width
-        cells = [*row[:width], *[""] * (width - len(row))]
-        lines.append(table_line([cells[place] for place in range(width) if place in used]))
-    if not lines:
+    header = next(_rows(text, delimiter, source), None)
+    if header is None:
         raise ArticleUnreadable(f"{source}: no text in it", "leave it out or write the article")
+    names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in header]
+    if {*TEXTS} & {*names} and {*KEYS["title"]} & {*names}:
+        return _articles(text, delimiter, names, source)
+    return [_table(text, delimiter, header, source)]
+
+
+def _articles(text: str, delimiter: str, names: Sequence[str], source: str) -> list[Extracted]:
+    """An article a row; the fragment of each is its id, or else the number of its row, the header being the first."""
+    found: list[Extracted] = []
+    faults: list[str] = []
+    taken: set[str] = set()
+    for number, row in enumerate(islice(_rows(text, delimiter, source), 1, None), 2):
+        article = article_of(dict(zip(names, row, strict=False)), number, taken, source)
+        if article is None:
+            faults.append(f"row {number} has no text")
+        else:
+            found.append(article)
+    if not found:
+        column = next(name for name in names if name in TEXTS)
+        raise ArticleUnreadable(f"{source}: no row has a text under {column!r}", "leave it out or write the articles")
+    return with_faults(found, faults, "rows")
+
+
+def _table(text: str, delimiter: str, header: Sequence[str], source: str) -> Extracted:
+    """One article that is the table, with the file's name above it."""
+    width = min(len(header), MAX_COLUMNS)
+    used = [place for place in sorted(_used_columns(text, delimiter, source)) if place < width]
+    shown = [header[place] or f"column {place + 1}" for place in used]
+    lines = [table_line(shown), table_line(["---"] * len(shown))]
+    short = 0
+    for row in islice(_rows(text, delimiter, source), 1, None):
+        short += len(row) != width
+        lines.append(table_line([row[place] if place < len(row) else "" for place in used]))
     caption = " ".join(re.split(r"[\s_-]+", PurePath(source).stem)).strip()
     problems = (f"{short} rows have not the header's {width} columns",) if short else ()
     body = without_blobs("\n".join(lines))
-    return [Extracted(text=f"# {caption}\n\n{body}\n" if caption else body + "\n", problems=problems)]
+    return Extracted(text=f"# {caption}\n\n{body}\n" if caption else body + "\n", problems=problems)
 
 
 def _rows(text: str, delimiter: str, source: str) -> Iterator[list[str]]:

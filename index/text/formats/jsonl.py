@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.errors import ArticleUnreadable
@@ -36,37 +36,47 @@ def read(data: bytes, source: str) -> list[Extracted]:
         except (ValueError, RecursionError):
             faults.append(f"line {number} is not JSON")
             continue
-        text = _text(value)
-        if text is None:
+        article = article_of(value, number, taken, source) if isinstance(value, dict) else None
+        if article is None:
             faults.append(f"line {number} has no text under {', '.join(TEXTS)}")
-            continue
-        article = _article(value, text, number, taken, source)
-        taken.add(article.fragment)
-        found.append(article)
+        else:
+            found.append(article)
     if not found:
         raise ArticleUnreadable(
             f"{source}: no article in it ({faults[0] if faults else 'it is empty'})", f"give each line a {TEXTS[0]!r}"
         )
+    return with_faults(found, faults, "lines")
+
+
+def with_faults(found: list[Extracted], faults: Sequence[str], unit: str) -> list[Extracted]:
+    """The articles of a file, the first with what is to be told of lines or rows that hold none."""
     if faults:
-        more = [f"{len(faults) - MAX_TOLD} more lines hold no article"] if len(faults) > MAX_TOLD else []
-        found[0] = replace(found[0], problems=(*faults[:MAX_TOLD], *more))
+        more = [f"{len(faults) - MAX_TOLD} more {unit} hold no article"] if len(faults) > MAX_TOLD else []
+        found[0] = replace(found[0], problems=(*found[0].problems, *faults[:MAX_TOLD], *more))
     return found
 
 
-def _text(value: object) -> str | None:
-    if not isinstance(value, dict):
+def article_of(value: Mapping[str, object], number: int, taken: set[str], source: str) -> Extracted | None:
+    """The article that named values hold; None if they hold no text.
+
+    Args:
+        value: what is stated, by name.
+        number: its place in the file, which is its fragment where it states no id that is free.
+        taken: fragments of the file so far; its own is added.
+        source: the file's name, for messages.
+    """
+    stated_text = next((text for name in TEXTS if isinstance(text := value.get(name), str) and text.strip()), None)
+    if stated_text is None:
         return None
-    return next((text for name in TEXTS if isinstance(text := value.get(name), str) and text.strip()), None)
-
-
-def _article(value: Mapping[str, object], text: str, number: int, taken: set[str], source: str) -> Extracted:
-    text = clean(text)
+    text = clean(stated_text)
     is_page = text.lstrip().startswith("<") and re.search(r"</(?:p|div|body|article|h\d)>", text[:100_000]) is not None
     stated = next((str(value[name]) for name in IDS if isinstance(value.get(name), str) and value[name]), "")
     fragment = re.sub(r"[\s/#]+", "-", clean(stated)).strip("-")[:100]
     fields = {str(name).strip().lower(): one for name, one in value.items()}
+    fragment = fragment if fragment and fragment not in taken else str(number)
+    taken.add(fragment)
     return Extracted(
         text=read_page(text, source).text if is_page else visible_markdown(text),
         metadata=metadata_of(fields),
-        fragment=fragment if fragment and fragment not in taken else str(number),
+        fragment=fragment,
     )

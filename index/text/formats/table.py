@@ -23,8 +23,8 @@ FORMATS: dict[str, str] = {
 }
 """Module of this folder by suffix in lower case. A new format is one entry here."""
 
-SEVERAL = (".jsonl",)
-"""Formats of which a file holds several articles."""
+SEVERAL = (".csv", ".jsonl")
+"""Formats of which a file may hold several articles."""
 
 PAGED = (".pdf",)
 """Formats with pages, whose files are kept so that these can be shown."""

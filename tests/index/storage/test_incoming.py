@@ -214,6 +214,17 @@ def test_lines_of_one_file_are_articles_that_come_and_go_with_their_lines(librar
     assert library.add().unchanged == ["news-n0", "news-n2"]
 
 
+def test_rows_of_one_file_are_articles_that_come_and_go_with_their_rows(library):
+    rows = ["id,title,text", *(f"n{number},Heron {number},The heron number {number} stood." for number in range(2))]
+    library.write("news.csv", "\n".join(rows))
+    assert library.add().added == ["news-n0", "news-n1"]
+
+    library.write("news.csv", "\n".join(rows[:-1]))
+    outcome = library.add()
+
+    assert (outcome.unchanged, outcome.removed) == (["news-n0"], ["news-n1"])
+
+
 def test_a_text_tells_whether_this_version_of_its_library_made_it(library):
     path = library.folder / "heron.html"
     path.write_text("<p>The heron stood in the reeds.</p>")

@@ -135,6 +135,38 @@ def test_rows_of_another_length_are_told_and_excels_own_line_is_heeded():
     assert article.problems == ("1 rows have not the header's 2 columns",)
 
 
+def test_each_row_is_an_article_where_the_columns_are_those_of_articles():
+    text = (
+        "Title,Text,Publication Date,id,Pages\n"
+        'The mill,"The mill is sold.\n\nIda Poe bought it.",2024-05-17,mill,3\n'
+        "The ship,,2024-05-18,ship,\n"
+        "The pond,The pond froze.,2024-05-19,,1\n"
+    )
+
+    mill, pond = load(Path("/news.csv"), text.encode())
+
+    assert (mill.source, mill.title, mill.published) == ("/news.csv#mill", "The mill", date(2024, 5, 17))
+    assert mill.text == "The mill is sold.\n\nIda Poe bought it."
+    assert mill.problems == ("row 3 has no text",)
+    assert (pond.source, pond.text) == ("/news.csv#4", "The pond froze.")
+
+
+@pytest.mark.parametrize("header", ["title,price", "text,price", "article,price"])
+def test_a_table_without_columns_of_articles_is_one_article(header):
+    assert len(load(Path("/news.csv"), f"{header}\nMill,3\nShip,4\n".encode())) == 1
+
+
+def test_columns_of_articles_without_any_text_are_refused():
+    with pytest.raises(ArticleUnreadable, match=r"^/news\.csv: no row has a text under 'body'"):
+        load(Path("/news.csv"), b"headline,body\nThe mill,\n")
+
+
+def test_a_cell_may_hold_a_long_article():
+    (article,) = load(Path("/news.csv"), b"title,text\nThe mill," + b"The mill is sold. " * 10_000)
+
+    assert len(article.text) > 170_000
+
+
 def lines(*texts: str):
     return load(Path("/news.jsonl"), "\n".join(texts).encode())
 
