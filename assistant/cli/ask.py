@@ -20,6 +20,7 @@ from assistant.cli.common import (
     model_flag,
     opened,
     settings_from,
+    tell_unmatched,
     typed_line,
 )
 from assistant.cli.output.progress import note
@@ -88,6 +89,7 @@ def ask(
     filters = filters_from(published_after, published_before, publisher, language, article)
     if lines:
         with opened(settings) as assistant:
+            tell_unmatched(assistant, filters)
             _ask_lines(assistant, filters, as_json=json_, fail_on_refusal=fail_on_refusal)
         return
     if question == "-":
@@ -98,6 +100,7 @@ def ask(
 
     checked_question(question)
     with opened(settings) as assistant:
+        tell_unmatched(assistant, filters)
         if json_:
             answer = assistant.ask(question, filters=filters)
             print(json.dumps(_signed(answer, own_key(note=note)), ensure_ascii=False, indent=2))

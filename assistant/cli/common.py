@@ -166,6 +166,14 @@ def filters_from(
     )
 
 
+def tell_unmatched(assistant: "Assistant", filters: "Filters") -> None:
+    """Note which filters no article passes."""
+    from index.search.unmatched import unmatched
+
+    for line in unmatched(filters, assistant.engine.articles.values()):
+        note(f"{line} (`assistant index list` shows the articles)")
+
+
 def _day(text: str | None, option: str) -> date | None:
     from index.errors import UsageError
 

@@ -16,6 +16,7 @@ from assistant.cli.common import (
     filters_from,
     opened,
     settings_from,
+    tell_unmatched,
 )
 from assistant.cli.output.links import address
 from assistant.cli.output.progress import note
@@ -53,6 +54,7 @@ def search(
     settings = settings_from({"index": index, "model": ""})
     filters = filters_from(published_after, published_before, publisher, language, article)
     with opened(settings) as assistant:
+        tell_unmatched(assistant, filters)
         found = assistant.search(question, k=k, filters=filters)
         matching = assistant.matching(found)
     if found.corrections:
@@ -62,8 +64,6 @@ def search(
         data = {"question": question, "searched": found.question, "passages": rows}
         print(json.dumps(data, ensure_ascii=False, indent=2))
         return
-    if not found.passages:
-        note("no article passes the filters")
     with paged(screen_of(plain=plain)) as flow:
         for passage in found.passages:
             _show(passage, matching.get(passage.chunk_id), flow)

@@ -493,9 +493,17 @@ def test_a_search_for_a_person_to_read_shows_titles_and_places(assistant: Comman
 
 
 def test_filters_that_nothing_passes_are_remarked_on(assistant: Command, town: Library) -> None:
-    run = assistant("search", "who is the mayor", "--index", town.root, "--publisher", "nobody")
+    filters = ("--publisher", "nobody", "--published-after", "2099-01-01")
 
-    assert (run.code, run.out, run.err) == (0, "", "assistant: no article passes the filters\n")
+    searched = assistant("search", "who is the mayor", "--index", town.root, *filters)
+    asked = assistant("ask", "who is the mayor", "--index", town.root, *filters)
+
+    for run in (searched, asked):
+        first, second = run.err.splitlines()
+        assert first.startswith("assistant: no article has the publisher 'nobody'")
+        assert second.startswith("assistant: no article was published on 2099-01-01 or later")
+        assert second.endswith("(`assistant index list` shows the articles)")
+    assert (searched.code, searched.out, asked.code) == (0, "", 0)
 
 
 # Help, and the real process
