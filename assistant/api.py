@@ -110,5 +110,5 @@ def open_assistant(settings: Settings, *, note: Note, meter: Meter) -> Assistant
     return opener(engines, settings, note=note, model=model)()
 
 
-def _no_meter(done: int, of: int, chunks: int) -> None:
+def _no_meter(done: int, of: int, chunks: int, at: str) -> None:
     """Discard progress."""

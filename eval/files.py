@@ -36,7 +36,7 @@ def silent(message: str) -> None:
     """Discard a message."""
 
 
-def no_meter(done: int, of: int, chunks: int) -> None:
+def no_meter(done: int, of: int, chunks: int, at: str) -> None:
     """Discard progress."""
 
 

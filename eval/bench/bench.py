@@ -62,7 +62,7 @@ def run_bench(
         meter: takes progress: the step, how much of it is done, and the total.
     """
     bench = load_set(folder)
-    with _assistant(bench, note, lambda done, of, chunks: meter("indexing", done, of)) as assistant:
+    with _assistant(bench, note, lambda done, of, chunks, at: meter("indexing", done, of)) as assistant:
         figures = {}
         for name, half in (("development", True), ("held-out", False)):
             questions = bench.half(development=half)
@@ -176,7 +176,7 @@ def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[
     """Ask answerable questions of the other half's articles, which do not answer them."""
     own = {article_of(document) for question in asked for document in question.relevant}
     others = {article for id_ in bench.documents if (article := article_of(id_)) and article not in own}
-    with _assistant(bench.part(others), note, lambda done, of, chunks: None) as assistant:
+    with _assistant(bench.part(others), note, lambda done, of, chunks, at: None) as assistant:
         reasons = [assistant.ask(question.text).reason for question in asked]
     return [
         _share("off-topic refused", [reason is not None for reason in reasons]),

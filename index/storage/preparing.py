@@ -15,8 +15,8 @@ from index.text.structure import Structure
 BATCH_CHUNKS = 128
 """Chunks encoded together, from as many articles as it takes, so that batches hold similar lengths."""
 
-Meter = Callable[[int, int, int], None]
-"""Called with the characters done, the characters in all, and the chunks done."""
+Meter = Callable[[int, int, int, str], None]
+"""Called with the characters done, the characters in all, the chunks done, and the file that is worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Preparing:
 
     def take(self, article: Article) -> str | None:
         """Take an article; returns why it cannot be cut, in a line, if it cannot."""
+        self.meter(self._done_characters, self.total, self._done_chunks, article.source)
         try:
             self._cut.append(self._cut_up(article))
         except Exception as error:  # noqa: BLE001  # One article stops no other, whatever is wrong with it.
@@ -96,9 +97,11 @@ class Preparing:
         """Encode the pending chunks of all articles together."""
         jobs = [job for cut in self._cut for job in cut.jobs]
         size = sum(len(cut.article.text) for cut in self._cut)
+        longest = max(self._cut, key=lambda cut: len(cut.jobs), default=None)  # What takes most of the time.
 
         def progress(done: int, of: int) -> None:
-            self.meter(self._done_characters + size * done // of, self.total, self._done_chunks + done)
+            at = longest.article.source if longest else ""
+            self.meter(self._done_characters + size * done // of, self.total, self._done_chunks + done, at)
 
         vectors = iter(self.encoder.encode_chunks(jobs, progress) if jobs else [])
         self._done_characters += size

@@ -2,16 +2,24 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import PurePath
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from assistant.cli.output.pulse import LINE_SECONDS, TERMINAL_SECONDS, pulse
 from assistant.cli.output.terminal import escaped, plain_stderr
 
-if TYPE_CHECKING:
-    from index.storage.preparing import Meter
+MAX_NAME = 40
+"""Characters of a file's name that are shown."""
+
+
+class Meter(Protocol):
+    """Shows how far work is."""
+
+    def __call__(self, done: int, of: int, count: int, at: str = "", /) -> None:
+        """Show that `done` of `of` is done, `count` units of it, and the path of the file that is worked on."""
 
 
 def note(message: str) -> None:
@@ -21,9 +29,7 @@ def note(message: str) -> None:
 
 
 @contextmanager
-def metered(
-    what: str, unit: str = "chunks", *, at_once: bool = True, seconds: float | None = None
-) -> Iterator["Meter"]:
+def metered(what: str, unit: str = "chunks", *, at_once: bool = True, seconds: float | None = None) -> Iterator[Meter]:
     """Show that the work within the block goes on, by the clock and by what it measures.
 
     Args:
@@ -50,9 +56,9 @@ def metered(
             while not ended.wait(seconds or (TERMINAL_SECONDS if terminal else LINE_SECONDS)):
                 shown.beat()
 
-        def draw(done: int, of: int, count: int) -> None:
+        def draw(done: int, of: int, count: int, at: str = "", /) -> None:
             begin()
-            shown.draw(done, of, count)
+            shown.draw(done, of, count, _name(at))
 
         watcher = Thread(target=watch, name="progress", daemon=True)
         watcher.start()
@@ -64,6 +70,12 @@ def metered(
             watcher.join()
 
 
+def _name(path: str) -> str:
+    """A file's name as there is room for."""
+    name = escaped(PurePath(path).name)
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+
+
 class _Lines:
     """Lines that say how far the work is, where nobody watches."""
 
@@ -72,8 +84,9 @@ class _Lines:
         self._started = time.monotonic()
         self._measured = ""
 
-    def draw(self, done: int, of: int, count: int) -> None:
-        self._measured = f", {min(1.0, done / max(of, 1)):.0%}, {count:,} {self._unit}"
+    def draw(self, done: int, of: int, count: int, name: str) -> None:
+        at = f", at {name}" if name else ""
+        self._measured = f", {min(1.0, done / max(of, 1)):.0%}, {count:,} {self._unit}{at}"
 
     def beat(self) -> None:
         note(f"{self._what} for {time.monotonic() - self._started:.0f} s{self._measured}")
@@ -87,14 +100,14 @@ class _Bar:
         self._lock = Lock()
         self._drawn: Meter | None = None
 
-    def draw(self, done: int, of: int, count: int) -> None:
-        self._begun()(done, of, count)
+    def draw(self, done: int, of: int, count: int, name: str) -> None:
+        self._begun()(done, of, count, name)
 
     def beat(self) -> None:
         """Draw the bar; it then moves by itself."""
         self._begun()
 
-    def _begun(self) -> "Meter":
+    def _begun(self) -> Meter:
         with self._lock:  # Most commands that might show progress have nothing to do, and need not load a library.
             if self._drawn is None:
                 self._drawn = self._stack.enter_context(_drawing(self._what, self._unit))
@@ -102,7 +115,7 @@ class _Bar:
 
 
 @contextmanager
-def _drawing(what: str, unit: str) -> Iterator[Callable[[int, int, int], None]]:
+def _drawing(what: str, unit: str) -> Iterator[Meter]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -114,7 +127,7 @@ def _drawing(what: str, unit: str) -> Iterator[Callable[[int, int, int], None]]:
     )
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -124,8 +137,9 @@ def _drawing(what: str, unit: str) -> Iterator[Callable[[int, int, int], None]]:
     with Progress(*columns, console=Console(file=plain_stderr()), transient=True) as progress:
         task = progress.add_task(what, total=None, rate="")
 
-        def draw(done: int, of: int, count: int) -> None:
+        def draw(done: int, of: int, count: int, name: str = "", /) -> None:
             seconds = max(progress.tasks[0].elapsed or 0.0, 1e-6)
-            progress.update(task, completed=done, total=max(of, 1), rate=f"{count / seconds:.0f} {unit}/s")
+            rate = f"{count / seconds:.0f} {unit}/s"
+            progress.update(task, description=f"{what} {name}".rstrip(), completed=done, total=max(of, 1), rate=rate)
 
         yield draw

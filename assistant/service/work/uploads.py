@@ -171,5 +171,5 @@ def _shown(name: str) -> str:
     return re.sub(r"[^\w .,()-]", "?", name)[:NAME_CHARACTERS]
 
 
-def _unseen(done: int, of: int, chunks: int) -> None:
+def _unseen(done: int, of: int, chunks: int, at: str) -> None:
     """Progress of an upload is not shown."""

@@ -19,7 +19,7 @@ from assistant.cli.output.progress import metered
 
 with metered("indexing") as draw:
     for done in (1, 50, 100):
-        draw(done, 100, done)
+        draw(done, 100, done, "/articles/[a] letter.txt")
 print("rich" in sys.modules)
 """
 
@@ -44,6 +44,10 @@ def test_lines_tell_how_long_it_takes_and_how_far_it_is_where_nobody_watches(
         while "30%" not in (line := told.get(timeout=60)):
             assert line.startswith("indexing for")
         assert re.fullmatch(r"indexing for \d+ s, 30%, 1,200 chunks", line)
+        draw(40, 100, 1300, "/articles/of\x1b May.txt")
+        while "40%" not in (line := told.get(timeout=60)):
+            pass
+        assert line.endswith(r", 1,300 chunks, at of\u001b May.txt")
 
 
 def test_work_that_may_not_be_needed_says_nothing_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +97,7 @@ def test_a_bar_is_drawn_on_a_terminal_and_taken_away(repository: Path) -> None:
         told = process.stdout.read() if process.stdout else ""
 
     assert told == "True\n"
-    assert "indexing" in drawn
+    assert "indexing [a] letter.txt" in drawn
     assert "100%" in drawn
     assert "chunks/s" in drawn
     assert drawn.endswith("\x1b[2K")  # The line is erased.

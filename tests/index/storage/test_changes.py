@@ -7,6 +7,7 @@ import pytest
 from index.encoding.encoder import HashEncoder
 from index.errors import ArticleUnreadable, UserError
 from index.search.engine import Filters
+from index.storage.changes import add_paths
 from index.text.article import Article
 
 
@@ -44,6 +45,18 @@ def test_added_articles_are_listed_with_their_metadata_and_text(town):
     assert (river.title, str(river.published), river.publisher) == ("The river rises", "2021-03-09", "Harbour Gazette")
     assert river.source == str(town.folder / "river.md")
     assert snapshot.text(river.number).startswith("The river rose by three metres")
+
+
+def test_the_file_that_takes_the_time_is_named_meanwhile(library):
+    short, long = library.write("short.md", "The ferry sails."), library.write("long.txt", "The river rose. " * 500)
+    told = []
+
+    add_paths(library.root, [library.folder], library.encoder, note=print, meter=lambda *at: told.append(at))
+
+    assert {at for *_, at in told} == {str(short), str(long)}
+    done, of, chunks, at = told[-1]
+    assert (done, at) == (of, str(long))
+    assert chunks > 20
 
 
 def test_what_has_not_changed_is_not_encoded_again(library):
