@@ -9,7 +9,7 @@ from assistant.chain.compose import compose, index_reference
 from assistant.chain.notes import note_on
 from assistant.chain.open_index import OpenIndex
 from assistant.chain.steps import Asked, Found, ReadPart
-from assistant.question.question import analyse
+from assistant.question.question import analyse, punctuated
 from assistant.question.scope import Scope, load_classifier
 from assistant.reading.overview.catalog import Named, named_articles
 from assistant.reading.overview.overviews import Overview, Overviews
@@ -33,7 +33,7 @@ def asked_scope(index: OpenIndex, asked: Asked) -> Scope:
     """How much of the collection a question asks for; one of several parts is ordinary."""
     if len(asked.parts) > 1:
         return Scope.PASSAGE
-    question = asked.parts[0]
+    question = punctuated(asked.parts[0])
     return load_classifier().scope(question, index.engine.encode(question).vector, index.engine.state.encoder_hash)
 
 
@@ -73,7 +73,7 @@ def of_collection(index: OpenIndex, asked: Asked, scope: Scope, filters: Filters
         return None
     overviews = Overviews(index.search, index.engine, filters)
     topic = _topic(asked.parts[0], scope)
-    found = _overviews(overviews, asked.parts[0], topic, scope, _rows(index, filters))
+    found = _overviews(overviews, punctuated(asked.parts[0]), topic, scope, _rows(index, filters))
     if not any(overview for _, overview in found):
         return None
     parts = [_read(name, overview) for name, overview in found if overview is not None]

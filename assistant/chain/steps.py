@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from assistant.chain.open_index import OpenIndex
 from assistant.models.seam import Usage, together
 from assistant.question.followups import Turn, asked_alone
-from assistant.question.question import Question, analyse, topic
+from assistant.question.question import Question, analyse, punctuated, topic
 from assistant.question.seams import Condenser, Splitter
 from assistant.reading.reader import Reading
 from assistant.retrieval.second_search import search_twice
@@ -82,7 +82,7 @@ def retrieve(
     """
     read = index.settings.passages
     found: list[Found] = []
-    for meant in (part, *others):
+    for meant in map(punctuated, (part, *others)):
         asked, alone = analyse(meant), asked_alone(meant)
         whole = ""
         for wording in dict.fromkeys([meant, topic(asked), alone]):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.language.names import bare_word
-from assistant.language.vocabulary import AUXILIARIES, NO_NAMES, OPENERS, alternatives
+from assistant.language.vocabulary import AUXILIARIES, NO_NAMES, OPENERS, QUESTION_WORDS, alternatives
 from assistant.question.kinds import KINDS_BY_PATTERN, Kind
+from index.text.sentences import split_sentences
 from index.text.terms import STOP_WORDS, stems, words
 
 
@@ -38,6 +39,8 @@ _CHANGE_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+_ASKS = re.compile(rf"(?:(?:\w+,? )?(?:{alternatives(QUESTION_WORDS)})|{alternatives(AUXILIARIES)})\b", re.IGNORECASE)
+
 
 _MEANING = re.compile(
     r"^what (?:does|do|did) (?:the (?:term|word|name|abbreviation|acronym|number|figure|phrase) )?"
@@ -45,6 +48,16 @@ _MEANING = re.compile(
     r"|^what is (?:meant by|the meaning of) (.+?)[?.\s]*$",
     re.IGNORECASE,
 )
+
+
+def punctuated(text: str) -> str:
+    """A question with a question mark and anything else without, so that it is read alike however it was typed."""
+    bare = text.rstrip(" ?？")
+    last = next(iter(split_sentences(text)[-1:]), None)
+    start = max(last.start, text.rfind(": ") + 1) if last else 0
+    if _ASKS.match(text[start:].lstrip()):
+        return f"{bare.rstrip(' .!')}?"
+    return text if last and last.start else bare
 
 
 def topic(question: Question) -> str:

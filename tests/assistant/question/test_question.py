@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question.kinds import Kind
-from assistant.question.question import Question, analyse
+from assistant.question.question import Question, analyse, punctuated
 from index.text.terms import stems
 
 
@@ -121,3 +121,23 @@ def test_any_text_can_be_read_and_its_names_stand_in_it(text: str) -> None:
     assert all(name and name in question.text for name in question.names)
     assert len(set(question.names)) == len(question.names)
     assert question == analyse(question.text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("who is Ada Holm", "who is Ada Holm?"),
+        ("In which year did it open ??", "In which year did it open?"),
+        ("Is Ada Holm in the U.S. Navy.", "Is Ada Holm in the U.S. Navy?"),
+        ("I say 42. How many are there", "I say 42. How many are there?"),
+        ("In capitals: how many are there", "In capitals: how many are there?"),
+        ("Summarise the report?", "Summarise the report"),
+        ("mooring fees?", "mooring fees"),
+        ("谁是霍尔姆？", "谁是霍尔姆"),
+        ("I have paid. Any refund?", "I have paid. Any refund?"),
+        ("", ""),
+    ],
+)
+def test_a_question_is_read_alike_with_its_mark_and_without(typed: str, read: str) -> None:
+    assert punctuated(typed) == read
+    assert punctuated(read) == read
