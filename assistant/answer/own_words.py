@@ -30,6 +30,8 @@ CHOSEN = {
 """By the scope of the question, how the quotes of an overview were chosen."""
 SUBJECT = "what the articles say about “{topic}”"
 """In place of articles, where quotes were chosen out of what is said about something."""
+ONE_OF = " Several articles fit; ask for one of them by its title to have it alone."
+"""Where one article was asked for."""
 LEFT = {
     **dict.fromkeys(
         ("timeline", "list_all", "everything"),
@@ -88,7 +90,7 @@ def is_note(scope: str, note: str, searched: str, titles: Iterable[str]) -> bool
     if scope not in CHOSEN:
         return not note
     left, words = LEFT.get(scope, ("", ""))
-    more = rf"(?: [\d,]+ {left}s?{re.escape(words)})?" if left else ""
+    more = rf"(?:{re.escape(ONE_OF)})?" + (rf"(?: [\d,]+ {left}s?{re.escape(words)})?" if left else "")
     pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(CHOSEN[scope]))
     found = re.fullmatch(pattern + more, note, re.DOTALL)
     if found is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer.answer import Answer, Reason
 from assistant.answer.sealing import paged, sealed
-from assistant.chain.collection import asked_scope, helped, of_collection
+from assistant.chain.collection import asked_scope, helped, narrowed, of_collection, scope_of_said
 from assistant.chain.compose import compose
 from assistant.chain.open_index import OpenIndex, Rerank, Watch
 from assistant.chain.steps import Asked, Previous, read, retrieve, understand
@@ -232,11 +232,12 @@ class Assistant:
         on_piece: OnPiece | None,
     ) -> "Trace":
         """Answer a question: retrieve, read, compose, write, seal."""
-        scope = asked_scope(index, asked)
+        filters, topic = narrowed(index, asked, filters)
+        scope = asked_scope(index, asked) if topic is None else scope_of_said(topic)
         own_words = helped(index, asked, scope, filters)
         if own_words is not None:
             return Trace(answer=sealed(self._priced(own_words, asked.usage), index.engine.text), parts=())
-        wide = of_collection(index, asked, scope, filters)
+        wide = of_collection(index, asked, scope, filters, topic=topic)
         if wide is not None:
             parts, answer = wide.parts, wide.answer
             asked = replace(asked, parts=tuple(one.part for one in parts))

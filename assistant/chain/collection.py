@@ -9,12 +9,14 @@ from assistant.chain.compose import compose, index_reference
 from assistant.chain.notes import note_on
 from assistant.chain.open_index import OpenIndex
 from assistant.chain.steps import Asked, Found, ReadPart
+from assistant.language.values import dates
 from assistant.question.question import analyse, punctuated
 from assistant.question.scope import Scope, load_classifier
-from assistant.reading.overview.catalog import Named, named_articles
+from assistant.reading.overview.catalog import Named, named_articles, said_by
 from assistant.reading.overview.overviews import Overview, Overviews
 from assistant.reading.overview.sides import sides_of
 from assistant.reading.overview.subject import names_only_a_writing
+from assistant.reading.overview.writings import is_of_one, writings_meant
 from assistant.reading.reader import Reading
 from index.search.engine import Filters
 from index.text.article import IndexedArticle
@@ -35,6 +37,19 @@ def asked_scope(index: OpenIndex, asked: Asked) -> Scope:
         return Scope.PASSAGE
     question = punctuated(asked.parts[0])
     return load_classifier().scope(question, index.engine.encode(question).vector, index.engine.state.encoder_hash)
+
+
+def narrowed(index: OpenIndex, asked: Asked, filters: Filters) -> tuple[Filters, str | None]:
+    """The filters, narrowed to the publisher whose word is asked for, and on what; None in an ordinary question."""
+    if len(asked.parts) > 1:
+        return filters, None
+    said = said_by(asked.parts[0], (row.publisher for row in _rows(index, filters) if row.publisher))
+    return (filters, None) if said is None else (replace(filters, publishers=said.publishers), said.topic)
+
+
+def scope_of_said(topic: str) -> Scope:
+    """The scope of a question for what a publisher says about a topic; of an empty one or a time, for its articles."""
+    return Scope.EVERYTHING if topic and not dates(topic) else Scope.CATALOG
 
 
 def helped(index: OpenIndex, asked: Asked, scope: Scope, filters: Filters) -> Answer | None:
@@ -67,29 +82,55 @@ def helped(index: OpenIndex, asked: Asked, scope: Scope, filters: Filters) -> An
     )
 
 
-def of_collection(index: OpenIndex, asked: Asked, scope: Scope, filters: Filters) -> Composed | None:
-    """The overview that a question asks for; None for an ordinary one, or if the articles have nothing for it."""
+def of_collection(
+    index: OpenIndex, asked: Asked, scope: Scope, filters: Filters, *, topic: str | None = None
+) -> Composed | None:
+    """The overview that a question asks for; None for an ordinary one, or if the articles have nothing for it.
+
+    `topic` is what it is about, if that is known; None to tell it from the question.
+    """
     if scope is Scope.PASSAGE:
         return None
+    topic = load_classifier().topic(asked.parts[0], scope) if topic is None else topic
+    rows, writing, meant = _rows(index, filters), "", []
+    if names_only_a_writing(topic):
+        writing, topic = topic, ""
+        meant = writings_meant(writing, rows, index.engine.structure) if writing else []
+    if meant:
+        rows, filters = meant, replace(filters, articles=tuple(row.article_id for row in meant))
     overviews = Overviews(index.search, index.engine, filters)
-    topic = _topic(asked.parts[0], scope)
-    found = _overviews(overviews, punctuated(asked.parts[0]), topic, scope, _rows(index, filters))
+    found = _overviews(overviews, punctuated(asked.parts[0]), topic, scope, rows, chosen=bool(meant))
     if not any(overview for _, overview in found):
         return None
     parts = [_read(name, overview) for name, overview in found if overview is not None]
     missing = tuple(name for name, overview in found if overview is None)
     answer = compose(index, replace(asked, parts=tuple(one.part for one in parts)), parts)
     shown = [overview for _, overview in found if overview is not None]
-    note = note_on(scope, shown, names=[name for name, _ in found], topic=topic)
+    note = note_on(
+        scope,
+        shown,
+        names=[name for name, _ in found],
+        topic=topic,
+        one_of=len(meant) > 1 and is_of_one(writing),
+    )
     return Composed(
         answer=replace(answer, scope=scope, note=note, unanswered=missing, searched=asked.parts[0]), parts=parts
     )
 
 
 def _overviews(
-    overviews: Overviews, question: str, topic: str, scope: Scope, rows: Sequence[IndexedArticle]
+    overviews: Overviews, question: str, topic: str, scope: Scope, rows: Sequence[IndexedArticle], *, chosen: bool
 ) -> list[tuple[str, Overview | None]]:
-    """The overviews of a question, each with the part of the question that it is of."""
+    """The overviews of a question, each with the part of the question that it is of.
+
+    Args:
+        overviews: makes them.
+        question: that stands alone.
+        topic: what it is about.
+        scope: how much of the collection it asks for.
+        rows: articles that may be used.
+        chosen: whether the question names these.
+    """
     if scope is Scope.COMPARE:
         sides = sides_of(topic, load_classifier().asking[scope])
         if sides is None:
@@ -99,11 +140,11 @@ def _overviews(
         return [
             (side, overviews.side(side, question, own) if own else None) for side, own in zip(sides, apart, strict=True)
         ]
-    return [(question, _overview(overviews, question, topic, scope, rows))]
+    return [(question, _overview(overviews, question, topic, scope, rows, chosen=chosen))]
 
 
 def _overview(
-    overviews: Overviews, question: str, topic: str, scope: Scope, rows: Sequence[IndexedArticle]
+    overviews: Overviews, question: str, topic: str, scope: Scope, rows: Sequence[IndexedArticle], *, chosen: bool
 ) -> Overview | None:
     match scope:
         case Scope.TIMELINE:
@@ -112,7 +153,7 @@ def _overview(
             named = _named(question, scope, rows)
             return None if named is None else overviews.of_articles(named.articles, named.topic)
         case _ if not topic:
-            return overviews.of_articles(rows, "") if len(rows) == 1 else overviews.about()
+            return overviews.of_articles(rows, "") if chosen or len(rows) == 1 else overviews.about()
         case Scope.SUMMARY:
             return overviews.summary(topic)
         case Scope.EVERYTHING:

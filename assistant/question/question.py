@@ -39,7 +39,9 @@ _CHANGE_WORDS = re.compile(
     re.IGNORECASE,
 )
 
-_ASKS = re.compile(rf"(?:(?:\w+,? )?(?:{alternatives(QUESTION_WORDS)})|{alternatives(AUXILIARIES)})\b", re.IGNORECASE)
+_ASKS = re.compile(
+    rf"(?:[^,]*, )?(?:(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})|{alternatives(AUXILIARIES)})\b", re.IGNORECASE
+)
 
 
 _MEANING = re.compile(

@@ -1,12 +1,55 @@
 """Articles that a question names by what the catalog has of them: publisher, date, author."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.language.dates import Date
 from assistant.language.values import dates
+from assistant.language.vocabulary import REPORTS, alternatives
 from index.text.article import IndexedArticle
 from index.text.terms import STOP_WORDS, stems, words
+
+_SAYS = alternatives(
+    REPORTS | frozenset("cover covered mention mentioned mentions publish published publishes".split())
+)
+_SAID_BY = re.compile(
+    rf"what (?:else )?(?:do|does|did|has|have|had) (?:the )?(?P<named>[^,?]+?) (?:have to )?(?:{_SAYS})"
+    r"(?: (?:about|on|of|regarding|concerning) (?:the )?(?P<topic>[^?]+?))?[ ?.]*",
+    re.IGNORECASE,
+)
+"""Asks what a publisher says, of a topic or of anything."""
+_ACCORDING = re.compile(r"\baccording to (?:the )?(?P<named>[^,?]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaidBy:
+    """Publishers whose word a question asks for."""
+
+    publishers: tuple[str, ...]
+    topic: str | None
+    """What they are to speak of, empty for anything; None in an ordinary question, as "according to the Courier, …"."""
+
+
+def said_by(question: str, publishers: Iterable[str]) -> SaidBy | None:
+    """The publishers that a question asks for by name, or by part of it ("the Courier"); None if it asks for none."""
+    asked = _SAID_BY.fullmatch(question.strip())
+    found = asked or _ACCORDING.search(question)
+    if found is None:
+        return None
+    meant = tuple(one for one in dict.fromkeys(publishers) if _names(found["named"], one))
+    return SaidBy(publishers=meant, topic=(asked["topic"] or "") if asked else None) if meant else None
+
+
+def _names(part: str, name: str) -> bool:
+    """Whether a part of a publisher's name names it: its noun, what it begins with, or its initials."""
+    said = [word for word in words(part) if word not in STOP_WORDS]
+    own = [word for word in words(name) if word not in STOP_WORDS]
+    noun = [word for word in words(re.split(r" (?:of|for) |,", name)[0]) if word not in STOP_WORDS][-1:]
+    whole = bool(said) and set(said) <= set(own)
+    begins = len(said) > 1 and said == own[: len(said)]
+    initials = "".join(word[0] for word in own)
+    return (whole and (said[-1:] == noun or begins)) or (len(initials) > 1 and "".join(said) == initials)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,7 @@ WRITINGS = frozenset(
     )
 )
 """Stems of words that name a writing, which need not stand in it."""
+_ANY = frozenset("all any both each every".split())
 _OF_TIME = frozenset(map(stem, "morning afternoon evening night day week month year time".split()))
 """Stems of words that say when; a text says it otherwise."""
 LIGHT = 0.2
@@ -54,5 +55,6 @@ def article_terms(article: IndexedArticle) -> frozenset[str]:
 
 def names_only_a_writing(topic: str) -> bool:
     """Whether a topic names nothing but a writing: "the report"."""
-    content = [term for word, term in zip(words(topic), stems(topic), strict=True) if word not in STOP_WORDS]
+    pairs = zip(words(topic), stems(topic), strict=True)
+    content = [term for word, term in pairs if word not in STOP_WORDS and word not in _ANY]
     return all(term in WRITINGS for term in content)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from library import assert_proven, ignore
+from library import assert_proven, ignore, indexed
 from oldwater import COST, QUESTION, opened
 
 from assistant.answer.answer import Answer, Citation, Status
@@ -63,6 +63,37 @@ def test_the_sides_of_a_comparison_are_parts_and_one_that_is_not_there_is_named(
     assert both.parts == ("bridge", "museum")
     assert {part.index for citation in both.citations for part in citation.parts} == {0, 1}
     assert one.unanswered == ("submarine",)
+
+
+def test_what_a_publisher_named_by_part_says_is_quoted_from_its_articles_alone(assistant: Assistant):
+    said = assistant.ask("What does the Gazette say about Oldwater?")
+    all_of_it = assistant.ask("What does the Harbour Gazette say")
+    absent = assistant.ask("What does the Gazette say about the museum?")
+    one_thing = assistant.ask("According to the Gazette, how much did the bridge cost?")
+
+    assert_overview(assistant, said, "everything")
+    assert_overview(assistant, all_of_it, "catalog")
+    assert (absent.status, one_thing.status) == (Status.REFUSED, Status.ANSWERED)
+    for answer in (said, all_of_it, absent, one_thing):
+        assert {passage.article_id for passage in answer.passages} == {"bridge"}
+
+
+def test_the_interview_is_the_one_and_several_are_told(tmp_path: Path, minilm: Encoder):
+    articles = {
+        "tower.md": "# Interview with the keeper\n\nThe keeper lights the lamp of the tower.\n",
+        "lund.md": "# Minutes of the parish of Lund\n\nThe council approved the path by the lake.\n",
+        "aas.md": "# Minutes of the parish of Aas\n\nThe council refused a bridge over the brook.\n",
+    }
+    root = indexed(tmp_path, articles, minilm)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
+
+    one, several = (assistant.ask(f"Summarise the {what}") for what in ("interview", "minutes"))
+    assistant.close()
+    assert {citation.article_id for citation in one.citations} == {"tower"}
+    assert {citation.article_id for citation in several.citations} == {"lund", "aas"}
+    assert "“Minutes of the parish of Lund”" in several.note
+    assert several.note.endswith("ask for one of them by its title to have it alone.")
+    assert "Several" not in one.note
 
 
 @pytest.mark.parametrize("question", ["Everything about submarines", "Give me a summary of the report on submarines"])

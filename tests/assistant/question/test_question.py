@@ -129,6 +129,7 @@ def test_any_text_can_be_read_and_its_names_stand_in_it(text: str) -> None:
         ("who is Ada Holm", "who is Ada Holm?"),
         ("In which year did it open ??", "In which year did it open?"),
         ("Is Ada Holm in the U.S. Navy.", "Is Ada Holm in the U.S. Navy?"),
+        ("According to Ada Holm, when was it", "According to Ada Holm, when was it?"),
         ("I say 42. How many are there", "I say 42. How many are there?"),
         ("In capitals: how many are there", "In capitals: how many are there?"),
         ("Summarise the report?", "Summarise the report"),

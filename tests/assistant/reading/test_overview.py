@@ -6,11 +6,12 @@ import pytest
 from memory_search import MemorySearch
 
 from assistant.question.scope import Scope, load_classifier
-from assistant.reading.overview.catalog import named_articles
+from assistant.reading.overview.catalog import SaidBy, named_articles, said_by
 from assistant.reading.overview.moments import Moment, moment
 from assistant.reading.overview.overviews import Overview, Overviews
 from assistant.reading.overview.sides import sides_of
-from index.encoding.encoder import Encoder
+from assistant.reading.overview.writings import is_of_one, writings_meant
+from index.encoding.encoder import Encoder, HashEncoder
 from index.search.engine import Filters
 from index.text.article import Article
 
@@ -198,3 +199,73 @@ def test_a_date_without_a_year_is_of_the_article_and_a_time_of_day_of_the_title(
     assert moment("It closed on 4 May.", bakery) is None
     assert moment("At 08:05 it closed.", ferry) is None
     assert moment("It carries 900 passengers.", ferry) is None
+
+
+PUBLISHERS = ("The Harbour Courier", "Valley Post", "Parish of Lund", "Fjord News Agency")
+
+
+@pytest.mark.parametrize(
+    ("question", "publishers", "topic"),
+    [
+        ("What does the Courier say about the lift?", ("The Harbour Courier",), "lift"),
+        ("what has the harbour courier reported", ("The Harbour Courier",), ""),
+        ("What did the parish write on the path?", ("Parish of Lund",), "path"),
+        ("What does Fjord News say about fog?", ("Fjord News Agency",), "fog"),
+        ("What did FNA report on fog?", ("Fjord News Agency",), "fog"),
+        ("According to the Post, who built the mill?", ("Valley Post",), None),
+        ("Who built the mill according to the Valley Post?", ("Valley Post",), None),
+    ],
+)
+def test_a_publisher_is_named_by_its_noun_its_beginning_or_its_initials(
+    question: str, publishers: tuple[str, ...], topic: str | None
+):
+    assert said_by(question, PUBLISHERS) == SaidBy(publishers=publishers, topic=topic)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the harbour say about the lift?",
+        "What did the mayor say about the Courier?",
+        "What does it say about the lift?",
+        "Who owns the Courier?",
+        "According to the plan, when does it open?",
+    ],
+)
+def test_what_is_no_publisher_is_not_taken_for_one(question: str):
+    assert said_by(question, PUBLISHERS) is None
+
+
+TALK = "Ada: How long?\n\nBo: Thirty years. I like it.\n\nAda: What next?\n\nBo: The tower opens in May.\n"
+WRITTEN = {
+    "interview-2": ("A visit to the tower", "The tower is old."),
+    "lund": ("Minutes of the parish of Lund", "The council approved the path."),
+    "aas": ("Minutes of the parish of Aas", "The council refused the path."),
+    "tower": ("The keeper of the tower", TALK),
+    "path": ("The path", "# The path\n\nDear Ms Holm,\n\nThe path is closed.\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("topic", "among", "meant"),
+    [
+        ("interview", set(WRITTEN), ["interview-2"]),
+        ("the interview", {"lund", "tower", "path"}, ["tower"]),
+        ("the letter", set(WRITTEN), ["path"]),
+        ("minutes", set(WRITTEN), ["lund", "aas"]),
+        ("meeting minutes", {"lund", "path"}, ["lund"]),
+        ("podcast", {"lund", "path"}, []),
+        ("article", set(WRITTEN), []),
+    ],
+)
+def test_a_word_for_a_writing_means_what_is_called_so_or_has_its_form(topic: str, among: set[str], meant: list[str]):
+    articles = [Article(source=name, name=name, text=text, title=title) for name, (title, text) in WRITTEN.items()]
+    engine = MemorySearch(articles, HashEncoder())
+    rows = [row for row in engine.articles.values() if row.article_id in among]
+
+    assert [row.article_id for row in writings_meant(topic, rows, engine.structure)] == meant
+
+
+@pytest.mark.parametrize(("topic", "one"), [("the minutes", True), ("interview", True), ("both interviews", False)])
+def test_a_writing_is_one_or_several(topic: str, one: bool):
+    assert is_of_one(topic) is one
