@@ -40,7 +40,7 @@ _FURNITURE = re.compile(
 _MAIL = frozenset(
     "from to cc bcc date sent subject reply-to von an datum betreff gesendet de à objet 发件人 收件人 主题 日期".split()
 )
-_HEAD_LABELS = _MAIL | frozenset(
+HEAD_LABELS = _MAIL | frozenset(
     "title author authors by published source publisher url link place present chair minutes transcript host "
     "标题 作者 来源 发布时间".split()
 )
@@ -281,7 +281,7 @@ class _Finder:
 
     def _is_title(self, label: re.Match[str]) -> bool:
         """Whether a labelled line at the top is a title: "Correction: the cost of the bridge"."""
-        return not self._blocks and _speaker(label) not in _HEAD_LABELS
+        return not self._blocks and _speaker(label) not in HEAD_LABELS
 
     def _is_numbered_heading(self, words: str, at: int, last: int) -> bool:
         """Whether an item in capitals stands apart and heads what is no item: "2. MOORING FEES"."""

@@ -14,6 +14,7 @@ from assistant.reading.overview.subject import Subject, article_terms
 from assistant.reading.reader import Quote
 from index.search.engine import Filters, Passage, Retrieved, SearchEngine
 from index.text.article import IndexedArticle, Matrix, Sentence
+from index.text.blocks import HEAD_LABELS
 from index.text.structure import TITLES, Kind
 from index.text.terms import stems
 
@@ -33,6 +34,18 @@ _BOLD = re.compile(r"(\*\*|__)[^*_]+\1")
 """A label in front of a paragraph."""
 _FRAGMENT = re.compile(r"[a-z,;)]")
 """The beginning of a piece of a sentence, in a text with broken sentences."""
+_SALUTATION = re.compile(
+    r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|ladies and gentlemen|to whom|sehr geehrte[rs]?|"
+    r"liebe[rs]?|hallo|guten (?:morgen|tag|abend)|cher|chère|estimad[oa]s?|bonjour)\b[^.!?]{0,80}[,:]?",
+    re.IGNORECASE,
+)
+"""A line that opens a letter."""
+_CLOSING = re.compile(
+    r"(?:yours|(?:kind|best|warm|with)(?: (?:kind|best|warm))? (?:regards|wishes)|regards|sincerely|cheers|"
+    r"mit freundlichen grüßen|(?:viele|liebe|beste) grüße|cordialement|atentamente)\b[^.!?:]{0,80}",
+    re.IGNORECASE,
+)
+"""What closes a letter, with the name under it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -99,7 +112,8 @@ def statements_of(passages: Iterable[Passage], engine: SearchEngine) -> list[Sta
         for place, sentence in enumerate(passage.sentences):
             key = passage.article.number, sentence.start
             text = sentence_text(passage, place)
-            if key in found or not _states(text, passage.kind(place), passage.context(place)):
+            before = sentence_text(passage, place - 1) if place else ""
+            if key in found or not _states(text, passage.kind(place), passage.context(place), before):
                 continue
             own = frozenset(parse(text).terms)
             if _is_headline(text, own, passage.article):
@@ -111,11 +125,13 @@ def statements_of(passages: Iterable[Passage], engine: SearchEngine) -> list[Sta
     return list(found.values())
 
 
-def _states(text: str, kind: Kind, context: str) -> bool:
-    """Whether a sentence of such a block states something: it is no title, no question and no mere label."""
+def _states(text: str, kind: Kind, context: str, before: str) -> bool:
+    """Whether a sentence of such a block, behind `before`, states something: it is no title, question or mere label."""
     if kind in _STATES_NOTHING or text.rstrip(" *_").endswith(("?", "？", ":", "：")):
         return False
-    if kind is Kind.PARAGRAPH and _FRAGMENT.match(text):
+    if kind is Kind.PARAGRAPH and _FRAGMENT.match(text) and not _SALUTATION.fullmatch(before):
+        return False
+    if (text.endswith(",") and _SALUTATION.fullmatch(text)) or _CLOSING.fullmatch(text):
         return False
     if _BOLD.fullmatch(text.strip()) or (kind is Kind.FIELD and not _decides(text, context)):
         return False
@@ -132,7 +148,10 @@ def _is_headline(text: str, own: frozenset[str], article: IndexedArticle) -> boo
 
 def _decides(text: str, context: str) -> bool:
     """Whether a labelled line states something ("DECISION: no credit"), as those of a head ("Date: …") do not."""
-    return bool(context) and (text.partition(":")[0].strip(" *_").isupper() or parse(text).verb)
+    label = text.partition(":")[0].strip(" *_")
+    if context:
+        return label.isupper() or parse(text).verb
+    return label.lower() not in HEAD_LABELS and text.rstrip(' *_"”’').endswith((".", "!", "。"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -269,3 +269,35 @@ def test_a_word_for_a_writing_means_what_is_called_so_or_has_its_form(topic: str
 @pytest.mark.parametrize(("topic", "one"), [("the minutes", True), ("interview", True), ("both interviews", False)])
 def test_a_writing_is_one_or_several(topic: str, one: bool):
     assert is_of_one(topic) is one
+
+
+LETTERS = """# Letters about the lift
+
+Dear Ms Holm, the lift of Lund carried 4,100 people in March.
+
+Dear Mr Lind,
+
+the lift of Lund has a motor of 1961.
+
+Sehr geehrte Frau Holm,
+
+der Lift von Lund wird im Mai repariert.
+
+Note: The lift of Lund costs three crowns.
+
+Present: Ada Holm, Bo Lind and the keeper of the lift of Lund
+
+Yours sincerely,
+Bo Lind, keeper of the lift of Lund
+"""
+
+
+def test_what_stands_behind_a_salutation_or_a_label_is_a_statement(minilm: Encoder):
+    engine = MemorySearch([Article(source="lift", name="lift", text=LETTERS, title="Letters about the lift")], minilm)
+
+    assert quoted(made(engine, Filters()).everything("the lift of Lund"), engine) == [
+        "Dear Ms Holm, the lift of Lund carried 4,100 people in March.",
+        "the lift of Lund has a motor of 1961.",
+        "der Lift von Lund wird im Mai repariert.",
+        "Note: The lift of Lund costs three crowns.",
+    ]
