@@ -10,11 +10,15 @@ import typer
 from assistant.cli.common import IndexOption, PlainOption, article_ids, root_to_read, settings_from
 from assistant.cli.output.links import address
 from assistant.cli.output.progress import note
-from assistant.cli.output.screen import Style, paged, screen_of
+from assistant.cli.output.screen import Style, columns_of, paged, screen_of
 
 if TYPE_CHECKING:
     from index.storage.store import Snapshot
 
+DATE = 12
+"""Columns of a date and the space behind it."""
+LEAST_TITLE = 30
+"""Columns that a title needs beside the id; on a narrower terminal it stands below."""
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -32,13 +36,18 @@ def list_(index: IndexOption = None, json_: JsonOption = False, plain: PlainOpti
         return
     if not rows:
         note(f"the index in {root} holds no articles; assistant index add PATH… adds some")
-    width = max((len(str(row["article_id"])) for row in rows), default=0)
-    with paged(screen_of(plain=plain)) as flow:
+    screen = screen_of(plain=plain)
+    width = max((columns_of(str(row["article_id"])) for row in rows), default=0)
+    beside = not screen.is_terminal or screen.columns >= DATE + width + 2 + LEAST_TITLE
+    with paged(screen) as flow:
         for row in rows:
-            name = str(row["article_id"])
-            flow.add(f"{row['published'] or 'undated   '}  ", Style.FAINT)
-            flow.add(name, link=addresses[name])
-            flow.line(f"{' ' * (width - len(name))}  {row['title'] or ''}".rstrip(), indent=12)
+            name, title = str(row["article_id"]), str(row["title"] or "")
+            flow.add(f"{row['published'] or 'undated'}".ljust(DATE), Style.FAINT)
+            flow.add(name, indent=DATE, link=addresses[name])
+            if not beside:
+                flow.line(f"\n{' ' * DATE}{title}" if title else "", indent=DATE)
+            else:
+                flow.line(f"{' ' * (width - columns_of(name))}  {title}".rstrip(), indent=DATE + width + 2)
 
 
 def show(

@@ -19,7 +19,8 @@ def chat(
     """Hold a conversation, in which follow-ups keep their subject.
 
     A line is a question, or a command: /help lists those. On a terminal it can be edited, earlier lines come back with
-    the arrow keys and Ctrl-R, and Ctrl-C interrupts an answer. Ctrl-D, /quit or exit end it.
+    the arrow keys and Ctrl-R, and Ctrl-C interrupts an answer. Ctrl-D, /quit or exit end it. Elsewhere each question
+    is printed before its answer.
     """
     from assistant.cli.conversation import NAMES, Conversation
     from assistant.cli.typed import Typed
@@ -27,7 +28,7 @@ def chat(
 
     settings = settings_from({"index": index, "model": model_flag(model, no_model)})
     with opened(settings) as assistant, Typed(NAMES) as typed:
-        conversation = Conversation(assistant, screen_of(plain=plain))
+        conversation = Conversation(assistant, screen_of(plain=plain), repeating=not typed.interactive)
         if typed.interactive:
             note("type a question; /help lists commands, Ctrl-D ends")
         given_up = False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.cli.output.progress import note
 from assistant.cli.output.screen import Flow, Screen, flowing, paged
 from assistant.cli.output.showing import ask_and_show, show, show_receipts
+from assistant.cli.typed import PROMPT
 from assistant.question.followups import Turn
 from index.counts import counted
 from index.errors import UsageError
@@ -32,8 +33,9 @@ NAMES = [typed.split()[0] for typed in COMMANDS]
 class Conversation:
     """Questions and answers, one after another."""
 
-    def __init__(self, assistant: "Assistant", screen: Screen) -> None:
-        """Begin without a turn."""
+    def __init__(self, assistant: "Assistant", screen: Screen, *, repeating: bool) -> None:
+        """Begin without a turn; `repeating` prints each question before its answer."""
+        self._repeating = repeating
         self._assistant = assistant
         self._screen = screen
         self._turns: list[Turn] = []
@@ -51,6 +53,8 @@ class Conversation:
         name, _, rest = line.partition(" ")
         if re.fullmatch("/[a-z]*", name):
             return self._obey(name, rest.strip())
+        if self._repeating:
+            print(f"{PROMPT}{line}", flush=True)
         answer = ask_and_show(self._assistant, line, self._screen, previous=self._turns)
         print(flush=True)
         self._turns.append(Turn(question=answer.searched, answer=answer.text))
@@ -119,7 +123,7 @@ class Conversation:
         out = io.StringIO()
         flow = Flow(Screen(), out.write)
         for answer in self._answers:
-            flow.line(f"? {' '.join(answer.question.split())}\n")
+            flow.line(f"{PROMPT}{' '.join(answer.question.split())}\n")
             show(answer, flow, self._assistant.engine.articles, beside=False)
             flow.line()
         return out.getvalue()

@@ -131,5 +131,5 @@ def test_chat_shows_a_sentence_before_the_last_has_come(data) -> None:
         shown.process.stdin.flush()
         on_screen = shown.rest()
 
-    assert on_screen.startswith(f"{TRUE} [1]\n\n[1] ")
+    assert on_screen.startswith(f"? {BRAINS}\n{TRUE} [1]\n\n[1] ")
     assert shown.process.returncode == 0

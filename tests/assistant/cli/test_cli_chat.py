@@ -46,6 +46,14 @@ def test_sources_shows_the_last_answers_receipts_with_their_quotes(talk) -> None
     assert sources == f"{place}\n    The dam at Oldwater held.\n"
 
 
+def test_what_is_no_terminal_gets_each_question_before_its_answer(talk) -> None:
+    run = talk(DAM, "/sources", "", "How many gates does it have?")
+
+    first, second = run.out.split("? How many gates does it have?\n")
+    assert first.startswith(f"? {DAM}\n")
+    assert (first.count("[1] "), "[1] " in second, "? /sources" in run.out) == (2, True, False)
+
+
 def test_a_conversation_is_saved_as_text_and_as_answers_that_verify_reads(talk, assistant, town, tmp_path) -> None:
     text, answers = tmp_path / "talk.txt", tmp_path / "talk.jsonl"
 

@@ -226,3 +226,22 @@ def test_an_address_cannot_end_the_link_and_steer_the_terminal() -> None:
     assert found.isascii()
     assert found.isprintable()
     assert " " not in found
+
+
+def test_a_list_of_articles_on_a_narrow_terminal_has_titles_below_the_ids(library: Library) -> None:
+    long = "a-walk-along-the-old-canal-from-mill-to-weir"
+    library.write(f"{long}.md", "# A walk along the old canal, in two afternoons\n\nIt is level.\n")
+    library.write("tram.md", "# The tram\n\nIt is late.\n")
+    library.add()
+    show = ("index", "list", "--index", library.root)
+
+    narrow, wide = (SEQUENCE.sub("", on_terminal(*show, columns=columns)) for columns in (60, 120))
+
+    assert narrow.splitlines() == [
+        f"undated     {long}",
+        "            A walk along the old canal, in two afternoons",
+        "undated     tram",
+        "            The tram",
+    ]
+    assert wide == piped(*show)
+    assert wide.splitlines()[0] == f"undated     {long}  A walk along the old canal, in two afternoons"
