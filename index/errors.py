@@ -50,6 +50,17 @@ class AssistantError(Exception):
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
+def reason_of(error: BaseException) -> str:
+    """Why something could not be read or written, as a person reads it: without the error's number, path or codec."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, UnicodeDecodeError):
+        return f"no UTF-8 text, byte {error.start}"
+    if isinstance(cause := getattr(error, "reason", None), OSError):  # Of urllib.
+        return reason_of(cause)
+    return str(error)
+
+
 class UserError(AssistantError):
     """A mistake in what was asked or given."""
 

@@ -10,6 +10,7 @@ from assistant.answer.own_words import REFUSALS, is_help
 from assistant.answer.receipts import Check, Standing, check_quote
 from assistant.answer.sealing import QUOTING, check_composition, identity, page_at, says
 from assistant.answer.signing import is_signed
+from index.counts import shortened
 from index.errors import ReceiptBroken
 from index.text.article import IndexedArticle, Page
 
@@ -116,7 +117,8 @@ def verify(given: Given, contents: Contents | None, *, trusted: Collection[str])
     if contents is not None and signed is not Signed.TRUSTED and not (faults or broken or other):
         unsupported = _unsupported(answer, contents)
         faults += [
-            f"the check does not keep {answer.text[slice(*span)][:60]!r}: {why}" for span, why in unsupported.items()
+            f"the check does not keep {shortened(answer.text[slice(*span)], 60)!r}: {why}"
+            for span, why in unsupported.items()
         ]
     verdict = Verdict.HOLDS if signed is Signed.TRUSTED else Verdict.UNPROVEN
     # A signature proves that an index of that fingerprint gave the answer; without one nothing does.
@@ -158,7 +160,7 @@ def _faults(given: Given, signed: Signed) -> list[str]:
     if not answer.id:
         found.append("it has no id, which every answer is given")
     elif identity(given.data) != answer.id:
-        found.append(f"altered: the id {answer.id[:40]!r} does not fit")
+        found.append(f"altered: the id {shortened(answer.id, 40)!r} does not fit")
     if signed is Signed.BROKEN:
         found.append("altered: the signature does not fit")
     try:
@@ -178,10 +180,12 @@ def _contradictions(given: Given, contents: Contents) -> list[str]:
     for passage in (*answer.passages, *left_out):
         there = passage.article_id in contents.articles
         if not there or not 0 <= passage.start < passage.end <= len(contents.text(passage.article_id)):
-            found.append(f"there is no passage {passage.start} to {passage.end} of {passage.article_id[:100]!r}")
+            found.append(
+                f"there is no passage {passage.start} to {passage.end} of {shortened(passage.article_id, 100)!r}"
+            )
     supporting = {one.article_id for one in answer.writing.sentences} - {None} if answer.writing else set()
     if absent := sorted(str(id_) for id_ in supporting - contents.articles.keys()):
-        found.append(f"a sentence of the model is supported by {absent[0][:100]!r}, which is not here")
+        found.append(f"a sentence of the model is supported by {shortened(absent[0], 100)!r}, which is not here")
     if answer.status is Status.HELP and not is_help(answer.scope, answer.text, contents.articles.values()):
         found.append("the text is not what the program says of itself or of its articles")
     return found
@@ -219,7 +223,7 @@ def _check(number: int, receipt: Citation | Nearest, contents: Contents | None, 
 
 
 def _told(value: object) -> str:
-    return "not given" if value is None else repr(value if isinstance(value, int) else str(value)[:100])
+    return "not given" if value is None else repr(value if isinstance(value, int) else shortened(str(value), 100))
 
 
 def _unsupported(answer: Answer, contents: Contents) -> dict[Span, str]:
@@ -279,7 +283,8 @@ def _detail(
 ) -> str:
     """The verdict in words; `words` tell what became of the quotes, and what only a signature proves."""
     if verdict is Verdict.FAILS:
-        why = "not every receipt holds" if broken else "the answer comes from another index"
+        here = any(one.standing is not Standing.ELSEWHERE for one in broken)
+        why = "not every receipt holds" if here else "the answer comes from another index"
         return "it was altered, or contradicts itself or the index" if faults else why
     quoted, left_open = words
     if verdict is Verdict.HOLDS:

@@ -1,11 +1,12 @@
 """`assistant collections`: indexes side by side, each with a name; which of them is asked."""
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import collection_names, settings_from
+from assistant.cli.common import collection_names, settings_from, typed_line
 from assistant.cli.output.progress import note
 from assistant.cli.tree import Sections
 from index.counts import counted
@@ -96,10 +97,28 @@ def use(name: NameArgument) -> None:
 
 
 @app.command("remove")
-def remove(name: NameArgument) -> None:
-    """Delete a collection's index; the files of its articles stay where they are."""
+def remove(
+    name: NameArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed where nobody can answer.")] = False,
+) -> None:
+    """Delete a collection's index, once you confirm it; the files of its articles stay where they are."""
+    from assistant.settings.collections import removable
     from assistant.settings.collections import remove as delete
+    from index.errors import UsageError
 
+    root = removable(name)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                f"removing the collection {name!r} is to be confirmed, and nobody can answer here", "add --yes"
+            )
+        articles, _ = _contents(root)
+        held = "" if articles is None else f", {counted(articles, 'article')}"
+        sys.stderr.write(f"Delete the index of {name}{held}, in {root}? [y/N] ")
+        sys.stderr.flush()
+        if typed_line().strip().lower() not in {"y", "yes"}:
+            note("nothing was removed")
+            raise typer.Exit(1)
     print(f"removed {name}: {delete(name)}")
 
 

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 def collection_names() -> list[str]:
     """The names of all collections, for a shell to complete."""
-    return [one.name for one in all_collections()]
+    from index.errors import AssistantError
+
+    try:
+        return [one.name for one in all_collections()]
+    except AssistantError:
+        return []
 
 
 def article_ids(context: typer.Context) -> list[str]:

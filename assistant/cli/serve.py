@@ -27,7 +27,7 @@ def serve(
             metavar="[NAME=]DIR|NAME",
             autocompletion=collection_names,
             help="Folder of an index to serve, or name of a collection; by default as for other commands. Repeatable: "
-            "each is served under that name, or its folder's; the first is the default.",
+            "each is served under that name, or its collection's or folder's; the first is the default.",
         ),
     ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
@@ -120,7 +120,7 @@ def serve(
 def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, ...]":
     """The indexes to serve, in the order given; checks that each exists."""
     from assistant.service.work.collection import NamedIndex, check_names, collection_name, parted
-    from assistant.settings.collections import default_index, named_root
+    from assistant.settings.collections import default_index
     from assistant.settings.locations import root_to_ask
     from index.errors import ConfigurationError
     from index.storage.store import check_index
@@ -129,8 +129,7 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
     for name, folder in map(parted, given or [""]):
         settings = settings_from({"index": folder or None})
         root = root_to_ask(settings)
-        known = folder if folder and named_root(folder) else collection_name(root)
-        found.append(NamedIndex(name=name or known, root=root))
+        found.append(NamedIndex(name=name or collection_name(root), root=root))
         chosen.append(settings)
     check_names(found)  # Before any is made.
     for settings, one in zip(chosen, found, strict=True):

@@ -13,7 +13,7 @@ import typer
 from assistant.cli.common import IndexOption, root_to_read, settings_from
 from assistant.cli.output.progress import note
 from assistant.cli.output.pulse import pulse
-from index.counts import counted
+from index.counts import holding, shortened
 
 if TYPE_CHECKING:
     from assistant.answer.answer import Citation
@@ -54,14 +54,14 @@ def verify(
     given = _read(answer)
     with _contents(index, needed=public_key is None or index is not None) as contents:
         results = [verified(one, contents, trusted=trusted) for one in given]
+    homes = [_home(one, result) for one, result in zip(given, results, strict=True)]
     if json_:
-        print(json.dumps(_as_json(results), ensure_ascii=False, indent=2))
+        print(json.dumps(_as_json(results, homes), ensure_ascii=False, indent=2))
     else:
-        for result in results:
-            _print(result)
+        for result, home in zip(results, homes, strict=True):
+            _print(result, home)
         if len(results) > 1:
-            holding = sum(result.verdict is Verdict.HOLDS for result in results)
-            print(f"{holding} of {counted(len(results), 'answer')} {'holds' if holding == 1 else 'hold'}")
+            print(holding(sum(result.verdict is Verdict.HOLDS for result in results), len(results), "answer"))
     verdicts = {result.verdict for result in results}
     if Verdict.FAILS in verdicts:
         raise typer.Exit(1)
@@ -109,9 +109,19 @@ def _contents(index: str | None, *, needed: bool) -> "Iterator[Contents | None]"
         snapshot.close()
 
 
-def _as_json(results: "Sequence[Verified]") -> dict[str, object]:
-    """The receipts of all answers, and each answer with its verdict."""
-    answers = [asdict(result) for result in results]
+def _home(given: "Given", result: "Verified") -> str | None:
+    """The collection that gave an answer which comes from another index than that asked for; None if unknown."""
+    from assistant.settings.collections import all_collections
+    from assistant.settings.locations import collection_of
+
+    if result.other_index is None:
+        return None
+    return collection_of(given.answer, {one.name: one.root for one in all_collections()}, but=result.other_index[1])
+
+
+def _as_json(results: "Sequence[Verified]", homes: Sequence[str | None]) -> dict[str, object]:
+    """The receipts of all answers, and each answer with its verdict and the collection to verify it with instead."""
+    answers = [{**asdict(result), "given_by": home} for result, home in zip(results, homes, strict=True)]
     return {
         "receipts": [check for one in answers for check in one["receipts"]],
         "nearest": [check for one in answers for check in one["nearest"]],
@@ -120,18 +130,25 @@ def _as_json(results: "Sequence[Verified]") -> dict[str, object]:
     }
 
 
-def _print(result: "Verified") -> None:
+def _print(result: "Verified", home: str | None) -> None:
     """Print a line for each receipt, how many hold, what is wrong, and the verdict."""
+    from assistant.answer.receipts import Standing
+
     _print_checks(result.receipts, "[{}]", "receipt")
     _print_checks(result.nearest, "closest passage {}:", "closest passage")
     for fault in result.faults:
         print(fault)
     if result.other_index is not None:
         there, here = result.other_index
-        print(
-            "this answer comes from another index, or another state of this one: "
-            f"fingerprint {there[:64]} in the answer, {here} here"
-        )
+        if home is not None:
+            print(f"this answer was given by another collection, {home!r}: verify it with --index {home}")
+        elif any(check.standing is Standing.ELSEWHERE for check in (*result.receipts, *result.nearest)):
+            print("this answer was given by an index that is none of your collections: verify it with --index FOLDER")
+        else:
+            print(
+                "this answer was given by another index, or by another state of this one: "
+                f"fingerprint {shortened(there, 64)} in the answer, {here} here"
+            )
     print(result.detail)
 
 
@@ -141,8 +158,7 @@ def _print_checks(checks: "Sequence[Check]", mark: str, noun: str) -> None:
     for check in checks:
         print(f"{mark.format(check.number)} {check.article_id}: {check.detail}")
     if checks and checks[0].standing is not Standing.UNCHECKED:
-        holding = sum(check.standing is Standing.HOLDS for check in checks)
-        print(f"{holding} of {counted(len(checks), noun)} {'holds' if holding == 1 else 'hold'}")
+        print(holding(sum(check.standing is Standing.HOLDS for check in checks), len(checks), noun))
 
 
 def _read(name: str) -> "list[Given]":
@@ -150,6 +166,7 @@ def _read(name: str) -> "list[Given]":
     from assistant.answer.given import GIVE
     from index.errors import UsageError
 
+    source = "standard input" if name == "-" else name
     try:
         if name == "-":
             with pulse.paused():
@@ -158,13 +175,13 @@ def _read(name: str) -> "list[Given]":
             with Path(name).open(encoding="utf-8") as file:
                 found = _answers(file)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read ({error.strerror})", GIVE) from error
+        raise UsageError(f"{source} cannot be read ({error.strerror})", GIVE) from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is no UTF-8 text (byte {error.start})", GIVE) from error
+        raise UsageError(f"{source} is no UTF-8 text (byte {error.start})", GIVE) from error
     except UsageError as error:
-        raise UsageError(f"{name}: {error.message}", error.remedy) from error
+        raise UsageError(f"{source}: {error.message}", error.remedy) from error
     if not found:
-        raise UsageError(f"{name} is empty", GIVE)
+        raise UsageError(f"{source} is empty", GIVE)
     return found
 
 

@@ -1,12 +1,14 @@
 """Collections: indexes that stand side by side in the user's data folder, each with a name."""
 
+import difflib
 import os
 import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import ConfigurationError, UsageError
+from index.counts import shortened
+from index.errors import ConfigurationError, IndexUnavailable, UsageError, reason_of
 
 DEFAULT = "default"
 """Name of the collection that comes with the program."""
@@ -24,10 +26,17 @@ class NamedFolder:
 
 
 def data_folder() -> Path:
-    """Folder of the indexes: $ASSISTANT_DATA, else the user's data folder."""
+    """Folder of the indexes: $ASSISTANT_DATA, else the user's data folder.
+
+    Raises:
+        ConfigurationError: $ASSISTANT_DATA names something else than a folder.
+    """
     stated = os.environ.get("ASSISTANT_DATA")
     if stated:
-        return Path(stated).expanduser()
+        folder = Path(stated).expanduser()
+        if folder.exists() and not folder.is_dir():
+            raise ConfigurationError(f"ASSISTANT_DATA names {stated!r}, which is no folder", "correct or unset it")
+        return folder
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "assistant"
 
@@ -63,6 +72,25 @@ def root_of(stated: str) -> Path:
     return named_root(stated) or Path(stated).expanduser()
 
 
+def root_of_existing(stated: str) -> Path:
+    """The folder of the index that a person named, to be read.
+
+    Raises:
+        IndexUnavailable: it has the form of a name, and neither a collection nor a folder is called so.
+    """
+    root = root_of(stated)
+    if _NAME.fullmatch(stated) and not root.exists() and named_root(stated) is None:
+        names = [one.name for one in all_collections()]
+        near = difflib.get_close_matches(stated, names, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise IndexUnavailable(
+            f"there is no collection and no folder {stated!r}",
+            f"{hint}`assistant collections list` shows the collections, `assistant collections create {stated}` makes "
+            "one",
+        )
+    return root
+
+
 def new_root(name: str) -> Path:
     """The folder for a new collection.
 
@@ -71,7 +99,7 @@ def new_root(name: str) -> Path:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"the name {name[:80]!r} cannot be used",
+            f"the name {shortened(name, 80)!r} cannot be used",
             "take up to 64 letters, digits, points and dashes, as in news-2024",
         )
     if named_root(name) is not None:
@@ -90,7 +118,10 @@ def used() -> NamedFolder | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{_choice()} cannot be read ({error})", "remove that file") from error
+        raise ConfigurationError(
+            f"{_choice()} cannot be read ({reason_of(error)})",
+            "make it readable or remove it, or set ASSISTANT_DATA to another folder",
+        ) from error
     root = named_root(name)
     if root is None:
         raise ConfigurationError(
@@ -118,20 +149,30 @@ def use(name: str) -> None:
         ) from error
 
 
-def remove(name: str) -> Path:
-    """Delete a collection's index; the files of its articles stay. Returns the folder that was deleted.
+def removable(name: str) -> Path:
+    """The folder of the index of a collection that can be deleted.
 
     Raises:
-        UsageError: there is no such collection, or it is the default one.
-        IndexBusy: another process is changing it.
+        UsageError: there is no such collection, it is the default one, or it has no index yet.
     """
-    from index.storage.lock import writing  # Nothing of an index is needed to know the names.
-
     root = _known(name)
     if name == DEFAULT:
         raise UsageError("the default collection comes with the program and stays", "name one of your own")
     if not root.is_dir():
-        raise UsageError(f"the collection {name!r} has no index yet", "assistant collections list shows the others")
+        raise UsageError(f"the collection {name!r} has no index yet", "`assistant collections list` shows the others")
+    return root
+
+
+def remove(name: str) -> Path:
+    """Delete a collection's index; the files of its articles stay. Returns the folder that was deleted.
+
+    Raises:
+        UsageError: it cannot be deleted, as `removable` tells.
+        IndexBusy: another process is changing it.
+    """
+    from index.storage.lock import writing  # Nothing of an index is needed to know the names.
+
+    root = removable(name)
     with writing(root):
         shutil.rmtree(root)
     if _choice().is_file() and _choice().read_text(encoding="utf-8").strip() == name:

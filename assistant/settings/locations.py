@@ -3,15 +3,17 @@
 import hashlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.settings.collections import DEFAULT, default_index, own_index, root_of, used
+from assistant.answer.answer import Answer
+from assistant.settings.collections import DEFAULT, default_index, own_index, root_of, root_of_existing, used
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
-from index.errors import IndexBusy, IndexDamaged, IndexOutdated, IndexUnavailable
+from index.errors import AssistantError, IndexBusy, IndexDamaged, IndexOutdated, IndexUnavailable
 from index.storage.catalog import Catalog
 from index.storage.changes import add_articles
 from index.storage.lock import writing
@@ -31,7 +33,7 @@ Note = Callable[[str], None]
 def root_to_ask(settings: Settings) -> Path:
     """The index that is asked: the one named, else the collection in use, else the user's own, else the default."""
     if settings.index:
-        return root_of(settings.index)
+        return root_of_existing(settings.index)
     chosen = used()
     if chosen is not None:
         return chosen.root
@@ -63,6 +65,33 @@ def index_to_change(settings: Settings) -> Path:
         return root_of(settings.index)
     chosen = used()
     return own_index() if chosen is None or chosen.name == DEFAULT else chosen.root
+
+
+def collection_of(answer: Answer, among: Mapping[str, Path], *, but: str = "") -> str | None:
+    """The collection that gave an answer: its index has the same fingerprint, else the articles that are quoted.
+
+    Args:
+        answer: given anywhere.
+        among: the folders of indexes by their collections' names; those that cannot be read are passed over.
+        but: fingerprint of an index that is none.
+    """
+    hashes = {one.article_id: one.sha256 for one in answer.citations}
+    hashes |= {one.article_id: one.sha256 for one in answer.nearest}
+    near = None
+    for name, root in among.items():
+        try:
+            with closing(Catalog.open(catalog_path(root), writable=False)) as catalog:
+                fingerprint = catalog.meta("fingerprint")
+                if fingerprint == answer.index.fingerprint:
+                    return name
+                if fingerprint == but:
+                    continue
+                held = {row.article_id: row.sha256 for row in catalog.articles()} if hashes else {}
+        except AssistantError:
+            continue
+        if near is None and hashes and hashes.items() <= held.items():
+            near = name
+    return near
 
 
 def encoder_of(snapshot: Snapshot, note: Note, *, threads: int = 0) -> Encoder:

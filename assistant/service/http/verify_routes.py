@@ -1,5 +1,6 @@
 """/api/verify and /api/key: whether an answer holds, and the public key that answers are signed with."""
 
+import asyncio
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +14,7 @@ from assistant.service.errors import ServiceError
 from assistant.service.http.dependencies import Chosen, Here
 from assistant.service.http.replies import WITH_BODY, described, json_response
 from assistant.service.http.response_bodies import PublicKeyBody, VerifiedBody
+from assistant.settings.locations import collection_of
 from index.errors import UsageError
 
 router = APIRouter()
@@ -44,7 +46,12 @@ async def verify(request: Request, service: Here, collection: Chosen) -> Respons
         message, remedy = (error.message, error.remedy) if isinstance(error, UsageError) else ("no UTF-8", None)
         raise ServiceError(422, "invalid_field", message, remedy or "send an answer's JSON", param="body") from error
     if "collection" not in request.query_params:
-        collection = service.collection(given.answer.collection)
+        named = given.answer.collection
+        if named not in service.collections:  # It may have been given by the command line, or have another name now.
+            roots = {name: one.root for name, one in service.collections.items()}
+            found_in: str | None = await asyncio.to_thread(collection_of, given.answer, roots)
+            named = found_in or named
+        collection = service.collection(named)
     trusted = {service.signing.public} if service.signing else set()
     found = await service.pool.run(collection.name, lambda assistant: assistant.verify(given, trusted=trusted))
     return json_response({**asdict(found), "altered_answers": int(bool(found.faults))})

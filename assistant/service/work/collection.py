@@ -7,6 +7,8 @@ from pathlib import Path
 
 from assistant.service.work.examples import examples_of
 from assistant.service.work.uploads import Uploads
+from assistant.settings.collections import all_collections
+from index.counts import shortened
 from index.errors import UsageError
 from index.search.engine import SearchEngine
 
@@ -46,8 +48,9 @@ class Collection:
 
 
 def collection_name(root: Path) -> str:
-    """The default name of a collection: that of the index's folder."""
-    return root.resolve().name or "articles"
+    """The default name of a collection: as `assistant collections list` shows it, else that of the index's folder."""
+    found = (one.name for one in all_collections() if one.root.resolve() == root.resolve())
+    return next(found, None) or root.resolve().name or "articles"
 
 
 def parted(given: str) -> tuple[str | None, str]:
@@ -83,6 +86,6 @@ def check_names(indexes: Sequence[NamedIndex]) -> None:
             )
         if len(name) > NAME_CHARACTERS:
             raise UsageError(
-                f"the collection {name[:40]!r}… has a name of {len(name)} characters",
+                f"the collection {shortened(name, 40)!r} has a name of {len(name)} characters",
                 f"give it one of at most {NAME_CHARACTERS}, as in --index articles=FOLDER",
             )

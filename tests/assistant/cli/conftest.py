@@ -22,13 +22,20 @@ class Run:
 Command = Callable[..., Run]
 
 
+class Typed(io.TextIOWrapper):
+    """Standard input that a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def assistant(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """`assistant` with these arguments and this standard input."""
+    """`assistant` with these arguments and this standard input, which may be `typed`."""
 
-    def run(*arguments: object, stdin: bytes = b"") -> Run:
+    def run(*arguments: object, stdin: bytes = b"", typed: bool = False) -> Run:
         monkeypatch.setattr(sys, "argv", ["assistant", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        monkeypatch.setattr(sys, "stdin", (Typed if typed else io.TextIOWrapper)(io.BytesIO(stdin), encoding="utf-8"))
         with pytest.raises(SystemExit) as end:
             main()
         shown = capsys.readouterr()

@@ -8,7 +8,8 @@ import pytest
 from library import Library
 
 from assistant.cli.tree import index_moved
-from assistant.settings.collections import data_folder, named_root
+from assistant.service.work.collection import collection_name
+from assistant.settings.collections import all_collections, data_folder, named_root
 
 HASH = ("--encoder", "hash-64-48")
 
@@ -30,7 +31,7 @@ def test_a_collection_is_created_filled_asked_by_name_and_removed(assistant, art
     created = assistant("collections", "create", "mills-1900", *HASH)
     added = assistant("index", "add", "--index", "mills-1900", articles)
     asked = assistant("ask", "How many wheels has the mill?", "--index", "mills-1900", "--threshold", "0")
-    removed = assistant("collections", "remove", "mills-1900")
+    removed = assistant("collections", "remove", "mills-1900", "--yes")
 
     assert (created.code, added.code, asked.code, removed.code) == (0, 0, 0, 0)
     assert added.out == f"1 added: {data_folder() / 'collections' / 'mills-1900'}\n"
@@ -53,7 +54,7 @@ def test_the_collection_in_use_is_asked_and_changed_until_another_is(assistant, 
     assert names(assistant) == {"default": (None, False), "own": (None, False), "mills": (1, True)}
     assert "* mills" in assistant("collections", "list").out
 
-    assistant("collections", "remove", "mills")
+    assistant("collections", "remove", "mills", "--yes")
 
     assert names(assistant) == {"default": (None, True), "own": (None, False)}
 
@@ -89,6 +90,7 @@ def test_the_default_collection_takes_no_other_articles(assistant, articles, com
         (("remove", "absent"), "there is no collection 'absent'"),
         (("remove", "default"), "the default collection comes with the program"),
         (("remove", "own"), "has no index yet"),
+        (("remove", "absent", "--yes"), "there is no collection 'absent'"),
         (("create", "default"), "there is a collection 'default' already"),
         (("create", "a/b"), "the name 'a/b' cannot be used"),
         (("create", "../b"), "cannot be used"),
@@ -101,6 +103,119 @@ def test_a_wrong_name_is_a_mistake(assistant, arguments, said) -> None:
 
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
     assert said in run.err
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "gone", "code"),
+    [
+        ((), b"y\n", True, 0),
+        ((), b"Yes\n", True, 0),
+        ((), b"\n", False, 1),
+        ((), b"n\n", False, 1),
+        ((), b"", False, 1),
+        (("--yes",), b"", True, 0),
+    ],
+)
+def test_a_collection_is_removed_once_that_is_confirmed(assistant, articles, options, answer, gone, code) -> None:
+    assistant("collections", "create", "mills", *HASH)
+    assistant("index", "add", "--index", "mills", articles)
+    root = named_root("mills")
+
+    run = assistant("collections", "remove", "mills", *options, stdin=answer, typed=True)
+
+    assert (run.code, named_root("mills") is None) == (code, gone)
+    assert (f"Delete the index of mills, 1 article, in {root}? [y/N] " in run.err) == (not options)
+    assert ("nothing was removed" in run.err) == (not gone)
+
+
+def test_where_nobody_can_confirm_it_nothing_is_removed(assistant) -> None:
+    assistant("collections", "create", "mills", *HASH)
+
+    run = assistant("collections", "remove", "mills", stdin=b"y\n")
+
+    assert (run.code, run.out, run.err.count("\n"), named_root("mills") is None) == (2, "", 1, False)
+    assert "add --yes" in run.err
+
+
+@pytest.mark.parametrize(
+    "command", [("ask", "Who?"), ("search", "Who?"), ("chat",), ("index", "list"), ("verify", "-")]
+)
+def test_a_name_that_is_neither_a_collection_nor_a_folder_leads_to_the_collections(
+    assistant, town: Library, command
+) -> None:
+    answer = assistant("ask", "--json", "Which dam held?", "--index", town.root).out.encode()
+    assistant("collections", "create", "mills", *HASH)
+
+    far = assistant(*command, "--index", "nope", stdin=answer)
+    near = assistant(*command, "--index", "mils", stdin=answer)
+
+    for run, name in ((far, "nope"), (near, "mils")):
+        assert (run.code, run.out, run.err.count("\n")) == (3, "", 1)
+        assert f"there is no collection and no folder '{name}'" in run.err
+        assert "`assistant collections list`" in run.err
+        assert f"`assistant collections create {name}`" in run.err
+    assert ("did you mean" in far.err, "did you mean 'mills'? " in near.err) == (False, True)
+
+
+def given(assistant, *arguments) -> bytes:
+    return assistant("ask", "--json", "How many wheels has the mill?", "--threshold", "0", *arguments).out.encode()
+
+
+def test_an_answer_of_another_collection_is_said_to_be_one_and_verified_there(
+    assistant, articles, town: Library
+) -> None:
+    assistant("collections", "create", "mills", *HASH)
+    assistant("index", "add", "--index", "mills", articles)
+    answer = given(assistant, "--index", "mills")
+
+    elsewhere = assistant("verify", "-", "--index", town.root, stdin=answer)
+    as_json = json.loads(assistant("verify", "-", "--json", "--index", town.root, stdin=answer).out)
+    there = assistant("verify", "-", "--index", "mills", stdin=answer)
+
+    assert elsewhere.code == 1
+    assert elsewhere.out.splitlines()[1:] == [
+        "0 of 1 receipt holds",
+        "this answer was given by another collection, 'mills': verify it with --index mills",
+        "the answer comes from another index",
+    ]
+    assert as_json["answers"][0]["given_by"] == "mills"
+    assert there.code == 0
+
+
+def test_a_collection_that_changed_since_is_still_the_one_to_verify_with(assistant, articles, town: Library) -> None:
+    assistant("collections", "create", "mills", *HASH)
+    assistant("index", "add", "--index", "mills", articles)
+    answer = given(assistant, "--index", "mills")
+    (articles / "weir.md").write_text("The weir has two gates.\n", encoding="utf-8")
+    assistant("index", "add", "--index", "mills", articles)
+
+    elsewhere = assistant("verify", "-", "--index", town.root, stdin=answer)
+    there = assistant("verify", "-", "--index", "mills", stdin=answer)
+
+    assert "verify it with --index mills" in elsewhere.out
+    assert (there.code, "by another state of this one" in there.out) == (0, True)
+
+
+def test_an_answer_of_no_collection_that_is_here_is_said_to_be_one(assistant, articles, town: Library) -> None:
+    assistant("index", "add", articles, *HASH)
+    answer = assistant("ask", "--json", "Which dam held?", "--index", town.root).out.encode()
+
+    run = assistant("verify", "-", stdin=answer)
+
+    assert (run.code, "an index that is none of your collections: verify it with --index FOLDER" in run.out) == (
+        1,
+        True,
+    )
+
+
+def test_ones_own_collection_has_its_name_wherever_it_is_served(assistant, articles, town: Library) -> None:
+    assistant("index", "add", articles, *HASH)
+    assistant("collections", "create", "mills", *HASH)
+
+    folders = {one.name: one.root for one in all_collections()}
+
+    assert {collection_name(root): root for root in folders.values()} == folders
+    assert collection_name(town.root) == town.root.name
 
 
 def test_a_collection_in_use_that_is_gone_is_told(assistant) -> None:

@@ -146,8 +146,21 @@ def test_a_collection_that_is_not_served_is_refused_with_those_that_are(client, 
     assert words == "there is no collection 'moon'; name one of 'index', 'island'; without a name it is the first"
 
 
+@pytest.mark.parametrize("named", [{}, {"collection": "moon"}])
+def test_an_answer_that_names_no_collection_of_this_server_is_verified_in_the_one_that_gave_it(client, named):
+    answer = ask(client, FERRY, collection="island")
+    del answer["collection"]
+    answer |= named
+
+    found = client.post("/api/verify", json=answer).json()
+
+    assert (found["other_index"], found["receipts"][0]["standing"]) == (None, "holds")
+
+
 def test_an_answer_of_a_collection_that_is_not_served_is_not_verified(client):
     answer = ask(client, TRAM) | {"collection": "moon"}
+    answer["index"]["fingerprint"] = "0" * 32
+    answer["citations"][0]["sha256"] = "0" * 64
 
     assert refusal(client.post("/api/verify", json=answer))[:2] == (404, "collection_not_found")
 
