@@ -4,6 +4,7 @@ import json
 import math
 from decimal import Decimal
 
+from index.counts import shortened
 from index.errors import UsageError
 
 LARGEST = 2**53 - 1
@@ -37,7 +38,9 @@ def _text(value: object) -> str:
 def _number(value: float) -> str:
     """A number as ECMAScript's Number::toString prints it: 1.0 as 1, 0.00001 in full, 1e-7 with an exponent."""
     if not math.isfinite(value) or abs(value) > LARGEST:
-        raise UsageError(f"the number {str(value)[:30]} cannot be signed", "give a finite number of at most 2^53 - 1")
+        raise UsageError(
+            f"the number {shortened(str(value), 30)} cannot be signed", "give a finite number of at most 2^53 - 1"
+        )
     if value == 0:
         return "0"
     shortest = Decimal(repr(value)).normalize().as_tuple()

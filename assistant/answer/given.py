@@ -11,6 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from assistant.answer.answer import OMITTED_IF_EMPTY, Answer
 from assistant.answer.signing import Signature
+from index.counts import shortened
 from index.errors import UsageError
 
 GIVE = "give what `assistant ask --json` or /api/ask gave, unchanged"
@@ -62,7 +63,7 @@ def read_answer(text: str) -> Given:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"]) or "it"
-        raise UsageError(f"no answer: {where[:100]}: {first['msg'].lower()}", GIVE) from error
+        raise UsageError(f"no answer: {shortened(where, 100)}: {first['msg'].lower()}", GIVE) from error
     return Given(data=data, answer=answer)
 
 
@@ -99,8 +100,8 @@ def strict_json(text: str) -> object:
     except RecursionError as error:
         raise UsageError("no answer: its lists and objects are nested too deeply", GIVE) from error
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise UsageError(f"no JSON ({where}: {error.msg[:1].lower()}{error.msg[1:]})", GIVE) from error
+        why = f"{error.msg[:1].lower()}{error.msg[1:]}".removesuffix(" at")
+        raise UsageError(f"no JSON (line {error.lineno}, column {error.colno}: {why})", GIVE) from error
     except ValueError as error:
         raise UsageError(f"no JSON ({error})", GIVE) from error
 
@@ -110,7 +111,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
+        raise ValueError(f"the key {shortened(twice, 60)!r} stands twice in one object")
     return found
 
 
@@ -120,12 +121,12 @@ def _no_constant(name: str) -> object:
 
 def _finite(digits: str) -> float:
     if not math.isfinite(number := float(digits)):
-        raise ValueError(f"{digits[:30]} is too large a number")
+        raise ValueError(f"{shortened(digits, 30)} is too large a number")
     return number
 
 
 def _kind(data: object) -> str:
-    return "a list" if isinstance(data, list) else f"{json.dumps(data, ensure_ascii=True)[:60]}"
+    return "a list" if isinstance(data, list) else f"{shortened(json.dumps(data, ensure_ascii=True), 60)}"
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from assistant.answer.answer import Answer, Citation, SentenceVerdict, Status
 from assistant.answer.own_words import CHOSEN, HELP, REFUSALS, dated, is_note
 from assistant.language.markdown import plain
 from assistant.language.values import read
+from index.counts import shortened
 from index.errors import ReceiptBroken
 from index.text.article import Page, sha256_of
 
@@ -95,7 +96,7 @@ def check_composition(answer: Answer) -> None:
         _check_written(answer, answer.writing.sentences)
     cited = {citation.article_id: citation.title or citation.article_id for citation in answer.citations}
     if not is_note(answer.scope if quoting else "", answer.note, answer.searched, cited.values()):
-        raise ReceiptBroken(f"the note is not in the program's own words: {answer.note[:60]!r}")
+        raise ReceiptBroken(f"the note is not in the program's own words: {shortened(answer.note, 60)!r}")
 
 
 def paged(answer: Answer, pages_of: Callable[[str], Sequence[Page]]) -> Answer:
@@ -151,7 +152,7 @@ def _check_own_words(answer: Answer) -> None:
     if answer.note or (answer.scope in HELP) == refusal or (answer.scope and answer.scope not in {*CHOSEN, *HELP}):
         raise ReceiptBroken(f"the scope {answer.scope!r} or the note does not go with the status {answer.status}")
     if refusal and (answer.reason is None or answer.text != REFUSALS[answer.reason]):
-        raise ReceiptBroken(f"a refusal says something: {answer.text[:60]!r}")
+        raise ReceiptBroken(f"a refusal says something: {shortened(answer.text, 60)!r}")
     if not refusal and (answer.reason is not None or answer.nearest or answer.passages or answer.writing):
         raise ReceiptBroken("an answer in the program's own words has passages, or a reason for a refusal")
     articles = [near.article_id for near in answer.nearest]
@@ -172,7 +173,7 @@ def _check_text(answer: Answer, *, between: str) -> None:
             raise ReceiptBroken(f"the marker [{number}] and the sentence at {start} do not stand side by side")
         at = end + len(tail)
     if at != len(answer.text):
-        raise ReceiptBroken(f"a part of the answer has no receipt: {answer.text[at:][:60]!r}")
+        raise ReceiptBroken(f"a part of the answer has no receipt: {shortened(answer.text[at:], 60)!r}")
     first = [number for place, (_, _, number) in enumerate(spans) if number not in {one[2] for one in spans[:place]}]
     if first != sorted(first):
         raise ReceiptBroken(f"citations are first used in the order {first}")
@@ -183,9 +184,8 @@ def _check_quotes(answer: Answer) -> None:
     for citation in answer.citations:
         if len(citation.answer_spans) > 2 or not all(says(answer, citation, span) for span in citation.answer_spans):
             start, end = citation.answer_spans[-1]
-            raise ReceiptBroken(
-                f"the sentence of citation [{citation.number}] is not its quote: {answer.text[start:end][:60]!r}"
-            )
+            said = shortened(answer.text[start:end], 60)
+            raise ReceiptBroken(f"the sentence of citation [{citation.number}] is not its quote: {said!r}")
 
 
 def says(answer: Answer, citation: Citation, span: tuple[int, int]) -> bool:

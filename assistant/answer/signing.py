@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer.canonical import canonical
+from index.counts import shortened
 from index.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -158,7 +159,9 @@ def public_key_of(text: str) -> str:
         with open(text, "rb") as file:
             held = file.read(LONGEST_KEY_FILE).decode("utf-8").strip()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{ascii(text)[:100]} is no public key, and no file that can be read", remedy) from error
+        raise UsageError(
+            f"{shortened(ascii(text), 100)} is no public key, and no file that can be read", remedy
+        ) from error
     try:
         data = json.loads(held) if held.startswith("{") else held
     except (ValueError, RecursionError):

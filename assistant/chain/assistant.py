@@ -22,6 +22,7 @@ from assistant.reading.network import Network, shared_network
 from assistant.reading.reader import Reading
 from assistant.reading.weights import load_weights
 from assistant.settings.settings import Settings
+from index.counts import shortened
 from index.errors import IndexDamaged, IndexUnavailable, UsageError
 from index.search.engine import Filters, OpenEngine, Passage, Retrieved, SearchEngine
 from index.text.article import Sentence
@@ -277,11 +278,11 @@ def checked_question(question: str) -> str:
         signs = any(unicodedata.category(character)[0] not in "PZC" for character in text)  # As emojis are.
         raise UsageError(
             "the question has no words" if signs else "the question is empty",
-            'ask one, such as: assistant ask "How many industrial brains are there?"',
+            'write one, such as "How many industrial brains are there?"',
         )
     if any("\ud800" <= character <= "\udfff" for character in text):  # Invalid UTF-8 on the command line.
         raise UsageError(
-            f"the question is not UTF-8 text ({ascii(text)[:60]})", "type it again, or convert it to UTF-8"
+            f"the question is not UTF-8 text ({shortened(ascii(text), 60)})", "type it again, or convert it to UTF-8"
         )
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise UsageError(

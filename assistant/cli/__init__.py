@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import sys
 
 import typer
@@ -56,6 +57,17 @@ app.add_typer(config.app, name="config", rich_help_panel=Section.SETTINGS)
 app.add_typer(prompts.app, name="prompts", rich_help_panel=Section.SETTINGS)
 app.command("help", rich_help_panel=Section.SETTINGS)(guidance.help_)
 app.command("completion", rich_help_panel=Section.SETTINGS)(guidance.completion)
+
+
+NEAR = re.compile(r"\.? (?:Did you mean|\(Possible options:) (.*)[?)]$")
+"""The end of a library's message about a wrong name."""
+WANTED = {
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
+"""Words of a library for what a value must be, and ours."""
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
@@ -140,7 +152,9 @@ def _misused(error: typer.TyperException) -> int:
     else:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "assistant"
-        print(f"assistant: {message[:1].lower()}{message[1:].rstrip('.')}; see `{path} --help`", file=sys.stderr)
+        message = NEAR.sub(r"; did you mean \1?", message.rstrip("."))
+        see = " See" if message.endswith("?") else "; see"
+        print(f"assistant: {message[:1].lower()}{message[1:]}{see} `{path} --help`", file=sys.stderr)
     return error.exit_code
 
 
@@ -151,7 +165,10 @@ def _of_value(error: typer.TyperException) -> str | None:
         return None
     first = cause.errors(include_url=False)[0]
     wanted = first["msg"].partition(",")[0].replace("Input should be", "it must be")
-    return f"{parameter.get_error_hint()} is {first['input']!r}; {wanted}"
+    for theirs, ours in WANTED.items():
+        wanted = wanted.replace(theirs, ours)
+    name = parameter.get_error_hint().replace("'", "")
+    return f"{name} is {first['input']!r}; {wanted}"
 
 
 def _line(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from assistant.cli.output.screen import paged, screen_of
 from assistant.cli.tree import Command, find, walk
+from index.counts import shortened
 
 TOPICS = Path(__file__).parent / "topics"
 COMPLETING = "_ASSISTANT_COMPLETE"
@@ -61,7 +62,7 @@ def help_(
         known = [*topics(), *(" ".join(path) for path, _ in walk(tree) if path)]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"topics: {', '.join(topics())}; or name a command"
-        raise UsageError(f"there is no help on {name[:80]!r}", hint)
+        raise UsageError(f"there is no help on {shortened(name, 80)!r}", hint)
     with paged(screen_of()) as flow:
         flow.line(text.rstrip("\n"))
 
@@ -97,7 +98,7 @@ def completion(
     from index.errors import UsageError
 
     if shell not in SHELLS:
-        raise UsageError(f"the shell is {shell[:40]!r}", f"give one of: {', '.join(SHELLS)}")
+        raise UsageError(f"the shell is {shortened(shell, 40)!r}", f"give one of: {', '.join(SHELLS)}")
     print(get_completion_script(prog_name="assistant", complete_var=COMPLETING, shell=shell))
 
 

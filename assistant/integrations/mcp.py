@@ -14,6 +14,7 @@ from pydantic import Field
 from assistant import AssistantError, __version__
 from assistant.answer.signing import SigningKey
 from assistant.chain.assistant import Assistant
+from index.counts import shortened
 from index.errors import needing_extra
 from index.search.engine import SearchEngine
 
@@ -70,7 +71,7 @@ class _Tools:
         with self._lock, _told():
             found = self._assistant.current(lambda engine: _article(engine, article_id))
         if found is None:
-            raise ToolError(f"there is no article {article_id[:100]!r}; search names the ids that there are")
+            raise ToolError(f"there is no article {shortened(article_id, 100)!r}; search names the ids that there are")
         return found
 
 

@@ -36,9 +36,8 @@ def failure_of(error: BaseException, *, where: str, secrets: Sequence[str], begu
         return ModelFailed(f"{where} fell silent", kind=kind)
     if names & {"ConnectError", "ConnectionRefusedError", "gaierror"}:
         why, cure = _unreachable(error, where)
-        return ModelFailed(
-            f"{where} cannot be reached: {redacted(why, secrets)}", cure, kind=Failure.REFUSED_CONNECTION
-        )
+        told = f"{where} cannot be reached" + (f" ({redacted(why, secrets)})" if why else "")
+        return ModelFailed(told, cure, kind=Failure.REFUSED_CONNECTION)
     if names & {"TransportError", "APIConnectionError", "ConnectionError"}:
         return ModelFailed(f"the connection to {where} broke", kind=Failure.REFUSED_CONNECTION)
     if "APIError" in names:  # An event of the stream that says that something went wrong.
@@ -74,14 +73,14 @@ def _refused(error: BaseException, status: int, *, where: str, secrets: Sequence
 
 
 def _unreachable(error: BaseException, where: str) -> tuple[str, str]:
-    """Why there is no connection, and what to do about it."""
+    """Why there is no connection, "" where the remedy tells; and what to do about it."""
     causes = _causes(error)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return "its host is not known", "connect to the network, or correct ASSISTANT_MODEL_BASE_URL"
+        return "unknown host", "connect to the network, or correct model.base_url"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        start = "start it with: ollama serve" if OLLAMA in where else "start the server"
-        return "nothing listens there", f"{start}, or correct ASSISTANT_MODEL_BASE_URL"
-    return str(causes[-1]), "correct ASSISTANT_MODEL_BASE_URL"
+        start = "run `ollama serve`" if OLLAMA in where else "start the server"
+        return "", f"{start}, or correct model.base_url"
+    return str(causes[-1]), "correct model.base_url"
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.models.scripted.model import Call
 from assistant.models.seam import ChatModel, Completion, Failure, Message, ModelFailed, Stream, Usage, in_pieces
+from index.errors import reason_of
 
 FORMAT = 1
 """Format of the files; raised when old ones cannot be read any more."""
@@ -223,6 +224,6 @@ def _outcome(path: Path) -> Completion:
             return Completion(usage=_usage(data["reply"]), **data["reply"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFailed(
-            f"the recording {path} cannot be read ({error})", "record it again", kind=Failure.MALFORMED
+            f"the recording {path} cannot be read ({reason_of(error)})", "record it again", kind=Failure.MALFORMED
         ) from error
     raise failure

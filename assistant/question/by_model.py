@@ -10,6 +10,7 @@ from assistant.question.followups import Turn
 from assistant.question.question import analyse
 from assistant.question.seams import Condensed, RuleCondenser, RuleSplitter, Split
 from assistant.question.splitting import MAX_PARTS
+from index.counts import shortened
 from index.text.sentences import split_sentences
 from prompts import Prompt, fence
 
@@ -138,7 +139,7 @@ def _parts(reply: str, question: str) -> tuple[str, ...]:
         return (question,)
     for line in lines:
         if not line.endswith(("?", "？", ".", "。")) or re.match(r"(?:[-*•]|\d+[.):])\s", line):
-            raise _Unusable(f"a line of the model's reply is no question: {line[:60]!r}")
+            raise _Unusable(f"a line of the model's reply is no question: {shortened(line, 60)!r}")
         _check_length(line, question)
         _check_words(line, question)
     _check_kept(" ".join(lines), question)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from starlette.responses import JSONResponse
 
+from index.counts import shortened
 from index.errors import AssistantError, ConfigurationError, DiskFull, IndexBusy, IndexDamaged, UserError
 
 RETRY_SECONDS = 1
@@ -126,7 +127,7 @@ def internal() -> ServiceError:
 def not_found(what: str, id_: str) -> ServiceError:
     """No conversation, message or article has that id."""
     return ServiceError(
-        404, f"{what}_not_found", f"there is no {what} {id_[:100]!r}", f"list the {what}s for their ids"
+        404, f"{what}_not_found", f"there is no {what} {shortened(id_, 100)!r}", f"list the {what}s for their ids"
     )
 
 
@@ -135,7 +136,7 @@ def no_collection(name: str, there: Iterable[str]) -> ServiceError:
     return ServiceError(
         404,
         "collection_not_found",
-        f"there is no collection {name[:100]!r}",
+        f"there is no collection {shortened(name, 100)!r}",
         f"name one of {', '.join(map(repr, there))}; without a name it is the first",
         param="collection",
     )
@@ -160,13 +161,15 @@ def service_error(error: AssistantError) -> ServiceError:
 def of_status(status: int, path: str, headers: Mapping[str, str]) -> ServiceError:
     """Map a refusal of the framework to an error of our shape."""
     if status == 404:
-        return ServiceError(404, "no_such_path", f"nothing is served at {path[:200]!r}", "see /docs for what is")
+        return ServiceError(
+            404, "no_such_path", f"nothing is served at {shortened(path, 200)!r}", "see /docs for what is"
+        )
     if status == 405:
         allowed = headers.get("Allow", "")
         return ServiceError(
             405,
             "method_not_allowed",
-            f"{path[:200]!r} does not take this method",
+            f"{shortened(path, 200)!r} does not take this method",
             f"use {allowed}" if allowed else "see /docs",
             headers=headers,
         )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from assistant.settings.settings import check_text, parsed_value
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, UsageError, reason_of
 
 TEMPLATE = """\
 # Settings of `assistant` for this folder. `assistant help settings` tells what each means, and
@@ -25,7 +25,8 @@ def set_value(path: Path, key: str, text: str) -> None:
         text: the value as it is typed.
 
     Raises:
-        ConfigurationError: there is no such setting, or the value does not fit; then nothing is changed.
+        UsageError: there is no such setting, or the value does not fit; then nothing is changed.
+        ConfigurationError: what stands in the file already is wrong, or it cannot be read or written.
     """
     import tomlkit
 
@@ -40,7 +41,12 @@ def set_value(path: Path, key: str, text: str) -> None:
         if not isinstance(table, dict):
             raise ConfigurationError(f"{path}: {one} is no table", f"write it as [{one}]")
     table[name] = value
-    replace_text(path, tomlkit.dumps(document), private=key == "model.key")
+    text = tomlkit.dumps(document)
+    try:
+        check_text(text, path)
+    except ConfigurationError as error:  # Of the value, since all that was there before is right.
+        raise UsageError(error.message.removeprefix(f"{path}: "), error.remedy) from error
+    replace_text(path, text, private=key == "model.key")
 
 
 def replace_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -83,6 +89,6 @@ def _read(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({error})", "correct or remove it") from error
+        raise ConfigurationError(f"{path} cannot be read ({reason_of(error)})", "correct or remove it") from error
     check_text(text, path)
     return text

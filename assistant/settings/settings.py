@@ -9,9 +9,16 @@ from pathlib import Path
 
 from assistant.settings.collections import named_root
 from assistant.settings.model import MODEL_BOUNDS, NO_MODEL, OPENAI_URL, Argument, ModelSettings, Secret, check_model
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, UsageError, reason_of
 
 FILE_NAME = "assistant.toml"
+KINDS: dict[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text in quotation marks",
+}
+"""What a value of a file must be, in words."""
 OTHER_VARIABLES = ("ASSISTANT_CONFIG", "ASSISTANT_DATA", "ASSISTANT_CACHE")
 """Variables that name places: the settings file, the indexes, the exported encoders."""
 
@@ -117,6 +124,7 @@ def load_settings(
 
     Raises:
         ConfigurationError: an unknown key, or a value of the wrong type or out of bounds.
+        UsageError: a flag's value is out of bounds.
     """
     environ = os.environ if environ is None else environ
     stated = environ.get("ASSISTANT_CONFIG")
@@ -150,7 +158,7 @@ def parsed_value(name: str, text: str) -> str | int | float | bool:
         text: the value; an argument of a model is a number, true or false if it reads like one.
 
     Raises:
-        ConfigurationError: there is no such setting, or the text is no value of its type.
+        UsageError: there is no such setting, or the text is no value of its type.
     """
     if name.startswith("model.arguments.") and name.count(".") == 2:
         return _argument(text)
@@ -158,8 +166,11 @@ def parsed_value(name: str, text: str) -> str | int | float | bool:
     if key is None:
         near = difflib.get_close_matches(name, setting_names(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(setting_names())}"
-        raise ConfigurationError(f"unknown setting {name!r}", hint)
-    return text if isinstance(key.default, Secret) else _from_text(text, key.default, name)
+        raise UsageError(f"unknown setting {name!r}", hint)
+    try:
+        return text if isinstance(key.default, Secret) else _from_text(text, key.default, name)
+    except ConfigurationError as error:  # In a variable it would be that; here a person typed it.
+        raise UsageError(error.message, error.remedy) from error
 
 
 def setting_names() -> list[str]:
@@ -211,7 +222,7 @@ def _found(
         value, source = _from_text(environ[key.variable], key.default, key.variable), key.variable
     flag = flags.get(key.flag)
     if flag is not None:
-        value, source = flag, "--no-model" if key.flag == "model" and flag == "" else f"--{key.flag.replace('_', '-')}"
+        value, source = flag, "--no-model" if key.flag == "model" and flag == "" else _option(key)
     if isinstance(key.default, tuple):
         return _arguments(value, source), source
     if isinstance(key.default, Secret):
@@ -244,7 +255,7 @@ def _read(path: Path) -> dict[str, object]:
     try:
         return _parsed(path.read_text(encoding="utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({error})", "correct or remove it") from error
+        raise ConfigurationError(f"{path} cannot be read ({reason_of(error)})", "correct or remove it") from error
 
 
 def _parsed(text: str, path: Path) -> dict[str, object]:
@@ -288,20 +299,25 @@ def _from_text(text: str, default: object, name: str) -> str | int | float | boo
             return int(text)
         return float(text) if isinstance(default, float) else text
     except (KeyError, ValueError):
-        kind = {bool: "1 or 0", int: "a whole number", float: "a number"}[type(default)]
+        kind = "1 or 0" if isinstance(default, bool) else KINDS[type(default)]
         raise ConfigurationError(f"{name} is {text!r}", f"it must be {kind}") from None
+
+
+def _option(key: _Key) -> str:
+    return f"--{key.flag.replace('_', '-')}"
 
 
 def _checked(key: _Key, value: object, source: str) -> str | int | float | bool:
     if isinstance(key.default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
+    # A flag or a variable names the setting itself.
+    name = source if source in {key.variable, _option(key)} else f"{source}: {key.name}"
     if type(value) is not type(key.default):
-        raise ConfigurationError(
-            f"{source}: {key.name} is {value!r}", f"it must be of type {type(key.default).__name__}"
-        )
+        raise ConfigurationError(f"{name} is {value!r}", f"it must be {KINDS[type(key.default)]}")
     low, high = key.bounds
     if isinstance(value, (int, float)) and not low <= value <= high:
-        raise ConfigurationError(f"{source}: {key.name} is {value}", f"it must be between {low:g} and {high:g}")
+        wrong = UsageError if source == _option(key) else ConfigurationError
+        raise wrong(f"{name} is {value}", f"it must be between {low:g} and {high:g}")
     assert isinstance(value, (str, int, float, bool))
     return value
 
@@ -309,7 +325,7 @@ def _checked(key: _Key, value: object, source: str) -> str | int | float | bool:
 def _secret(name: str, value: object, source: str) -> Secret:
     """Convert to a secret; an error does not show the value."""
     if not isinstance(value, (str, Secret)):
-        raise ConfigurationError(f"{source}: {name} is of type {type(value).__name__}", "it must be of type str")
+        raise ConfigurationError(f"{source}: {name} is no text", f"it must be {KINDS[str]}")
     return value if isinstance(value, Secret) else Secret(value)
 
 
@@ -323,8 +339,7 @@ def _arguments(value: object, source: str) -> tuple[tuple[str, Argument], ...]:
     for name, argument in value.items():
         if not isinstance(argument, (str, int, float, bool)):
             raise ConfigurationError(
-                f"{source}: model.arguments.{name} is of type {type(argument).__name__}",
-                "texts, numbers, true and false can be given",
+                f"{source}: model.arguments.{name} is no single value", "texts, numbers, true and false can be given"
             )
     return tuple(sorted(value.items()))
 

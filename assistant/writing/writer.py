@@ -29,6 +29,7 @@ from assistant.settings.prompts import prompt_of
 from assistant.settings.settings import Settings
 from assistant.writing.draft import DraftSentence, sentences
 from assistant.writing.packing import Packed, cut_in_silence, pack, room
+from index.counts import shortened
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
 from prompts import REFUSAL, is_refusal
@@ -344,4 +345,4 @@ def _support(text: str, verdict: Verdict) -> str | None:
 def _adds(sentence: DraftSentence, receipt: Receipt) -> str | None:
     """Why a sentence carries more than its words: a link, an image or HTML that its receipt does not have."""
     added = [address for address in sentence.addresses if address not in receipt.text]
-    return f"it has {added[0][:60]!r}, which does not stand there" if added else None
+    return f"it has {shortened(added[0], 60)!r}, which does not stand there" if added else None

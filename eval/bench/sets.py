@@ -28,7 +28,7 @@ from typing import Any
 from eval.cases.importing.beir import Grades, is_beir, read_beir
 from eval.cases.importing.files import read_document
 from eval.cases.importing.squad import SquadQuestion, is_squad, read_squad
-from index.errors import UserError
+from index.errors import UserError, reason_of
 from index.text.article import Article
 
 
@@ -94,7 +94,7 @@ def load_set(folder: Path) -> BenchSet:
             held += _questions(folder, "_dev", documents, development=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{folder} is no test set ({type(error).__name__}: {error})",
+            f"{folder} is no test set ({type(error).__name__}: {reason_of(error)})",
             "it needs corpus.jsonl, queries.jsonl and qrels.tsv, or BEIR's qrels/test.tsv, or one SQuAD .json",
         ) from error
     return BenchSet(name=folder.name, documents=documents, questions=tuple(held))

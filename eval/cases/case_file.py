@@ -21,7 +21,7 @@ from assistant.chain.assistant import checked_question
 from assistant.language.values import read
 from eval.cases.case import Evidence, GoldCase
 from eval.cases.short_answers import normalise
-from index.errors import UserError
+from index.errors import UserError, reason_of
 
 SHOWN_PROBLEMS = 5
 """Problems that an error lists; the rest is counted."""
@@ -227,7 +227,7 @@ def _lines(path: Path, problems: list[Problem]) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(Problem(place=str(path), field="file", what=f"cannot be read ({error})"))
+        problems.append(Problem(place=str(path), field="file", what=f"cannot be read ({reason_of(error)})"))
         return []
 
 

@@ -13,7 +13,7 @@ from eval.cases.case_file import STRICT, Day, Text
 from eval.files import write_whole
 from eval.runs.results import Run
 from eval.runs.run_file import first_mistake, run_digest
-from index.errors import UserError
+from index.errors import UserError, reason_of
 
 
 @with_config(STRICT)
@@ -83,7 +83,7 @@ def _rows(path: Path) -> list[AcceptedRow]:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
-            f"{path} cannot be read ({error})", "restore it, or remove it and accept the cases anew"
+            f"{path} cannot be read ({reason_of(error)})", "restore it, or remove it and accept the cases anew"
         ) from error
     rows = []
     for number, line in enumerate(lines, 1):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eval.measures.registry import BY_NAME, OWN
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, reason_of
 
 DEFAULT_POLICY = Path(__file__).resolve().parents[1] / "gate.toml"
 
@@ -69,7 +69,7 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(
-            f"{path} cannot be read ({error})", f"name a policy such as {DEFAULT_POLICY}"
+            f"{path} cannot be read ({reason_of(error)})", f"name a policy such as {DEFAULT_POLICY}"
         ) from error
     effects = _numbers(path, data.pop("effects", {}), "effects", tuple(BY_NAME), most=1)
     budgets = _numbers(path, data.pop("budgets", {}), "budgets", BUDGETS, most=float("inf"))

@@ -24,7 +24,7 @@ from eval.runs.epochs import current_epoch
 from eval.runs.replies import Reply, Source, read_completion, read_value
 from eval.runs.results import Provenance
 from eval.runs.scorers import NamedScorer
-from index.errors import AssistantError, UsageError
+from index.errors import AssistantError, UsageError, reason_of
 from index.storage.store import Snapshot, open_index
 from index.text.article import IndexedArticle
 from index.text.loading import article_slug
@@ -106,7 +106,9 @@ class _Server:
             told = " ".join(error.read(400).decode("utf-8", "replace").split())
             raise SystemFailed(f"{self._address}{path} replied {error.code}: {told}", "look at the server") from None
         except (OSError, ValueError) as error:
-            raise SystemFailed(f"{self._address}{path} gave no reply ({error})", "start the server") from error
+            raise SystemFailed(
+                f"{self._address}{path} gave no reply ({reason_of(error)})", "start the server"
+            ) from error
 
 
 def _function(name: str) -> Ask:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.folder import file_sha256
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, reason_of
 from index.storage.bm25 import TantivyText, TextEntry, TextPart, list_parts, write_part
 from index.storage.catalog import Catalog
 from index.storage.rows import StoredChunk
@@ -238,7 +238,7 @@ def open_generation(root: Path, number: int) -> Generation:
         vectors.add(np.concatenate(ids), np.concatenate(matrices))
         text = TantivyText(folder / TEXT_NAME)
     except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise IndexDamaged(f"generation {number} of the index in {root} is damaged: {error}") from error
+        raise IndexDamaged(f"generation {number} of the index in {root} is damaged: {reason_of(error)}") from error
     return Generation(number, vectors, text, np.concatenate(ids), np.concatenate(articles))
 
 
@@ -266,7 +266,7 @@ def differences(folder: Path) -> list[str]:
     try:
         expected: dict[str, File] = read_manifest(folder)["files"]
     except (OSError, ValueError, LookupError) as error:
-        return [f"{MANIFEST} cannot be read ({error})"]
+        return [f"{MANIFEST} cannot be read ({reason_of(error)})"]
     wrong = []
     for name, stated in expected.items():
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from index.errors import ArticleUnreadable
+from index.errors import ArticleUnreadable, reason_of
 from index.text.terms import CJK
 
 
@@ -86,7 +86,7 @@ def load_glossary(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ArticleUnreadable(f"{path}: cannot be read ({error})", "write it as UTF-8") from error
+        raise ArticleUnreadable(f"{path}: cannot be read ({reason_of(error)})", "write it as UTF-8") from error
     Glossary.parse(text, str(path))
     return text
 

@@ -126,12 +126,14 @@ def _made(config: Path, gold: list[str] | None, out: Path) -> "list[tuple[str, R
     from assistant.cli.common import settings_from
     from assistant.cli.evaluation.running import judging, recordings, run_cases, system_of
     from assistant.settings.settings import flag_names, refuse_unknown
-    from index.errors import ConfigurationError, UserError
+    from index.errors import ConfigurationError, UserError, reason_of
 
     try:
         tables = tomllib.loads(config.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{config} cannot be read ({error})", "write a table for each configuration") from error
+        raise UserError(
+            f"{config} cannot be read ({reason_of(error)})", "write a table for each configuration"
+        ) from error
     if len(tables) < 2:
         raise ConfigurationError(f"{config} has {len(tables)} of the two or more tables of a matrix", "add another")
     settings = {}

@@ -6,9 +6,14 @@ from pathlib import Path
 from assistant.cli.output.progress import note
 from index.storage.changes import Outcome
 from index.text.formats.characters import spelt_out
+from index.text.formats.table import listed
 
 SHOWN = 10
 """Lines of one kind that are printed before the rest is counted; of files left out, all are."""
+
+
+NAMED = 3
+"""Files that are named in one line before the rest is counted."""
 
 
 def left_out(outcome: Outcome) -> bool:
@@ -24,11 +29,12 @@ def report(outcome: Outcome, root: Path) -> None:
     """Print what was left out and why, what is to be known of the rest, and counts."""
     for line in outcome.failed:
         note(f"not taken: {spelt_out(line)}")
-    _some("not supported", [str(path) for path in outcome.passed_over])
+    if outcome.passed_over:
+        note(f"not supported: {_named(outcome.passed_over)}; unpack them, or convert them to {listed()}")
     if outcome.set_aside:
-        names = ", ".join(spelt_out(str(path)) for path in outcome.set_aside[:3])
-        more = f" and {len(outcome.set_aside) - 3} more" if len(outcome.set_aside) > 3 else ""
-        note(f"no articles by their names, so not added: {names}{more}; name such a file itself to add it")
+        note(
+            f"no articles by their names, so not added: {_named(outcome.set_aside)}; name such a file itself to add it"
+        )
     _some("twice", outcome.duplicates)
     _some("taken, but", outcome.problems)
     _some("file gone, still in the index (--prune removes it)", outcome.missing)
@@ -62,6 +68,12 @@ def _counted(outcome: Outcome) -> list[tuple[str, Sequence[str]]]:
         ("twice", outcome.duplicates),
         ("not taken", outcome.failed),
     ]
+
+
+def _named(files: Sequence[Path]) -> str:
+    """The first files by their paths, and how many more there are."""
+    names = ", ".join(spelt_out(str(path)) for path in files[:NAMED])
+    return f"{names} and {len(files) - NAMED} more" if len(files) > NAMED else names
 
 
 def _some(what: str, lines: Sequence[str]) -> None:

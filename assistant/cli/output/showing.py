@@ -133,7 +133,11 @@ def show_beside(answer: "Answer") -> None:
     if answer.searched.lower() != answer.question.lower():
         note(f"searched for: {answer.searched}")
     if answer.writing is not None and answer.writing.degraded_reason:
-        note(f"quoted, not written by the model: {answer.writing.degraded_reason}")
+        from assistant.models.seam import Failure
+
+        whole = answer.writing.degraded_reason
+        code, _, failure = whole.partition(": ")  # The code is for programs; what follows it names the model.
+        note(f"quoted: {failure}" if code in list(Failure) else f"quoted, not written by the model: {whole}")
 
 
 def show_receipts(answer: "Answer", flow: Flow, articles: Articles, *, quotes: bool = False) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
-from index.errors import UsageError
+from assistant.settings.settings import KINDS
+from index.errors import UsageError, reason_of
 
 
 class Trouble(StrEnum):
@@ -64,7 +65,9 @@ def read_script(path: Path) -> list[Turn]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "give a JSON file with a list of turns") from error
+        raise UsageError(
+            f"{path} cannot be read ({reason_of(error)})", "give a JSON file with a list of turns"
+        ) from error
     turns = data.get("turns") if isinstance(data, dict) else data
     if not isinstance(turns, list) or not turns:
         raise UsageError(f"{path} has no turns", "give a list such as [{'reply': 'Nobody was hurt [1].'}]")
@@ -80,7 +83,7 @@ def _turn(data: object, where: str) -> Turn:
             raise UsageError(f"{where} has an unknown field {name!r}", f"known: {', '.join(known)}")
         kind = type(known[name]) if name != "trouble" else str
         if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
-            raise UsageError(f"{where}: {name} is {value!r}", f"it must be of type {kind.__name__}")
+            raise UsageError(f"{where}: {name} is {value!r}", f"it must be {KINDS[kind]}")
     if data.get("trouble", "none") not in list(Trouble):
         raise UsageError(f"{where}: trouble is {data['trouble']!r}", f"known: {', '.join(Trouble)}")
     return Turn(**{**data, "trouble": Trouble(data.get("trouble", "none"))})

@@ -29,6 +29,7 @@ from assistant.service.http import (
 from assistant.service.http.guard import Guard
 from assistant.service.store.retention import erase_in_time
 from assistant.service.work.service import Service
+from index.counts import shortened
 
 MODULES = (
     ask_routes,
@@ -104,12 +105,13 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first: Mapping[str, Any] = error.errors()[0]
     if first["type"] == "json_invalid":
-        why = f"the body is no JSON ({str(first['ctx']['error']).lower()} at character {first['loc'][-1]})"
+        said = str(first["ctx"]["error"]).lower().removesuffix(" at")
+        why = f"the body is no JSON ({said} at character {first['loc'][-1]})"
         return response_of(
             ServiceError(422, "invalid_field", why, "send an object as /docs describes it", param="body")
         )
     where = ".".join(str(part) for part in first["loc"])
-    value = ascii(first.get("input"))[:60]
+    value = shortened(ascii(first.get("input")), 60)
     more = len(error.errors()) - 1
     message = f"{where}: {str(first['msg']).lower()} (it is {value})" + (f"; {more} more" if more else "")
     return response_of(ServiceError(422, "invalid_field", message, "correct it; /docs lists every field", param=where))

@@ -15,6 +15,7 @@ from assistant.service.http.request_bodies import Count, between
 from assistant.service.http.response_bodies import PageBody
 from assistant.service.work.collection import Collection
 from assistant.service.work.service import Service
+from index.counts import shortened
 from index.search.engine import SearchEngine
 from index.text.article import IndexedArticle, Page
 from index.text.drawing.values import Quote
@@ -100,7 +101,7 @@ async def _original(service: Service, collection: Collection, row: IndexedArticl
         raise ServiceError(
             404,
             "original_not_found",
-            f"the index keeps no pages of {row.article_id[:100]!r}",
+            f"the index keeps no pages of {shortened(row.article_id, 100)!r}",
             "read its text; those of a PDF are kept when it is added, with `assistant index add`",
         )
     return data

@@ -25,6 +25,7 @@ from assistant.service.seam import CheckedSentence, Finished, Piece
 from assistant.service.store.conversations import REMEMBERED
 from assistant.service.store.records import Channel
 from assistant.service.work.service import Service, Turn
+from index.counts import shortened
 from index.search.engine import Filters, SearchEngine
 
 router = APIRouter()
@@ -102,7 +103,7 @@ def _check_model(name: str, service: Service) -> None:
         raise ServiceError(
             404,
             "model_not_found",
-            f"there is no collection {name[:100]!r}",
+            f"there is no collection {shortened(name, 100)!r}",
             f"ask {' or '.join(map(repr, service.collections))}; /v1/models lists what there is",
             param="model",
         )
@@ -111,7 +112,7 @@ def _check_model(name: str, service: Service) -> None:
 def _no_question(last: ChatMessage | None) -> ServiceError:
     """The last message of the user, if there is one, has no words."""
     unread = ", ".join(dict.fromkeys(last.unread)) if last else ""
-    only = f"has only parts that are not read: {unread[:200]}" if unread else "asks nothing"
+    only = f"has only parts that are not read: {shortened(unread, 200)}" if unread else "asks nothing"
     remedy = "add the question as text" if unread else "send one with a question"
     return ServiceError(400, "no_question", f"the last message of the user {only}", remedy, param="messages")
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from assistant.service.errors import ServiceError
+from index.counts import shortened
 
 router = APIRouter()
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -38,7 +39,7 @@ def _file(name: str, request: Request) -> Response:
     # Only names that the folder lists, so that a client's text never becomes a path.
     if name not in _names():
         raise ServiceError(
-            404, "no_such_path", f"there is no file {name[:100]!r}", "see / for the page, /docs for the API"
+            404, "no_such_path", f"there is no file {shortened(name, 100)!r}", "see / for the page, /docs for the API"
         )
     data = (STATIC / name).read_bytes()
     etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'

@@ -24,6 +24,7 @@ from assistant.service.work.collection import Collection
 from assistant.service.work.drawing import Drawing
 from assistant.service.work.pool import AssistantPool
 from assistant.settings.settings import Settings
+from index.counts import shortened
 from index.errors import AssistantError
 from index.search.engine import Filters
 
@@ -134,15 +135,15 @@ class Service:
             raise ServiceError(
                 409,
                 "other_collection",
-                f"the conversation is about the collection {about[:100]!r}, not {named[:100]!r}",
-                f"leave `conversation_id` out to begin a new one, or ask {about[:100]!r}",
+                f"the conversation is about the collection {shortened(about, 100)!r}, not {shortened(named, 100)!r}",
+                f"leave `conversation_id` out to begin a new one, or ask {shortened(about, 100)!r}",
                 param="collection",
             )
         if about not in self.collections:
             raise ServiceError(
                 409,
                 "collection_not_served",
-                f"the conversation is about the collection {about[:100]!r}, which is not served now",
+                f"the conversation is about the collection {shortened(about, 100)!r}, which is not served now",
                 "begin a new conversation; or whoever runs the server serves that collection again",
                 param="conversation_id",
             )

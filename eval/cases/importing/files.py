@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eval.cases.case_file import GoldInvalid, Problem
 from eval.cases.importing.rows import Row, shown
+from index.errors import reason_of
 
 LISTS = ("goldens", "samples", "tests", "examples")
 """Keys under which a JSON object holds its rows."""
@@ -26,7 +27,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise _wrong(str(path), "file", "does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise _wrong(str(path), "file", f"cannot be read ({error})") from error
+        raise _wrong(str(path), "file", f"cannot be read ({reason_of(error)})") from error
 
 
 def read_document(path: Path) -> object:

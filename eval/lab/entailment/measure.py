@@ -17,7 +17,7 @@ from eval.lab.entailment.mixture import Counts, made_pairs, public_pairs, writte
 from eval.lab.entailment.pairs import Label
 from eval.measures.formulas import area_under_roc
 from eval.runs.indexes import bench_engine
-from index.errors import UserError
+from index.errors import UserError, reason_of
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters
 
@@ -57,7 +57,7 @@ def read_claims(path: Path) -> list[Claim]:
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{path} holds no labelled claims ({type(error).__name__}: {error})",
+            f"{path} holds no labelled claims ({type(error).__name__}: {reason_of(error)})",
             'it needs lines with "claim", "evidence", "supported", "kind" and "note"',
         ) from error
 

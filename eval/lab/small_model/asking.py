@@ -13,7 +13,7 @@ from assistant.settings.locations import encoder_of
 from assistant.settings.model import ModelSettings
 from assistant.settings.settings import Settings
 from eval.files import silent
-from index.errors import UserError
+from index.errors import UserError, reason_of
 from index.search.embedded import embedded_opener
 
 WINDOW = 4096
@@ -132,5 +132,6 @@ def recorded(path: Path) -> list[Reply]:
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{path} holds no replies ({type(error).__name__}: {error})", "name a file that `ask` wrote, or a new one"
+            f"{path} holds no replies ({type(error).__name__}: {reason_of(error)})",
+            "name a file that `ask` wrote, or a new one",
         ) from error

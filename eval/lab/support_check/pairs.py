@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.bench.sets import BenchSet
-from index.errors import UserError
+from index.errors import UserError, reason_of
 
 _TITLE_MARK = "(meta data) TITLE: "
 """Prefix of WiCE's texts of pages with a known title."""
@@ -41,7 +41,7 @@ def load_pairs(path: Path) -> list[Pair]:
         return [_pair(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
-            f"{path} holds no labelled claims ({type(error).__name__}: {error})",
+            f"{path} holds no labelled claims ({type(error).__name__}: {reason_of(error)})",
             'it needs lines with "id", "context", "claim" and "label"',
         ) from error
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import PurePath
 
+from index.counts import counted
 from index.errors import ArticleUnreadable
 from index.text.formats.blobs import without_blobs
 from index.text.formats.decoding import read_text
@@ -73,7 +74,8 @@ def _table(text: str, delimiter: str, header: Sequence[str], source: str) -> Ext
         short += len(row) != width
         lines.append(table_line([row[place] if place < len(row) else "" for place in used]))
     caption = " ".join(re.split(r"[\s_-]+", PurePath(source).stem)).strip()
-    problems = (f"{short} rows have not the header's {width} columns",) if short else ()
+    do = "does" if short == 1 else "do"
+    problems = (f"{counted(short, 'row')} {do} not have the header's {width} columns",) if short else ()
     body = without_blobs("\n".join(lines))
     return Extracted(text=f"# {caption}\n\n{body}\n" if caption else body + "\n", problems=problems)
 

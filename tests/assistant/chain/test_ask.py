@@ -313,13 +313,13 @@ def test_a_threshold_of_one_refuses_everything(root: Path, minilm: Encoder) -> N
 
 @pytest.mark.parametrize("question", ["", " ", "?", "?!…", "\n\t"])
 def test_an_empty_question_is_a_usage_error(question: str) -> None:
-    with pytest.raises(UsageError, match="the question is empty; ask one, such as"):
+    with pytest.raises(UsageError, match="the question is empty; write one, such as"):
         checked_question(question)
 
 
 @pytest.mark.parametrize("question", ["🎉", "👩‍🚀 🚀?", "+ = €"])
 def test_a_question_of_signs_only_is_a_usage_error_that_asks_for_words(question: str) -> None:
-    with pytest.raises(UsageError, match="the question has no words; ask one, such as"):
+    with pytest.raises(UsageError, match="the question has no words; write one, such as"):
         checked_question(question)
 
 

@@ -76,7 +76,7 @@ def test_a_wrong_setting_is_refused_and_the_file_stays(assistant, file, key, val
 
     run = assistant("config", "set", key, value)
 
-    assert (run.code, run.out, run.err.count("\n")) == (3, "", 1)
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
     assert said in run.err
     assert file.read_text(encoding="utf-8") == COMMENTED
     assert {one.name for one in file.parent.iterdir()} <= {file.name, "data"}

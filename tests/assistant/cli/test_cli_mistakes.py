@@ -136,11 +136,92 @@ def test_arguments_that_do_not_fit_are_a_mistake_that_points_to_the_help(
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "name"),
-    [("--sentences", "0", "sentences"), ("--sentences", "99", "sentences"), ("--threshold", "7", "threshold")],
+    ("arguments", "line"),
+    [
+        (("ask", "Who?", "--sentences", "0"), "--sentences is 0; it must be between 1 and 10"),
+        (("ask", "Who?", "--sentences", "99"), "--sentences is 99; it must be between 1 and 10"),
+        (("ask", "Who?", "--threshold", "7"), "--threshold is 7.0; it must be between -1 and 1"),
+        (("config", "set", "passages", "0"), "passages is 0; it must be between 1 and 50"),
+        (("config", "set", "passages", "six"), "passages is 'six'; it must be a whole number"),
+        (("config", "set", "threshold", "high"), "threshold is 'high'; it must be a number"),
+        (("config", "set", "hub", "maybe"), "hub is 'maybe'; it must be 1 or 0"),
+        (("config", "set", "pasages", "6"), "unknown setting 'pasages'; did you mean 'passages'?"),
+    ],
 )
-def test_a_setting_out_of_bounds_is_a_mistake(assistant: Command, option: str, value: str, name: str) -> None:
-    assert_mistake(assistant("ask", "Who?", option, value), 3, option, name, "must be between")
+def test_a_value_that_is_typed_and_does_not_fit_is_a_mistake_in_the_line(
+    assistant: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    run = assistant(*arguments)
+
+    assert (run.code, run.out, run.err) == (2, "", f"assistant: {line}\n")
+
+
+def test_a_variable_out_of_bounds_is_named_once(assistant: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_SENTENCES", "0")
+
+    run = assistant("ask", "Who?")
+
+    assert (run.code, run.err) == (3, "assistant: ASSISTANT_SENTENCES is 0; it must be between 1 and 10\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("askk",), "no such command 'askk'; did you mean 'ask'? See `assistant --help`"),
+        (("index", "ad"), "no such command 'ad'; did you mean 'add'? See `assistant index --help`"),
+        (("ask", "Who?", "--jsn"), "no such option: --jsn; did you mean --json? See `assistant ask --help`"),
+        (("frobnicate",), "no such command 'frobnicate'; see `assistant --help`"),
+    ],
+)
+def test_what_may_have_been_meant_is_asked_in_whole_sentences(
+    assistant: Command, arguments: tuple[str, ...], line: str
+) -> None:
+    assert assistant(*arguments).err == f"assistant: {line}\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ask", "Who?"),
+        ("chat",),
+        ("index", "add", "."),
+        ("index", "list"),
+        ("collections", "list"),
+        ("collections", "create", "mills"),
+        ("collections", "use", "own"),
+        ("keys", "list"),
+        ("feedback", "list"),
+    ],
+)
+def test_a_data_folder_that_is_none_is_named_without_the_words_of_the_system(
+    assistant: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("text", encoding="utf-8")
+    for data in (file, file / "below"):
+        monkeypatch.setenv("ASSISTANT_DATA", str(data))
+
+        run = assistant(*command)
+
+        assert_mistake(run, 3, str(data))
+        assert ("Errno" in run.err, "ASSISTANT_DATA names" in run.err) == (False, data == file)
+
+
+def test_an_empty_search_does_not_lead_to_another_command(assistant: Command) -> None:
+    assert "assistant ask" not in assistant("search", "").err
+
+
+def test_files_that_are_not_supported_are_one_line_with_what_is(assistant: Command, town: Library) -> None:
+    for name in ("a.zip", "b.png", "c.mp3", "d.xyz"):
+        town.write(name, "?")
+
+    run = assistant("index", "add", town.folder, "--index", town.root)
+
+    (line,) = [line for line in run.err.splitlines() if "not supported" in line]
+    assert line.startswith(f"assistant: not supported: {town.folder / 'a.zip'}, {town.folder / 'b.png'}, ")
+    assert " and 1 more; unpack them, or convert them to .md, " in line
 
 
 # Indexes
@@ -373,6 +454,7 @@ def test_what_is_no_answer_cannot_be_verified(assistant: Command, town: Library,
     [
         (b"[" * 100_000, "no answer: its lists and objects are nested too deeply; give what"),
         (b"\xef\xbb\xbf{}", "no JSON (it begins with a byte order mark); save it as UTF-8 without one"),
+        (b'{"a": "\n"}', "no JSON (line 1, column 8: invalid control character); give what"),
         (b"{\n  x", "no JSON (line 2, column 3: expecting property name enclosed in double quotes); give what"),
         (b"{} \xff", "is no UTF-8 text (byte 3); give what"),
     ],
@@ -404,7 +486,11 @@ def test_an_answer_that_cannot_be_read_cannot_be_verified(assistant: Command, to
         ("passages = [", "cannot be read"),
         ("pasages = 3", "did you mean 'passages'?"),
         ("passages = 0", "must be between 1 and 50"),
-        ('passages = "six"', "must be of type int"),
+        ('passages = "six"', "passages is 'six'; it must be a whole number"),
+        ("hub = 3", "hub is 3; it must be true or false"),
+        ("reranker = 3", "reranker is 3; it must be text in quotation marks"),
+        ('threshold = "high"', "threshold is 'high'; it must be a number"),
+        ("[model]\nkey = 3", "model.key is no text; it must be text in quotation marks"),
     ],
 )
 @pytest.mark.parametrize("arguments", [("ask", "Who?"), ("config", "show"), ("index", "status")])
@@ -523,9 +609,9 @@ def test_every_command_explains_itself(assistant: Command, command: tuple[str, .
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("serve", "--port", "99999"), "'--port' is '99999'; it must be less than or equal to 65535"),
-        (("search", "Who?", "-k", "0"), "'-k' is '0'; it must be greater than or equal to 1"),
-        (("ask", "Who?", "--sentences", "many"), "'--sentences' is 'many'; it must be a valid integer"),
+        (("serve", "--port", "99999"), "--port is '99999'; it must be at most 65535"),
+        (("search", "Who?", "-k", "0"), "-k is '0'; it must be at least 1"),
+        (("ask", "Who?", "--sentences", "many"), "--sentences is 'many'; it must be a whole number"),
     ],
 )
 def test_a_wrong_value_is_named(assistant: Command, arguments: tuple[str, ...], message: str) -> None:

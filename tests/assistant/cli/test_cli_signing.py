@@ -118,7 +118,7 @@ def test_where_there_can_be_no_key_answers_leave_unsigned_and_that_is_told(assis
 
 def test_a_data_folder_that_cannot_be_written_to_leaves_answers_unsigned(assistant, town, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path / "file"))
+    monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path / "file" / "data"))
 
     run = assistant("ask", QUESTION, "--json", "--index", town.root)
     made = assistant("keys", "signing", "create")

@@ -197,8 +197,8 @@ def test_a_script_is_read_from_a_file(tmp_path: Path) -> None:
         ("3", "has no turns"),
         ("[3]", "turn 1 is 3; it must be an object"),
         ('[{}, {"replly": ""}]', "turn 2 has an unknown field 'replly'; known: reply, repeat"),
-        ('[{"status": "500"}]', "turn 1: status is '500'; it must be of type int"),
-        ('[{"status": true}]', "turn 1: status is True; it must be of type int"),
+        ('[{"status": "500"}]', "turn 1: status is '500'; it must be a whole number"),
+        ('[{"status": true}]', "turn 1: status is True; it must be a whole number"),
         ('[{"trouble": "hangs"}]', "turn 1: trouble is 'hangs'; known: none, hang"),
     ],
 )

@@ -197,8 +197,7 @@ def test_a_server_that_was_not_started_is_told_in_one_line(host: str) -> None:
         url = f"http://{host}:{free.getsockname()[1]}/v1"
 
     assert str(failure_of(opened(url))) == (
-        f"the model small at {url} cannot be reached: nothing listens there; start the server, or correct "
-        "ASSISTANT_MODEL_BASE_URL"
+        f"the model small at {url} cannot be reached; start the server, or correct model.base_url"
     )
 
 
@@ -208,7 +207,7 @@ def test_an_ollama_that_was_not_started_is_told_how() -> None:
     except ConnectionError as error:
         told = failure_for(error, where="the model m at http://127.0.0.1:11434/v1", secrets=[], begun=False)
 
-    assert "nothing listens there; start it with: ollama serve, or correct" in str(told)
+    assert "cannot be reached; run `ollama serve`, or correct model.base_url" in str(told)
 
 
 def test_a_server_that_speaks_no_tls_is_told_in_one_line() -> None:
@@ -218,8 +217,8 @@ def test_a_server_that_speaks_no_tls_is_told_in_one_line() -> None:
         told = str(failure_of(opened(f"https://127.0.0.1:{server.getsockname()[1]}/v1", ONCE_MORE)))
         thread.join()
 
-    assert "cannot be reached: [SSL" in told
-    assert "correct ASSISTANT_MODEL_BASE_URL" in told
+    assert "cannot be reached ([SSL" in told
+    assert "correct model.base_url" in told
 
 
 @pytest.mark.parametrize("path", ["/api/v1", "/openai/v1/", "/v1beta/openai"])

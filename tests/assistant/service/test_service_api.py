@@ -250,6 +250,12 @@ def test_what_is_no_answer_cannot_be_verified(client, body):
     assert error_of(response)["code"] == "invalid_field"
 
 
+def test_why_a_body_is_no_json_is_said_in_a_sentence(client):
+    response = client.post("/api/ask", content=b'{"question": "\n"}', headers={"Content-Type": "application/json"})
+
+    assert error_of(response)["message"] == "the body is no JSON (invalid control character at character 14)"
+
+
 def test_a_saved_answer_is_verified_by_the_command_line(client, server, tmp_path):
     saved = tmp_path / "answer.json"
     saved.write_text(client.post("/api/ask", json={"question": TRAM}).text, encoding="utf-8")

@@ -7,6 +7,7 @@ from starlette.types import Message, Receive, Scope
 
 from assistant.service.errors import ServiceError
 from assistant.service.options import Options
+from index.counts import shortened
 
 
 async def read_body(scope: Scope, headers: Headers, receive: Receive, options: Options) -> bytes:
@@ -28,7 +29,7 @@ async def read_body(scope: Scope, headers: Headers, receive: Receive, options: O
     # Also why a form of another page cannot post here: JSON it can only send with our consent.
     if has_body and kind != wanted:
         raise ServiceError(
-            415, "media_type_not_supported", f"the body is of type {kind[:100]!r}", f"send it as {wanted}"
+            415, "media_type_not_supported", f"the body is of type {shortened(kind, 100)!r}", f"send it as {wanted}"
         )
     try:
         async with asyncio.timeout(options.body_seconds):

@@ -8,6 +8,7 @@ from starlette.types import Scope, Send
 
 from assistant.service.errors import ServiceError
 from assistant.service.options import Options, is_loopback
+from index.counts import shortened
 
 PREFLIGHT_SECONDS = 600
 PREFLIGHT_HEADERS = (
@@ -40,7 +41,7 @@ class Origins:
             raise ServiceError(
                 421,
                 "host_not_allowed",
-                f"the server does not go by the name {host[:100]!r}",
+                f"the server does not go by the name {shortened(host, 100)!r}",
                 "use 127.0.0.1 or localhost; behind a proxy start it with --keys, or --cors-origin and its origin",
             )
         origin = headers.get("origin")
@@ -48,7 +49,7 @@ class Origins:
             raise ServiceError(
                 403,
                 "origin_not_allowed",
-                f"pages of {origin[:100]!r} may not use this service",
+                f"pages of {shortened(origin, 100)!r} may not use this service",
                 "start the server with --cors-origin and that origin",
             )
 

@@ -132,7 +132,7 @@ def test_rows_of_another_length_are_told_and_excels_own_line_is_heeded():
     article = table("sep=;\nYear;Ships,old\n2020;4\n2021\n")
 
     assert "| Year | Ships,old |" in article.text
-    assert article.problems == ("1 rows have not the header's 2 columns",)
+    assert article.problems == ("1 row does not have the header's 2 columns",)
 
 
 def test_each_row_is_an_article_where_the_columns_are_those_of_articles():
