@@ -120,7 +120,7 @@ def serve(
 def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, ...]":
     """The indexes to serve, in the order given; checks that each exists."""
     from assistant.service.work.collection import NamedIndex, check_names, collection_name, parted
-    from assistant.settings.collections import default_index
+    from assistant.settings.collections import default_index, root_of_existing
     from assistant.settings.locations import root_to_ask
     from index.errors import ConfigurationError
     from index.storage.store import check_index
@@ -128,7 +128,7 @@ def _indexes(options: "Options", given: "Sequence[str]") -> "tuple[NamedIndex, .
     found, chosen = [], []
     for name, folder in map(parted, given or [""]):
         settings = settings_from({"index": folder or None})
-        root = root_to_ask(settings)
+        root = root_to_ask(settings) if options.uploads or not folder else root_of_existing(folder)
         found.append(NamedIndex(name=name or collection_name(root), root=root))
         chosen.append(settings)
     check_names(found)  # Before any is made.

@@ -33,7 +33,7 @@ Note = Callable[[str], None]
 def root_to_ask(settings: Settings) -> Path:
     """The index that is asked: the one named, else the collection in use, else the user's own, else the default."""
     if settings.index:
-        return root_of_existing(settings.index)
+        return root_of(settings.index)
     chosen = used()
     if chosen is not None:
         return chosen.root
@@ -42,7 +42,7 @@ def root_to_ask(settings: Settings) -> Path:
 
 def index_to_read(settings: Settings, *, note: Note, meter: Meter) -> Path:
     """The index that is asked; the default collection's is built, or brought up to date, if it is that one."""
-    root = root_to_ask(settings)
+    root = root_of_existing(settings.index) if settings.index else root_to_ask(settings)
     if root.resolve() == default_index().resolve():
         ensure_default(note=note, meter=meter)
     return root

@@ -157,6 +157,14 @@ def test_a_name_that_is_neither_a_collection_nor_a_folder_leads_to_the_collectio
     assert ("did you mean" in far.err, "did you mean 'mills'? " in near.err) == (False, True)
 
 
+def test_the_collections_are_listed_whatever_index_a_variable_names(assistant, monkeypatch) -> None:
+    monkeypatch.setenv("ASSISTANT_INDEX", "nope")
+
+    run = assistant("collections", "list")
+
+    assert (run.code, "default" in run.out, "questions go to the index in nope" in run.err) == (0, True, True)
+
+
 def given(assistant, *arguments) -> bytes:
     return assistant("ask", "--json", "How many wheels has the mill?", "--threshold", "0", *arguments).out.encode()
 

@@ -271,7 +271,7 @@ def test_keys_can_be_switched_off_by_name(tmp_path):
         (["keys", "revoke", "k0"], 1, "there is no key 'k0'; `assistant keys list` shows them"),
         (["serve", "--cors-origin", "chat.example.org"], 2, "--cors-origin is 'chat.example.org'; give an origin"),
         (["serve", "--trusted-proxy", "proxy"], 2, "--trusted-proxy is 'proxy'; give its own address (10.0.0.7)"),
-        (["serve", "--index", "nowhere"], 3, "no index in nowhere"),
+        (["serve", "--index", "nowhere"], 3, "there is no collection and no folder 'nowhere'"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_line(tmp_path, monkeypatch, arguments, code, said):
