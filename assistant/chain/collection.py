@@ -138,7 +138,8 @@ def _overviews(
         terms = [frozenset(stems(side)) for side in sides]
         apart = [terms[0] - terms[1], terms[1] - terms[0]]
         return [
-            (side, overviews.side(side, question, own) if own else None) for side, own in zip(sides, apart, strict=True)
+            (side, overviews.side(side, question, own, other) if own else None)
+            for side, own, other in zip(sides, apart, reversed(apart), strict=True)
         ]
     return [(question, _overview(overviews, question, topic, scope, rows, chosen=chosen))]
 

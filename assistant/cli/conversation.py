@@ -91,7 +91,7 @@ class Conversation:
         if not last.citations and not last.nearest:
             note("the last answer has no receipts")
         with paged(self._screen) as flow:
-            show_receipts(last, flow, self._assistant.engine.articles, quotes=True)
+            show_receipts(last, flow, self._assistant.engine, quotes=True)
 
     def _save(self, name: str) -> None:
         if not name:
@@ -124,6 +124,6 @@ class Conversation:
         flow = Flow(Screen(), out.write)
         for answer in self._answers:
             flow.line(f"{PROMPT}{' '.join(answer.question.split())}\n")
-            show(answer, flow, self._assistant.engine.articles, beside=False)
+            show(answer, flow, self._assistant.engine, beside=False)
             flow.line()
         return out.getvalue()

@@ -89,7 +89,7 @@ def add_case(question: str, turns: Sequence[str], said: Said, settings: "Setting
     with opened(settings) as assistant:
         trace = _traced(assistant, question, turns)
         offered = candidates(trace, assistant)
-        show(trace.answer, flowing(screen_of()), assistant.engine.articles)
+        show(trace.answer, flowing(screen_of()), assistant.engine)
         print("\nSentences that may be the evidence:")
         for number, one in enumerate(offered, 1):
             print(f"{number:3}. {shown(one)}")

@@ -1,24 +1,23 @@
 """Prints answers for a person: the text, as it comes if possible, then the receipts, or where else to look."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.cli.output.links import address
 from assistant.cli.output.progress import note
 from assistant.cli.output.screen import Flow, Screen, Style, flowing, paged
+from assistant.cli.output.tables import Row, laid_out, row_of, told
 from assistant.language.markdown import plain
 
 if TYPE_CHECKING:
-    from assistant.answer.answer import Answer, Citation
+    from assistant.answer.answer import Answer, Citation, Nearest
     from assistant.chain.assistant import Assistant
     from assistant.chain.write import Piece
     from assistant.question.followups import Turn
-    from index.search.engine import Filters
-    from index.text.article import IndexedArticle
+    from index.search.engine import Filters, SearchEngine
 
-Articles = Mapping[str, "IndexedArticle"]
 SPARE = 4
 """Columns that stay free at the right while an answer comes, for the dots that say that more will."""
 CUT_OFF = "(This is not the whole answer.)"
@@ -41,17 +40,12 @@ def ask_and_show(
     """
     if not sys.stdout.isatty():
         answer = assistant.ask(question, filters=filters, previous=previous)
-        show(answer, flowing(screen), articles_of(assistant))
+        show(answer, flowing(screen), assistant.engine)
         return answer
     with AsItComes(screen) as coming:
         answer = assistant.trace(question, filters=filters, previous=previous, on_piece=coming.add).answer
-    coming.end(answer, articles_of(assistant))
+    coming.end(answer, assistant.engine)
     return answer
-
-
-def articles_of(assistant: "Assistant") -> Articles:
-    """The articles of an index by their ids, for links to them."""
-    return assistant.engine.articles
 
 
 class AsItComes:
@@ -81,39 +75,65 @@ class AsItComes:
         self._shown += text
         self._flow.add(text)
 
-    def end(self, answer: "Answer", articles: Articles) -> None:
+    def end(self, answer: "Answer", engine: "SearchEngine") -> None:
         """Print what is still missing, once the whole answer is there."""
         if self._shown:
             self._flow.add("\n")
             if answer.text == self._shown:
                 show_beside(answer)
-                show_receipts(answer, self._flow, articles)
+                show_receipts(answer, self._flow, engine)
                 return
             self._flow.line(WITHDRAWN)
         with paged(self._screen) as flow:
-            show(answer, flow, articles)
+            show(answer, flow, engine)
 
 
-def show(answer: "Answer", flow: Flow, articles: Articles, *, beside: bool = True) -> None:
+def show(answer: "Answer", flow: Flow, engine: "SearchEngine", *, beside: bool = True) -> None:
     """Print an answer: the text, then the receipts, or where else to look.
 
     Args:
         answer: sealed.
         flow: where it goes.
-        articles: by their ids, for links to them.
+        engine: has the articles, for links to them and headers of tables.
         beside: whether to note on standard error what is to be known beside it.
     """
     if beside:
         show_beside(answer)
     if answer.note:
         flow.line(f"{answer.note}\n")
-    shown = 0
-    for start, end in _leads(answer):
-        flow.add(answer.text[shown:start])
-        flow.add(answer.text[start:end], Style.BOLD)
-        shown = end
-    flow.line(answer.text[shown:])
-    show_receipts(answer, flow, articles)
+    _show_text(answer, flow, engine)
+    show_receipts(answer, flow, engine)
+
+
+def _show_text(answer: "Answer", flow: Flow, engine: "SearchEngine") -> None:
+    """Print the text line by line: short answers in bold, rows of one table that follow each other together."""
+    leads = set(_leads(answer))
+    quoted = {span: citation for citation in answer.citations for span in citation.answer_spans}
+    ends = {start: end for start, end in quoted}
+    rows: list[tuple[Row, str]] = []
+
+    def end_table() -> None:
+        for line in laid_out(rows, flow.screen.columns) if rows else []:
+            flow.line(line)
+        rows.clear()
+
+    start = 0
+    for line in answer.text.split("\n"):
+        end = ends.get(start, start)
+        citation = quoted.get((start, end))
+        row = row_of(citation, engine) if citation and (start, end) not in leads else None
+        said, marker = answer.text[start:end], answer.text[end : start + len(line)].strip()
+        start += len(line) + 1
+        if rows and (row is None or row.table != rows[-1][0].table):
+            end_table()
+        if row is None:
+            flow.add(said, Style.BOLD if (start - len(line) - 1, end) in leads else Style.PLAIN)
+            flow.line(line[len(said) :])
+        elif said.startswith("|"):
+            rows.append((row, marker))
+        else:  # Behind the day of its article.
+            flow.line(f"{said[: said.index('|')]}{told(row)} {marker}")
+    end_table()
 
 
 def _leads(answer: "Answer") -> list[tuple[int, int]]:
@@ -140,7 +160,7 @@ def show_beside(answer: "Answer") -> None:
         note(f"quoted: {failure}" if code in list(Failure) else f"quoted, not written by the model: {whole}")
 
 
-def show_receipts(answer: "Answer", flow: Flow, articles: Articles, *, quotes: bool = False) -> None:
+def show_receipts(answer: "Answer", flow: Flow, engine: "SearchEngine", *, quotes: bool = False) -> None:
     """Print what follows the text: unanswered parts, receipts (with `quotes` their quotes too), nearest articles."""
     for part in answer.unanswered:
         flow.line(f"\nThe articles do not answer: {part}")
@@ -150,23 +170,29 @@ def show_receipts(answer: "Answer", flow: Flow, articles: Articles, *, quotes: b
         if heading:
             flow.line(heading)
         for citation in citations:
-            _show_receipt(citation, flow, articles)
+            _show_receipt(citation, flow, engine)
             if quotes:
-                flow.line(f"    {plain(citation.quote)}", indent=4)
+                flow.line(f"    {_readable(citation, engine)}", indent=4)
     if answer.nearest and answer.status == "refused":
         flow.line(f"\n{answer.nearest_heading}")
         for near in answer.nearest:
-            article = articles.get(near.article_id)
+            article = engine.articles.get(near.article_id)
             flow.add("  ")
             flow.add(near.title or near.article_id, indent=2, link=address(article) if article else None)
             flow.line(f" ({near.article_id})", indent=2)
-            flow.line(f"    {near.percent}: {plain(near.quote)}", Style.FAINT, indent=4)
+            flow.line(f"    {near.percent}: {_readable(near, engine)}", Style.FAINT, indent=4)
 
 
-def _show_receipt(citation: "Citation", flow: Flow, articles: Articles) -> None:
+def _readable(quoted: "Citation | Nearest", engine: "SearchEngine") -> str:
+    """A quote on one line, a row of a table with the names of its columns."""
+    row = row_of(quoted, engine)
+    return plain(quoted.quote) if row is None else told(row)
+
+
+def _show_receipt(citation: "Citation", flow: Flow, engine: "SearchEngine") -> None:
     page = f"page {citation.page}, " if citation.page else ""
     where = f"{page}characters {citation.start}-{citation.end}, sha256 {citation.sha256[:12]}"
-    article = articles.get(citation.article_id)
+    article = engine.articles.get(citation.article_id)
     link = address(article, page=citation.page, passage=citation.quote) if article else None
     flow.add(f"[{citation.number}] ", Style.FAINT)
     flow.add(_named(citation), Style.FAINT, indent=4, link=link)

@@ -144,13 +144,14 @@ class Overviews:
             ]
         return self._overview(found, in_reading_order(chosen[:MOST]))
 
-    def side(self, topic: str, question: str, apart: frozenset[str]) -> Overview | None:
+    def side(self, topic: str, question: str, apart: frozenset[str], other: frozenset[str]) -> Overview | None:
         """What is said about one of two things that a question compares.
 
         Args:
             topic: the thing.
             question: all that is compared, and in what.
-            apart: stems in which the two things differ.
+            apart: stems that only the thing has.
+            other: stems that only the other thing has.
         """
         retrieved = self._search(topic, PASSAGES, self._filters)
         wide = self._search(question, PASSAGES, self._filters)
@@ -159,7 +160,9 @@ class Overviews:
         if found is None:
             return None
         weights = {term: self._engine.idf(term) for term in apart}
-        own = np.asarray([sum(weights[term] for term in apart & one.around) for one in found.statements])
+        own = np.asarray(
+            [sum(weights[term] for term in apart & _around(one, apart, other)) for one in found.statements]
+        )
         scores = relevance(found.statements, Subject(wide.queries)) + relevance(found.statements, found.subject) / 2
         scores = np.where((own >= own.max() * ALIKE) & (scores >= OF_BEST * scores.max()), scores, -np.inf)
         chosen = diverse(found.statements, scores, EACH_SIDE)
@@ -228,6 +231,14 @@ class Overviews:
             left=(len(gathered.statements) if found is None else found) - len(statements),
             articles=tuple(articles.values()),
         )
+
+
+def _around(one: Statement, apart: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Stems of a statement and what stands around it; without its article's title if that names both of two things."""
+    titled = article_terms(one.article)
+    if not (apart & titled and other & titled):
+        return one.around
+    return one.own | frozenset(stems(one.passage.context(one.place)))
 
 
 def _prose(statements: Sequence[Statement]) -> list[Statement]:

@@ -15,7 +15,7 @@ from assistant.reading.reader import Quote
 from index.search.engine import Filters, Passage, Retrieved, SearchEngine
 from index.text.article import IndexedArticle, Matrix, Sentence
 from index.text.blocks import HEAD_LABELS
-from index.text.structure import TITLES, Kind
+from index.text.structure import PATH, TITLES, Kind, cells_of, plain_words
 from index.text.terms import stems
 
 Search = Callable[[str, int, Filters], Retrieved]
@@ -135,8 +135,16 @@ def _states(text: str, kind: Kind, context: str, before: str) -> bool:
         return False
     if _BOLD.fullmatch(text.strip()) or (kind is Kind.FIELD and not _decides(text, context)):
         return False
+    if kind is Kind.ROW and _only_names(text, context):
+        return False
     words = len(parse(text).terms)
     return words >= _FEWEST.get(kind, FEWEST_WORDS)
+
+
+def _only_names(row: str, context: str) -> bool:
+    """Whether a row repeats its table's header, or has nothing but the name of the rows under it."""
+    cells = cells_of(row)
+    return plain_words(row) == context.split(PATH)[-1] or sum(map(bool, cells)) < min(2, len(cells))
 
 
 def _is_headline(text: str, own: frozenset[str], article: IndexedArticle) -> bool:

@@ -126,7 +126,8 @@ def test_a_comparison_quotes_the_one_for_one_side_and_the_other_for_the_other(
     overviews: Overviews, engine: MemorySearch
 ):
     question = "Compare the ferry and the water bus"
-    bus = quoted(overviews.side("water bus", question, frozenset({"water", "bus"})), engine)
+    apart = frozenset({"water", "bus"})
+    bus = quoted(overviews.side("water bus", question, apart, frozenset({"ferri"})), engine)
 
     assert any("The water bus costs 5 crowns." in one for one in bus)
     assert not any("strike" in one for one in bus)
@@ -301,3 +302,34 @@ def test_what_stands_behind_a_salutation_or_a_label_is_a_statement(minilm: Encod
         "der Lift von Lund wird im Mai repariert.",
         "Note: The lift of Lund costs three crowns.",
     ]
+
+
+PRICES = """# Prices of the harbour museum and the maritime museum
+
+| Museum | Adult | Child |
+|---|---|---|
+| Harbour museum | £8 | £4 |
+| **Further off** | | |
+| Museum | Adult | Child |
+| Whaling museum | £6 | £2 |
+| Maritime museum | £11 | £5 |
+
+The harbour museum is closed on Mondays.
+"""
+
+
+def test_of_an_article_on_both_things_each_side_has_its_own_rows_and_no_header_as_a_row(minilm: Encoder):
+    title = PRICES.split("\n")[0].lstrip("# ")
+    engine = MemorySearch([Article(source="prices", name="prices", text=PRICES, title=title)], minilm)
+    sides = made(engine, Filters())
+    apart = frozenset({"harbour"}), frozenset({"maritim"})
+
+    first = quoted(sides.side("harbour museum", title, *apart), engine)
+    second = quoted(sides.side("maritime museum", title, *reversed(apart)), engine)
+    everything = quoted(sides.everything("museum"), engine)
+
+    header = "| Museum | Adult | Child |"
+    assert first == [header, "| Harbour museum | £8 | £4 |", "The harbour museum is closed on Mondays."]
+    assert second == [header, "| Maritime museum | £11 | £5 |"]
+    assert everything.count(header) == 1
+    assert "| **Further off** | | |" not in everything
