@@ -12,7 +12,7 @@ from assistant.chain.steps import Asked, Found, ReadPart
 from assistant.language.values import dates
 from assistant.question.question import analyse, punctuated
 from assistant.question.scope import Scope, load_classifier
-from assistant.reading.overview.catalog import Named, named_articles, said_by
+from assistant.reading.overview.catalog import Named, is_spoken_of, named_articles, said_by
 from assistant.reading.overview.overviews import Overview, Overviews
 from assistant.reading.overview.sides import sides_of
 from assistant.reading.overview.subject import names_only_a_writing
@@ -21,6 +21,9 @@ from assistant.reading.reader import Reading
 from index.search.engine import Filters
 from index.text.article import IndexedArticle
 from index.text.terms import stems
+
+LOOKED_AT = 20
+"""Passages in which other publishers may speak of one that is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -44,7 +47,9 @@ def narrowed(index: OpenIndex, asked: Asked, filters: Filters) -> tuple[Filters,
     if len(asked.parts) > 1:
         return filters, None
     said = said_by(asked.parts[0], (row.publisher for row in _rows(index, filters) if row.publisher))
-    return (filters, None) if said is None else (replace(filters, publishers=said.publishers), said.topic)
+    if said is None or is_spoken_of(said, index.search(asked.parts[0], LOOKED_AT, filters).passages):
+        return filters, None
+    return replace(filters, publishers=said.publishers), said.topic
 
 
 def scope_of_said(topic: str) -> Scope:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assistant.language.dates import Date
 from assistant.language.values import dates
 from assistant.language.vocabulary import REPORTS, alternatives
+from index.search.engine import Passage
 from index.text.article import IndexedArticle
 from index.text.terms import STOP_WORDS, stems, words
 
@@ -27,6 +28,8 @@ class SaidBy:
     """Publishers whose word a question asks for."""
 
     publishers: tuple[str, ...]
+    names: tuple[frozenset[str], ...]
+    """The words by which the question names them."""
     topic: str | None
     """What they are to speak of, empty for anything; None in an ordinary question, as "according to the Courier, …"."""
 
@@ -37,19 +40,36 @@ def said_by(question: str, publishers: Iterable[str]) -> SaidBy | None:
     found = asked or _ACCORDING.search(question)
     if found is None:
         return None
-    meant = tuple(one for one in dict.fromkeys(publishers) if _names(found["named"], one))
-    return SaidBy(publishers=meant, topic=(asked["topic"] or "") if asked else None) if meant else None
+    known = tuple(dict.fromkeys(publishers))
+    for parts in ([found["named"]], re.split(r",? (?:and|or) (?:the )?|, (?:the )?", found["named"])):
+        meant = [[one for one in known if _names(part, one)] for part in parts]
+        if all(meant):
+            return SaidBy(
+                publishers=tuple(dict.fromkeys(one for each in meant for one in each)),
+                names=tuple(frozenset(_content(part)) for part in parts),
+                topic=(asked["topic"] or "") if asked else None,
+            )
+    return None
+
+
+def is_spoken_of(said: SaidBy, passages: Iterable[Passage]) -> bool:
+    """Whether other publishers speak of one that is asked for, as of a council: they may report its word."""
+    others = [set(words(one.text)) for one in passages if one.article.publisher not in said.publishers]
+    return any(name <= other for name in said.names for other in others)
 
 
 def _names(part: str, name: str) -> bool:
     """Whether a part of a publisher's name names it: its noun, what it begins with, or its initials."""
-    said = [word for word in words(part) if word not in STOP_WORDS]
-    own = [word for word in words(name) if word not in STOP_WORDS]
-    noun = [word for word in words(re.split(r" (?:of|for) |,", name)[0]) if word not in STOP_WORDS][-1:]
+    said, own = _content(part), _content(name)
+    noun = _content(re.split(r" (?:of|for) |,", name)[0])[-1:]
     whole = bool(said) and set(said) <= set(own)
     begins = len(said) > 1 and said == own[: len(said)]
     initials = "".join(word[0] for word in own)
     return (whole and (said[-1:] == noun or begins)) or (len(initials) > 1 and "".join(said) == initials)
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in words(text) if word not in STOP_WORDS]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

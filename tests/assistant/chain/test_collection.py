@@ -78,6 +78,20 @@ def test_what_a_publisher_named_by_part_says_is_quoted_from_its_articles_alone(a
         assert {passage.article_id for passage in answer.passages} == {"bridge"}
 
 
+def test_the_word_of_a_body_that_others_report_is_taken_from_them_too(tmp_path: Path, minilm: Encoder):
+    articles = {
+        "rules.md": "---\npublisher: Lund Council\n---\n# Rules\n\nDogs are kept on a lead in the park of Lund.\n",
+        "news.md": "---\npublisher: Courier\n---\n# News\n\nThe council said that the ferry of Lund will be free.\n",
+    }
+    root = indexed(tmp_path, articles, minilm)
+    assistant = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
+
+    answer = assistant.ask("What did the council say about the ferry of Lund?")
+
+    assistant.close()
+    assert "news" in {passage.article_id for passage in answer.passages}
+
+
 def test_the_interview_is_the_one_and_several_are_told(tmp_path: Path, minilm: Encoder):
     articles = {
         "tower.md": "# Interview with the keeper\n\nThe keeper lights the lamp of the tower.\n",
