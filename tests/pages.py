@@ -2,12 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from serving import Server
 
 CHROMIUM = shutil.which("chromium")
@@ -61,6 +61,21 @@ def opened(browser: Browser, url: str, *, width: int = 1280, scheme: str = "ligh
         expect(page.locator("#status")).to_contain_text("article")
         yield page
         assert thrown == []
+    finally:
+        context.close()
+
+
+@contextmanager
+def slowly(browser: Browser, url: str, script: str) -> Iterator[tuple[Page, Callable[[], None]]]:
+    """The page before this script of it has come, and what lets it come."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(MILLISECONDS)
+    page = context.new_page()
+    held: list[Route] = []
+    page.route(f"**/static/{script}", lambda route: held.append(route))
+    try:
+        page.goto(url, wait_until="commit")
+        yield page, lambda: held[0].continue_()
     finally:
         context.close()
 

@@ -85,7 +85,7 @@ const doors = {
   edit: (turn) => composer.write(turn.question),
 };
 
-const everywhere = byId("everywhere", HTMLButtonElement);
+const everywhere = byId("everywhere", HTMLInputElement);
 
 const palette = new Palette({
   commands: () => [
@@ -94,7 +94,7 @@ const palette = new Palette({
     { words: "Filter the articles that may be used", kind: "Command", run: () => byId("filters-button", HTMLElement).click() },
     { words: "Light or dark page", kind: "Command", run: () => byId("theme", HTMLElement).click() },
     { words: "Verify an answer", kind: "Command", run: () => location.assign("verify") },
-    { words: "Keys", kind: "Command", run: showKeys },
+    { words: "Help and keys", kind: "Command", run: showKeys },
     ...(collection.status?.collections ?? []).filter((name) => name !== collection.status?.model).map((name) => ({
       words: `Ask the collection ${name}`,
       kind: "Command",
@@ -124,7 +124,7 @@ let running = null;
 async function begun(question) {
   const asked = collection.status;
   await answer(new Turn(question, filtering.value(), doors));
-  if (everywhere.getAttribute("aria-pressed") !== "true" || !asked) return;
+  if (!everywhere.checked || !asked) return;
   for (const name of asked.collections.filter((one) => one !== asked.model)) {
     if (running || collection.status?.model !== asked.model) return;
     await answer(new Turn(question, filtering.value(), doors, name));
@@ -333,7 +333,7 @@ document.addEventListener("keydown", (event) => {
 });
 for (const id of ["new", "new-narrow"]) byId(id, HTMLButtonElement).addEventListener("click", fresh);
 byId("palette-button", HTMLButtonElement).addEventListener("click", () => palette.open());
-everywhere.addEventListener("click", () => everywhere.setAttribute("aria-pressed", String(everywhere.getAttribute("aria-pressed") !== "true")));
+byId("help-button", HTMLButtonElement).addEventListener("click", showKeys);
 startKeys({
   ask: () => composer.focus(),
   palette: () => palette.open(),

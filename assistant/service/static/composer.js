@@ -2,8 +2,9 @@
 
 import { length } from "./codepoints.js";
 import { byId } from "./dom.js";
-import { say } from "./live.js";
+import { hush, say } from "./live.js";
 
+const BLANK = "Write a question first";
 const HINT = "Enter sends, Shift+Enter begins a line";
 const NUMBER = new Intl.NumberFormat("en");
 
@@ -23,9 +24,18 @@ export class Composer {
     this.halt = byId("stop", HTMLButtonElement);
     this.hint = byId("hint", HTMLElement);
     this.busy = false;
+    /** Whether nothing was written when it was to be asked. */
+    this.blank = false;
     const submit = () => {
       const question = this.field.value.trim();
-      if (!question || this.busy) return this.field.focus();
+      if (this.busy) return this.field.focus();
+      if (!question) {
+        this.blank = true;
+        this.#draw();
+        hush();
+        say(`${BLANK}.`);
+        return this.field.focus();
+      }
       if (length(question) > MOST_CHARACTERS) {
         say(this.hint.textContent ?? "");
         return this.field.focus();
@@ -46,6 +56,8 @@ export class Composer {
     });
     this.field.addEventListener("input", () => this.#fit());
     this.halt.addEventListener("click", stop);
+    this.send.disabled = false;
+    if (this.field.value) this.#fit(); // Typed before this script ran, or kept by the browser.
   }
 
   /** @param {boolean} busy whether an answer is on its way: the button then stops it */
@@ -77,6 +89,7 @@ export class Composer {
 
   /** As tall as its text; the style sheet sets the limit. */
   #fit() {
+    this.blank = false;
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight + 2}px`;
     this.#draw();
@@ -86,8 +99,8 @@ export class Composer {
     const long = length(this.field.value.trim());
     const over = long > MOST_CHARACTERS;
     const words = `${NUMBER.format(long)} characters; at most ${NUMBER.format(MOST_CHARACTERS)} can be asked`;
-    this.hint.textContent = over ? words : this.busy ? "Esc stops the answer" : HINT;
-    this.hint.classList.toggle("over-long", over);
+    this.hint.textContent = over ? words : this.busy ? "Esc stops the answer" : this.blank ? BLANK : HINT;
+    this.hint.classList.toggle("wrong", over || (this.blank && !this.busy));
     this.field.setAttribute("aria-invalid", String(over));
   }
 }

@@ -84,12 +84,12 @@ export class ConversationList {
    */
   #row(conversation) {
     const { id, title } = conversation;
-    const facts = `${moment(conversation.updated)}, ${counted(conversation.messages, "question")}`;
+    const facts = [el("span", {}, `${moment(conversation.updated)},`), " ", el("span", {}, counted(conversation.messages, "question"))];
     const link = el(
       "a",
       { href: `#c=${encodeURIComponent(id)}`, "data-id": id, click: () => this.opened() },
       el("span", { class: "conversation-title" }, foreign(title)),
-      el("span", { class: "conversation-facts" }, facts, el("span", { class: "only-several" }, ", ", foreign(conversation.collection))),
+      el("span", { class: "conversation-facts" }, ...facts, el("span", { class: "only-several" }, ", ", foreign(conversation.collection))),
     );
     const row = el("li", { class: "conversation" }, link);
     row.append(

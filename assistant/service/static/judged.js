@@ -20,7 +20,7 @@ const FATE = { marked: ", its source added", corrected: ", its source corrected"
  */
 export function confidenceOf({ status, scope, confidence }) {
   if (scope || status === "help") return null;
-  const words = `The articles ${likelihood(confidence)} answer this: ${percent(confidence)}.`;
+  const words = `The articles ${likelihood(confidence)} this: ${percent(confidence)}.`;
   return el("p", { class: "confidence" }, el("meter", { min: "0", max: "1", value: String(confidence), "aria-hidden": "true" }), words);
 }
 

@@ -1,4 +1,4 @@
-/** The page's keys: "/" to the question, Ctrl-K for everything by name, "?" for this list, arrows through sources. */
+/** The page's keys: "/" to the question, Ctrl-K for everything by name, "?" for help, arrows through sources. */
 
 import { byId, el } from "./dom.js";
 
@@ -10,7 +10,7 @@ const KEYS = [
   ["← →", "Source, or marked word, before and after, while an article is open"],
   ["W", "Read the article wide, or beside the chat"],
   ["Esc", "Close what is open; stop an answer"],
-  ["?", "Show these keys"],
+  ["?", "Show this help"],
 ];
 
 /**
@@ -42,7 +42,7 @@ export function startKeys({ ask, palette, turn, widen }) {
   });
 }
 
-/** Show the list of keys. */
+/** Show the help, with the list of keys. */
 export function showKeys() {
   const rows = KEYS.flatMap(([key, words]) => [el("dt", {}, ...key.split(" ").map((one) => el("kbd", {}, one))), el("dd", {}, words)]);
   byId("keys-list", HTMLElement).replaceChildren(...rows);

@@ -12,7 +12,7 @@ const SORTS = { name: "File name", title: "Title", newest: "Newest first", oldes
 export class LibraryForm {
   /** @param {() => void} changed */
   constructor(changed) {
-    this.words = el("input", { type: "search", id: "library-search", autocomplete: "off", placeholder: "Search the articles", "aria-label": "Search the articles" });
+    this.words = el("input", { type: "search", id: "library-search", autocomplete: "off", placeholder: "Search articles", "aria-label": "Search the articles" });
     this.where = select("library-where", "in", { titles: "titles", text: "all of the text" });
     this.sort = select("library-sort", "Sort by", SORTS);
     this.publisher = select("library-publisher", "Publisher", { "": "All" });

@@ -80,10 +80,21 @@ function draw(found) {
     el("ol", { class: "checked", "aria-label": "Each sentence with its standing" }, ...lines),
     near.length > 0 && el("section", { class: "near-checked" }, el("h3", {}, "The closest passages"), el("ul", {}, ...near)),
     el("p", { class: "muted" }, SIGNATURES[found.signed], found.public_key && " Key: ", found.public_key && el("code", {}, found.public_key)),
-    found.other_index && el("p", { class: "muted" }, `It comes from another index, or another state of this one: ${found.other_index[0]}; here it is ${found.other_index[1]}.`),
+    found.other_index && el("p", { class: "muted" }, origin(found, found.other_index)),
   );
   say(`${VERDICTS[verdict]}. ${sentence(found.detail)}`);
   heading.focus();
+}
+
+/**
+ * @param {Verified} found
+ * @param {[string, string]} fingerprints of the index that gave it, and of the one here
+ * @returns {string}
+ */
+function origin({ receipts, nearest }, [there, here]) {
+  const elsewhere = [...receipts, ...nearest].some((one) => one.standing === "elsewhere");
+  if (elsewhere) return "Another index gave it, which this server does not have. Verify it where it was given.";
+  return `Another index gave it, or another state of this one: ${there}; here it is ${here}.`;
 }
 
 /**
@@ -126,3 +137,5 @@ drop.addEventListener("drop", (event) => {
   const [file] = event.dataTransfer?.files ?? [];
   if (file) void verifyFile(file);
 });
+byId("verify", HTMLButtonElement).disabled = false;
+if (chosen.files?.[0]) void verifyFile(chosen.files[0]); // Chosen before this script ran.

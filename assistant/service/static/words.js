@@ -46,11 +46,11 @@ export function percent(probability) {
  * How sure it is that the articles answer, in words, as a person would say it.
  *
  * @param {number} probability from 0 to 1
- * @returns {string}
+ * @returns {string} what the articles do
  */
 export function likelihood(probability) {
-  const steps = /** @type {const} */ ([[0.95, "almost certainly"], [0.8, "very likely"], [0.6, "likely"], [0.4, "perhaps"], [0.2, "probably not"], [0.05, "very probably not"]]);
-  return steps.find(([least]) => probability >= least)?.[1] ?? "almost certainly not";
+  const steps = /** @type {const} */ ([[0.95, "almost certainly answer"], [0.8, "very likely answer"], [0.6, "probably answer"], [0.4, "may answer"], [0.2, "probably do not answer"], [0.05, "very likely do not answer"]]);
+  return steps.find(([least]) => probability >= least)?.[1] ?? "almost certainly do not answer";
 }
 
 /**

@@ -205,7 +205,7 @@ def test_axe_finds_nothing_serious(browser, server, axe, width, scheme):
 
 
 def test_all_collections_are_asked_at_once_each_with_its_own_articles(page, server):
-    page.get_by_role("button", name="All collections").click()
+    page.get_by_label("Ask all collections").check()
     page.fill("#question", TRAM)
     page.keyboard.press("Enter")
     turns = page.locator(".turn")
@@ -220,9 +220,31 @@ def test_all_collections_are_asked_at_once_each_with_its_own_articles(page, serv
     turns.nth(0).locator(".cite").first.click()
     expect(page.locator("#article mark").first).to_contain_text("35,000 crowns")
 
-    page.get_by_role("button", name="All collections").click()
+    page.get_by_label("Ask all collections").uncheck()
     ask(page, TRAM)
     expect(turns).to_have_count(4)
     id_ = conversation_of(page)
     with server.client() as client:
         assert len(client.get(f"/api/conversations/{id_}").json()["messages"]) == 2
+
+
+@pytest.mark.parametrize("width", [360, 420, 768, 1280])
+def test_below_the_question_each_choice_stands_on_one_line(browser, server, width):
+    with opened(browser, server.url, width=width) as page:
+        for words in page.locator("#filters-button, .box .choice, #send").all():
+            assert words.bounding_box()["height"] < 45
+        box, send = page.locator(".box").bounding_box(), page.locator("#send").bounding_box()
+        assert send["x"] + send["width"] < box["x"] + box["width"]
+        assert_nothing_is_wider(page)
+
+
+def test_the_line_below_a_conversations_title_is_shown_whole(browser, server):
+    for width in (360, 1280):
+        with opened(browser, server.url, width=width) as page:
+            ask(page, TRAM)
+            if width == 360:
+                page.get_by_role("button", name="Conversations").click()
+            facts = page.locator(".conversation-facts").first
+            facts.hover()
+            expect(facts).to_contain_text("index")
+            assert facts.evaluate("(one) => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight")

@@ -159,9 +159,17 @@ def test_a_slash_goes_to_the_question_and_a_question_mark_shows_the_keys(page):
 
     page.locator("#theme").focus()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Help")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_button_shows_the_help_too(page):
+    page.get_by_role("button", name="Help").click()
+
+    shown = page.get_by_role("dialog", name="Help")
+    expect(shown.get_by_role("link", name="Verify an answer")).to_be_visible()
+    expect(shown.locator("kbd").first).to_have_text("/")
 
 
 def test_the_buttons_of_a_conversation_do_not_cover_its_title(page):

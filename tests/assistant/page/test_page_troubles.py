@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from pages import ask, opened
+from pages import ask, opened, slowly
 from playwright.sync_api import Page, expect
 from serving import DAM, TRAM, Server, serving, town_in
 
@@ -126,3 +126,28 @@ def test_a_conversation_that_is_opened_while_an_answer_comes_stops_it(page):
     expect(page.locator(".question")).to_have_text([DAM])
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     expect(page.locator(".failure, .stopped")).to_have_count(0)
+
+
+def test_a_question_that_is_typed_before_the_script_has_come_is_not_lost(browser, slow):
+    with slowly(browser, slow.url, "app.js") as (page, come):
+        page.fill("#question", DAM)
+        page.locator("#send").click(force=True)
+        expect(page.locator("#send")).to_be_disabled()
+        come()
+        page.locator("#send").click()
+
+        expect(page.locator(".turn .question")).to_have_text([DAM])
+
+
+def test_asking_nothing_says_what_to_do_until_something_is_written(page):
+    hint = page.locator("#hint")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(hint).to_be_visible()
+        expect(hint).to_have_text("Write a question first")
+        expect(page.locator("#live")).to_have_text("Write a question first.")
+        expect(page.get_by_label("Your question")).to_be_focused()
+        page.keyboard.type("Who")
+        expect(hint).to_have_text("Enter sends, Shift+Enter begins a line")
+        page.fill("#question", "")

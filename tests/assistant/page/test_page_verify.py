@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pages import WIDTHS, ask, assert_nothing_is_wider, opened, serious
+from pages import WIDTHS, ask, assert_nothing_is_wider, opened, serious, slowly
 from playwright.sync_api import Browser, Page, expect
 from serving import DAM, OPERA, TRAM, Server, serving, town_in
 
@@ -148,6 +148,26 @@ def test_what_is_no_answer_is_said_to_be_none(page, text, said):
     expect(page.get_by_role("alert")).to_contain_text(said)
 
 
+def test_what_is_given_before_the_script_has_come_is_not_lost(browser, server, answer, tmp_path):
+    saved = tmp_path / "answer.json"
+    saved.write_text(json.dumps(answer), encoding="utf-8")
+    for given in ("pasted", "chosen"):
+        with slowly(browser, f"{server.url}/verify", "verify.js") as (page, come):
+            verify = page.get_by_role("button", name="Verify")
+            if given == "pasted":
+                page.get_by_label("Or its text, pasted here").fill(json.dumps(answer))
+            else:
+                page.get_by_label("The answer's file").set_input_files(saved)
+            verify.click(force=True)
+            expect(verify).to_be_disabled()
+            come()
+            if given == "pasted":
+                verify.click()
+
+            expect(page.locator("#verdict")).to_have_text(HOLDS)
+            assert page.url == f"{server.url}/verify"
+
+
 def test_a_file_larger_than_any_answer_is_not_read(page, tmp_path):
     huge = tmp_path / "huge.json"
     huge.write_bytes(b" " * 2_000_000)
@@ -184,6 +204,7 @@ def test_the_verdict_is_reached_and_the_page_left_by_the_keyboard(page, answer):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#verdict")).to_be_focused()
+    assert page.locator("#verdict").evaluate("(one) => getComputedStyle(one).outlineStyle") == "none"
 
     page.get_by_role("link", name="Ask the articles").click()
 
