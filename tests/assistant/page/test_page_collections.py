@@ -231,7 +231,7 @@ def test_all_collections_are_asked_at_once_each_with_its_own_articles(page, serv
 @pytest.mark.parametrize("width", [360, 420, 768, 1280])
 def test_below_the_question_each_choice_stands_on_one_line(browser, server, width):
     with opened(browser, server.url, width=width) as page:
-        for words in page.locator("#filters-button, .box .choice, #send").all():
+        for words in page.locator("#filters-button, .everywhere, #send").all():
             assert words.bounding_box()["height"] < 45
         box, send = page.locator(".box").bounding_box(), page.locator("#send").bounding_box()
         assert send["x"] + send["width"] < box["x"] + box["width"]
