@@ -375,7 +375,7 @@ def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float, engine
     if question.kind is Kind.CHANGE:
         return True
     # Who else stands beside the person asked about is no other value.
-    if question.kind not in {Kind.QUANTITY, Kind.PERSON, Kind.DATE} or asks_who_is(question):
+    if question.kind not in {Kind.QUANTITY, Kind.PERSON, Kind.DATE} or asks_who_is(question, a.text):
         return False
     values = [set(asked_for(question, c.text)) for c in (a, b)]
     return bool(values[1]) and values[0].isdisjoint(values[1]) and _likeness(a, b, engine) >= SAME_THING

@@ -58,7 +58,7 @@ _QUOTED = re.compile(r'"[^"]{1,60}"|“[^”]{1,60}”')
 _POST = re.compile(r"\b(?:post|position|role|job|title|office)\b", re.IGNORECASE)
 _POST_OF = re.compile(r"\bof (?:the |its |their |his |her )?$")
 _LABEL_MARK = re.compile(r"[:;,()]")
-_WHO_IS = re.compile(r"[Ww]ho (?:is|was|are|were) (?=[A-Z])")
+_WHO_IS = re.compile(r"who(?: is| was| are| were|['’]s) ", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)")
 _OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
 _OR_BEHIND = re.compile(r"\s+or\s")
@@ -101,7 +101,12 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or _overtaken(question, text, start)
         or _another_is_meant(question, text, start, end)
         or (_POST.search(question.text) and _POST_OF.search(text, 0, start))
-        or (_asks_for_a_name(question) and people(text) and not names(lead[:1].lower() + lead[1:]))
+        or (
+            question.kind is Kind.PERSON
+            and not asks_who_is(question, text)
+            and people(text)
+            and not names(lead[:1].lower() + lead[1:])
+        )
         or (question.kind is Kind.DATE and not any(map(_is_time, read(lead))))
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
@@ -137,13 +142,13 @@ def _in_cell(text: str, start: int, end: int) -> tuple[str, int, int]:
     return text[first : last if last >= 0 else len(text)], start - first, end - first
 
 
-def asks_who_is(question: Question) -> bool:
-    """Whether it is asked who somebody is, and not for somebody's name."""
-    return question.kind is Kind.PERSON and _WHO_IS.match(question.text) is not None
-
-
-def _asks_for_a_name(question: Question) -> bool:
-    return question.kind is Kind.PERSON and not asks_who_is(question)
+def asks_who_is(question: Question, text: str) -> bool:
+    """Whether it is asked who somebody is, and not for somebody's name; `text` tells what is a name in lower case."""
+    found = _WHO_IS.match(question.text) if question.kind is Kind.PERSON else None
+    if found is None:
+        return False
+    named = question.text[found.end() :]
+    return named[:1].isupper() or any(stems(text[start:end]) == stems(named) for start, end in people(text))
 
 
 def _is_time(token: Token) -> bool:

@@ -168,12 +168,13 @@ def test_articles_of_two_dates_that_disagree_are_dated_the_newer_first(library: 
     assert [quote.dated for quote in quotes] == [True, True]
 
 
-def test_others_beside_the_person_who_is_asked_about_are_no_disagreement(library: Library) -> None:
+@pytest.mark.parametrize("question", ["Who is Anna Berg?", "who's anna berg"])
+def test_others_beside_the_person_who_is_asked_about_are_no_disagreement(library: Library, question: str) -> None:
     library.write("old.md", article("Anna Berg is the mayor of the town after Ada Holm.", "2020-02-01"))
     library.write("new.md", article("Anna Berg met Otto Lind in the town of the river.", "2022-06-15"))
     library.add()
 
-    quotes = reading(library, "Who is Anna Berg?", threshold=0.0).quotes
+    quotes = reading(library, question, threshold=0.0).quotes
 
     assert len(quotes) == 2
     assert not any(quote.dated for quote in quotes)
