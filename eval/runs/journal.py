@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 from eval.cases.case_file import STRICT
 from eval.runs.results import CaseResult, Provenance, Run
 from eval.runs.run_file import ResultRow, first_mistake, result_of, result_row
+from index.counts import counted
 from index.errors import UserError
 
 
@@ -94,7 +95,7 @@ def read_unfinished(out: Path) -> Run | None:
         return None
     head = json.loads(lines[0])
     return Run(
-        tag=f"{len(results):,} cases so far",
+        tag=f"{counted(len(results), 'case')} so far",
         gold=head["gold"],
         provenance=Provenance(**head["provenance"]),
         results=results,

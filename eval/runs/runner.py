@@ -17,6 +17,7 @@ from eval.runs.journal import open_journal
 from eval.runs.provenance import same
 from eval.runs.results import CaseResult, Run
 from eval.runs.run_file import check_out, read_run, result_row, write_run
+from index.counts import counted
 from index.errors import AssistantError, UserError
 
 PROBED = 16
@@ -71,7 +72,7 @@ def run_gold(
                 progress(len(results), len(cases))
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                f"interrupted; {len(results)} of {len(cases)} cases are kept in {journal.path}; "
+                f"interrupted; {len(results)} of {counted(len(cases), 'case')} kept in {journal.path}; "
                 f"the same command with --resume goes on"
             ) from None
         deterministic = _deterministic(cases, results, chain, epochs)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 
+from index.counts import counted
 from index.text.article import IndexedArticle
 from index.text.formats.table import is_current
 from index.text.loading import file_of
@@ -103,7 +104,7 @@ def lacks(row: IndexedArticle, text: str) -> list[str]:
             ("no title", row.title is None),
             ("no date", row.published is None),
             ("no publisher", row.publisher is None),
-            (f"only {len(text)} characters of text", len(text) < SHORT),
+            (f"only {counted(len(text), 'character')} of text", len(text) < SHORT),
             ("read by an earlier version of its reader; add it again", not is_current(row.extractor)),
         )
         if lacking

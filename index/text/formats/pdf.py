@@ -57,7 +57,7 @@ def read(data: bytes, source: str) -> list[Extracted]:
             "recognise its text first, for instance with `ocrmypdf FILE FILE`",
         )
     text, places = text_of(pages)
-    problems = (f"no text on {empty} of {count} pages, which may be pictures",) if empty else ()
+    problems = (f"no text on {empty} of {counted(count, 'page')}: scanned, perhaps",) if empty else ()
     return [
         Extracted(text=text, metadata=_metadata(properties), pages=places, extractor=extractor(), problems=problems)
     ]

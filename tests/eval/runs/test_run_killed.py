@@ -92,7 +92,7 @@ def test_ctrl_c_keeps_what_is_done_says_so_in_a_line_and_resume_goes_on_to_the_s
 
     assert (process.returncode, printed) == (130, "")
     assert said == (
-        f"assistant: interrupted; {kept} of {CASES} cases are kept in {out.name}.partial; "
+        f"assistant: interrupted; {kept} of {CASES} cases kept in {out.name}.partial; "
         f"the same command with --resume goes on\n"
     )
     assert 5 <= kept < CASES

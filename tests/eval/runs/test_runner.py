@@ -210,9 +210,7 @@ def test_an_interruption_keeps_what_is_done_and_resuming_asks_only_the_rest(
     counted: list[tuple[int, int]] = []
     run = run_gold(CASES, rehearsed, out=out, resume=True, progress=lambda done, of: counted.append((done, of)))
 
-    assert said == (
-        f"interrupted; 5 of 8 cases are kept in {journal_path(out)}; the same command with --resume goes on"
-    )
+    assert said == (f"interrupted; 5 of 8 cases kept in {journal_path(out)}; the same command with --resume goes on")
     assert rehearsed.asked() == [case.id for case in CASES]
     assert counted == [(5, 8), (6, 8), (7, 8), (8, 8)]
     assert timeless(out) == timeless(whole)
@@ -258,7 +256,7 @@ def test_a_run_that_was_cut_off_twice_resumes_twice(rehearsed: Rehearsed, tmp_pa
     with journal_path(out).open("ab") as file:
         file.write('\n{"seconds": 0.1, "case": {"id": "浙'.encode()[:-1])
     (tmp_path / "misbehaved").unlink()
-    with pytest.raises(KeyboardInterrupt, match="6 of 8 cases are kept"):
+    with pytest.raises(KeyboardInterrupt, match="6 of 8 cases kept"):
         run_gold(CASES, replace(rehearsed, at="case-6"), out=out, resume=True)
 
     run_gold(CASES, rehearsed, out=out, resume=True)

@@ -162,7 +162,7 @@ def test_a_scan_is_refused_with_what_to_do_and_empty_pages_are_told():
     with pytest.raises(ArticleUnreadable, match=r"only pictures of its 1 page; "):
         article_of([])
 
-    assert article_of(WRAPPED, []).problems == ("no text on 1 of 2 pages, which may be pictures",)
+    assert article_of(WRAPPED, []).problems == ("no text on 1 of 2 pages: scanned, perhaps",)
 
 
 def test_a_file_that_was_cut_off_is_told_apart_from_one_that_is_no_pdf():
