@@ -146,7 +146,7 @@ def test_a_full_queue_is_refused_at_once_and_the_rest_is_answered(home):
 
 def test_many_questions_at_once_get_the_answers_they_would_get_alone(home):
     questions = [DAM, TRAM, "When did Mayor Anna Berg resign?", "How many stops are planned?"] * 8
-    with serving(home, "--queue", 100) as server:
+    with serving(home, "--queue", 100, "--wait-seconds", 60) as server:
         alone = {question: ask(server, question).json()["id"] for question in questions[:4]}
         with ThreadPoolExecutor(16) as threads:
             together = list(threads.map(lambda question: ask(server, question).json()["id"], questions))
