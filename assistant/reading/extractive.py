@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.answer import Reason
+from assistant.language.denial import doubted
 from assistant.language.names import Span
 from assistant.language.sentence import Sentences
 from assistant.language.values import figures
@@ -46,10 +47,6 @@ from index.text.structure import Kind as BlockKind
 _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
 """Openings of sentences that need the one before them to be understood."""
 
-LEAST_SURE_TO_LEAD = 0.85
-"""Probability of an answer from which on there may be a short one in front: a wrong one is worse than none."""
-LEAST_SURE_OF_WORDS = 0.5
-"""Or that there is an answer and it is the network's words."""
 FEW_WORDS = 15
 _VALUE = re.compile(r"\d{4}|\d+\.\d")
 _NAME = re.compile(r"[^\W\d_a-z](?=.*[a-z])")
@@ -225,7 +222,7 @@ class ExtractiveReader:
         """Quotes with the context they need; where dates disagree, dated and the newer first."""
         first = chosen[0]
         others = [one.text for one in best.found[:NEAR] if one is not first]
-        lead = _lead(question, best, first, others)
+        lead = self._lead(question, best, first, others)
         answering = [seen.sentence for seen in best.seen]
         whole = given_whole(question, best.found, answering, chosen, engine, led=lead is not None)
         if whole:
@@ -237,7 +234,9 @@ class ExtractiveReader:
         if newer:  # The old statement stays, dated, behind what holds now.
             chosen = [*newer, first]
             lead = None
-        elif lead is not None and best.confidence >= LEAST_SURE_TO_LEAD:
+        elif instead := _instead_of_denied(best, first):
+            chosen = [first, *instead]
+        elif lead is not None:
             said = engine.text(first.passage.article.article_id)[slice(*lead)]
             chosen = [first, *(c for c in chosen[1:] if c in rivals or _differs(said, first, c, engine))]
         quotes: list[Quote] = []
@@ -255,6 +254,15 @@ class ExtractiveReader:
                 dated = [replace(quote, dated=quote.article.published is not None) for quote in quotes]
                 return sorted(dated, key=lambda quote: str(quote.article.published or ""), reverse=True)
         return quotes
+
+    def _lead(self, question: Question, best: _Ranked, first: Candidate, others: Sequence[str]) -> Span | None:
+        """Characters of the article that alone answer."""
+        seen = next(seen for one, seen in zip(best.found, best.seen, strict=True) if one is first)
+        span = leading_span(question, first.text, seen.words, others)
+        if span is None or not self._joined.leads(best.confidence, seen):
+            return None
+        start = first.sentence.start
+        return span[0] + start, span[1] + start
 
 
 def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
@@ -276,17 +284,6 @@ def _is_foreign(word: str, engine: SearchEngine) -> bool:
     return _NAME.match(word) is not None and not any(word in (row.publisher or "") for row in engine.articles.values())
 
 
-def _lead(question: Question, best: _Ranked, first: Candidate, others: Sequence[str]) -> Span | None:
-    """Characters of the article that alone answer."""
-    seen = next(seen for one, seen in zip(best.found, best.seen, strict=True) if one is first)
-    sure = best.confidence >= LEAST_SURE_TO_LEAD
-    if seen.words is None or not (sure or best.confidence * seen.words.probability >= LEAST_SURE_OF_WORDS):
-        return None
-    span = leading_span(question, first.text, seen.words, others)
-    start = first.sentence.start
-    return None if span is None else (span[0] + start, span[1] + start)
-
-
 def _newer(best: _Ranked, first: Candidate) -> list[Candidate]:
     """Statements of a later article that take back what the best sentence says, with what holds instead."""
     near = list(zip(best.found, best.seen, strict=True))[:NEAR]
@@ -294,21 +291,35 @@ def _newer(best: _Ranked, first: Candidate) -> list[Candidate]:
     if said is None or said.probability < LEAST_SURE_OF_OLD:
         return []
     value = first.text[said.start : said.end]
-    later = [(one, seen) for one, seen in near if _later(one, first)]
-    for one, _ in later:
-        if not takes_back(one.text, value):
-            continue
-        instead = [
-            other
-            for other, its in later
-            if other.passage.article is one.passage.article
-            and other is not one
-            and abs(other.sentence.start - one.sentence.end) <= BESIDE
-            and its.words is not None
-            and states_instead(other.text, its.words.start, its.words.end, value)
-        ]
-        return [one, *instead[:1]]
-    return []
+    takes = next((one for one, _ in near if _later(one, first) and takes_back(one.text, value)), None)
+    return [] if takes is None else [takes, *_instead(near, takes, value)]
+
+
+def _instead_of_denied(best: _Ranked, first: Candidate) -> list[Candidate]:
+    """What holds instead of the value that the best sentence only denies: "will not reopen on 22 June"."""
+    near = list(zip(best.found, best.seen, strict=True))[:NEAR]
+    said = next((seen.words for one, seen in near if one is first), None)
+    if said is None or not doubted(first.text, said.start, said.end):
+        return []
+    return _instead(near, first, first.text[said.start : said.end])
+
+
+def _instead(near: Sequence[tuple[Candidate, Seen]], one: Candidate, value: str) -> list[Candidate]:
+    """The sentence beside `one` that states what holds instead of `value`, of which `one` says that it does not hold.
+
+    By the words that the network sees there; by any of its words where `one` itself states nothing instead.
+    """
+    beside = [
+        (other, seen.words)
+        for other, seen in near
+        if other.passage.article is one.passage.article
+        and other is not one
+        and abs(other.sentence.start - one.sentence.end) <= BESIDE
+    ]
+    by_words = [other for other, words in beside if words and states_instead(other.text, words.start, words.end, value)]
+    if by_words or states_instead(one.text, 0, len(one.text), value):
+        return by_words[:1]
+    return [other for other, _ in beside if states_instead(other.text, 0, len(other.text), value)][:1]
 
 
 def _quote(candidate: Candidate, *, lead: Span | None) -> Quote:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.reading.evidence import Candidate
 from assistant.reading.network import Network, Span, WindowReading
-from assistant.reading.weights import Linear
+from assistant.reading.weights import Linear, logit, probability
 from assistant.reading.windows import Window
 from index.search.engine import Passage
 from index.text.terms import CJK
@@ -40,6 +40,8 @@ ANSWER_FEATURES = (
     "bm25",
     "articles",
 )
+LEAD_FEATURES = ("answer", "words", "span")
+"""Logits: of the answer, of the network's words among all others, and of them less those of no answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,15 @@ class Joined:
     """Answers are given from this probability on."""
     calibration: str
     """How the threshold was fitted, with its risk and coverage, in words."""
+    lead: Linear
+    """Tells a right short answer from a wrong one."""
+    lead_threshold: float
+    """A short answer is put in front from this probability on."""
+
+    def leads(self, confidence: float, seen: "Seen") -> bool:
+        """Whether the network's words of a sentence are sure enough to stand in front of it."""
+        row = lead_row(confidence, seen)
+        return row is not None and probability(float(self.lead.score(row))) >= self.lead_threshold
 
 
 @lru_cache(maxsize=1)
@@ -63,6 +74,8 @@ def load_joined() -> Joined:
         answer=Linear.from_json(data["answer"], ANSWER_FEATURES),
         threshold=data["threshold"],
         calibration=data["calibration"],
+        lead=Linear.from_json(data["lead"], LEAD_FEATURES),
+        lead_threshold=data["lead_threshold"],
     )
 
 
@@ -106,12 +119,12 @@ class WindowReader:
         readings = self._readings(question, chosen)
         seen: dict[tuple[int, int], Seen] = {}
         for reading in readings:
-            for n, logit in enumerate(map(float, reading.sentences)):
+            for n, score in enumerate(map(float, reading.sentences)):
                 key = reading.window.passage.chunk_id, reading.window.first + n
-                if key not in seen or seen[key].sentence < logit:
+                if key not in seen or seen[key].sentence < score:
                     span = reading.spans[n]
                     seen[key] = Seen(
-                        sentence=logit, window=reading.answerable, span=span.score - reading.nothing, words=span
+                        sentence=score, window=reading.answerable, span=span.score - reading.nothing, words=span
                     )
         return [seen.get((one.passage.chunk_id, one.place), NOT_SEEN) for one in found]
 
@@ -185,3 +198,8 @@ def answer_row(
             np.log10(max(1, articles)),
         ]
     )
+
+
+def lead_row(confidence: float, seen: Seen) -> NDArray[np.float64] | None:
+    """(`LEAD_FEATURES`,) of the words of a sentence, `confidence` the probability of an answer; None without words."""
+    return None if seen.words is None else np.asarray([logit(confidence), logit(seen.words.probability), seen.span])

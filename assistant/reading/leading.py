@@ -68,13 +68,11 @@ _MARKS = " \t\n.,;:!?。，；：、！？\"“”'‘’([*_|"
 _MEMBERS = re.compile(r",|;|、| and | or | & ")
 _TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION, Kind.REASON})
 """Kinds of questions that a few words do not answer."""
-LEAST_SURE = 0.3
-"""Probability from which on the network's words may lead."""
 MAX_LEAD_CHARACTERS = 160
 
 
 def leading_span(question: Question, text: str, words: Words | None, others: Iterable[str] = ()) -> Span | None:
-    """Characters of `text` that alone answer; None if the network is not sure of any, or something speaks against them.
+    """Characters of `text` that alone answer; None if the network sees none, or something speaks against them.
 
     Args:
         question: as asked.
@@ -84,7 +82,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
     """
     if _asks_yes_or_no(question):
         return _compared(question, text)
-    if words is None or words.probability < LEAST_SURE or question.kind in _TOLD_WHOLE:
+    if words is None or question.kind in _TOLD_WHOLE:
         return None
     start, end = _with_nouns(question, text, *_whole(text, words.start, words.end))
     lead = text[start:end]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from assistant.language.values import holds
 from assistant.question.question import Question, analyse
 from assistant.reading import extractive, leading, whole
 from assistant.reading.extractive import ExtractiveReader, _Ranked
@@ -21,8 +20,7 @@ from assistant.reading.reader import Reading
 from assistant.reading.weights import load_weights
 from eval.bench.sets import BenchQuestion
 from eval.lab.fitting.fit import PASSAGES
-from eval.lab.fitting.fit_joined import written_set
-from eval.lab.written.documents import read_documents
+from eval.lab.fitting.fit_joined import agree, short_answers, written_set
 from eval.runs.indexes import bench_engine
 from index.search.embedded import EmbeddedSearch
 from index.search.engine import Filters, Retrieved, SearchEngine
@@ -109,7 +107,6 @@ class KeptRankings(ExtractiveReader):
 
 def tally(
     asked: Sequence[tuple[BenchQuestion, Retrieved]],
-    answers: dict[str, str | None],
     read: Callable[[BenchQuestion, Retrieved], Reading],
     engine: EmbeddedSearch,
 ) -> Tally:
@@ -131,29 +128,17 @@ def tally(
         found.quotes += len(texts)
         found.right += any(answer in text or text in answer for answer in question.answers for text in texts)
         lead = reading.quotes[0].lead
-        answer = answers[question.id]
-        if lead is not None and answer is not None:
+        short = short_answers()[question.id]
+        if lead is not None and short:
             said = engine.text(reading.quotes[0].article.article_id)[slice(*lead)]
             found.leads += 1
-            found.wrong_leads += not (_agree(said, answer) or _agree(answer, said))
+            found.wrong_leads += not agree(said, short[0])
     return found
-
-
-def _agree(text: str, wording: str) -> bool:
-    try:
-        return holds(text, wording)
-    except ValueError:  # No word in it.
-        return wording in text
 
 
 def rows() -> Iterator[str]:
     """Lines of the table, the one with all rules first."""
     bench = written_set()
-    short = {
-        f"{document.title} {number}": asked.answer
-        for document in read_documents()
-        for number, asked in enumerate(document.questions)
-    }
     reader = KeptRankings()
     with bench_engine(bench) as engine:
         asked = [(one, engine.search(one.text, k=PASSAGES, filters=Filters())) for one in bench.questions]
@@ -165,11 +150,11 @@ def rows() -> Iterator[str]:
         yield f"{answerable} answerable and {len(asked) - answerable} unanswerable questions"
         heads = ("right", "refused", "rightly ref.", "leads", "wrong leads", "sentences")
         yield f"{'':<46}{''.join(f'{head:>12}' for head in heads)}"
-        yield f"{'every rule':<46}{tally(asked, short, read, engine).row()}"
+        yield f"{'every rule':<46}{tally(asked, read, engine).row()}"
         for name, (module, attribute, nothing) in RULES.items():
             with ExitStack() as stack:
                 stack.enter_context(patch.object(module, attribute, nothing))
-                yield f"{'without ' + name:<46}{tally(asked, short, read, engine).row()}"
+                yield f"{'without ' + name:<46}{tally(asked, read, engine).row()}"
 
 
 def main() -> int:

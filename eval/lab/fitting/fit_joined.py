@@ -13,22 +13,29 @@ import sys
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.language.sentence import Sentences
-from assistant.question.question import analyse
+from assistant.language.values import holds
+from assistant.question.question import Question, analyse
 from assistant.reading.evidence import Evidence
+from assistant.reading.extractive import NEAR
 from assistant.reading.joined import (
     ANSWER_FEATURES,
     JOINED_PATH,
+    LEAD_FEATURES,
     SENTENCE_FEATURES,
+    Seen,
     WindowReader,
     answer_row,
+    lead_row,
     sentence_rows,
 )
+from assistant.reading.leading import leading_span
 from assistant.reading.network import shared_network
 from assistant.reading.weights import Linear, answerability_row, load_weights, logit, probability, rank
 from eval.bench.calibrate import fit_threshold
@@ -48,6 +55,8 @@ AMONG_ALL = 200
 """Own questions asked of the whole of SQuAD 2.0 dev."""
 MOST_CALIBRATED = 10
 """Bins of the calibration error."""
+LEAST_SURE_TO_LEAD = 0.7
+"""Probability from which on a short answer is put in front: a wrong one is worse than none."""
 ANSWERABLE = 0.8
 """Share of the questions people ask that their articles answer, as assumed; it turns scores into probabilities."""
 REMOVED = 0.5
@@ -71,6 +80,13 @@ class Joining:
     question: str
     sort: str
     """"own", "near", "removed" or "off"."""
+    asked: Question
+    texts: Sequence[str]
+    """(candidates,)."""
+    seen: Sequence[Seen]
+    """(candidates,)."""
+    short: Sequence[str]
+    """Wordings of the short answer; empty if there is none or it is not known."""
 
     @property
     def collection(self) -> str:
@@ -86,6 +102,26 @@ class Joining:
             passages=self.passages,
             articles=self.articles,
         )
+
+    def lead(self, sentence: Linear, confidence: float) -> tuple[NDArray[np.float64], bool] | None:
+        """(`LEAD_FEATURES`,) of the short answer that may be put in front, and whether it is right; None without."""
+        order = np.argsort(-sentence.score(self.features), kind="stable")
+        best, others = order[0], order[1:NEAR]
+        row = lead_row(confidence, self.seen[best])
+        span = leading_span(self.asked, self.texts[best], self.seen[best].words, [self.texts[n] for n in others])
+        if row is None or span is None or (self.sort == "own" and not self.short):
+            return None
+        said = self.texts[best][slice(*span)]
+        agrees = any(agree(said, short) for short in self.short)
+        return row, bool(self.sort == "own" and self.answers[best] and agrees)
+
+
+def agree(said: str, short: str) -> bool:
+    """Whether one of two wordings holds the other, by words, figures and dates."""
+    try:
+        return holds(said, short) or holds(short, said)
+    except ValueError:  # No word in one.
+        return False
 
 
 def joinings(squad: BenchSet) -> Iterator[Joining]:
@@ -132,6 +168,16 @@ def written_set() -> BenchSet:
     )
 
 
+@cache
+def short_answers() -> dict[str, tuple[str, ...]]:
+    """Of the questions of `written_set`, by id; empty for a question that is answered by whole sentences."""
+    return {
+        f"{document.title} {number}": (asked.answer,) if asked.answer else ()
+        for document in read_documents()
+        for number, asked in enumerate(document.questions)
+    }
+
+
 def _about(questions: Sequence[BenchQuestion], documents: Collection[str]) -> tuple[BenchQuestion, ...]:
     return tuple(q for q in questions if set(q.relevant) & set(documents))
 
@@ -175,8 +221,9 @@ def _joining(
     answers = labels(asked, found) if sort == "own" else np.zeros(len(found), dtype=bool)
     if sort == "own" and not answers.any():
         return None  # What answers was not found, or is told in other sentences too: it teaches nothing.
+    seen = reader.read(question.text, found, scores)
     return Joining(
-        features=sentence_rows(scores, reader.read(question.text, found, scores)),
+        features=sentence_rows(scores, seen),
         answers=answers,
         fitted=float(weights.answerability.score(row)),
         passages=retrieved.passages,
@@ -184,6 +231,10 @@ def _joining(
         source=source,
         question=asked.id,
         sort=sort,
+        asked=question,
+        texts=[one.text for one in found],
+        seen=seen,
+        short=short_answers().get(asked.id, asked.answers),
     )
 
 
@@ -192,12 +243,19 @@ def fitted(observed: Sequence[Joining]) -> dict[str, object]:
     sentence, answer = _fit(observed)
     sure, own = _sure(observed, sentence, answer)
     calibration = fit_threshold(sure, own, refuse=REFUSED_ANSWERABLE)
+    lead = _fit_lead(observed, sentence, sure)
     halves: list[list[Joining]] = [[], []]
     for one in observed:
         halves[zlib.crc32(one.question.encode()) % 2].append(one)
     probabilities: dict[str, list[tuple[float, str]]] = {}
+    led: list[tuple[float, bool, bool]] = []
     for fitted_on, held in (halves, halves[::-1]):
-        found, _ = _sure(held, *_fit(fitted_on))
+        weights = _fit(fitted_on)
+        fitted_lead = _fit_lead(fitted_on, weights[0], _sure(fitted_on, *weights)[0])
+        found, _ = _sure(held, *weights)
+        rows, right, own_leads = _leads(held, weights[0], found)
+        scores = [probability(score) for score in fitted_lead.score(rows)]
+        led += zip(scores, right.tolist(), own_leads.tolist(), strict=True)
         for one, value in zip(held, found, strict=True):
             probabilities.setdefault(one.collection, []).append((value, one.sort))
     return {
@@ -207,6 +265,9 @@ def fitted(observed: Sequence[Joining]) -> dict[str, object]:
         "calibration": str(calibration),
         "sentence": sentence.to_json(),
         "answer": answer.to_json(),
+        "lead": lead.to_json(),
+        "lead_threshold": LEAST_SURE_TO_LEAD,
+        "lead_figures": _lead_figures(led),
     }
 
 
@@ -215,6 +276,35 @@ def _fit(observed: Sequence[Joining]) -> tuple[Linear, Linear]:
     rows = np.stack([one.row(sentence) for one in observed])
     balanced = fit_logistic(rows, np.asarray([one.sort == "own" for one in observed]), ANSWER_FEATURES)
     return sentence, replace(balanced, bias=balanced.bias + logit(ANSWERABLE))
+
+
+def _leads(
+    observed: Sequence[Joining], sentence: Linear, sure: Sequence[float]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Rows, (leads, `LEAD_FEATURES`), whether each is right, and whether its question is answerable, (leads,)."""
+    found = [(one, lead) for one, value in zip(observed, sure, strict=True) if (lead := one.lead(sentence, value))]
+    return (
+        np.stack([row for _, (row, _) in found]),
+        np.asarray([right for _, (_, right) in found]),
+        np.asarray([one.sort == "own" for one, _ in found]),
+    )
+
+
+def _fit_lead(observed: Sequence[Joining], sentence: Linear, sure: Sequence[float]) -> Linear:
+    rows, right, own = _leads(observed, sentence, sure)
+    balanced = fit_logistic(rows, right, LEAD_FEATURES)
+    return replace(balanced, bias=balanced.bias + logit(ANSWERABLE * float(right[own].mean())))
+
+
+def _lead_figures(led: Sequence[tuple[float, bool, bool]]) -> dict[str, int]:
+    """How many short answers of answerable and of other questions stand in front, and how many are wrong."""
+    figures = {}
+    for name, kind in (("answerable", True), ("unanswerable", False)):
+        found = [(value >= LEAST_SURE_TO_LEAD, right) for value, right, own in led if own is kind]
+        figures[f"{name}_questions"] = len(found)
+        figures[f"{name}_led"] = sum(given for given, _ in found)
+        figures[f"{name}_led_wrong"] = sum(given and not right for given, right in found)
+    return figures
 
 
 def _sure(observed: Sequence[Joining], sentence: Linear, answer: Linear) -> tuple[list[float], list[bool]]:

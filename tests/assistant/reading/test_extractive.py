@@ -168,6 +168,18 @@ def test_articles_of_two_dates_that_disagree_are_dated_the_newer_first(library: 
     assert [quote.dated for quote in quotes] == [True, True]
 
 
+def test_what_holds_instead_stands_beside_a_denied_value(library: Library) -> None:
+    denied = "The ferry to Holm will not sail again on 3 May as announced."
+    instead = "Its owner said on Friday that the date has been put back to 9 June, for want of a pilot."
+    library.write("ferry.md", article(f"{denied} {instead} The kiosk opens on 1 May."))
+    library.add()
+
+    quotes = reading(library, "When will the ferry to Holm sail again?", network=shared_network(), threshold=0.0).quotes
+
+    assert texts(library, quotes) == [f"{denied} {instead}"]
+    assert quotes[0].lead is None
+
+
 @pytest.mark.parametrize("question", ["Who is Anna Berg?", "who's anna berg"])
 def test_others_beside_the_person_who_is_asked_about_are_no_disagreement(library: Library, question: str) -> None:
     library.write("old.md", article("Anna Berg is the mayor of the town after Ada Holm.", "2020-02-01"))
