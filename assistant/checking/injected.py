@@ -14,7 +14,7 @@ from index.text.terms import stems
 
 ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}\b(?:above|previous|prior|earlier|preceding|instructions?|rules?|prompts?|passages?|question|everything|all of (?:it|this))\b"
-    r"|\b(?:reply|respond|answer|output|print|write|say|state|repeat|return)\s+(?:only|just|exactly|nothing but|solely|with|verbatim|the following|as follows|in the form)\b"
+    r"|\b(?:reply|respond|answer|output|print|write|say|state|repeat|return)\s+(?:only|just|exactly|nothing but|solely|with|verbatim|the following|as (?:follows|json|xml|yaml|html|csv|markdown)|in the form)\b"
     r"|\b(?:you|the (?:assistant|model|AI|reader|chatbot))\s+(?:must|should|shall|are to|have to|will now|are now)\b[^.!?\n]{0,60}\b(?:reply|respond|answer|say|state|output|write|print|reveal|disclose|tell|repeat|cite|pretend|act|obey|include|add|append|begin|end)\b"
     r"|\b(?:new|updated|real|actual|correct|hidden|secret) (?:instructions?|orders?|system prompt|answer)\b\s*(?:is|are)?\s*:"
     r"|(?m:^|[\"'“\n(])\s*(?:system|assistant|user|developer|instructions?|note to (?:the )?(?:assistant|model|AI|reader))\s*:"

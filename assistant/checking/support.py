@@ -15,7 +15,8 @@ from assistant.checking.conflicts import Conflict, conflicts
 from assistant.checking.entailment import shared_scorer
 from assistant.checking.names import Mentions, Surroundings
 from assistant.checking.similarity import Coverage
-from assistant.checking.verbatim import is_foreign, is_fragment, repeats, restates
+from assistant.checking.verbatim import is_fragment, repeats, restates
+from assistant.language.foreign import is_foreign
 from assistant.language.sentence import ParsedSentence, parse
 from index.search.engine import Passage, SearchEngine
 from index.search.query import Query
@@ -25,6 +26,8 @@ LONGEST_RUN = 3
 """Most sentences of a receipt."""
 _ASKING = ("?", "？")
 """How a sentence ends that states nothing; one that reports a question ends with the quotation mark."""
+LEAST_COVERAGE = 0.25
+"""Share of the claim's words that a run must have for the network to read it: it was not made for what has none."""
 LOOKED_AT = 4
 """Runs of each length, over all passages, that are scored; those with most of the claim."""
 
@@ -126,8 +129,16 @@ class SupportCheck:
             yield from restated
             return
         mentions = self.engine.glossary.found_in(claim)
-        for text in texts:  # One by one: the first often passes, and none is padded to the length of another.
-            yield from self.scorer.scores(_in_words_of(text, claim, mentions), [text])
+        for one, text in zip(runs, texts, strict=True):  # One by one: the first often passes.
+            if one.coverage < LEAST_COVERAGE:
+                yield 0.0
+                continue
+            stated_so = _in_words_of(text, claim, mentions)
+            (score,) = self.scorer.scores(stated_so, [text])
+            beside = _with_neighbours(one.receipt)
+            if score >= self.scorer.threshold and beside != text:  # They may limit it, or tell it of another.
+                score = (score + self.scorer.scores(stated_so, [beside])[0]) / 2
+            yield score
 
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:
         """Yield the runs of one sentence with most of the claim, then those of two, and so on."""
@@ -138,6 +149,14 @@ class SupportCheck:
             runs = [(share, one, first) for one in held for share, first in one.runs(length)]
             runs.sort(key=lambda run: -run[0])
             yield [one.considered(stated, first, first + length) for _, one, first in runs[:LOOKED_AT]]
+
+
+def _with_neighbours(receipt: Receipt) -> str:
+    """The receipt's sentences with the one before and the one behind them in the passage."""
+    passage = receipt.passage
+    first = passage.sentences.index(receipt.sentences[0])
+    near = passage.sentences[max(0, first - 1) : first + len(receipt.sentences) + 1]
+    return passage.text[near[0].start - passage.start : near[-1].end - passage.start]
 
 
 def _in_words_of(text: str, claim: str, mentions: Mentions) -> str:

@@ -1,4 +1,4 @@
-"""Recognise claims that repeat their evidence, and those that the network does not read: no English sentences."""
+"""Recognise claims that repeat their evidence, and those that are no sentences."""
 
 import re
 import unicodedata
@@ -6,26 +6,13 @@ import unicodedata
 from assistant.language.clauses import VERB
 from assistant.language.sentence import ParsedSentence
 from assistant.language.values import Token, agrees
+from assistant.language.vocabulary import AUXILIARIES
 
 _WORD = re.compile(r"\w+(?:[.,:/'’-]\w+)*|[^\w\s]")
 _MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+•·]\s+)?")
 """Of a list's item or a quotation, in front of its words."""
 _ENDED = re.compile(r"[.!?…。！？；:][\"'”’)\]»）】》」』*_]*\s*$")
 _PAUSES = frozenset(".,;:!?…“”\"'‘’«»()[]。，；：！？、「」《》*_")
-_ENGLISH = frozenset(
-    "the a an of and to in is are was were be been has have had it its for on by with that this from at as or not "
-    "which who they he she will would can may their his her there no more than but".split()
-)
-_OTHERS = frozenset(
-    "der die das und ist nicht ein eine einen dem den des wurde wurden sich mit auf für von zu im am werden hat haben "
-    "le la les une est dans pour que qui sur avec pas ont été du et el los las por con para fue del y es en il di che "
-    "della sono per non è gli nel uma não os foi do da em het een van niet zijn op och att som är inte på det og ikke "
-    "av til er nie jest się na w z i".split()
-)
-"""Function words of German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian and Polish."""
-_IN_NAMES = frozenset("da de di du do dos del della la le el los las van von y".split())
-"""Those that names have before a capital in English too: "Vasco da Gama"."""
-_NAME_FOLLOWS = re.compile(r"\s(?:[a-z]{2,3}\s)?[A-Z]")
 _BEFORE_DATES = frozenset("in on at".split())
 _GOES_ON = frozenset("which who where and while but".split())
 _LIMITS = frozenset(
@@ -45,7 +32,8 @@ def restates(claim: ParsedSentence, sentence: ParsedSentence) -> bool:
     """Whether a claim has a sentence's words in their order, or those up to where it could as well end.
 
     Values may be written otherwise, and dates may stand elsewhere or be left out; that those of the claim stand in the
-    sentence is not judged here. “It was opened by the mayor” may end before “by”, unless something is denied.
+    sentence is not judged here. “It was opened by the mayor” may end before “by”, and “it costs £4 and is open” before
+    “and”, unless something is denied.
     """
     said, held = _undated(claim), _undated(sentence)
     if not 2 < len(said) <= len(held) or not all(map(agrees, said, held)):
@@ -55,6 +43,7 @@ def restates(claim: ParsedSentence, sentence: ParsedSentence) -> bool:
         return True
     before = sentence.text[: rest[0].start].rstrip()
     ends = rest[0].word == "by" or (before[-1:] in {",", ";"} and rest[0].word in _GOES_ON)
+    ends = ends or (rest[0].word == "and" and len(rest) > 1 and rest[1].word in AUXILIARIES)
     return ends and not sentence.negates and not any(token.word in _LIMITS for token in rest)
 
 
@@ -77,19 +66,3 @@ def _words(text: str) -> list[str]:
 def is_fragment(text: str) -> bool:
     """Whether a text is no sentence: a row of a table, or words without a verb and a stop, as a heading's."""
     return text.startswith("|") or not (_ENDED.search(text) or VERB.search(text))
-
-
-def is_foreign(text: str) -> bool:
-    """Whether a text seems not to be English: another script, or more function words of other languages."""
-    letters = [letter for letter in text if letter.isalpha()]
-    if letters and sum(ord(letter) > 0x24F for letter in letters) > len(letters) / 3:
-        return True
-    english = others = 0
-    last = ""
-    for match in re.finditer(r"[^\W\d_]+", text):
-        word = match.group().casefold()
-        english += word in _ENGLISH
-        in_name = (word in _IN_NAMES or last in _IN_NAMES) and _NAME_FOLLOWS.match(text, match.end())
-        others += word in _OTHERS and word not in _ENGLISH and not in_name
-        last = word
-    return others > english

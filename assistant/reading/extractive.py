@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.answer.answer import Reason
 from assistant.language.denial import doubted
+from assistant.language.foreign import is_foreign
 from assistant.language.names import Span
 from assistant.language.sentence import Sentences
 from assistant.language.values import figures
@@ -259,7 +260,7 @@ class ExtractiveReader:
         """Characters of the article that alone answer."""
         seen = next(seen for one, seen in zip(best.found, best.seen, strict=True) if one is first)
         span = leading_span(question, first.text, seen.words, others)
-        if span is None or not self._joined.leads(best.confidence, seen):
+        if span is None or is_foreign(question.text) or not self._joined.leads(best.confidence, seen):
             return None
         start = first.sentence.start
         return span[0] + start, span[1] + start

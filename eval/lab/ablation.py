@@ -65,7 +65,7 @@ RULES: dict[str, tuple[object, str, object]] = {
     "leads: planned or over": (leading, "_overtaken", _never),
     "leads: another value's label fits better": (leading, "_another_is_meant", _never),
     "leads: whose post it is": (leading, "_POST", _NOTHING),
-    "leads: a name for who": (leading, "_asks_for_a_name", _never),
+    "leads: a name for who": (leading, "people", _empty),
     "leads: labels, days and years count nothing": (leading, "_counts_nothing", _never),
     "leads: a figure of something else": (leading, "_counts_another", _never),
 }

@@ -10,7 +10,8 @@ from assistant.checking.conflicts import conflicts
 from assistant.checking.entailment import EntailmentScorer, shared_scorer
 from assistant.checking.names import Surroundings
 from assistant.checking.support import SupportCheck, Verdict, _in_words_of
-from assistant.checking.verbatim import is_foreign, repeats, restates
+from assistant.checking.verbatim import repeats, restates
+from assistant.language.foreign import is_foreign
 from assistant.language.sentence import parse
 from index.encoding.encoder import HashEncoder
 from index.search.embedded import EmbeddedSearch
@@ -236,6 +237,26 @@ class _Sure:
         return [1.0] * len(runs)
 
 
+class _Doubting(_Sure):
+    """Sure of what stands alone, and not at all of what stands beside "on paper"."""
+
+    def scores(self, claim, runs):
+        return [0.0 if "on paper" in run else 0.9 for run in runs]
+
+
+@pytest.mark.parametrize(("beside", "supported"), [("It was so on paper only.", False), ("It rained.", True)])
+def test_the_sentences_beside_a_run_have_half_the_say(library, beside, supported):
+    library.write("pool.md", f"The town's pool was opened by Anna Berg. {beside}\n")
+    library.add()
+    engine = library.search()
+    claim = "Anna Berg opened the town's pool."
+    passages = engine.search(claim, k=3, filters=Filters()).passages
+
+    found = SupportCheck(engine, scorer=_Doubting()).check(engine.encode(claim), passages)
+
+    assert (found.supported, found.score) == (supported, 0.9 if supported else 0.45)
+
+
 def test_no_scorer_can_overrule_a_conflict(engine):
     claim = "The river rose by four metres in March."
     passages = engine.search(claim, k=3, filters=Filters()).passages
@@ -326,6 +347,8 @@ def test_repetition_by_the_letter(claim, evidence, holds):
         ("Anna Berg praised Karl Lind.", "Karl Lind praised Anna Berg.", False),
         ("He was not killed.", "He was not killed by the fall.", False),
         ("The pool is free.", "The pool is free for members.", False),
+        ("The pool costs £4.", "The pool costs £4 and is open on Sundays.", True),
+        ("The pool was sold.", "The pool was sold and may be closed.", False),
         ("The mill burned down.", "The mill burned down, which critics claimed was no accident.", False),
     ],
 )
