@@ -18,7 +18,7 @@ from assistant.language.foreign import is_foreign
 from assistant.language.names import Span
 from assistant.language.sentence import Sentences
 from assistant.language.values import figures
-from assistant.language.vocabulary import DEPENDENT_OPENINGS, REPORTS, alternatives
+from assistant.language.vocabulary import DEPENDENT_OPENINGS, alternatives
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse
@@ -34,7 +34,7 @@ from assistant.reading.joined import (
     sentence_rows,
 )
 from assistant.reading.later import states_instead, takes_back
-from assistant.reading.leading import asks_who_is, leading_span
+from assistant.reading.leading import asks_who_is, asks_yes_or_no, leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
 from assistant.reading.reader import Quote, Reading
@@ -68,10 +68,6 @@ SAME_THING = 0.5
 """Cosine from which on two sentences may speak of one thing, so that another value contradicts."""
 RIVAL_SHARE = 0.3
 """A sentence of another date with this share of the best one's chance is shown beside it."""
-
-
-_SAYS_NOTHING = re.compile(rf"\W*(?:[A-Z][\w'’-]*\s+){{1,4}}(?:also\s+)?(?i:{alternatives(REPORTS)})(?: reporters)?\W*")
-"""A sentence that only names a speaker, whose words stand in another: "Ada Holm said."."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -207,8 +203,6 @@ class ExtractiveReader:
         for candidate, part in zip(best.found, share, strict=True):
             if len(chosen) == self._max_sentences or (chosen and part < LEAST_SHARE):
                 break
-            if _SAYS_NOTHING.fullmatch(candidate.text):
-                continue
             if any(_says_the_same(candidate, other, engine) for other in chosen):
                 continue
             if chosen and total >= SURE_SHARE and not _rivals(question, chosen[0], candidate, part / share[0], engine):
@@ -260,7 +254,8 @@ class ExtractiveReader:
         """Characters of the article that alone answer."""
         seen = next(seen for one, seen in zip(best.found, best.seen, strict=True) if one is first)
         span = leading_span(question, first.text, seen.words, others)
-        if span is None or is_foreign(question.text) or not self._joined.leads(best.confidence, seen):
+        sure = asks_yes_or_no(question) or self._joined.leads(best.confidence, seen)
+        if span is None or not sure or is_foreign(question.text):
             return None
         start = first.sentence.start
         return span[0] + start, span[1] + start

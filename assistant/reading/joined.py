@@ -27,6 +27,8 @@ JOINED_PATH = Path(__file__).parent / "joined.json"
 MOST_WINDOWS = 4
 """Windows that are read for a question; each costs some ten milliseconds."""
 KEPT_READINGS = 256
+LEAST_SURE_OF_WORDS = 0.3
+"""Probability of a short answer among all words of its window from which on it may stand in front."""
 UNREAD = -6.0
 """In place of each logit of a sentence that no window held."""
 SENTENCE_FEATURES = ("ranked", "sentence", "window", "span")
@@ -62,7 +64,8 @@ class Joined:
     def leads(self, confidence: float, seen: "Seen") -> bool:
         """Whether the network's words of a sentence are sure enough to stand in front of it."""
         row = lead_row(confidence, seen)
-        return row is not None and probability(float(self.lead.score(row))) >= self.lead_threshold
+        sure = seen.words is not None and seen.words.probability >= LEAST_SURE_OF_WORDS
+        return sure and row is not None and probability(float(self.lead.score(row))) >= self.lead_threshold
 
 
 @lru_cache(maxsize=1)

@@ -44,7 +44,6 @@ _TURNED_BEHIND = re.compile(
     r"['’]s\s|(?:(?<=\d)\s+\w+)?\s+(?:or (?:fewer|less|more|older)\b|(?:fewer|less|more|\w+er) than\b)"
 )
 """What behind a piece makes it another's, or only the distance from another."""
-_COMPARED = re.compile(r"(?<! or) (?:fewer|less|more)$")
 _OVERTAKEN = re.compile(
     r"\b(?:(?:was|were|had been) (?:to|due|(?:expected|supposed|planned|scheduled|meant) (?:to|for))|originally|formerly|previously|"
     r"initially|used to|at first)\b|"
@@ -55,8 +54,6 @@ _OVERTAKEN = re.compile(
 """In front of what was planned and may not have happened, or of what was so once."""
 _PLACES = frozenset(stems(" ".join([*ORDINALS, "last", "final", "former", "latter"])))
 _QUOTED = re.compile(r'"[^"]{1,60}"|“[^”]{1,60}”')
-_POST = re.compile(r"\b(?:post|position|role|job|title|office)\b", re.IGNORECASE)
-_POST_OF = re.compile(r"\bof (?:the |its |their |his |her )?$")
 _LABEL_MARK = re.compile(r"[:;,()]")
 _WHO_IS = re.compile(r"who(?: is| was| are| were|['’]s) ", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)")
@@ -80,7 +77,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         words: its likeliest words, as the network sees it.
         others: the next likely sentences; what they deny does not lead.
     """
-    if _asks_yes_or_no(question):
+    if asks_yes_or_no(question):
         return _compared(question, text)
     if words is None or question.kind in _TOLD_WHOLE:
         return None
@@ -90,7 +87,6 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         not lead
         or len(lead) > min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
         or set(stems(lead)) <= {*question.stems, *stems(question.text), *HONORIFICS}
-        or _COMPARED.search(lead)
         or _belongs_to_what_follows(question, text, end)
         or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
@@ -98,7 +94,6 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or (doubted(*_in_cell(text, start, end)) and not parse(question.text).negates)
         or _overtaken(question, text, start)
         or _another_is_meant(question, text, start, end)
-        or (_POST.search(question.text) and _POST_OF.search(text, 0, start))
         or (
             question.kind is Kind.PERSON
             and not asks_who_is(question, text)
@@ -204,7 +199,8 @@ def _overtaken(question: Question, text: str, start: int) -> bool:
     return found is not None and not set(stems(found[0])) & set(question.stems)
 
 
-def _asks_yes_or_no(question: Question) -> bool:
+def asks_yes_or_no(question: Question) -> bool:
+    """Whether it opens with an auxiliary."""
     return question.text.split(maxsplit=1)[0].lower() in AUXILIARIES
 
 

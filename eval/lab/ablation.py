@@ -43,7 +43,6 @@ def _none(*_: object, **__: object) -> None:
 RULES: dict[str, tuple[object, str, object]] = {
     "names that no article has": (extractive, "unknown_names", _empty),
     "years that the passage lacks": (extractive, "of_another_year", _never),
-    "sentences that only name a speaker": (extractive, "_SAYS_NOTHING", _NOTHING),
     "sentences that lean on the one before": (extractive, "_DEPENDENT", _NOTHING),
     "later statements": (extractive, "_newer", _empty),
     "rivals of another date": (extractive, "_rivals", _never),
@@ -55,7 +54,6 @@ RULES: dict[str, tuple[object, str, object]] = {
     "leads: whole figures, dates and names": (leading, "_whole", lambda text, start, end: (start, end)),
     "leads: nouns behind figures": (leading, "_with_nouns", lambda question, text, start, end: (start, end)),
     "leads: compared figures": (leading, "_compared", _none),
-    "leads: 'fewer', 'less', 'more' at the end": (leading, "_COMPARED", _NOTHING),
     "leads: another's": (leading, "_belongs_to_what_follows", _never),
     "leads: one of two joined by 'or', behind": (leading, "_OR_BEHIND", _NOTHING),
     "leads: one of two joined by 'or', before": (leading, "_OR_BEFORE", _NOTHING),
@@ -64,7 +62,6 @@ RULES: dict[str, tuple[object, str, object]] = {
     "leads: denied by another sentence": (leading, "_denies", _never),
     "leads: planned or over": (leading, "_overtaken", _never),
     "leads: another value's label fits better": (leading, "_another_is_meant", _never),
-    "leads: whose post it is": (leading, "_POST", _NOTHING),
     "leads: a name for who": (leading, "people", _empty),
     "leads: labels, days and years count nothing": (leading, "_counts_nothing", _never),
     "leads: a figure of something else": (leading, "_counts_another", _never),

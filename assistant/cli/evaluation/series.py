@@ -144,7 +144,7 @@ def _made(config: Path, gold: list[str] | None, out: Path) -> "list[tuple[str, R
         flags = {key: value for key, value in table.items() if key not in OWN_KEYS}
         try:
             settings[name] = settings_from({"model": "", **flags})
-        except ConfigurationError as error:
+        except (ConfigurationError, UsageError) as error:
             raise ConfigurationError(f"{config}, [{name}]: {error.message}", error.remedy) from error
     runs = []
     for name, table in tables.items():

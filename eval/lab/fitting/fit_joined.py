@@ -55,7 +55,7 @@ AMONG_ALL = 200
 """Own questions asked of the whole of SQuAD 2.0 dev."""
 MOST_CALIBRATED = 10
 """Bins of the calibration error."""
-LEAST_SURE_TO_LEAD = 0.7
+LEAST_SURE_TO_LEAD = 0.65
 """Probability from which on a short answer is put in front: a wrong one is worse than none."""
 ANSWERABLE = 0.8
 """Share of the questions people ask that their articles answer, as assumed; it turns scores into probabilities."""
@@ -109,7 +109,7 @@ class Joining:
         best, others = order[0], order[1:NEAR]
         row = lead_row(confidence, self.seen[best])
         span = leading_span(self.asked, self.texts[best], self.seen[best].words, [self.texts[n] for n in others])
-        if row is None or span is None or (self.sort == "own" and not self.short):
+        if row is None or span is None:
             return None
         said = self.texts[best][slice(*span)]
         agrees = any(agree(said, short) for short in self.short)

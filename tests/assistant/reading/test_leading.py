@@ -435,11 +435,10 @@ def test_plans_cells_negated_questions_and_brackets(question: str, text: str, wo
             "ship of seven sails",
         ),
         ("By when must it stand?", "End of 1352: the gate stands.", "1352", "End of 1352"),
-        ("Which post did she hold?", "Anna Berg was warden of the Harn Gate.", "Harn Gate", None),
         ("How many traders along the river joined?", "They joined four rivers.", "four", None),
     ],
 )
-def test_of_several_names_in_marks_and_posts(question: str, text: str, words: str, expected: str | None) -> None:
+def test_of_several_names_in_marks(question: str, text: str, words: str, expected: str | None) -> None:
     assert lead(question, text, words) == expected
 
 

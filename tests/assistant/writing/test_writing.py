@@ -280,21 +280,15 @@ def test_a_refusal_in_other_words_than_the_agreed_ones_is_a_refusal(ask, reply: 
 
 
 @pytest.mark.parametrize(
-    ("reply", "why"),
+    "reply",
     [
-        (
-            "In den Artikeln steht nichts über die Kosten der Brücke von Oldwater [1].",
-            "nothing that it wrote stands in the passages",
-        ),
-        (
-            "Les passages ne disent pas combien le pont de Oldwater a coûté [1].",
-            "nothing that it wrote stands in the passages",
-        ),
-        ("Nobody knows what the bridge of Oldwater cost [1].", "does not say what is asked"),
+        "In den Artikeln steht nichts über die Kosten der Brücke von Oldwater [1].",
+        "Les passages ne disent pas combien le pont de Oldwater a coûté [1].",
+        "Nobody knows what the bridge of Oldwater cost [1].",
     ],
 )
-def test_a_refusal_that_is_not_understood_is_no_answer_either(ask, quoted, reply: str, why: str) -> None:
-    assert_quoted(ask(reply), quoted, why)
+def test_a_refusal_that_is_not_understood_is_no_answer_either(ask, quoted, reply: str) -> None:
+    assert_quoted(ask(reply), quoted, "nothing that it wrote stands in the passages")
 
 
 def test_a_remark_on_the_passages_beside_an_answer_is_left_out(ask) -> None:

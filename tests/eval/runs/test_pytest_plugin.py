@@ -179,7 +179,7 @@ def test_an_index_that_is_not_there_is_told_in_a_line_for_each_case(home: Path) 
     code, said = run(home, "--assistant-gold", "gold", "gold", "-k", "lanes or mercury", index="absent")
 
     assert code == 1
-    assert "no index in absent" in said
+    assert "no collection and no folder 'absent'" in said
     assert "Traceback" not in said
     assert ".py:" not in said
     assert "2 failed" in said
