@@ -126,7 +126,7 @@ def _made(config: Path, gold: list[str] | None, out: Path) -> "list[tuple[str, R
     from assistant.cli.common import settings_from
     from assistant.cli.evaluation.running import judging, recordings, run_cases, system_of
     from assistant.settings.settings import flag_names, refuse_unknown
-    from index.errors import ConfigurationError, UserError, reason_of
+    from index.errors import ConfigurationError, UsageError, UserError, reason_of
 
     try:
         tables = tomllib.loads(config.read_text(encoding="utf-8"))
