@@ -152,11 +152,11 @@ class SupportCheck:
 
 
 def _with_neighbours(receipt: Receipt) -> str:
-    """The receipt's sentences with the one before and the one behind them in the passage."""
-    passage = receipt.passage
-    first = passage.sentences.index(receipt.sentences[0])
-    near = passage.sentences[max(0, first - 1) : first + len(receipt.sentences) + 1]
-    return passage.text[near[0].start - passage.start : near[-1].end - passage.start]
+    """The receipt's sentences with the one before and the one behind them in the passage, unless that is a heading."""
+    passage, place = receipt.passage, receipt.passage.sentences.index(receipt.sentences[0])
+    first, last = max(0, place - 1), min(len(passage.sentences), place + len(receipt.sentences) + 1)
+    texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences[first:last]]
+    return " ".join(text for text in texts if not is_heading(text))
 
 
 def _in_words_of(text: str, claim: str, mentions: Mentions) -> str:
