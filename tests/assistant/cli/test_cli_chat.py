@@ -185,6 +185,7 @@ def test_lines_are_edited_completed_and_brought_back_in_the_next_conversation(to
         first.until("? ", times=2)
         first.type("/sou\t\r")
         first.until("    The dam at Oldwater held.\n")
+        first.until("? ", times=3)
         first.type("\x04")
         assert first.end() == 0
     history = tmp_path / HISTORY_NAME

