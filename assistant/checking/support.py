@@ -135,9 +135,9 @@ class SupportCheck:
                 continue
             stated_so = _in_words_of(text, claim, mentions)
             (score,) = self.scorer.scores(stated_so, [text])
-            beside = _with_neighbours(one.receipt)
-            if score >= self.scorer.threshold and beside != text:  # They may limit it, or tell it of another.
-                score = (score + self.scorer.scores(stated_so, [beside])[0]) / 2
+            if score >= self.scorer.threshold:  # What stands beside it may limit it, or tell it of another.
+                beside = _with_neighbours(one.receipt)
+                score = score if beside == text else (score + self.scorer.scores(stated_so, [beside])[0]) / 2
             yield score
 
     def considered(self, claim: Query, passages: Sequence[Passage]) -> Iterator[list[Considered]]:

@@ -42,8 +42,11 @@ def restates(claim: ParsedSentence, sentence: ParsedSentence) -> bool:
     if not rest:
         return True
     before = sentence.text[: rest[0].start].rstrip()
-    ends = rest[0].word == "by" or (before[-1:] in {",", ";"} and rest[0].word in _GOES_ON)
-    ends = ends or (rest[0].word == "and" and len(rest) > 1 and rest[1].word in AUXILIARIES)
+    ends = (
+        rest[0].word == "by"
+        or (before[-1:] in {",", ";"} and rest[0].word in _GOES_ON)
+        or (rest[0].word == "and" and len(rest) > 1 and rest[1].word in AUXILIARIES)
+    )
     return ends and not sentence.negates and not any(token.word in _LIMITS for token in rest)
 
 

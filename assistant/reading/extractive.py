@@ -209,15 +209,14 @@ class ExtractiveReader:
                 continue
             chosen.append(candidate)
             total += part
-        return chosen or [best.found[0]]
+        return chosen
 
     def _quotes(
         self, question: Question, best: _Ranked, chosen: Sequence[Candidate], engine: SearchEngine
     ) -> list[Quote]:
         """Quotes with the context they need; where dates disagree, dated and the newer first."""
         first = chosen[0]
-        others = [one.text for one in best.found[:NEAR] if one is not first]
-        lead = self._lead(question, best, first, others)
+        lead = self._lead(question, best)
         answering = [seen.sentence for seen in best.seen]
         whole = given_whole(question, best.found, answering, chosen, engine, led=lead is not None)
         if whole:
@@ -225,11 +224,11 @@ class ExtractiveReader:
             led = whole[0].best == first.sentence and kind not in {BlockKind.ITEM, BlockKind.ROW}
             return [replace(whole[0], lead=lead if led else None), *whole[1:]]
         rivals = [c for c in chosen[1:] if _rivals(question, first, c, 1.0, engine)]
-        newer = _newer(best, first)
+        newer = _newer(best)
         if newer:  # The old statement stays, dated, behind what holds now.
             chosen = [*newer, first]
             lead = None
-        elif instead := _instead_of_denied(best, first):
+        elif instead := _instead_of_denied(best):
             chosen = [first, *instead]
         elif lead is not None:
             said = engine.text(first.passage.article.article_id)[slice(*lead)]
@@ -250,15 +249,15 @@ class ExtractiveReader:
                 return sorted(dated, key=lambda quote: str(quote.article.published or ""), reverse=True)
         return quotes
 
-    def _lead(self, question: Question, best: _Ranked, first: Candidate, others: Sequence[str]) -> Span | None:
+    def _lead(self, question: Question, best: _Ranked) -> Span | None:
         """Characters of the article that alone answer."""
-        seen = next(seen for one, seen in zip(best.found, best.seen, strict=True) if one is first)
-        span = leading_span(question, first.text, seen.words, others)
+        first, seen = best.found[0], best.seen[0]
         sure = asks_yes_or_no(question) or self._joined.leads(best.confidence, seen)
-        if span is None or not sure or is_foreign(question.text):
+        if not sure or is_foreign(question.text):
             return None
+        span = leading_span(question, first.text, seen.words, [one.text for one in best.found[1:NEAR]])
         start = first.sentence.start
-        return span[0] + start, span[1] + start
+        return None if span is None else (span[0] + start, span[1] + start)
 
 
 def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
@@ -280,34 +279,32 @@ def _is_foreign(word: str, engine: SearchEngine) -> bool:
     return _NAME.match(word) is not None and not any(word in (row.publisher or "") for row in engine.articles.values())
 
 
-def _newer(best: _Ranked, first: Candidate) -> list[Candidate]:
+def _newer(best: _Ranked) -> list[Candidate]:
     """Statements of a later article that take back what the best sentence says, with what holds instead."""
-    near = list(zip(best.found, best.seen, strict=True))[:NEAR]
-    said = next((seen.words for one, seen in near if one is first), None)
+    first, said = best.found[0], best.seen[0].words
     if said is None or said.probability < LEAST_SURE_OF_OLD:
         return []
     value = first.text[said.start : said.end]
-    takes = next((one for one, _ in near if _later(one, first) and takes_back(one.text, value)), None)
-    return [] if takes is None else [takes, *_instead(near, takes, value)]
+    takes = next((one for one in best.found[:NEAR] if _later(one, first) and takes_back(one.text, value)), None)
+    return [] if takes is None else [takes, *_instead(best, takes, value)]
 
 
-def _instead_of_denied(best: _Ranked, first: Candidate) -> list[Candidate]:
+def _instead_of_denied(best: _Ranked) -> list[Candidate]:
     """What holds instead of the value that the best sentence only denies: "will not reopen on 22 June"."""
-    near = list(zip(best.found, best.seen, strict=True))[:NEAR]
-    said = next((seen.words for one, seen in near if one is first), None)
+    first, said = best.found[0], best.seen[0].words
     if said is None or not doubted(first.text, said.start, said.end):
         return []
-    return _instead(near, first, first.text[said.start : said.end])
+    return _instead(best, first, first.text[said.start : said.end])
 
 
-def _instead(near: Sequence[tuple[Candidate, Seen]], one: Candidate, value: str) -> list[Candidate]:
+def _instead(best: _Ranked, one: Candidate, value: str) -> list[Candidate]:
     """The sentence beside `one` that states what holds instead of `value`, of which `one` says that it does not hold.
 
     By the words that the network sees there; by any of its words where `one` itself states nothing instead.
     """
     beside = [
         (other, seen.words)
-        for other, seen in near
+        for other, seen in zip(best.found[:NEAR], best.seen[:NEAR], strict=True)
         if other.passage.article is one.passage.article
         and other is not one
         and abs(other.sentence.start - one.sentence.end) <= BESIDE

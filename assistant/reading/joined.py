@@ -63,9 +63,10 @@ class Joined:
 
     def leads(self, confidence: float, seen: "Seen") -> bool:
         """Whether the network's words of a sentence are sure enough to stand in front of it."""
-        row = lead_row(confidence, seen)
-        sure = seen.words is not None and seen.words.probability >= LEAST_SURE_OF_WORDS
-        return sure and row is not None and probability(float(self.lead.score(row))) >= self.lead_threshold
+        if seen.words is None or seen.words.probability < LEAST_SURE_OF_WORDS:
+            return False
+        row = lead_row(confidence, seen.words, seen.span)
+        return probability(float(self.lead.score(row))) >= self.lead_threshold
 
 
 @lru_cache(maxsize=1)
@@ -203,6 +204,6 @@ def answer_row(
     )
 
 
-def lead_row(confidence: float, seen: Seen) -> NDArray[np.float64] | None:
-    """(`LEAD_FEATURES`,) of the words of a sentence, `confidence` the probability of an answer; None without words."""
-    return None if seen.words is None else np.asarray([logit(confidence), logit(seen.words.probability), seen.span])
+def lead_row(confidence: float, words: Span, span: float) -> NDArray[np.float64]:
+    """(`LEAD_FEATURES`,) of a sentence's words, `confidence` the probability of an answer, `span` as of `Seen`."""
+    return np.asarray([logit(confidence), logit(words.probability), span])

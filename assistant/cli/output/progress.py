@@ -10,6 +10,7 @@ from typing import Protocol
 
 from assistant.cli.output.pulse import LINE_SECONDS, TERMINAL_SECONDS, pulse
 from assistant.cli.output.terminal import escaped, plain_stderr
+from index.counts import shortened
 
 MAX_NAME = 40
 """Characters of a file's name that are shown."""
@@ -72,8 +73,7 @@ def metered(what: str, unit: str = "chunks", *, at_once: bool = True, seconds: f
 
 def _name(path: str) -> str:
     """A file's name as there is room for."""
-    name = escaped(PurePath(path).name)
-    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+    return shortened(escaped(PurePath(path).name), MAX_NAME)
 
 
 class _Lines:

@@ -120,14 +120,14 @@ def _show_text(answer: "Answer", flow: Flow, engine: "SearchEngine") -> None:
     start = 0
     for line in answer.text.split("\n"):
         end = ends.get(start, start)
-        citation = quoted.get((start, end))
-        row = row_of(citation, engine) if citation and (start, end) not in leads else None
+        citation, is_lead = quoted.get((start, end)), (start, end) in leads
+        row = row_of(citation, engine) if citation and not is_lead else None
         said, marker = answer.text[start:end], answer.text[end : start + len(line)].strip()
         start += len(line) + 1
         if rows and (row is None or row.table != rows[-1][0].table):
             end_table()
         if row is None:
-            flow.add(said, Style.BOLD if (start - len(line) - 1, end) in leads else Style.PLAIN)
+            flow.add(said, Style.BOLD if is_lead else Style.PLAIN)
             flow.line(line[len(said) :])
         elif said.startswith("|"):
             rows.append((row, marker))

@@ -43,7 +43,7 @@ from eval.bench.observe import document_of, labels
 from eval.bench.sets import BenchQuestion, BenchSet, article_of, load_set
 from eval.lab.fitting.fit import PASSAGES, REFUSED_ANSWERABLE, fit_logistic, fit_ranking
 from eval.lab.reader.examples import ARTICLES_FOR_THRESHOLDS
-from eval.lab.written.documents import read_documents
+from eval.lab.written.documents import Document, WrittenQuestion, read_documents
 from eval.measures.formulas import area_under_roc
 from eval.runs.indexes import bench_engine
 from index.search.embedded import EmbeddedSearch
@@ -107,13 +107,14 @@ class Joining:
         """(`LEAD_FEATURES`,) of the short answer that may be put in front, and whether it is right; None without."""
         order = np.argsort(-sentence.score(self.features), kind="stable")
         best, others = order[0], order[1:NEAR]
-        row = lead_row(confidence, self.seen[best])
-        span = leading_span(self.asked, self.texts[best], self.seen[best].words, [self.texts[n] for n in others])
-        if row is None or span is None:
+        words = self.seen[best].words
+        span = leading_span(self.asked, self.texts[best], words, [self.texts[n] for n in others])
+        if words is None or span is None:
             return None
         said = self.texts[best][slice(*span)]
         agrees = any(agree(said, short) for short in self.short)
-        return row, bool(self.sort == "own" and self.answers[best] and agrees)
+        right = bool(self.sort == "own" and self.answers[best] and agrees)
+        return lead_row(confidence, words, self.seen[best].span), right
 
 
 def agree(said: str, short: str) -> bool:
@@ -155,15 +156,14 @@ def written_set() -> BenchSet:
         documents={one.title: (one.title, one.text) for one in documents},
         questions=tuple(
             BenchQuestion(
-                id=f"{document.title} {number}",
+                id=id_,
                 text=asked.text,
                 answers=asked.sentences,
                 answerable=bool(asked.sentences),
                 relevant={document.title: int(bool(asked.sentences))},
                 development=True,
             )
-            for document in documents
-            for number, asked in enumerate(document.questions)
+            for id_, document, asked in _by_id(documents)
         ),
     )
 
@@ -171,11 +171,14 @@ def written_set() -> BenchSet:
 @cache
 def short_answers() -> dict[str, tuple[str, ...]]:
     """Of the questions of `written_set`, by id; empty for a question that is answered by whole sentences."""
-    return {
-        f"{document.title} {number}": (asked.answer,) if asked.answer else ()
-        for document in read_documents()
-        for number, asked in enumerate(document.questions)
-    }
+    return {id_: (asked.answer,) if asked.answer else () for id_, _, asked in _by_id(read_documents())}
+
+
+def _by_id(documents: Sequence[Document]) -> Iterator[tuple[str, Document, WrittenQuestion]]:
+    """Each question with its id and its document."""
+    for document in documents:
+        for number, asked in enumerate(document.questions):
+            yield f"{document.title} {number}", document, asked
 
 
 def _about(questions: Sequence[BenchQuestion], documents: Collection[str]) -> tuple[BenchQuestion, ...]:
