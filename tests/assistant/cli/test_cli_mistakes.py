@@ -189,7 +189,7 @@ def test_what_may_have_been_meant_is_asked_in_whole_sentences(
         ("index", "add", "."),
         ("index", "list"),
         ("collections", "list"),
-        ("collections", "create", "mills"),
+        ("collections", "create", "mills", "--encoder", "hash-64-48"),  # The default one may have to be built first.
         ("collections", "use", "own"),
         ("keys", "list"),
         ("feedback", "list"),
