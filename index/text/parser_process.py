@@ -14,6 +14,9 @@ from index.errors import ArticleUnreadable, AssistantError, ExtraMissing
 MEMORY_BYTES = 1_500_000_000
 """Memory for one file, beyond the process itself: 50 MB of text take 0.6 GB on their way to an article."""
 
+START_SECONDS = 60
+"""Time for the process itself to start, which no file is charged for; on a busy machine it takes seconds."""
+
 PROGRAM = "import sys; sys.path[:] = sys.argv.pop().split('\\n'); from index.text.worker import main; main()"
 """Of the process; it finds modules where this one does."""
 
@@ -53,8 +56,8 @@ class ParserProcess:
         Raises:
             ArticleUnreadable: the file is not as the job needs it, or took too long, too much memory, or crashed it.
         """
-        connection = self._started()
         try:
+            connection = self._started()
             connection.send_bytes(pickle.dumps((job, arguments)))
             if not connection.poll(self._seconds):
                 self.stop()
@@ -95,6 +98,9 @@ class ParserProcess:
         )
         theirs.close()
         self._connection = ours
+        if not ours.poll(START_SECONDS):
+            raise EOFError
+        ours.recv_bytes()
         return ours
 
     def stop(self) -> None:

@@ -42,10 +42,12 @@ JOBS: dict[str, Callable[..., object]] = {"load": _load, "picture": _picture, "v
 def serve(connection: Connection, *, seconds: int, memory_bytes: int) -> None:
     """Do what is asked for until the connection ends.
 
-    Takes pickled `(job, arguments)`; answers with a pickled pair, an error or None, and what the job gave.
+    Sends a first, empty message when it is ready. Takes pickled `(job, arguments)`; answers with a pickled pair, an
+    error or None, and what the job gave.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the connection.
     _limit_memory(memory_bytes)
+    connection.send_bytes(b"")
     while True:
         try:
             job, arguments = pickle.loads(connection.recv_bytes())  # Written by the parent.
