@@ -2,6 +2,8 @@
 
 import re
 
+from index.text.terms import QUESTION_WORDS_ABROAD
+
 _ENGLISH = frozenset(
     "the a an of and to in is are was were be been has have had it its for on by with that this from at as or not "
     "which who they he she will would can may their his her there no more than but".split()
@@ -29,6 +31,6 @@ def is_foreign(text: str) -> bool:
         word = match.group().casefold()
         english += word in _ENGLISH
         in_name = (word in _IN_NAMES or last in _IN_NAMES) and _NAME_FOLLOWS.match(text, match.end())
-        others += word in _OTHERS and word not in _ENGLISH and not in_name
+        others += word in _OTHERS | QUESTION_WORDS_ABROAD and word not in _ENGLISH and not in_name
         last = word
     return others > english

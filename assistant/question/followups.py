@@ -37,7 +37,9 @@ _MENDING = re.compile(
 )
 """Openings of a question that corrects the one before it."""
 _WHOLE = re.compile(
-    rf"(?:(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})|{alternatives(AUXILIARIES | IMPERATIVES)})\b", re.IGNORECASE
+    rf"(?:(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})|{alternatives(AUXILIARIES | IMPERATIVES)})\b"
+    r"|(?:everything|anything|all|more|(?:an? )?(?:summary|overview)) (?:there is )?(?:about|on|of)\b",
+    re.IGNORECASE,
 )
 """Openings of a complete question, however short it is."""
 _ASKING = re.compile(rf"(?:\w+ )?(?:{alternatives(QUESTION_WORDS)})", re.IGNORECASE)

@@ -8,7 +8,7 @@ from assistant.language.names import bare_word
 from assistant.language.vocabulary import AUXILIARIES, NO_NAMES, OPENERS, QUESTION_WORDS, alternatives
 from assistant.question.kinds import KINDS_BY_PATTERN, Kind
 from index.text.sentences import split_sentences
-from index.text.terms import STOP_WORDS, stems, words
+from index.text.terms import QUESTION_WORDS_ABROAD, STOP_WORDS, stems, words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +60,12 @@ def punctuated(text: str) -> str:
     if _ASKS.match(text[start:].lstrip()):
         return f"{bare.rstrip(' .!')}?"
     return text if last and last.start else bare
+
+
+def names_nothing(text: str) -> bool:
+    """Whether a question is of question words and the like alone: "What about it?"; "WHO?" may ask for a name."""
+    plain = (word for word in text.split() if not (word[1:2].isupper() and word.isupper()))
+    return len(found := words(" ".join(plain))) > 0 and set(found) <= STOP_WORDS | QUESTION_WORDS_ABROAD
 
 
 def topic(question: Question) -> str:

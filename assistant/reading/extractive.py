@@ -21,7 +21,7 @@ from assistant.language.values import figures
 from assistant.language.vocabulary import DEPENDENT_OPENINGS, alternatives
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
-from assistant.question.question import Question, analyse
+from assistant.question.question import Question, analyse, names_nothing
 from assistant.reading.closest import closest
 from assistant.reading.evidence import Candidate, Evidence, header_row, sentence_text
 from assistant.reading.joined import (
@@ -33,7 +33,7 @@ from assistant.reading.joined import (
     reads,
     sentence_rows,
 )
-from assistant.reading.later import states_instead, takes_back
+from assistant.reading.later import denies, states_instead, takes_back
 from assistant.reading.leading import asks_who_is, asks_yes_or_no, leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
@@ -126,7 +126,7 @@ class ExtractiveReader:
 
     def read(self, question: Question, retrieved: Retrieved, engine: SearchEngine) -> Reading:
         """Quote the likeliest sentences, or refuse by the fitted probability and the rules of refusal."""
-        best = self._rank(question, retrieved, engine)
+        best = None if names_nothing(question.text) else self._rank(question, retrieved, engine)
         if best is None:
             near = closest(retrieved.passages, [], np.empty(0), 0.0)
             return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0, closest=near)
@@ -280,13 +280,21 @@ def _is_foreign(word: str, engine: SearchEngine) -> bool:
 
 
 def _newer(best: _Ranked) -> list[Candidate]:
-    """Statements of a later article that take back what the best sentence says, with what holds instead."""
+    """Statements of a later article, or further down, that take back the best one, with what holds instead."""
     first, said = best.found[0], best.seen[0].words
-    if said is None or said.probability < LEAST_SURE_OF_OLD:
+    if said is None:
         return []
     value = first.text[said.start : said.end]
-    takes = next((one for one in best.found[:NEAR] if _later(one, first) and takes_back(one.text, value)), None)
+    sure = said.probability >= LEAST_SURE_OF_OLD
+    takes = next((one for one in best.found[:NEAR] if _takes_back(one, first, value, sure=sure)), None)
     return [] if takes is None else [takes, *_instead(best, takes, value)]
+
+
+def _takes_back(one: Candidate, first: Candidate, value: str, *, sure: bool) -> bool:
+    """Whether a later article takes back a value of `first` that is surely meant, or its own denies it further down."""
+    if one.passage.article.article_id == first.passage.article.article_id:
+        return one.sentence.start > first.sentence.start and denies(one.text, value)
+    return sure and _later(one, first) and takes_back(one.text, value)
 
 
 def _instead_of_denied(best: _Ranked) -> list[Candidate]:

@@ -22,6 +22,12 @@ def takes_back(text: str, value: str) -> bool:
     return False
 
 
+def denies(text: str, value: str) -> bool:
+    """Whether `text` denies a figure or date of `value`: "is now put at 185,000, not 120,000"."""
+    old = values_of(value)
+    return any(_same(one, token) and doubted(text, token.start, token.end) for token in values_of(text) for one in old)
+
+
 def states_instead(text: str, start: int, end: int, value: str) -> bool:
     """Whether characters of `text` state a value of the sort of `value`, other than it."""
     old = values_of(value)

@@ -18,6 +18,7 @@ from assistant.language.values import Token, dates, figures, read, values_of
 from assistant.language.vocabulary import AUXILIARIES, HONORIFICS, MONTHS, OPENERS, ORDINALS, WEEKDAYS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
+from assistant.reading.later import denies
 from assistant.reading.network import Span as Words
 from index.text.structure import cells_of
 from index.text.terms import stems
@@ -258,9 +259,9 @@ def _is_the_row_meant(question: Question, other: str, row: str) -> bool:
 
 
 def _denies(text: str, lead: str) -> bool:
-    """Whether another sentence states the same words and denies them."""
+    """Whether another sentence states the same words, or a figure or date of them, and denies it."""
     at = text.find(lead)
-    return at >= 0 and doubted(text, at, at + len(lead))
+    return (at >= 0 and doubted(text, at, at + len(lead))) or denies(text, lead)
 
 
 def _whole(text: str, start: int, end: int) -> Span:

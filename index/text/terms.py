@@ -21,6 +21,12 @@ STOP_WORDS = frozenset(
     "can could may might will would shall should must s t".split()
 )
 """Stop words: ignored when comparing what texts are about, but indexed."""
+QUESTION_WORDS_ABROAD = frozenset(
+    "wer wen wem wann warum wieso weshalb wie wohin woher welche welcher welches qui quoi quand où pourquoi combien "
+    "quel quelle quién qué cuándo dónde cómo cosa quando dove perché quem onde wanneer waarom hoe hvem hvorfor vem "
+    "varför kto 谁 何时 为什么 哪里 什么".split()
+)
+"""Question words of other languages that are no words of English."""
 
 
 def indexable(text: str) -> str:

@@ -34,6 +34,12 @@ published: 2024-05-10
 ---
 The pier of Oldwater does not open on 20 May, since the planks came late. Its opening is now on 17 June.
 """,
+    "mill.md": """# Flood at the mill
+
+The loss at the mill was put at £36,000 by its miller. The wheel was not hurt.
+
+Correction: the loss at the mill comes to £51,000, not £36,000.
+""",
 }
 
 
@@ -62,3 +68,10 @@ def test_what_holds_now_stands_before_what_it_takes_back(assistant: Assistant) -
     assert answer.citations[0].article_id == "pier-may"
     assert "17 June" in answer.text
     assert not answer.text.startswith(("20 May", "From 4 March", "Until 20 May"))
+
+
+def test_what_its_own_article_corrects_further_down_does_not_lead(assistant: Assistant) -> None:
+    answer = assistant.ask("What was the loss at the mill?")
+
+    assert answer.text.startswith("Correction: the loss at the mill comes to £51,000, not £36,000. [1]")
+    assert "put at £36,000" in answer.text

@@ -239,6 +239,11 @@ def test_a_question_word_alone_asks_again(question: str, whole: str) -> None:
     assert in_conversation(question, [Turn(question="When was the pier of Holm built?")]) == whole
 
 
+@pytest.mark.parametrize("question", ["Everything about the tram", "All about the tram?", "A summary of the tram book"])
+def test_what_is_asked_about_by_name_stands_alone(question: str) -> None:
+    assert in_conversation(question, [Turn(question="When was the pier of Holm built?")]) == question
+
+
 @pytest.mark.parametrize(
     ("question", "before", "whole"),
     [

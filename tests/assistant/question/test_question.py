@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question.kinds import Kind
-from assistant.question.question import Question, analyse, punctuated
+from assistant.question.question import Question, analyse, names_nothing, punctuated
 from index.text.terms import stems
 
 
@@ -142,3 +142,13 @@ def test_any_text_can_be_read_and_its_names_stand_in_it(text: str) -> None:
 def test_a_question_is_read_alike_with_its_mark_and_without(typed: str, read: str) -> None:
     assert punctuated(typed) == read
     assert punctuated(read) == read
+
+
+@pytest.mark.parametrize("text", ["Who?", "Why?", "What about it?", "Who was there?", "Warum?", "Wer?", "谁?"])
+def test_a_question_of_question_words_names_nothing(text: str) -> None:
+    assert names_nothing(text)
+
+
+@pytest.mark.parametrize("text", ["WHO?", "IT", "What happened?", "Who is Ann?", "Warum schließt das Bad?", "42?"])
+def test_any_other_word_is_something_to_ask_about(text: str) -> None:
+    assert not names_nothing(text)
