@@ -113,7 +113,7 @@ def needing_extra(extra: str, what: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise ExtraMissing(
             f"{what} needs the package {str(error.name).split('.')[0]}, which is not installed",
-            f"run `{install_command(f'article-assistant[{extra}]')}`",
+            f"run `{install_command(f'article-receipts[{extra}]')}`",
         ) from error
 
 

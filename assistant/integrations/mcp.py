@@ -38,7 +38,7 @@ ArticleArgument = Annotated[str, Field(description="An article_id, as citations 
 def build_server(assistant: Assistant, key: SigningKey | None = None) -> MCPServer[None]:
     """Build the server over an assistant, which one tool uses at a time; answers are signed with the key."""
     server: MCPServer[None] = MCPServer(
-        "article-assistant", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
+        "article-receipts", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
     tools = _Tools(assistant, key)
     for tool in (tools.ask, tools.search, tools.read_article):

@@ -67,7 +67,7 @@ def test_a_missing_extra_is_one_line_that_names_it(minilm, light, tmp_path, extr
 
     notes = [line for line in run.stderr.splitlines() if not line.startswith("assistant: exporting the encoder ")]
     assert (run.returncode, run.stdout, len(notes)) == (3, "", 1), run.stderr
-    assert notes[0].endswith(f"which is not installed; run `pip install 'article-assistant[{extra}]'`")
+    assert notes[0].endswith(f"which is not installed; run `pip install 'article-receipts[{extra}]'`")
 
 
 @pytest.mark.parametrize("module", ["assistant.integrations.llama_index", "assistant.integrations.mcp"])
@@ -82,7 +82,7 @@ except ImportError as error:
 """
     run = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True)
 
-    assert re.search(r"which is not installed; run `pip install 'article-assistant\[(models|mcp)\]'`$", run.stdout)
+    assert re.search(r"which is not installed; run `pip install 'article-receipts\[(models|mcp)\]'`$", run.stdout)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_the_packages_that_the_assistant_is_built_on_are_declared(declared):
 def test_every_declared_package_is_pinned(repository, declared):
     pinned = names((repository / "constraints.txt").read_text(encoding="utf-8").splitlines())
 
-    assert set().union(*declared.values()) - {"article-assistant"} <= pinned
+    assert set().union(*declared.values()) - {"article-receipts"} <= pinned
 
 
 @pytest.mark.parametrize(("lock", "extras"), [("asking.txt", [""]), ("serving.txt", ["", "models"])])

@@ -44,7 +44,7 @@ def test_a_missing_package_is_an_import_error_with_the_command_that_installs_it(
         raise ModuleNotFoundError("No module named 'wanting'", name="wanting")
     assert isinstance(caught.value, ExtraMissing)
     assert caught.value.message == "tracing needs the package wanting, which is not installed"
-    assert caught.value.remedy == "run `pip install 'article-assistant[telemetry]'`"
+    assert caught.value.remedy == "run `pip install 'article-receipts[telemetry]'`"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_command_that_installs_is_that_of_whoever_made_the_environment(
     monkeypatch.setattr(sys, "prefix", str(prefix))
 
     expected = command.format(prefix=prefix)
-    assert install_command("article-assistant[mcp]") == f"{expected} 'article-assistant[mcp]'"
+    assert install_command("article-receipts[mcp]") == f"{expected} 'article-receipts[mcp]'"
     assert install_command("weights", dependencies=False) == f"{expected} --no-deps weights"
 
 

@@ -27,7 +27,7 @@ from assistant.service.seam import Finished, Piece
 from index.errors import needing_extra
 from index.search.engine import Retrieved
 
-SERVICE = "article-assistant"
+SERVICE = "article-receipts"
 Attributes = dict[str, str | int | float | bool]
 
 

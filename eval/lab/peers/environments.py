@@ -55,7 +55,7 @@ def programs_of(contender: Contender, *, note: Note) -> Path:
 def versions(contender: Contender, programs: Path) -> str:
     """Format the versions of a contender's packages."""
     if not contender.packages:
-        return f"{importlib.metadata.version('article-assistant')}"
+        return f"{importlib.metadata.version('article-receipts')}"
     script = "import importlib.metadata as m, sys; print(', '.join(f'{n} {m.version(n)}' for n in sys.argv[1:]))"
     run = subprocess.run(
         [str(programs / "python"), "-c", script, *contender.packages], capture_output=True, text=True, check=True

@@ -114,7 +114,7 @@ def test_an_answers_searches_and_calls_are_spans_within_its_own(tmp_path, kept):
     (agent,) = kept.spans("invoke_agent")
     (chat,) = kept.spans("chat")
     searches = kept.spans("retrieval")  # And none of those that made the assistant warm.
-    assert agent.name == "invoke_agent article-assistant"
+    assert agent.name == "invoke_agent article-receipts"
     assert agent.kind is SpanKind.INTERNAL
     assert agent.attributes["gen_ai.conversation.id"] == "c1"
     assert agent.attributes["gen_ai.response.id"] == answer.id
