@@ -10,6 +10,7 @@ _ENGLISH = frozenset(
 )
 _OTHERS = frozenset(
     "der die das und ist nicht ein eine einen dem den des wurde wurden sich mit auf für von zu im am werden hat haben "
+    "nach bei aus wird ich wir "
     "le la les une est dans pour que qui sur avec pas ont été du et el los las por con para fue del y es en il di che "
     "della sono per non è gli nel uma não os foi do da em het een van niet zijn op och att som är inte på det og ikke "
     "av til er nie jest się na w z i".split()

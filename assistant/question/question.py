@@ -63,9 +63,11 @@ def punctuated(text: str) -> str:
 
 
 def names_nothing(text: str) -> bool:
-    """Whether a question is of question words and the like alone: "What about it?"; "WHO?" may ask for a name."""
-    plain = (word for word in text.split() if not (word[1:2].isupper() and word.isupper()))
-    return len(found := words(" ".join(plain))) > 0 and set(found) <= STOP_WORDS | QUESTION_WORDS_ABROAD
+    """Whether a question is of question words, small letters and the like alone: "What is x?"; "WHO?" may be a name."""
+    if re.search(r"\b[A-Z]{2,}\b", text):
+        return False
+    plain = (word for word in text.split() if not re.fullmatch(r"[a-z]\W*", word))
+    return set(words(" ".join(plain))) <= STOP_WORDS | QUESTION_WORDS_ABROAD
 
 
 def topic(question: Question) -> str:

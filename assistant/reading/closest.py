@@ -24,8 +24,7 @@ class CloseSentence:
     """Estimated probability that it answers, in [0, 1].
 
     The reading's confidence is that of its likeliest sentence; every other one has it in proportion to its share of
-    the chance. So these do not add up to the confidence. They are as the reader estimated them, before the rules that
-    refuse a question because it names what no article has.
+    the chance. So these do not add up to the confidence.
     """
 
 

@@ -33,7 +33,7 @@ from assistant.reading.joined import (
     reads,
     sentence_rows,
 )
-from assistant.reading.later import denies, states_instead, takes_back
+from assistant.reading.later import denies, retracts, states_instead, takes_back
 from assistant.reading.leading import asks_who_is, asks_yes_or_no, leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
@@ -130,11 +130,13 @@ class ExtractiveReader:
         if best is None:
             near = closest(retrieved.passages, [], np.empty(0), 0.0)
             return Reading(quotes=(), reason=Reason.NOT_FOUND, confidence=0.0, closest=near)
-        near = closest(retrieved.passages, best.found, best.scores, best.confidence)
         chosen = self._choose(question, best, engine)
         # Under the wording that found them: its names are the articles' own.
         quotes = self._quotes(replace(analyse(best.query.text), kind=question.kind), best, chosen, engine)
         reason = self._refusal(question, best, chosen, engine)
+        if reason is not None:  # Also by a rule; the probability says so then.
+            best = replace(best, confidence=min(best.confidence, max(0.0, self._threshold - 0.01)))
+        near = closest(retrieved.passages, best.found, best.scores, best.confidence)
         if reason is not None:
             return Reading(quotes=(), reason=reason, confidence=best.confidence, withheld=quotes, closest=near)
         return Reading(quotes=quotes, reason=None, confidence=best.confidence, closest=near)
@@ -253,7 +255,7 @@ class ExtractiveReader:
         """Characters of the article that alone answer."""
         first, seen = best.found[0], best.seen[0]
         sure = asks_yes_or_no(question) or self._joined.leads(best.confidence, seen)
-        if not sure or is_foreign(question.text):
+        if not sure or is_foreign(question.text) or is_foreign(first.text):
             return None
         span = leading_span(question, first.text, seen.words, [one.text for one in best.found[1:NEAR]])
         start = first.sentence.start
@@ -293,13 +295,16 @@ def _newer(best: _Ranked) -> list[Candidate]:
 def _takes_back(one: Candidate, first: Candidate, value: str, *, sure: bool) -> bool:
     """Whether a later article takes back a value of `first` that is surely meant, or its own denies it further down."""
     if one.passage.article.article_id == first.passage.article.article_id:
-        return one.sentence.start > first.sentence.start and denies(one.text, value)
+        behind = one.sentence.start > first.sentence.start
+        return behind and (denies(one.text, value) or retracts(one.text, value))
     return sure and _later(one, first) and takes_back(one.text, value)
 
 
 def _instead_of_denied(best: _Ranked) -> list[Candidate]:
-    """What holds instead of the value that the best sentence only denies: "will not reopen on 22 June"."""
+    """What holds instead of what the best sentence only denies or retracts: "will not reopen on 22 June"."""
     first, said = best.found[0], best.seen[0].words
+    if retracts(first.text):
+        return _behind(best, first)
     if said is None or not doubted(first.text, said.start, said.end):
         return []
     return _instead(best, first, first.text[said.start : said.end])
@@ -310,6 +315,8 @@ def _instead(best: _Ranked, one: Candidate, value: str) -> list[Candidate]:
 
     By the words that the network sees there; by any of its words where `one` itself states nothing instead.
     """
+    if retracts(one.text):
+        return _behind(best, one)
     beside = [
         (other, seen.words)
         for other, seen in zip(best.found[:NEAR], best.seen[:NEAR], strict=True)
@@ -321,6 +328,11 @@ def _instead(best: _Ranked, one: Candidate, value: str) -> list[Candidate]:
     if by_words or states_instead(one.text, 0, len(one.text), value):
         return by_words[:1]
     return [other for other, _ in beside if states_instead(other.text, 0, len(other.text), value)][:1]
+
+
+def _behind(best: _Ranked, one: Candidate) -> list[Candidate]:
+    """The sentence behind `one`: a correction says what was wrong, and then what is right."""
+    return [other for other in best.found if other.passage is one.passage and other.place == one.place + 1]
 
 
 def _quote(candidate: Candidate, *, lead: Span | None) -> Quote:

@@ -1,8 +1,17 @@
 """Tells whether a later statement takes back an earlier value: denies it, or names it beside its successor."""
 
+import re
+
 from assistant.language.dates import Date
 from assistant.language.denial import doubted
 from assistant.language.values import Token, read, values_of
+from index.text.terms import STOP_WORDS, stems, words
+
+_RETRACTS = re.compile(
+    r"\b(?:earlier|previous|first|original) (?:version|edition|report|article|issue|statement|notice)s?\b.*"
+    r"\b(?:said|stated|gave|named|reported|told|claimed|blamed|had)\b|\b(?:wrongly|incorrectly|mistakenly|erroneously)\b",
+    re.IGNORECASE,
+)
 
 
 def takes_back(text: str, value: str) -> bool:
@@ -26,6 +35,17 @@ def denies(text: str, value: str) -> bool:
     """Whether `text` denies a figure or date of `value`: "is now put at 185,000, not 120,000"."""
     old = values_of(value)
     return any(_same(one, token) and doubted(text, token.start, token.end) for token in values_of(text) for one in old)
+
+
+def retracts(text: str, words_of: str | None = None) -> bool:
+    """Whether `text` says of something, with one of the words of `words_of`, that it was said in error."""
+    if not _RETRACTS.search(text):
+        return False
+    return words_of is None or not _content(words_of).isdisjoint(_content(text))
+
+
+def _content(text: str) -> set[str]:
+    return {stem for word, stem in zip(words(text), stems(text), strict=True) if word not in STOP_WORDS}
 
 
 def states_instead(text: str, start: int, end: int, value: str) -> bool:

@@ -18,7 +18,7 @@ from assistant.language.values import Token, dates, figures, read, values_of
 from assistant.language.vocabulary import AUXILIARIES, HONORIFICS, MONTHS, OPENERS, ORDINALS, WEEKDAYS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
-from assistant.reading.later import denies
+from assistant.reading.later import denies, retracts
 from assistant.reading.network import Span as Words
 from index.text.structure import cells_of
 from index.text.terms import stems
@@ -64,6 +64,11 @@ _UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
 _IN_YEAR = re.compile(r"\b(?:in|since|by|until|during|before|after|from)\s+(?:the year )?$", re.IGNORECASE)
 _MARKS = " \t\n.,;:!?。，；：、！？\"“”'‘’([*_|"
 _MEMBERS = re.compile(r",|;|、| and | or | & ")
+_ASKS_THE_WAY = re.compile(
+    r"how (?:to|(?:do|does|can|could|should|must|would) (?:i|you|we|one|people|somebody))\b", re.IGNORECASE
+)
+_ALLOWED = re.compile(r"\b(?:allow|permit|may|can)(?:s|ed)?\b", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"\b(?:forbid\w*|forbade|bann?\w*|prohibit\w*|refus\w+)\b", re.IGNORECASE)
 _TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION, Kind.REASON})
 """Kinds of questions that a few words do not answer."""
 MAX_LEAD_CHARACTERS = 160
@@ -80,7 +85,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
     """
     if asks_yes_or_no(question):
         return _compared(question, text)
-    if words is None or question.kind in _TOLD_WHOLE:
+    if words is None or question.kind in _TOLD_WHOLE or _ASKS_THE_WAY.match(question.text):
         return None
     start, end = _with_nouns(question, text, *_whole(text, words.start, words.end))
     lead = text[start:end]
@@ -93,6 +98,8 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
         or lead.count("(") != lead.count(")")
         or (doubted(*_in_cell(text, start, end)) and not parse(question.text).negates)
+        or (_ALLOWED.search(question.text) and _FORBIDDEN.search(text))
+        or retracts(text)
         or _overtaken(question, text, start)
         or _another_is_meant(question, text, start, end)
         or (

@@ -40,6 +40,13 @@ The loss at the mill was put at £36,000 by its miller. The wheel was not hurt.
 
 Correction: the loss at the mill comes to £51,000, not £36,000.
 """,
+    "kiln.md": """# Blast at the kiln
+
+The blast at the kiln was caused by a gas pipe, a fireman said. Its chimney fell.
+
+Note: an earlier version of this article blamed the blast on a gas pipe. Inspectors have
+since found that damp clay was the cause.
+""",
 }
 
 
@@ -75,3 +82,10 @@ def test_what_its_own_article_corrects_further_down_does_not_lead(assistant: Ass
 
     assert answer.text.startswith("Correction: the loss at the mill comes to £51,000, not £36,000. [1]")
     assert "put at £36,000" in answer.text
+
+
+def test_what_is_retracted_does_not_lead_and_what_is_right_comes_with_it(assistant: Assistant) -> None:
+    answer = assistant.ask("What caused the blast at the kiln?")
+
+    assert answer.text.startswith("Note: an earlier version")
+    assert "damp clay was the cause" in answer.citations[0].quote

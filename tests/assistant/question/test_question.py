@@ -144,11 +144,16 @@ def test_a_question_is_read_alike_with_its_mark_and_without(typed: str, read: st
     assert punctuated(read) == read
 
 
-@pytest.mark.parametrize("text", ["Who?", "Why?", "What about it?", "Who was there?", "Warum?", "Wer?", "谁?"])
+@pytest.mark.parametrize(
+    "text", ["Who?", "Why?", "What is x?", "What about it?", "Who was there?", "Warum?", "Wer?", "谁?"]
+)
 def test_a_question_of_question_words_names_nothing(text: str) -> None:
     assert names_nothing(text)
 
 
-@pytest.mark.parametrize("text", ["WHO?", "IT", "What happened?", "Who is Ann?", "Warum schließt das Bad?", "42?"])
+@pytest.mark.parametrize(
+    "text",
+    ["WHO?", "IT", "What is C?", "What is C++?", "What happened?", "Who is Ann?", "Warum schließt das Bad?", "42?"],
+)
 def test_any_other_word_is_something_to_ask_about(text: str) -> None:
     assert not names_nothing(text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.reading.later import states_instead, takes_back
+from assistant.reading.later import retracts, states_instead, takes_back
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,27 @@ def test_what_holds_instead_is_of_the_same_sort() -> None:
     assert not states_instead(text, at, at + 6, "10 May")
     at = text.index("eight")
     assert not states_instead(text, at, at + 5, "3 May")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Correction: an earlier version of this report said that Ada Holm had resigned.", "Ada Holm"),
+        ("The dam was wrongly called an embankment.", "an embankment"),
+        ("The dam was wrongly called an embankment.", None),
+    ],
+)
+def test_retracted(text: str, value: str | None) -> None:
+    assert retracts(text, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Correction: an earlier version of this report said that Ada Holm had resigned.", "the treasurer"),
+        ("Ada Holm wrote the first version of the report.", "Ada Holm"),
+        ("Ada Holm has resigned.", "Ada Holm"),
+    ],
+)
+def test_not_retracted(text: str, value: str) -> None:
+    assert not retracts(text, value)

@@ -449,3 +449,19 @@ def test_a_phrase_in_marks_is_taken_to_its_closing_mark() -> None:
     assert lead("What did each guild have to make?", text, '"a golden') == "a golden key"
     text = 'It became known as a "golden key" of the city, as we are told by many.'
     assert lead("As what did it become known?", text, 'a "golden') == 'a "golden key"'
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        (
+            "When is fishing allowed in the pond?",
+            "It is forbidden to fish from 1 March to 30 April.",
+            "1 March to 30 April",
+        ),
+        ("How do I get a key?", "Write to Ada Holm, who keeps the keys of the hall.", "Write to Ada Holm"),
+        ("Who sank the barge?", "An earlier version of this note said that Ada Holm sank the barge.", "Ada Holm"),
+    ],
+)
+def test_what_is_forbidden_retracted_or_only_a_first_step_does_not_lead(question: str, text: str, words: str) -> None:
+    assert lead(question, text, words) is None
