@@ -5,6 +5,7 @@ by value (`assistant.checking.conflicts`), which no scorer overrules; meaning is
 sentence and its evidence together (`assistant.checking.entailment`), or by a scorer of one's own.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ _ASKING = ("?", "？")
 """How a sentence ends that states nothing; one that reports a question ends with the quotation mark."""
 LEAST_COVERAGE = 0.25
 """Share of the claim's words that a run must have for the network to read it: it was not made for what has none."""
+_OPENING = re.compile(r"(?:yes|no|indeed|overall|in short|in summary|in conclusion), (?=\w)", re.IGNORECASE)
+"""Turns to the question or closes the answer, and states nothing of the matter itself."""
 LOOKED_AT = 4
 """Runs of each length, over all passages, that are scored; those with most of the claim."""
 
@@ -118,6 +121,7 @@ class SupportCheck:
 
     def _scores(self, claim: str, runs: Sequence[Considered]) -> Iterator[float]:
         """Score runs as they are asked for: one that repeats the claim is sure; only English sentences may do else."""
+        claim = _OPENING.sub("", claim)
         texts = [one.receipt.text for one in runs]
         repeated = [float(repeats(claim, text)) for text in texts]
         if any(repeated) or is_foreign(claim) or is_fragment(claim):

@@ -26,6 +26,7 @@ class Counts:
     invented: int = 17000
     questions: int = 5000
     edited: int = 9000
+    edited_written: int = 9000
     attributed: int = 3500
 
 
@@ -49,7 +50,8 @@ def made_pairs(folder: Path, lexicon: Lexicon, counts: Counts, *, seed: int) -> 
     for row in rng.sample(rows, k=min(counts.questions, len(rows))):
         yield from claims_of(row, lexicon, rng)
     texts = sorted({row.context for row in rows if len(row.context) < 3000})
-    for text in _drawn(texts, counts.edited, rng):
+    written = [document.text for document in read_documents() if not document.held_out]
+    for text in [*_drawn(texts, counts.edited, rng), *_drawn(written, counts.edited_written, rng)]:
         if sentences := _sentences(text):
             yield from edited(sentences, lexicon, rng)
     for text in _drawn(texts, counts.attributed, rng):

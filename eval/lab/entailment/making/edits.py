@@ -230,6 +230,131 @@ def shortened(sentence: str, rng: random.Random) -> str | None:
     return rest[:1].upper() + rest[1:] if len(rest.split()) > 4 else None
 
 
+_LIMIT = re.compile(
+    r"(?:(?<=\b[Tt]he )|(?<=\ba )|(?<=\ban ))(?:former|alleged|suspected|planned|proposed|possible|potential) |"
+    r"\b(?:almost|nearly|hardly|barely|rarely|allegedly|reportedly|probably|possibly|perhaps|partly|failed to|half of|part of|"
+    r"(?:some|most|many) of(?= the)) ",
+    re.IGNORECASE,
+)
+_OF_ITS_OWN = re.compile(
+    r"former|alleged|suspected|planned|proposed|possible|potential|first|last|next|second|third|other|only|same|most|least|"
+    r"half|many|several|future|late|false|fake|failed|acting|deputy|vice|\w+(?:er|est|less)"
+)
+"""Words in front of a noun without which it is another thing."""
+_UNITS = (
+    ("km", "kilometres", "kilometers"), ("m", "metres", "meters"), ("cm", "centimetres", "cm"), ("kg", "kilograms", "kilos"),
+    ("g", "grams", "g"), ("°C", "degrees Celsius", "degrees"), ("%", " per cent", " percent"), ("mm", "millimetres", "mm"),
+    ("km/h", "kilometres per hour", "km an hour"), ("m/s", "metres per second", "metres a second"), ("sq m", "square metres", "m²"),
+    ("km²", "square kilometres", "sq km"), ("h", "hours", "hrs"), ("min", "minutes", "mins"), ("l", "litres", "liters"),
+)  # fmt: skip
+
+
+def first_clause(sentence: str, rng: random.Random) -> str | None:
+    """Keep what stands before the last "but", "and", "so" or semicolon that opens a clause."""
+    del rng
+    found = re.search(r"(?:,|;|(?<=\w)) (?:but|and|so|while|whereas|although|though) [^;]{12,}\.$|; [^;]+\.$", sentence)
+    if not found or re.search(r"\b(?:between|both|either|neither|whether|if)\b", sentence[: found.start()]):
+        return None
+    rest = sentence[: found.start()].rstrip(",;") + "."
+    return rest if len(rest.split()) > 4 else None
+
+
+def second_verb(sentence: str, rng: random.Random) -> str | None:
+    """Keep subject and second verb of “Mia mended the roof and painted the door.”."""
+    del rng
+    found = re.match(
+        r"((?:(?:The|Its|Our|A) )?(?:(?!is |was |are |were |be |been |has |had |have )[\w'-]+ ){1,3})\w+ed [^,;.]*?,? (?:and|then|but) ((?:then )?\w+ed [^;]+\.)$",
+        sentence,
+    )
+    return found.group(1) + found.group(2) if found else None
+
+
+def item_kept(sentence: str, rng: random.Random) -> str | None:
+    """Keep one of two things at the end."""
+    found = re.search(r"\b([a-z]{3,}s) and ([a-z]{3,}s)\.$", sentence)
+    if not found or re.search(r"\b(?:between|both|from|neither)\b", sentence):
+        return None
+    return sentence[: found.start()] + rng.choice(found.groups()) + "."
+
+
+def word_left_out(sentence: str, rng: random.Random) -> str | None:
+    """Leave out a word between an article and the noun of one thing, as in “the (red) barn”."""
+    found = [
+        match
+        for match in re.finditer(
+            r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er|[Oo]ur) ([a-z-]{3,}) (?!(?:will|can|must|would|could|should|may|have|from|with|that|than|when|then|were|into|over|back)\b)(?=[a-z]{3,}[a-rt-z]\b)",
+            sentence,
+        )
+        if not _OF_ITS_OWN.fullmatch(match.group(1))
+    ]
+    if not found:
+        return None
+    match = rng.choice(found)
+    kept = sentence[: match.start(1)] + sentence[match.end() :]
+    return re.sub(r"\b([Aa])n? (?=[a-z])", lambda at: _article(at, kept), kept)
+
+
+def _article(at: re.Match[str], text: str) -> str:
+    return f"{at.group(1)}{'n' if text[at.end()] in 'aeiou' else ''} "
+
+
+def limit_left_out(sentence: str, rng: random.Random) -> str | None:
+    """Leave out a word that limits what is said."""
+    found = list(_LIMIT.finditer(sentence))
+    if not found:
+        return None
+    match = rng.choice(found)
+    rest = sentence[: match.start()] + sentence[match.end() :]
+    return rest[:1].upper() + rest[1:]
+
+
+def _by_agent(sentence: str) -> re.Match[str] | None:
+    return re.match(
+        r"((?:The|A|An|Its|This|[A-Z][\w'-]+)(?: [\w'-]+){0,5})(?:, [^,]{3,40},)? (?:was|were) (\w+ed) by "
+        r"((?:the |a |an )?[\w'’-]+(?: (?:of |the )*[A-Z][\w'’-]+| [a-z]+){0,2})((?: (?:in|on|at|after|before|during) (?:(?! and )[^,;])+)?)\.$",
+        sentence,
+    )
+
+
+def turned_active(sentence: str, rng: random.Random) -> str | None:
+    """“The roof was mended by Mia in May.” as “Mia mended the roof in May.”."""
+    del rng
+    if not (found := _by_agent(sentence)):
+        return None
+    thing, verb, agent, rest = found.groups()
+    return f"{agent[:1].upper()}{agent[1:]} {verb} {lowered(thing)}{rest}."
+
+
+def roles_turned(sentence: str, rng: random.Random) -> str | None:
+    """“The roof was mended by Mia.” as “The roof mended Mia.”."""
+    del rng
+    if not (found := _by_agent(sentence)):
+        return None
+    thing, verb, agent, rest = found.groups()
+    return f"{thing} {verb} {agent}{rest}."
+
+
+def unit_rewritten(sentence: str, rng: random.Random) -> str | None:
+    """Write a unit, thousands, millions or a half otherwise."""
+    for names in rng.sample(_UNITS, k=len(_UNITS)):
+        for name in names:
+            if found := re.search(rf"(?<=\d)( ?){re.escape(name.strip())}(?!\w|/)", sentence):
+                other = rng.choice([one for one in names if one != name])
+                space = "" if other == "%" else " "
+                return sentence[: found.start()] + space + other.strip() + sentence[found.end() :]
+    if found := re.search(r"\b(\d+)\.(\d) (million|billion)\b", sentence):
+        less = {"million": "thousand", "billion": "million"}[found.group(3)]
+        amount = int(found.group(1) + found.group(2)) * 100
+        return f"{sentence[: found.start()]}{amount:,} {less}{sentence[found.end() :]}"
+    if found := re.search(r"\b(\d{1,3}),(\d)00\b(?!,)", sentence):
+        short = f"{found.group(1)}.{found.group(2)}".removesuffix(".0")
+        return f"{sentence[: found.start()]}{short} thousand{sentence[found.end() :]}"
+    if found := re.search(r"\b(\d+)\.5\b|\b(\d+)½", sentence):
+        whole = found.group(1) or found.group(2)
+        return sentence[: found.start()] + (f"{whole}½" if found.group(1) else f"{whole}.5") + sentence[found.end() :]
+    return None
+
+
 def front_moved(sentence: str, rng: random.Random) -> str | None:
     """Move “In 1990, …” to the end."""
     del rng
@@ -279,7 +404,13 @@ def rewritten_value(sentence: str, rng: random.Random) -> str | None:
 
 TRUE_EDITS: dict[str, tuple[float, Edit]] = {
     "as written": (0.5, lambda sentence, rng: sentence),
-    "shortened": (1.0, shortened),
+    "shortened": (0.8, shortened),
+    "first clause": (0.8, first_clause),
+    "second verb": (1.0, second_verb),
+    "item kept": (0.8, item_kept),
+    "word left out": (0.6, word_left_out),
+    "turned active": (1.0, turned_active),
+    "unit rewritten": (1.0, unit_rewritten),
     "front moved": (0.8, front_moved),
     "value rewritten": (0.9, rewritten_value),
     "kept": (0.9, _replaced(_MODAL_KEPT)),
@@ -298,6 +429,8 @@ def false_edits(lexicon: Lexicon) -> dict[str, tuple[float, Edit]]:
         "modality": (0.9, _replaced(_MODAL)),
         "quantity": (0.7, _replaced(_QUANTITY)),
         "compared": (0.5, _replaced(_COMPARED)),
+        "limit left out": (0.9, limit_left_out),
+        "roles turned": (1.0, roles_turned),
     }
 
 
@@ -305,7 +438,14 @@ def edited(sentences: Sequence[str], lexicon: Lexicon, rng: random.Random) -> It
     """Yield pairs about one sentence of a run of sentences that stand together."""
     at = rng.randrange(len(sentences))
     sentence = sentences[at]
-    evidence = " ".join(sentences[max(0, at - rng.randint(0, 2)) : at + 1 + rng.randint(0, 1)])
+    first, last = max(0, at - rng.randint(0, 2)), at + 1 + rng.randint(0, 1)
+    if rng.random() < 0.35 and (changed := _turned(sentence, lexicon, rng)):
+        # What a claim is made of must not tell: here the evidence is the sentence that was changed.
+        sentences = [*sentences[:at], changed, *sentences[at + 1 :]]
+        evidence = " ".join(sentences[first:last])
+        yield Pair(kind="edit, of the evidence", claim=sentence, evidence=evidence, label=Label.NOT_SUPPORTED)
+        sentence = changed
+    evidence = " ".join(sentences[first:last])
     true = {name: edit for name, (chance, edit) in TRUE_EDITS.items() if rng.random() < chance}
     false = {name: edit for name, (chance, edit) in false_edits(lexicon).items() if rng.random() < chance}
     held = [(name, made) for name, edit in true.items() if (made := edit(sentence, rng))]
@@ -332,6 +472,12 @@ def edited(sentences: Sequence[str], lexicon: Lexicon, rng: random.Random) -> It
         yield Pair(kind="edit, partial", claim=both, evidence=f"{other} {sentence}", label=Label.NOT_SUPPORTED)
         both = f"{other.rstrip('.')}, and {lowered(held[0][1])}"
         yield Pair(kind="edit, joined", claim=both, evidence=f"{other} {sentence}", label=Label.SUPPORTED)
+
+
+def _turned(sentence: str, lexicon: Lexicon, rng: random.Random) -> str | None:
+    edits = [edit for _, edit in false_edits(lexicon).values()]
+    found = [made for edit in rng.sample(edits, k=len(edits)) if (made := edit(sentence, rng)) and made != sentence]
+    return found[0] if found else None
 
 
 def attributed(sentence: str, around: str, rng: random.Random) -> Iterator[Pair]:
