@@ -247,7 +247,10 @@ class Assistant:
                 retrieve(index, part, filters, depth=depth, context=asked.context, others=asked.others)
                 for part in asked.parts
             ]
-            parts = [read(index, part, tries, asked.context) for part, tries in zip(asked.parts, found, strict=True)]
+            parts = [
+                read(index, part, tries, asked.context, typed=asked.question)
+                for part, tries in zip(asked.parts, found, strict=True)
+            ]
             answer = compose(index, asked, parts)
         usage = asked.usage
         if writer is not None and answer.reason is not Reason.NOT_FOUND:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from assistant.answer.answer import Answer, Status
 from assistant.answer.own_words import abilities, greeting, listing
@@ -12,7 +13,15 @@ from assistant.chain.steps import Asked, Found, ReadPart
 from assistant.language.values import dates
 from assistant.question.question import analyse, punctuated
 from assistant.question.scope import Scope, load_classifier
-from assistant.reading.overview.catalog import Named, is_spoken_of, named_articles, said_by
+from assistant.reading.overview.catalog import (
+    Named,
+    asked_time,
+    in_time,
+    is_spoken_of,
+    named_articles,
+    published_in,
+    said_by,
+)
 from assistant.reading.overview.overviews import Overview, Overviews
 from assistant.reading.overview.sides import sides_of
 from assistant.reading.overview.subject import names_only_a_writing
@@ -43,13 +52,22 @@ def asked_scope(index: OpenIndex, asked: Asked) -> Scope:
 
 
 def narrowed(index: OpenIndex, asked: Asked, filters: Filters) -> tuple[Filters, str | None]:
-    """The filters, narrowed to the publisher whose word is asked for, and on what; None in an ordinary question."""
+    """The filters, narrowed to the publisher whose word is asked for, and on what or when; None if none is.
+
+    Of "What happened in May 2021?" the time.
+    """
     if len(asked.parts) > 1:
         return filters, None
+    if (time := in_time(asked.parts[0])) is not None:
+        return filters, time.words
     said = said_by(asked.parts[0], (row.publisher for row in _rows(index, filters) if row.publisher))
     if said is None or is_spoken_of(said, index.search(asked.parts[0], LOOKED_AT, filters).passages):
         return filters, None
-    return replace(filters, publishers=said.publishers), said.topic
+    filters = replace(filters, publishers=said.publishers)
+    when = asked_time(said.topic or "")
+    if when is not None and not any(published_in(row, when) for row in _rows(index, filters)):
+        filters = replace(filters, published_after=date.max)  # It published nothing then, whatever else it says.
+    return filters, said.topic
 
 
 def scope_of_said(topic: str) -> Scope:
@@ -155,6 +173,8 @@ def _overview(
     match scope:
         case Scope.TIMELINE:
             return overviews.timeline(topic)
+        case Scope.CATALOG if (time := in_time(question)) is not None and time.events:
+            return overviews.happened(time.when)
         case Scope.CATALOG:
             named = _named(question, scope, rows)
             return None if named is None else overviews.of_articles(named.articles, named.topic)

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.chain.open_index import OpenIndex
+from assistant.language.values import dates
 from assistant.models.seam import Usage, together
 from assistant.question.followups import Turn, asked_alone
 from assistant.question.question import Question, analyse, punctuated, topic
 from assistant.question.seams import Condenser, Splitter
 from assistant.reading.reader import Reading
+from assistant.retrieval.before import asked_before
 from assistant.retrieval.second_search import search_twice
 from index.search.engine import Filters, Passage, Retrieved, SearchEngine
+from index.text.terms import stems
 
 Previous = str | Sequence[Turn] | None
 """The previous question of a conversation, rewritten to stand alone; or all earlier turns, oldest first."""
@@ -46,6 +49,8 @@ class Found:
     """With the passages that are read."""
     ranked: tuple[Passage, ...]
     """Passages as deep as was asked for, best first."""
+    then: bool = False
+    """Whether the articles of the time that the part names were searched for the rest of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -61,6 +66,8 @@ def understand(question: str, previous: Previous, condenser: Condenser, splitter
     """Make a question stand alone, and split it where it asks for several things."""
     history = (Turn(question=previous),) if isinstance(previous, str) else tuple(previous or ())
     condensed = condenser.condense(question, history)
+    if history and condensed.question == history[-1].question:  # The same again, in the light it was asked in.
+        history = history[:-1]
     split = splitter.split(condensed.question)
     return Asked(
         question=question,
@@ -82,28 +89,37 @@ def retrieve(
     """
     read = index.settings.passages
     found: list[Found] = []
+
+    def search(wording: str, among: Filters) -> Retrieved:
+        def once(text: str, k: int) -> Retrieved:
+            return index.search(text, k, among)
+
+        return search_twice(wording, max(read, depth), once, index.engine.idf, context=context)
+
+    def add(asked: Question, whole: str, wide: Retrieved, *, then: bool = False) -> None:
+        retrieved = replace(wide, passages=wide.passages[:read])
+        found.append(Found(asked=asked, whole=whole, retrieved=retrieved, ranked=wide.passages, then=then))
+
     for meant in map(punctuated, (part, *others)):
         asked, alone = analyse(meant), asked_alone(meant)
         whole = ""
         for wording in dict.fromkeys([meant, topic(asked), alone]):
-            wide = search_twice(
-                wording,
-                max(read, depth),
-                lambda text, k: index.search(text, k, filters),
-                index.engine.idf,
-                context=context,
-            )
+            wide = search(wording, filters)
             whole = wide.question if wording == alone else whole or wide.question
-            retrieved = replace(wide, passages=wide.passages[:read])
-            found.append(Found(asked=asked, whole=whole, retrieved=retrieved, ranked=wide.passages))
+            add(asked, whole, wide)
+        if before := asked_before(asked, filters, index.engine.articles.values()):
+            wide = search(before.question, before.filters)
+            add(asked, wide.question, wide, then=True)
     return found
 
 
-def read(index: OpenIndex, part: str, found: Sequence[Found], context: str = "") -> ReadPart:
+def read(index: OpenIndex, part: str, found: Sequence[Found], context: str = "", *, typed: str = "") -> ReadPart:
     """Read what each wording found; the surest reading that quotes something counts.
 
     Of a question that may mean several things, one that would only repeat what was just answered counts last, and one
-    that leaves out what was said before it second to last.
+    that leaves out what was said before it second to last. If it may be meant as it was `typed`, that counts first if
+    it is answered. What repeats the answer has to have one of the words that were typed. What articles of the time that
+    is asked about state is preferred to what others do that do not name that time.
     """
     readings = [
         index.reader.read(
@@ -114,14 +130,32 @@ def read(index: OpenIndex, part: str, found: Sequence[Found], context: str = "")
     several = len({one.asked.text for one in found}) > 1
 
     meant = set(analyse(part).stems)
+    alone = analyse(punctuated(typed))
+    timed = any(one.then for one in found)
 
-    def preferred(n: int) -> tuple[bool, bool, bool, float]:
+    def preferred(n: int) -> tuple[bool, bool, bool, bool, bool, float]:
         repeats = several and _repeats(readings[n], context, index.engine)
         bare = several and set(found[n].asked.stems) < meant
-        return readings[n].reason is None, not repeats, not bare, readings[n].confidence
+        itself = several and found[n].asked.text == alone.text
+        idle = repeats and not set(alone.stems) & set(stems(_quoted(readings[n], index.engine)))
+        answers = readings[n].reason is None and not idle
+        of_then = timed and (found[n].then or bool(_years(part) & _years(_quoted(readings[n], index.engine))))
+        return answers, answers and itself, of_then, not repeats, not bare, readings[n].confidence
 
     best = max(range(len(found)), key=preferred)
-    return ReadPart(part=found[best].asked.text if several else part, found=found[best], reading=readings[best])
+    reading = readings[best]
+    if found[best].then:
+        reading = replace(reading, quotes=[replace(quote, dated=True) for quote in reading.quotes])
+    return ReadPart(part=found[best].asked.text if several else part, found=found[best], reading=reading)
+
+
+def _quoted(reading: Reading, engine: SearchEngine) -> str:
+    """What a reading quotes."""
+    return " ".join(engine.text(quote.article.article_id)[quote.start : quote.end] for quote in reading.quotes)
+
+
+def _years(text: str) -> set[int]:
+    return {one.year for one in dates(text) if one.year is not None}
 
 
 def _repeats(reading: Reading, said: str, engine: SearchEngine) -> bool:

@@ -222,6 +222,9 @@ IMPERATIVES = frozenset("compare define describe explain give list name please s
 AUXILIARIES = frozenset(
     "is are was were be been has have had do does did will would can could may might must should".split()
 )
+PAST_OF = {"is": "was", "are": "were", "do": "did", "does": "did", "have": "had", "has": "had"}
+"""Auxiliaries of the present as they stand in a question about the past."""
+PRESENT_OF = {past: present for present, past in PAST_OF.items()}
 REPORTS = frozenset(
     "add added adds announced argue argued argues believe believed believes claim claimed claims continued denied "
     "denies deny doubt doubted doubts explained find finds found noted replied report reported reports said say says "

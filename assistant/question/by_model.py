@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.language.values import agrees, read, values_of
 from assistant.models.seam import ChatModel, Message, ModelFailed, Usage, used, used_in_vain
@@ -47,7 +47,7 @@ class ModelCondenser:
         except _Unusable as unusable:
             by_rule = self._rule.condense(question, history)
             note = f"the follow-up was made whole by rule: {unusable}"
-            return Condensed(question=by_rule.question, note=note, usage=reply.usage)
+            return replace(by_rule, note=note, usage=reply.usage)
 
 
 class ModelSplitter:

@@ -14,14 +14,16 @@ from assistant.language.vocabulary import (
     HE_OR_SHE,
     IMPERATIVES,
     ORDINALS,
+    PAST_OF,
     POSSESSIVES,
     PRONOUNS,
     QUESTION_WORDS,
+    REPORTS,
     alternatives,
 )
-from assistant.question.question import analyse
+from assistant.question.question import analyse, names_nothing, punctuated
 from index.text.sentences import split_sentences
-from index.text.terms import STOP_WORDS
+from index.text.terms import STOP_WORDS, words
 
 _PRONOUN = re.compile(
     r"\b(?:it(?! (?:is |was )?(?:not )?(?:true|possible|likely|known|clear|certain|necessary|important) (?:that|to)\b| make sense\b)|its|they|their"
@@ -50,6 +52,13 @@ _ASKED = re.compile(
 )
 """The question word of a question that goes on with a verb."""
 _PREPOSITION = re.compile(r"(?:in|on|at|for|by|with|from|to|of|under|without)\b", re.IGNORECASE)
+_APPENDED = re.compile(r", (?:(?:the|an?|this|that) )?[^\W\dA-Z][\w'’-]*(?: [^\W\dA-Z][\w'’-]*)?$")
+"""What an earlier fragment added to a whole question."""
+_PAST = re.compile(r"(?:before|until|formerly|previously|originally|earlier|back)\b", re.IGNORECASE)
+_NO_WORDS = re.compile(r"^(?:Published [\d-]+: )?(?:\(?\d+[.)]|[-*•])?\s*")
+"""What stands before the words of a quote: the day of its article, its number in a list."""
+_MARKED = re.compile(r" \[\d+\]")
+"""A marker of a receipt in an answer."""
 _NOUN = re.compile(r"\b(?:the|an?|this|that) [\w'’-]+", re.IGNORECASE)
 _WHO_IS = re.compile(r"^who (?:is|was) [^,;]+$", re.IGNORECASE)
 """A question about a person whom it names itself."""
@@ -57,6 +66,15 @@ _SMALL_TALK = re.compile(
     r"(?:(?:ok|okay|yes|no|great|good|fine|thanks?|thank you|thx|cheers|bye|goodbye|hello|hi|very much|so much|a lot)\b[ ,.!]*)+",
     re.IGNORECASE,
 )
+_DOUBT = re.compile(
+    r"(?:but )?(?:are|r) you (?:really |quite |absolutely )?(?:sure|certain)(?: (?:about|of) (?:that|this|it))?|(?:really|honestly|seriously)"
+    r"|(?:is|was) (?:that|this|it) (?:really |actually )?(?:true|right|correct|so)|how (?:do|can|would) you know(?: (?:that|this|it))?"
+    r"|(?:what(?: is|'s) )?your sources?(?: (?:for|of) (?:that|this|it))?|can you prove (?:that|this|it)|says who",
+    re.IGNORECASE,
+)
+"""Doubts the answer; the same answer with its receipts is the reply."""
+_WHO_SAID = re.compile(rf"(who (?:has |had )?(?:{alternatives(REPORTS)})) (?:that|this|it|so)", re.IGNORECASE)
+"""Asks whose word the answer is."""
 _ORDINAL = re.compile(rf"\b(?:{alternatives(ORDINALS)}|last|former|latter)\b", re.IGNORECASE)
 _TOLD_HOW = re.compile(
     rf"(?:please )?(?:answer|reply|respond|tell|say|write|explain|ignore|otherwise|without)\b[^:?]*: ((?:{alternatives({*QUESTION_WORDS, *AUXILIARIES})})\b.*)",
@@ -121,7 +139,8 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
 
     Without a model this is a rule: a pronoun is replaced by the last question's subject, "he" and
     "she" by the person whom the last turns name, answers among them; a fragment ("And in 2022?")
-    takes over the last question's words.
+    takes over the last question's words. A new subject ("the tram") is asked by itself, a question that doubts the
+    answer ("Are you sure?") asks the last one again, and "who said that?" is about what the last answer states.
     """
     if not history:
         return question
@@ -129,6 +148,10 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
     if _SMALL_TALK.fullmatch(question.strip()):
         return question
     bare = _OPENING.sub("", question.strip())
+    if _DOUBT.fullmatch(bare.strip(" ?.!")):
+        return last
+    if (said := _WHO_SAID.fullmatch(bare.strip(" ?.!"))) and (statement := _stated(history[-1].answer)):
+        return f"{said[1]} that {statement}?"
     if _ELLIPTIC.fullmatch(bare.strip(" ?.!")) and _ORDINAL.search(last):
         return _with_fragment(last, bare)
     pronoun = _leaning(bare)
@@ -141,7 +164,7 @@ def in_conversation(question: str, history: Sequence[Turn]) -> str:
     if (asking := _ASKING.fullmatch(bare.strip(" ?.!"))) and (asked := _ASKED.match(last)):
         return f"{asking[0]} {last[asked.end() :]}"
     if _is_fragment(question):
-        return _with_fragment(last, bare)
+        return question if _is_subject(question) else _with_fragment(last, bare)
     if _SUBJECTLESS.fullmatch(bare.strip(" ?.!")) and (subject := _subject(history)) is not None:
         return f"{bare.rstrip(' ?.!')}, {subject}?"
     return question
@@ -156,7 +179,11 @@ def other_wordings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
     if not history or not _is_fragment(question) or _SMALL_TALK.fullmatch(question.strip()):
         return ()
     found = [_in_place_of_subject(history[-1].question, bare)]
-    if not _ELLIPTIC.fullmatch(bare) and (_NOUN.match(bare) or any(start == 0 for start, _ in proper_names(bare))):
+    if _is_subject(question):
+        found.append(_with_fragment(history[-1].question, bare))
+    elif not _ELLIPTIC.fullmatch(bare) and (
+        _NOUN.match(bare) or any(start == 0 for start, _ in proper_names(bare)) or _is_subject(history[-1].question)
+    ):
         found.append(bare)
     made = in_conversation(question, history)
     return tuple(dict.fromkeys(one for one in found if one is not None and one != made))
@@ -165,9 +192,30 @@ def other_wordings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
 def _is_fragment(question: str) -> bool:
     """Whether a follow-up is no whole question: opened like one that goes on, or of a word or two."""
     bare = _OPENING.sub("", question.strip())
-    if _leaning(bare) is not None or _MENDING.match(bare):
+    if _leaning(bare) is not None or _MENDING.match(bare) or _DOUBT.fullmatch(bare.strip(" ?.!")):
         return False
     return not _WHOLE.match(bare) and (bare != question.strip() or len(analyse(bare).stems) <= 2)
+
+
+def _is_subject(fragment: str) -> bool:
+    """Whether a fragment is a noun with words of its own, not opened like one that goes on, as "the old mill" is."""
+    bare = fragment.strip(" ?.!")
+    named = any(start == 0 for start, _ in proper_names(bare))
+    first = next(iter(words(bare)), "")
+    goes_on = not _NOUN.match(bare) and (first in STOP_WORDS or first[:1].isdigit() or _PAST.match(bare))
+    return not (
+        named or goes_on or names_nothing(bare) or dates(bare) or _ORDINAL.search(bare) or _COUNTED.search(bare)
+    )
+
+
+def _stated(answer: str) -> str | None:
+    """The first sentence of an answer, for what alone answers in front of it the whole one; None of a refusal."""
+    lines = [_NO_WORDS.sub("", _MARKED.sub("", line)) for line in answer.split("\n") if _MARKED.search(line)]
+    if not lines:
+        return None
+    whole = next((line for line in lines[1:2] if lines[0].lower() in line.lower()), lines[0])
+    first = next(iter(split_sentences(whole)), None)
+    return None if first is None else whole[first.start : first.end].rstrip(" ?.!")
 
 
 def _in_place_of_subject(previous: str, fragment: str) -> str | None:
@@ -237,7 +285,21 @@ def _with_fragment(previous: str, fragment: str) -> str:
             return pattern.sub(own.group(), previous, count=1)
     if not said and (replaced := _same_preposition(previous, fragment)):
         return previous[: replaced.start()] + fragment + previous[replaced.end() :]
-    return f"{previous.rstrip(' ?.!')} {fragment}?"
+    bare = previous.rstrip(" ?.!")
+    if not (_is_subject(fragment) and _APPENDED.fullmatch(f", {fragment}")):
+        return f"{_in_the_past(bare) if _PAST.match(fragment) else bare} {fragment}?"
+    if _is_whole(bare):
+        return f"{before if _is_whole(before := _APPENDED.sub('', bare)) else bare}, {fragment}?"
+    return f"{fragment} of {_subject_of(bare) or bare}" if _NOUN.match(fragment) else f"{bare}, {fragment}"
+
+
+def _is_whole(question: str) -> bool:
+    return _WHOLE.match(question) is not None or punctuated(question).endswith("?")
+
+
+def _in_the_past(question: str) -> str:
+    """A question as it is asked about the past: "how much was the toll" for "how much is the toll"."""
+    return re.sub(rf"\b(?:{alternatives(PAST_OF)})\b", lambda found: PAST_OF[found[0].lower()], question, count=1)
 
 
 def _same_preposition(previous: str, fragment: str) -> re.Match[str] | None:
@@ -268,7 +330,7 @@ def _subject_of(question: str) -> str | None:
         words = match[1].lower().split() if match else []
         if match and 0 < len(words) <= 6 and words[0] not in _NO_SUBJECT and "there" not in words:
             return match[1].strip()
-    return None
+    return bare if not _is_whole(bare) and _is_subject(bare) and len(bare.split()) <= 6 else None
 
 
 def _subjects(question: str) -> list[Span]:

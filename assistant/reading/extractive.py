@@ -50,6 +50,8 @@ _DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b
 
 FEW_WORDS = 15
 _VALUE = re.compile(r"\d{4}|\d+\.\d")
+_NUMBER = re.compile(r"^\(?\d{1,3}[.)、]\s+")
+"""Of an item in a list; no value, though two lists share it."""
 _NAME = re.compile(r"[^\W\d_a-z](?=.*[a-z])")
 """A word with a capital that is not all in capitals."""
 NEAR = 8
@@ -401,7 +403,7 @@ def _rivals(question: Question, a: Candidate, b: Candidate, ratio: float, engine
     # Who else stands beside the person asked about is no other value.
     if question.kind not in {Kind.QUANTITY, Kind.PERSON, Kind.DATE} or asks_who_is(question, a.text):
         return False
-    values = [set(asked_for(question, c.text)) for c in (a, b)]
+    values = [set(asked_for(question, _NUMBER.sub("", c.text))) for c in (a, b)]
     return bool(values[1]) and values[0].isdisjoint(values[1]) and _likeness(a, b, engine) >= SAME_THING
 
 

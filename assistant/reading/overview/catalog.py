@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.language.dates import Date
 from assistant.language.values import dates
-from assistant.language.vocabulary import REPORTS, alternatives
+from assistant.language.vocabulary import MONTHS, REPORTS, alternatives
 from index.search.engine import Passage
 from index.text.article import IndexedArticle
 from index.text.terms import STOP_WORDS, stems, words
@@ -16,11 +16,21 @@ _SAYS = alternatives(
 )
 _SAID_BY = re.compile(
     rf"what (?:else )?(?:do|does|did|has|have|had) (?:the )?(?P<named>[^,?]+?) (?:have to )?(?:{_SAYS})"
-    r"(?: (?:about|on|of|regarding|concerning) (?:the )?(?P<topic>[^?]+?))?[ ?.]*",
+    r"(?: (?:about|on|of|regarding|concerning) (?:the )?(?P<topic>[^?]+?)| (?P<when>(?:in|during|for) [^?]+?))?[ ?.]*",
     re.IGNORECASE,
 )
-"""Asks what a publisher says, of a topic or of anything."""
+"""Asks what a publisher says, of a topic, of a time or of anything."""
+_IN_TIME = re.compile(
+    r"what (?:else )?(?:(?P<event>happened|took place|occurred|went on)|was (?:reported|published|written|the news))"
+    r" (?:in|on|during|from|for) (?P<when>[^?]+?)[ ?.]*",
+    re.IGNORECASE,
+)
+"""Asks what happened, or was written, in a time."""
 _ACCORDING = re.compile(r"\baccording to (?:the )?(?P<named>[^,?]+)", re.IGNORECASE)
+
+_MONTH = rf"(?:{alternatives(MONTHS)})\b"
+_SMALL_MONTH = re.compile(rf"(?<=\b(?:in|of|on) ){_MONTH}|(?<=\bduring ){_MONTH}|\b{_MONTH}(?= \d{{4}})")
+"""A month in small letters; "may" and "march" are verbs elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +46,10 @@ class SaidBy:
 
 def said_by(question: str, publishers: Iterable[str]) -> SaidBy | None:
     """The publishers that a question asks for by name, or by part of it ("the Courier"); None if it asks for none."""
+    question = _with_months(question)
     asked = _SAID_BY.fullmatch(question.strip())
+    if asked and asked["when"] and asked_time(asked["when"]) is None:
+        asked = None
     found = asked or _ACCORDING.search(question)
     if found is None:
         return None
@@ -47,9 +60,42 @@ def said_by(question: str, publishers: Iterable[str]) -> SaidBy | None:
             return SaidBy(
                 publishers=tuple(dict.fromkeys(one for each in meant for one in each)),
                 names=tuple(frozenset(_content(part)) for part in parts),
-                topic=(asked["topic"] or "") if asked else None,
+                topic=(asked["topic"] or asked["when"] or "") if asked else None,
             )
     return None
+
+
+def _with_months(text: str) -> str:
+    """The text with its months as names."""
+    return _SMALL_MONTH.sub(lambda month: month[0].capitalize(), text)
+
+
+def asked_time(when: str) -> Date | None:
+    """The time that words name and nothing else, as "in June 2024" does; None if there is none."""
+    told = [date for date in dates(when) if date.year is not None or date.month is not None]
+    if len(told) != 1:
+        return None
+    rest = when[: told[0].start] + when[told[0].end :]
+    return None if _content(rest) else told[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InTime:
+    """A time whose events or articles a question asks for."""
+
+    words: str
+    when: Date
+    events: bool
+    """Whether what happened then is asked for, whenever it was published."""
+
+
+def in_time(question: str) -> InTime | None:
+    """The time that "What happened in May 2021?" asks for; None in any other question."""
+    asked = _IN_TIME.fullmatch(_with_months(question.strip()))
+    when = asked_time(asked["when"]) if asked else None
+    return (
+        None if asked is None or when is None else InTime(words=asked["when"], when=when, events=bool(asked["event"]))
+    )
 
 
 def is_spoken_of(said: SaidBy, passages: Iterable[Passage]) -> bool:
@@ -91,8 +137,8 @@ def named_articles(text: str, rows: Sequence[IndexedArticle], asking: frozenset[
     terms = set(stems(text))
     by_publisher = [row for row in rows if row.publisher and terms & _telling(row.publisher)]
     by_author = [row for row in rows if any(_telling(name.split()[-1]) & terms for name in row.authors if name.split())]
-    told = [date for date in dates(text) if date.year is not None or date.month is not None]
-    by_date = [row for row in rows if any(_published(row, date) for date in told)]
+    told = [date for date in dates(_with_months(text)) if date.year is not None or date.month is not None]
+    by_date = [row for row in rows if any(published_in(row, date) for date in told)]
     kinds = [set(row.number for row in kind) for kind in (by_publisher, by_author) if kind]
     if told:
         kinds.append({row.number for row in by_date})
@@ -113,7 +159,8 @@ def _telling(name: str) -> set[str]:
     return {term for word in words(name) if word not in STOP_WORDS and len(word) > 2 for term in stems(word)}
 
 
-def _published(row: IndexedArticle, date: Date) -> bool:
+def published_in(row: IndexedArticle, date: Date) -> bool:
+    """Whether an article was published on a day, or in a month or year."""
     if row.published is None:
         return False
     day = row.published

@@ -38,6 +38,12 @@ def moment(text: str, article: IndexedArticle) -> Moment | None:
     return None if date is None else Moment(date.year or 0, date.month or 0, date.day or 0, minutes)
 
 
+def is_told(text: str, article: IndexedArticle, when: Date) -> bool:
+    """Whether a statement names a day, or a month, of a time."""
+    found = (_full(date, article) for date in dates(text))
+    return any(when.agrees(date) for date in found if date is not None)
+
+
 def _first(text: str, article: IndexedArticle) -> Date | None:
     """The first date of a text whose year can be told."""
     return next((full for date in dates(text) if (full := _full(date, article)) is not None), None)

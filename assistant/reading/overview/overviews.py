@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.language.dates import Date
+from assistant.reading.overview.catalog import published_in
 from assistant.reading.overview.choosing import (
     MOST,
     best_of_each,
@@ -14,7 +16,7 @@ from assistant.reading.overview.choosing import (
     over_sections,
     quotes_of,
 )
-from assistant.reading.overview.moments import moment
+from assistant.reading.overview.moments import is_told, moment
 from assistant.reading.overview.statements import (
     PASSAGES,
     Gathered,
@@ -42,6 +44,8 @@ EACH_SIDE = 3
 """Quotes of each of two things that are compared."""
 OF_WHOLE = 1.2
 """So many times what one statement has of a subject an article has that tells of it as a whole."""
+TOLD = 10.0
+"""What naming a time that is asked for adds to a statement's score: it stands before all others."""
 FEWEST = 8
 """Quotes of the summary of an article that has so many statements."""
 FEW = 4
@@ -105,6 +109,29 @@ class Overviews:
         chosen = diverse(statements, found.scores[dated], MOST)
         ordered = sorted((dated[at] for at in chosen), key=lambda n: moments[n] or ())
         return self._overview(found, [found.statements[n] for n in ordered], found=len(dated))
+
+    def happened(self, when: Date) -> Overview | None:
+        """What statements say of a time, in its order, then what articles of that time say; None if there is neither.
+
+        One that names another time is of that one, wherever it was published.
+        """
+        found = self._all()
+        if found is None:
+            return None
+        moments = [moment(one.text, one.article) for one in found.statements]
+        told = [is_told(one.text, one.article, when) for one in found.statements]
+        of_time = [
+            n
+            for n, one in enumerate(found.statements)
+            if told[n] or (moments[n] is None and published_in(one.article, when))
+        ]
+        if not of_time:
+            return None
+        statements = [found.statements[n] for n in of_time]
+        scores = found.scores[of_time] + [TOLD * told[n] for n in of_time]
+        chosen = [of_time[at] for at in diverse(statements, scores, min(MOST, max(sum(told), FEWEST)))]
+        ordered = sorted(chosen, key=lambda n: (not told[n], moments[n] or (), n))
+        return self._overview(found, [found.statements[n] for n in ordered], found=len(of_time))
 
     def summary(self, topic: str) -> Overview | None:
         """The central statements of the article that a topic names, or of what is said about it; None if nothing is."""
@@ -242,8 +269,8 @@ def _around(one: Statement, apart: frozenset[str], other: frozenset[str]) -> fro
 
 
 def _prose(statements: Sequence[Statement]) -> list[Statement]:
-    """The statements that are no rows of tables; all if there is nothing else."""
-    return [one for one in statements if not one.is_row] or list(statements)
+    """The statements that are no rows of tables or of values; all if there is nothing else."""
+    return [one for one in statements if not (one.is_row or one.is_values)] or list(statements)
 
 
 def _share(statements: Sequence[Statement]) -> int:

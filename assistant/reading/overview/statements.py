@@ -84,6 +84,13 @@ class Statement:
         """Whether it is a row of a table."""
         return self.passage.kind(self.place) is Kind.ROW
 
+    @property
+    def is_values(self) -> bool:
+        """Whether it is a labelled line of which most is figures: "Size: 2 m by 3 m, 40 kg, red"."""
+        pieces = re.split(r"[,;]", self.text.partition(":")[2])
+        figured = sum(any(character.isdigit() for character in piece) for piece in pieces)
+        return self.passage.kind(self.place) is Kind.FIELD and len(pieces) > 2 and 2 * figured >= len(pieces)
+
     def quote(self) -> Quote:
         """Itself, with the sentence before it where it cannot be understood alone."""
         first = self.place
@@ -157,9 +164,11 @@ def _is_headline(text: str, own: frozenset[str], article: IndexedArticle) -> boo
 def _decides(text: str, context: str) -> bool:
     """Whether a labelled line states something ("DECISION: no credit"), as those of a head ("Date: …") do not."""
     label = text.partition(":")[0].strip(" *_")
+    if label.lower() in HEAD_LABELS:
+        return False
     if context:
         return label.isupper() or parse(text).verb
-    return label.lower() not in HEAD_LABELS and text.rstrip(' *_"”’').endswith((".", "!", "。"))
+    return text.rstrip(' *_"”’').endswith((".", "!", "。"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -236,6 +236,38 @@ def test_a_fragment_is_not_answered_with_what_was_said_just_before(assistant: As
     assert answer.citations[0].article_id == "bridge"
 
 
+@pytest.mark.parametrize(
+    ("typed", "article"), [("the bakery", "bakery"), ("halls of the museum", "museum-2022"), ("the bridge", "bridge")]
+)
+def test_a_new_subject_is_answered_from_its_own_article(assistant: Assistant, typed: str, article: str) -> None:
+    first = assistant.ask("How much did the new bridge of Oldwater cost?")
+
+    answer = assistant.ask(typed, previous=[Turn(question=first.searched, answer=first.text)])
+
+    assert_holds(assistant, answer)
+    assert (answer.searched, answer.citations[0].article_id) == (typed, article)
+
+
+def test_a_doubted_answer_is_given_again(assistant: Assistant) -> None:
+    turns = [Turn(question="How long is the bridge?", answer="It is 320 metres long and has four lanes. [1]")]
+    first = assistant.ask("And how many halls has the museum of Oldwater?", previous=turns)
+
+    again = assistant.ask("Are you sure?", previous=[*turns, Turn(question=first.searched, answer=first.text)])
+
+    assert_holds(assistant, again)
+    assert (again.text, again.citations, again.searched) == (first.text, first.citations, first.searched)
+
+
+def test_what_held_before_a_year_is_looked_for_in_the_articles_before_it(assistant: Assistant) -> None:
+    first = assistant.ask("How many halls has the museum of Oldwater?")
+
+    answer = assistant.ask("and before 2022?", previous=[Turn(question=first.searched, answer=first.text)])
+
+    assert_holds(assistant, answer)
+    assert answer.text == "Published 2020-02-01: The museum of Oldwater has 12 halls. [1]"
+    assert_refused(assistant.ask("How many halls had the museum of Oldwater before 2019?"))
+
+
 # Refusals
 
 

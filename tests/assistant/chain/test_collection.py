@@ -42,6 +42,9 @@ def assert_overview(assistant: Assistant, answer: Answer, scope: str) -> None:
         ("Summarise the article on the bridge", "summary", ["9 March 2021", "3.5 million"]),
         ("Tell me everything about the museum", "everything", ["19 halls", "Mondays"]),
         ("What did the Valley Post report in June 2022?", "catalog", ["19 halls"]),
+        ("What did the Gazette publish in May?", "catalog", ["9 March 2021"]),
+        ("What happened in March 2021?", "catalog", ["9 March 2021"]),
+        ("what was published in june 2022", "catalog", ["19 halls"]),
         ("Compare the bridge and the museum", "compare", ["bridge", "museum"]),
         ("List every mention of Oldwater", "list_all", ["bridge", "museum", "tram"]),
     ],
@@ -69,6 +72,7 @@ def test_what_a_publisher_named_by_part_says_is_quoted_from_its_articles_alone(a
     said = assistant.ask("What does the Gazette say about Oldwater?")
     all_of_it = assistant.ask("What does the Harbour Gazette say")
     absent = assistant.ask("What does the Gazette say about the museum?")
+    assert assistant.ask("What did the Gazette publish in June?").status is Status.REFUSED
     one_thing = assistant.ask("According to the Gazette, how much did the bridge cost?")
 
     assert_overview(assistant, said, "everything")

@@ -34,6 +34,20 @@ published: 2024-05-10
 ---
 The pier of Oldwater does not open on 20 May, since the planks came late. Its opening is now on 17 June.
 """,
+    "berths-2019.md": """---
+title: Rules of the marina
+published: 2019-02-01
+---
+1. Dogs are kept on a lead.
+2. Each berth may draw up to 16 amperes of current.
+""",
+    "berths-2023.md": """---
+title: Rules of the marina (new)
+published: 2023-02-01
+---
+1. Dogs are not allowed.
+2. Each berth may draw up to 10 amperes of current.
+""",
     "mill.md": """# Flood at the mill
 
 The loss at the mill was put at £36,000 by its miller. The wheel was not hurt.
@@ -89,3 +103,13 @@ def test_what_is_retracted_does_not_lead_and_what_is_right_comes_with_it(assista
 
     assert answer.text.startswith("Note: an earlier version")
     assert "damp clay was the cause" in answer.citations[0].quote
+
+
+def test_numbered_rules_of_two_dates_that_differ_are_dated_the_newer_first(assistant: Assistant) -> None:
+    answer = assistant.ask("How much current may each berth draw?")
+
+    assert [line.partition(": ")[0] for line in answer.text.split("\n")] == [
+        "Published 2023-02-01",
+        "Published 2019-02-01",
+    ]
+    assert "10 amperes" in answer.text.split("\n")[0]

@@ -267,3 +267,60 @@ def test_a_place_alone_takes_the_place_of_the_one_before(question: str, before: 
 )
 def test_the_subject_of_what_happened_is_taken_whole(before: str, whole: str) -> None:
     assert in_conversation("Who led it?", [Turn(question=before)]) == whole
+
+
+HELD = "The ferry of Lunden carries 90 passengers, says captain Mia Rook. [1]"
+
+
+@pytest.mark.parametrize("question", ["the ferry", "season tickets", "lighthouse", "lighthouse?"])
+@pytest.mark.parametrize("before", ["When was the pier of Holm built?", "the price of a berth"])
+def test_a_new_subject_is_asked_about_by_itself_first(question: str, before: str) -> None:
+    history = [Turn(question=before)]
+
+    assert in_conversation(question, history) == question
+    assert any(before.rstrip("?").split()[-1] in other for other in other_wordings(question, history))
+
+
+@pytest.mark.parametrize(
+    ("fragments", "whole"),
+    [
+        (["the storm", "and the victims?"], "the victims of the storm"),
+        (["the storm", "and the victims?", "and the cause?"], "the cause of storm"),
+        (["the storm", "How long did it last?"], "How long did the storm last?"),
+        (["Lunden mills", "and the loss?"], "the loss of Lunden mills"),
+        (["Who ran the mill?", "and the loss?", "and the gain?"], "Who ran the mill, the gain?"),
+        (["In 2019, who ran the mill?", "and the loss?"], "In 2019, who ran the mill, the loss?"),
+        (["How much is the toll?", "and before 2019?"], "How much was the toll before 2019?"),
+        (["How many boats are there?", "And before 2019?"], "How many boats were there before 2019?"),
+    ],
+)
+def test_a_fragment_is_joined_with_the_last_subject_alone(fragments: list[str], whole: str) -> None:
+    turns: list[Turn] = []
+    for fragment in fragments:
+        turns.append(Turn(question=in_conversation(fragment, turns)))
+
+    assert turns[-1].question == whole
+
+
+@pytest.mark.parametrize("question", ["Are you sure?", "really?", "Is that true?", "how do you know that", "Says who?"])
+def test_a_doubt_asks_the_last_question_again(question: str) -> None:
+    history = [Turn(question="How many passengers does the ferry carry?", answer=HELD)]
+
+    assert in_conversation(question, history) == history[0].question
+    assert other_wordings(question, history) == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        (HELD, f"Who said that {HELD.rstrip('.[] 1')}?"),
+        (
+            f"90 passengers [1]\n{HELD}",
+            f"Who said that {HELD.rstrip('.[] 1')}?",
+        ),
+        ("Published 2021-05-03: 4. Dogs pay half. [1]\nCats pay nothing. [2]", "Who said that Dogs pay half?"),
+        ("I found nothing in the articles about this.", "Who said ferry carry?"),
+    ],
+)
+def test_who_said_that_is_about_what_the_last_answer_states(answer: str, whole: str) -> None:
+    assert in_conversation("Who said that?", [Turn(question="What does the ferry carry?", answer=answer)]) == whole
