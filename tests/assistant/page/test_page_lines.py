@@ -62,3 +62,19 @@ def test_the_quote_covers_nothing_above_the_chat_and_takes_no_click(page):
     expect(tip).to_be_visible()  # It can be read with the pointer over it.
     page.mouse.down()
     expect(tip).to_be_hidden()
+
+
+def test_a_table_that_goes_on_shows_it_at_its_edge(browser, server):
+    with opened(browser, server.url, width=360) as page:
+        wide = "| " + " | ".join(f"quay number {n}" for n in range(9)) + " |"
+        layers, on = page.evaluate(
+            """async ([text]) => {
+              const { rowsDrawn } = await import("/static/markdown.js");
+              const made = rowsDrawn([{ text, replaced: [] }]);
+              document.querySelector(".thread").append(made);
+              return [getComputedStyle(made).backgroundAttachment, made.scrollWidth > made.clientWidth];
+            }""",
+            [wide],
+        )
+        assert on
+        assert layers == "local, local, scroll, scroll"
