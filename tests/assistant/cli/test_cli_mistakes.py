@@ -140,7 +140,10 @@ def test_arguments_that_do_not_fit_are_a_mistake_that_points_to_the_help(
     [
         (("ask", "Who?", "--sentences", "0"), "--sentences is 0; it must be between 1 and 10"),
         (("ask", "Who?", "--sentences", "99"), "--sentences is 99; it must be between 1 and 10"),
-        (("ask", "Who?", "--threshold", "7"), "--threshold is 7.0; it must be between -1 and 1"),
+        (
+            ("ask", "Who?", "--threshold", "7"),
+            "--threshold is 7.0; it must be between 0 and 1, or -1 for the fitted one",
+        ),
         (("config", "set", "passages", "0"), "passages is 0; it must be between 1 and 50"),
         (("config", "set", "passages", "six"), "passages is 'six'; it must be a whole number"),
         (("config", "set", "threshold", "high"), "threshold is 'high'; it must be a number"),
