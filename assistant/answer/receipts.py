@@ -64,6 +64,8 @@ def check_quote(number: int, receipt: Citation | Nearest, text_of: Callable[[str
     if places:
         nearest = min(places, key=lambda at: abs(at - start))
         return found(Standing.MOVED, f"moved from {start} to {nearest}", nearest)
+    if sha256_of(text) == receipt.sha256:  # The article is what it was: so the receipt is not.
+        return found(Standing.CHANGED, "changed: the quote does not stand in the article at these characters")
     return found(Standing.CHANGED, "changed: the quote does not stand in the article any more")
 
 

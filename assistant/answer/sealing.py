@@ -188,13 +188,13 @@ def _check_quotes(answer: Answer) -> None:
             raise ReceiptBroken(f"the sentence of citation [{citation.number}] is not its quote: {said!r}")
 
 
-def says(answer: Answer, citation: Citation, span: tuple[int, int]) -> bool:
+def says(answer: Answer, citation: Citation, span: tuple[int, int], *, shown: str | None = None) -> bool:
     """Whether a sentence of an answer is what its citation lets it be.
 
     In a quoting answer that is the quote, or before it the short answer out of it; else a sentence of the model that
-    passed the check, with a receipt of this article.
+    passed the check, with a receipt of this article. `shown` is the sentence, if it does not stand at its span.
     """
-    shown = answer.text[slice(*span)]
+    shown = answer.text[slice(*span)] if shown is None else shown
     if not shown:
         return False
     if answer.reader != QUOTING:

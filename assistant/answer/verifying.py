@@ -1,5 +1,6 @@
 """Verify a whole answer: its form, its id, all that sealing demands, what the index has of it, and its signature."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -253,11 +254,13 @@ def _sentences(
             found.append(VerifiedSentence(text=text, number=0, standing=Standing.CHANGED, detail=detail))
 
     pairs = [(span, one) for one in zip(answer.citations, receipts, strict=True) for span in one[0].answer_spans]
+    moved = 0
     for span, (citation, check) in sorted(pairs, key=lambda pair: pair[0]):
-        start, end = span
+        start, end = span[0] + moved, _end(answer.text, span[1] + moved, check.number, after=max(at, span[0] + moved))
+        moved = end - span[1]
         without_receipt(start)
         text, standing, detail = answer.text[start:end], check.standing, check.detail
-        if not says(answer, citation, span):
+        if not says(answer, citation, span, shown=text):
             standing, detail = Standing.CHANGED, "changed: the sentence says something else than its receipt"
         elif span in unsupported:
             standing, detail = Standing.CHANGED, f"changed: its receipt does not support it: {unsupported[span]}"
@@ -266,6 +269,12 @@ def _sentences(
         at = max(at, end + len(marker) if answer.text.startswith(marker, end) else end)
     without_receipt(len(answer.text))
     return tuple(found)
+
+
+def _end(text: str, end: int, number: int, *, after: int) -> int:
+    """Where a sentence ends: at its marker, which in an edited text may stand elsewhere than its receipt says."""
+    places = [found.start() for found in re.finditer(rf" \[{number}\]", text) if found.start() > after]
+    return min(places, key=lambda place: abs(place - end), default=end)
 
 
 def _own_words(given: Given, contents: Contents | None) -> VerifiedSentence:

@@ -138,6 +138,13 @@ def _run(arguments: list[str]) -> int:
     except AssistantError as error:
         print(f"assistant: {_line(error)}", file=sys.stderr)
         return error.exit_code
+    except PermissionError as error:
+        if error.filename is None:
+            raise
+        print(
+            f"assistant: {error.filename} cannot be reached ({error.strerror}); check the rights to it", file=sys.stderr
+        )
+        return 1
     except KeyboardInterrupt as stop:
         print(f"assistant: {_line(stop) or 'interrupted'}", file=sys.stderr)
         return 130

@@ -55,7 +55,8 @@ def ask(
     ] = False,
     sentences: Annotated[int | None, typer.Option("--sentences", help="Quote at most this many sentences.")] = None,
     threshold: Annotated[
-        float | None, typer.Option("--threshold", help="Answer only from this probability on (0 to 1).")
+        float | None,
+        typer.Option("--threshold", help="Answer only from this probability on (0 to 1; -1 for the fitted one)."),
     ] = None,
     model: ModelOption = None,
     no_model: NoModelOption = False,

@@ -271,6 +271,7 @@ def upgraded(root: Path, *, meter: "Meter") -> int | None:
 
 def encoder_for(root: Path, settings: "Settings") -> "Encoder":
     """Open the index's encoder; if there is no index, create one with the settings' encoder."""
+    from assistant.settings.collections import taken_as_path
     from index.encoding.encoders import DEFAULT_ENCODER, find_encoder, open_encoder
     from index.errors import ConfigurationError
     from index.storage.store import catalog_path, create_index, open_index
@@ -291,7 +292,8 @@ def encoder_for(root: Path, settings: "Settings") -> "Encoder":
             )
         return open_encoder(snapshot.encoder_hash, snapshot.encoder_name, note=note)
     encoder = find_encoder(settings.encoder, note=note, hub=settings.hub)
-    create_index(root, encoder, max_tokens=min(settings.chunk_tokens, encoder.max_tokens))
+    with taken_as_path(settings.index):
+        create_index(root, encoder, max_tokens=min(settings.chunk_tokens, encoder.max_tokens))
     note(f"made a new index in {root}")
     return encoder
 

@@ -4,6 +4,8 @@ import difflib
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,10 +78,16 @@ def root_of_existing(stated: str) -> Path:
     """The folder of the index that a person named, to be read.
 
     Raises:
-        IndexUnavailable: it has the form of a name, and neither a collection nor a folder is called so.
+        IndexUnavailable: it has the form of a name, and neither a collection nor an index's folder is called so.
     """
     root = root_of(stated)
-    if _NAME.fullmatch(stated) and not root.exists() and named_root(stated) is None:
+    if _is_path_like_a_name(stated) and root.exists():
+        from index.storage.store import catalog_path  # Nothing of an index is needed where a collection is named.
+
+        if not catalog_path(root).exists():
+            with taken_as_path(stated):
+                raise IndexUnavailable(f"{root} is no index", "name the folder of one")
+    elif _is_path_like_a_name(stated):
         names = [one.name for one in all_collections()]
         near = difflib.get_close_matches(stated, names, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
@@ -89,6 +97,28 @@ def root_of_existing(stated: str) -> Path:
             "one",
         )
     return root
+
+
+@contextmanager
+def taken_as_path(stated: str) -> Iterator[None]:
+    """Say of an index that cannot be had inside the block that its name was taken as a path, not as a collection's.
+
+    Raises:
+        IndexUnavailable: as inside the block.
+    """
+    try:
+        yield
+    except IndexUnavailable as error:
+        if not _is_path_like_a_name(stated):
+            raise
+        raise IndexUnavailable(
+            f"there is no collection {stated!r}, so it was taken as a path: {error.message}",
+            f"`assistant collections create {stated}` makes a collection of that name; or {error.remedy}",
+        ) from error
+
+
+def _is_path_like_a_name(stated: str) -> bool:
+    return _NAME.fullmatch(stated) is not None and named_root(stated) is None
 
 
 def new_root(name: str) -> Path:

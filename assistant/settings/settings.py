@@ -93,6 +93,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "sentences": (1, 10),
     "threshold": (-1, 1),
 }
+_RULES = {"threshold": "between 0 and 1, or -1 for the fitted one"}
+"""Bounds in words, where one value has a meaning of its own."""
 _UNBOUNDED = (float("-inf"), float("inf"))
 _TOP = [
     _Key(table="", field=f.name, default=f.default, bounds=_BOUNDS.get(f.name, _UNBOUNDED))
@@ -317,7 +319,8 @@ def _checked(key: _Key, value: object, source: str) -> str | int | float | bool:
     low, high = key.bounds
     if isinstance(value, (int, float)) and not low <= value <= high:
         wrong = UsageError if source == _option(key) else ConfigurationError
-        raise wrong(f"{name} is {value}", f"it must be between {low:g} and {high:g}")
+        rule = _RULES.get(key.name, f"between {low:g} and {high:g}")
+        raise wrong(f"{name} is {value}", f"it must be {rule}")
     assert isinstance(value, (str, int, float, bool))
     return value
 

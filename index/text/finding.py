@@ -41,7 +41,7 @@ def find_files(paths: Sequence[Path], *, follow_links: bool = False) -> Found:
     elsewhere could bring any file of this machine into an index.
 
     Raises:
-        UserError: a path does not exist.
+        UserError: a path does not exist, or cannot be reached.
     """
     found: dict[Path, None] = {}
     unsupported: dict[Path, None] = {}
@@ -49,7 +49,7 @@ def find_files(paths: Sequence[Path], *, follow_links: bool = False) -> Found:
     refused: list[str] = []
     for path in paths:
         absolute = Path(os.path.abspath(path.expanduser()))
-        if absolute.is_dir():
+        if os.path.isdir(absolute):
             for file in _Walk(absolute, follow_links, refused).files():
                 if file.name == GLOSSARY_NAME:
                     aside.update({file: None} if file.parent != absolute else {})
@@ -62,16 +62,16 @@ def find_files(paths: Sequence[Path], *, follow_links: bool = False) -> Found:
         elif os.path.lexists(absolute):
             found[absolute] = None
         else:
-            raise UserError(f"no file or folder {str(path)!r}", "check the path")
+            raise _missing(absolute, path)
     named = set(find_glossaries(paths))
     set_aside = [file for file in aside if file not in found and file not in named]
     return Found(files=list(found), unsupported=list(unsupported), set_aside=set_aside, refused=refused)
 
 
 def find_glossaries(paths: Iterable[Path]) -> list[Path]:
-    """Find glossary files directly in the folders among `paths`."""
-    folders = (Path(os.path.abspath(path.expanduser())) for path in paths)
-    return [folder / GLOSSARY_NAME for folder in folders if (folder / GLOSSARY_NAME).is_file()]
+    """Find glossary files directly in the folders among `paths`; a folder that cannot be entered has none."""
+    files = (Path(os.path.abspath(path.expanduser())) / GLOSSARY_NAME for path in paths)
+    return [file for file in files if os.path.isfile(file)]
 
 
 def read_bytes(path: Path) -> bytes:
@@ -93,6 +93,16 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ArticleUnreadable(f"{path}: cannot be read ({error.strerror})", "check it and its rights") from error
+
+
+def _missing(absolute: Path, stated: Path) -> UserError:
+    try:
+        absolute.lstat()
+    except PermissionError as error:
+        return UserError(f"{stated} cannot be reached ({error.strerror})", "check the rights to the folders above it")
+    except OSError:
+        pass
+    return UserError(f"no file or folder {str(stated)!r}", "check the path")
 
 
 class _Walk:

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from index.counts import shortened
 from index.text.blocks import structure_of
 from index.text.structure import Kind
 
@@ -98,16 +99,17 @@ def split_front_matter(text: str) -> tuple[Metadata, str]:
     found = _fields_of(body)
     if found is None:
         return Metadata(), text
-    fields, rest = found
+    fields, rest, problems = found
     fields = {str(key).strip().lower().replace("-", "_").replace(" ", "_"): value for key, value in fields.items()}
     known = {key for keys in KEYS.values() for key in keys} | OTHER_KEYS
     if not known & set(fields):
         return Metadata(), text
-    return metadata_of(fields), rest
+    metadata = metadata_of(fields)
+    return replace(metadata, problems=(*problems, *metadata.problems)), rest
 
 
-def _fields_of(text: str) -> tuple[Mapping[Any, Any], str] | None:
-    """The fields at the top of `text` and what comes after them; None if there are none."""
+def _fields_of(text: str) -> tuple[Mapping[Any, Any], str, list[str]] | None:
+    """The fields at the top of `text`, what comes after them, and what is wrong with them; None if there are none."""
     if text.startswith("{"):
         try:
             fields, end = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode(
@@ -115,7 +117,7 @@ def _fields_of(text: str) -> tuple[Mapping[Any, Any], str] | None:
             )
         except (ValueError, RecursionError):
             return None
-        return (fields, text[end:].lstrip("\r\n")) if isinstance(fields, dict) and fields else None
+        return (fields, text[end:].lstrip("\r\n"), []) if isinstance(fields, dict) and fields else None
     lines = text[:MAX_FRONT_MATTER_CHARACTERS].split("\n")
     fence = lines[0].rstrip()
     if fence not in {"---", "+++"}:
@@ -126,6 +128,7 @@ def _fields_of(text: str) -> tuple[Mapping[Any, Any], str] | None:
         return None
     inside = "\n".join(lines[1:last])
     rest = text[sum(len(line) + 1 for line in lines[: last + 1]) :]
+    problems: list[str] = []
     try:
         if fence == "---":
             # Every scalar stays text: no truth values, octal numbers or times of day in base 60.
@@ -137,7 +140,13 @@ def _fields_of(text: str) -> tuple[Mapping[Any, Any], str] | None:
     except (yaml.YAMLError, ValueError, RecursionError):
         # As people write it: an unquoted colon in a title, a tab, a bracket that is not closed.
         fields = _line_by_line(inside, "=" if fence == "+++" else ":")
-    return (fields, rest) if isinstance(fields, dict) else None
+        what = "YAML" if fence == "---" else "TOML"
+        problems = [
+            f"its {shortened(key, 40)} is quoted in part, which is no {what}; it is taken whole"
+            for key, value in (fields or {}).items()
+            if value.startswith(("'", '"'))
+        ]
+    return (fields, rest, problems) if isinstance(fields, dict) else None
 
 
 def _line_by_line(text: str, sign: str) -> dict[str, str] | None:
@@ -146,10 +155,16 @@ def _line_by_line(text: str, sign: str) -> dict[str, str] | None:
     for line in text.split("\n"):
         key, found, value = line.partition(sign)
         if found and re.fullmatch(r"\s*[\w.-]+\s*", key):
-            fields[key.strip()] = value.strip().strip("\"'")
+            fields[key.strip()] = _unquoted(value.strip())
         elif line.strip() and line[0] not in " \t-#":
             return None
     return fields
+
+
+def _unquoted(value: str) -> str:
+    """A value without the quotation marks around all of it; those around a part of it belong to it."""
+    quoted = re.fullmatch(r"\"([^\"]*)\"|'([^']*)'", value)
+    return value if quoted is None else quoted[1] or quoted[2] or ""
 
 
 def metadata_of(fields: Mapping[str, object]) -> Metadata:

@@ -16,7 +16,7 @@ import click
 import pytest
 import typer
 from commands import environment
-from serving import Server, serving
+from serving import Server, serving, town_in
 
 from assistant.cli import app
 
@@ -73,9 +73,13 @@ def readme(repository: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(default_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server over the default collection."""
-    with serving(tmp_path_factory.mktemp("served"), index=default_data / "default") as running:
+def server(readme: str, default_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that README starts, after articles of one's own were added."""
+    home = tmp_path_factory.mktemp("served")
+    town_in(home).close()
+    (home / "default").symlink_to(default_data / "default")
+    (index,) = re.findall(r"^    assistant serve --index (\w+) ", readme, re.M)
+    with serving(home, index=Path(index), variables={"ASSISTANT_DATA": str(home)}) as running:
         yield running
 
 
@@ -146,6 +150,16 @@ def test_the_example_with_openais_client_prints_the_answer(readme, server, monke
 
     assert names["collection"] == "default"
     assert "30 industrial brains" in printed.getvalue()
+
+
+def test_what_the_commands_of_readme_write_into_a_clone_is_ignored(readme, repository):
+    named = set(re.findall(r"(?:> |--out |baseline |report )([\w.]+\.(?:json|html))", readme)) | {"report.html"}
+
+    assert {"answer.json", "baseline.json", "run.json"} <= named
+    if not (repository / ".git").exists():
+        pytest.skip("this is no clone")
+    ignored = subprocess.run(["git", "check-ignore", *named], cwd=repository, capture_output=True, text=True).stdout
+    assert set(ignored.split()) == named
 
 
 def named_commands(text: str) -> set[str]:

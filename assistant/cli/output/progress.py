@@ -12,6 +12,8 @@ from assistant.cli.output.pulse import LINE_SECONDS, TERMINAL_SECONDS, pulse
 from assistant.cli.output.terminal import escaped, plain_stderr
 from index.counts import shortened
 
+LEAST_SHARE = 0.01
+"""From this share of the work on it is said how long the rest will take."""
 MAX_NAME = 40
 """Characters of a file's name that are shown."""
 
@@ -82,14 +84,26 @@ class _Lines:
     def __init__(self, what: str, unit: str) -> None:
         self._what, self._unit = what, unit
         self._started = time.monotonic()
+        self._share = 0.0
         self._measured = ""
 
     def draw(self, done: int, of: int, count: int, name: str) -> None:
         at = f", at {name}" if name else ""
-        self._measured = f", {min(1.0, done / max(of, 1)):.0%}, {count:,} {self._unit}{at}"
+        self._share = min(1.0, done / max(of, 1))
+        self._measured = f"{count:,} {self._unit}{at}"
 
     def beat(self) -> None:
-        note(f"{self._what} for {time.monotonic() - self._started:.0f} s{self._measured}")
+        taken = time.monotonic() - self._started
+        known = f", {self._share:.0%}{_left(taken, self._share)}, {self._measured}" if self._measured else ""
+        note(f"{self._what} for {taken:.0f} s{known}")
+
+
+def _left(taken: float, share: float) -> str:
+    """About how long the rest takes, if it goes on as before; nothing where too little is done to tell."""
+    if not LEAST_SHARE <= share < 1:
+        return ""
+    minutes = taken * (1 - share) / share / 60
+    return f", about {minutes:.0f} min left" if minutes >= 1 else ", under 1 min left"
 
 
 class _Bar:

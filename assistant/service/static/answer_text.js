@@ -1,6 +1,7 @@
-/** An answer's lines as elements: Markdown drawn, and rows of one table put into one. */
+/** An answer's lines as elements: Markdown drawn, items of a list apart, and rows of one table put into one. */
 
 import { el } from "./dom.js";
+import { itemByItem } from "./items.js";
 import { drawn, isRow, rowsDrawn } from "./markdown.js";
 
 /**
@@ -11,9 +12,10 @@ import { drawn, isRow, rowsDrawn } from "./markdown.js";
 /**
  * @param {readonly Line[]} lines
  * @param {(citation: Citation) => HTMLElement} button that stands for a citation
+ * @param {boolean} [headed] whether the parts of the question stand above what answers them
  * @returns {HTMLElement[]} one for each line, or for rows of a table that follow each other
  */
-export function answerDrawn(lines, button) {
+export function answerDrawn(lines, button, headed = false) {
   /** @type {HTMLElement[]} */
   const found = [];
   /** @type {Line[]} */
@@ -22,7 +24,14 @@ export function answerDrawn(lines, button) {
     if (rows.length) found.push(rowsDrawn(ordered(rows).map((row) => withButtons(row, button))));
     rows = [];
   };
-  for (const line of lines) {
+  let above = "";
+  for (const line of lines.flatMap(itemByItem)) {
+    const part = headed ? partOf(line) : "";
+    if (part !== above) {
+      flush();
+      above = part;
+      if (part) found.push(el("h3", { class: "part", dir: "auto" }, part));
+    }
     if (rows.length && (!isRow(content(line)) || bars(line) !== bars(rows[0]))) flush();
     if (isRow(content(line))) rows.push(line);
     else found.push(lineDrawn(line, button));
@@ -42,6 +51,15 @@ function lineDrawn(line, button) {
   made.classList.add("line");
   made.classList.toggle("lead", line.lead);
   return made;
+}
+
+/**
+ * @param {Line} line
+ * @returns {string} the part of the question that it answers, or the parts; "" if the question has one
+ */
+function partOf({ markers: [marker] }) {
+  const named = (marker?.citation.parts ?? []).map((part) => part.question).join(" · ");
+  return named.charAt(0).toUpperCase() + named.slice(1);
 }
 
 /**

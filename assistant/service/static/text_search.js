@@ -8,6 +8,7 @@ import { provenance, titleOf } from "./words.js";
 /** Characters of a passage that are shown, and of these how many before the first hit. */
 const SHOWN = 260;
 const BEFORE = 70;
+const BLOCKS = "p, h3, h4, h5, h6, ul, ol, li, blockquote, pre, div, table, thead, tbody, tr, th, td";
 
 /**
  * @param {import("./types.js").FoundPassage} passage
@@ -34,5 +35,19 @@ function excerpt({ text, start, hits }) {
     .filter((mark) => mark.end <= to - from);
   const made = drawn(text.slice(from, to), { marks });
   made.classList.add("excerpt");
+  if (from > 0) outermost(made, "firstElementChild").prepend("… ");
+  if (to < text.length) outermost(made, "lastElementChild").append(" …");
   return made;
+}
+
+/**
+ * The block at one end of some text in which its words stand, as an item within a list.
+ *
+ * @param {Element} made
+ * @param {"firstElementChild" | "lastElementChild"} side
+ * @returns {Element}
+ */
+function outermost(made, side) {
+  const next = made[side];
+  return next?.matches(BLOCKS) ? outermost(next, side) : made;
 }

@@ -93,7 +93,7 @@ export class Turn {
   addSentence({ text, citations }) {
     this.text += (this.text ? "\n" : "") + text;
     this.citations.push(...citations);
-    this.body.replaceChildren(this.#lines(this.text, this.citations), el("p", { class: "waiting" }, "…"));
+    this.body.replaceChildren(this.#lines(this.text, this.citations, false), el("p", { class: "waiting" }, "…"));
     say(plain(text.replace(/ ?\[\d+\]/g, "")));
   }
 
@@ -134,7 +134,7 @@ export class Turn {
   #broken(words, kind) {
     this.body.removeAttribute("aria-busy");
     const retry = el("button", { type: "button", class: "quiet", click: () => this.doors.retry(this) }, "Try again");
-    const arrived = this.text ? [this.#lines(this.text, this.citations)] : [];
+    const arrived = this.text ? [this.#lines(this.text, this.citations, false)] : [];
     this.body.replaceChildren(...arrived, el("div", { class: kind }, words, retry));
   }
 
@@ -146,7 +146,8 @@ export class Turn {
     const sources = new Set(answer.citations.map((citation) => citation.article_id)).size;
     say(`End of the answer, ${sources === 1 ? "one source" : `${sources} sources`}.`);
     const found = answer.note ? [el("p", { class: "overview-note" }, foreign(answer.note))] : [];
-    found.push(this.#lines(answer.text, answer.citations));
+    // What is quoted comes part by part; a model may mix them.
+    found.push(this.#lines(answer.text, answer.citations, answer.reader === "extractive"));
     if (answer.unanswered.length) {
       const parts = answer.unanswered.map((part) => el("li", {}, foreign(part)));
       found.push(el("div", { class: "gap" }, label("The articles do not answer"), el("ul", {}, ...parts)));
@@ -185,7 +186,7 @@ export class Turn {
    */
   #help(answer) {
     say("About this assistant.");
-    return [el("div", { class: "help" }, el("p", { class: "label" }, "About this assistant, not quoted"), this.#lines(answer.text, []))];
+    return [el("div", { class: "help" }, el("p", { class: "label" }, "About this assistant, not quoted"), this.#lines(answer.text, [], false))];
   }
 
   /**
@@ -206,11 +207,12 @@ export class Turn {
   /**
    * @param {string} text
    * @param {readonly Citation[]} citations
+   * @param {boolean} headed whether the parts of the question stand above what answers them
    * @returns {HTMLElement}
    */
-  #lines(text, citations) {
+  #lines(text, citations, headed) {
     const button = (/** @type {Citation} */ citation) => citationButton(citation, citations, this.openCitation);
-    return el("div", { class: "lines" }, ...answerDrawn(answerLines(text, citations), button));
+    return el("div", { class: "lines" }, ...answerDrawn(answerLines(text, citations), button, headed));
   }
 
   /**

@@ -30,16 +30,18 @@ def read(data: bytes, source: str) -> list[Extracted]:
     """Read a table; its first row is the header.
 
     Raises:
-        ArticleUnreadable: not text, quotation marks that never end, or columns of articles without a text.
+        ArticleUnreadable: not text, quotation marks that never end, no rows, or columns of articles without a text.
     """
     text = read_text(data, source)
     stated = SEPARATOR_LINE.match(text)
     if stated:
         text = text[stated.end() :]
     delimiter = stated[1] if stated else _delimiter(text)
-    header = next(_rows(text, delimiter, source), None)
+    header, first = (*islice(_rows(text, delimiter, source), 2), None, None)[:2]
     if header is None:
         raise ArticleUnreadable(f"{source}: no text in it", "leave it out or write the article")
+    if first is None:
+        raise ArticleUnreadable(f"{source}: it is empty but for its header", "leave it out or add the rows")
     names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in header]
     if {*TEXTS} & {*names} and {*KEYS["title"]} & {*names}:
         return _articles(text, delimiter, names, source)

@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
+from index.counts import shortened
 from index.errors import ArticleUnreadable
 from index.text.formats.characters import clean
 from index.text.formats.decoding import read_text
@@ -15,8 +17,15 @@ from index.text.metadata import metadata_of
 
 TEXTS = ("text", "body", "content", "article", "abstract")
 IDS = ("id", "_id", "article_id", "uid", "guid")
+_KINDS: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
 MAX_TOLD = 20
 """Lines that could not be read and are told one by one."""
+
+
+class _Number(str):
+    """A number as it is written, so that an id keeps its digits; it is no text."""
+
+    __slots__ = ()
 
 
 def read(data: bytes, source: str) -> list[Extracted]:
@@ -32,13 +41,13 @@ def read(data: bytes, source: str) -> list[Extracted]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line, parse_int=str, parse_float=str)
+            value = json.loads(line, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
         except (ValueError, RecursionError):
             faults.append(f"line {number} is not JSON")
             continue
         article = article_of(value, number, taken, source) if isinstance(value, dict) else None
         if article is None:
-            faults.append(f"line {number} has no text under {', '.join(TEXTS)}")
+            faults.append(_fault(value, number))
         else:
             found.append(article)
     if not found:
@@ -46,6 +55,21 @@ def read(data: bytes, source: str) -> list[Extracted]:
             f"{source}: no article in it ({faults[0] if faults else 'it is empty'})", f"give each line a {TEXTS[0]!r}"
         )
     return with_faults(found, faults, "lines")
+
+
+def _fault(value: object, number: int) -> str:
+    """Why a line of JSON holds no article."""
+    if not isinstance(value, dict):
+        return f"line {number} is JSON, but no object"
+    name = next((one for one in TEXTS if value.get(one) is not None and not _is_text(value[one])), None)
+    if name is None:
+        return f"line {number} has no text under {', '.join(TEXTS)}"
+    kind = f"the number {shortened(value[name], 20)}" if isinstance(value[name], _Number) else _KINDS[type(value[name])]
+    return f"line {number} has {kind} under {name!r}, and no text"
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and not isinstance(value, _Number)
 
 
 def with_faults(found: list[Extracted], faults: Sequence[str], unit: str) -> list[Extracted]:
@@ -65,7 +89,7 @@ def article_of(value: Mapping[str, object], number: int, taken: set[str], source
         taken: fragments of the file so far; its own is added.
         source: the file's name, for messages.
     """
-    stated_text = next((text for name in TEXTS if isinstance(text := value.get(name), str) and text.strip()), None)
+    stated_text = next((text for name in TEXTS if _is_text(text := value.get(name)) and text.strip()), None)
     if stated_text is None:
         return None
     text = clean(stated_text)

@@ -341,3 +341,32 @@ def test_a_note_on_an_overview_is_told_from_a_claim(assistant, here, question):
     for other in ("The bridge was sold.", f"{note} It was sold.", note.replace("“", "“The moon ", 1)):
         if other != note:
             assert check(again(data | {"note": other}), here).verdict is Verdict.FAILS, other
+
+
+@pytest.mark.parametrize(
+    "said", ["The ford was widened by nine oxen.", "No.", "The ford stands. It was paid for in salt."]
+)
+def test_a_sentence_of_an_edited_text_ends_at_its_marker_and_those_after_it_stay_themselves(answer, here, said):
+    data = data_of(answer)
+    (start, end), *_ = data["citations"][0]["answer_spans"]
+    data["text"] = data["text"][:start] + said + data["text"][end:]
+
+    found = check(again(data), here)
+
+    texts = [line.rpartition(" [")[0] for line in data["text"].split("\n")]
+    assert [one.text for one in found.sentences] == texts
+    assert [one.standing for one in found.sentences] == [Standing.CHANGED] + [Standing.HOLDS] * (len(texts) - 1)
+    assert found.verdict is Verdict.FAILS
+
+
+def test_a_quote_that_was_edited_is_not_blamed_on_an_article_that_is_the_same(answer, here):
+    data = data_of(answer)
+    data["citations"][0]["quote"] = "The ford was widened by nine oxen."
+    other = json.loads(json.dumps(data))
+    other["citations"][0]["sha256"] = "0" * 64
+
+    same, changed = (check(again(one), here).receipts[0] for one in (data, other))
+
+    assert (same.standing, changed.standing) == (Standing.CHANGED, Standing.CHANGED)
+    assert same.detail == "changed: the quote does not stand in the article at these characters"
+    assert changed.detail == "changed: the quote does not stand in the article any more"

@@ -287,3 +287,17 @@ def test_only_what_stands_before_a_commands_name_is_moved() -> None:
     for words in ([], ["--index"], ["--index", "x"], ["--index", "x", "bogus"], ["-V"], ["ask", "--", "--index"]):
         assert index_moved(words, tree) == words
     assert index_moved(["--index", "x", "ask", "--", "-5"], tree) == ["ask", "--index", "x", "--", "-5"]
+
+
+@pytest.mark.parametrize("command", [("index", "add", "mills"), ("ask", "Who mills?"), ("index", "status")])
+def test_a_name_that_was_taken_as_a_path_is_told_with_how_to_make_a_collection_of_it(
+    assistant, articles, monkeypatch, command
+) -> None:
+    monkeypatch.chdir(articles.parent)
+
+    run = assistant(*command, "--index", "mills")
+
+    assert run.code == 3
+    assert run.err.count("\n") == 1
+    assert "there is no collection 'mills', so it was taken as a path: mills is no index" in run.err
+    assert "`assistant collections create mills` makes a collection of that name" in run.err

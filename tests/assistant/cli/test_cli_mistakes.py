@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from commands import environment
 from library import REPOSITORY, Library
 
 COMMANDS = [
@@ -140,7 +142,10 @@ def test_arguments_that_do_not_fit_are_a_mistake_that_points_to_the_help(
     [
         (("ask", "Who?", "--sentences", "0"), "--sentences is 0; it must be between 1 and 10"),
         (("ask", "Who?", "--sentences", "99"), "--sentences is 99; it must be between 1 and 10"),
-        (("ask", "Who?", "--threshold", "7"), "--threshold is 7.0; it must be between -1 and 1"),
+        (
+            ("ask", "Who?", "--threshold", "7"),
+            "--threshold is 7.0; it must be between 0 and 1, or -1 for the fitted one",
+        ),
         (("config", "set", "passages", "0"), "passages is 0; it must be between 1 and 50"),
         (("config", "set", "passages", "six"), "passages is 'six'; it must be a whole number"),
         (("config", "set", "threshold", "high"), "threshold is 'high'; it must be a number"),
@@ -648,3 +653,36 @@ def test_a_mistake_in_a_process_of_its_own_is_one_line_and_no_traceback(
 
     assert_mistake(SimpleNamespace(code=run.returncode, out=run.stdout, err=run.stderr), code)
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="rights do not bind root")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("index", "add", "{}"), "{}: cannot be listed (Permission denied)"),
+        (("index", "sync", "{}"), "{}: cannot be listed (Permission denied)"),
+        (("index", "add", "{}/deep"), "{}/deep cannot be reached (Permission denied)"),
+        (("index", "sync", "{}/deep"), "{}/deep cannot be reached (Permission denied)"),
+        (("ask", "Who?", "--index", "{}"), "cannot be reached (Permission denied)"),
+    ],
+)
+def test_a_folder_that_may_not_be_entered_is_one_line(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    locked = tmp_path / "locked"
+    (locked / "deep").mkdir(parents=True)
+    locked.chmod(0)
+    command = [sys.executable, "-m", "assistant", *(one.format(locked) for one in arguments)]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", *command]
+    try:
+        run = subprocess.run(
+            command,
+            cwd=REPOSITORY,
+            env=environment(ASSISTANT_DATA=tmp_path / "data"),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    finally:
+        locked.chmod(0o755)
+
+    assert_mistake(SimpleNamespace(code=run.returncode, out=run.stdout, err=run.stderr), 1, said.format(locked))

@@ -43,11 +43,19 @@ def test_lines_tell_how_long_it_takes_and_how_far_it_is_where_nobody_watches(
         draw(30, 100, 1200)
         while "30%" not in (line := told.get(timeout=60)):
             assert line.startswith("indexing for")
-        assert re.fullmatch(r"indexing for \d+ s, 30%, 1,200 chunks", line)
+        assert re.fullmatch(r"indexing for \d+ s, 30%, under 1 min left, 1,200 chunks", line)
         draw(40, 100, 1300, "/articles/of\x1b May.txt")
         while "40%" not in (line := told.get(timeout=60)):
             pass
         assert line.endswith(r", 1,300 chunks, at of\u001b May.txt")
+
+
+@pytest.mark.parametrize(
+    ("taken", "share", "said"),
+    [(60, 0.25, ", about 3 min left"), (60, 0.9, ", under 1 min left"), (5, 0.001, ""), (5, 1.0, "")],
+)
+def test_lines_tell_the_time_that_is_left_once_enough_is_done(taken: float, share: float, said: str) -> None:
+    assert progress._left(taken, share) == said
 
 
 def test_work_that_may_not_be_needed_says_nothing_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,28 @@ def test_a_search_over_all_texts_marks_its_hits_there_and_in_the_article(page):
     expect(page.get_by_label("Search the articles")).to_have_value("tram")
 
 
+def test_what_is_left_out_around_a_hit_is_shown_by_dots(page):
+    passage = {"article_id": "quay", "title": "Quay", "start": 0}
+    found = []
+    for text in ("Lamps burn.", f"{'Ropes lie here. ' * 20}Lamps burn.", f"Lamps burn.{' Ropes lie here.' * 30}"):
+        at = text.index("Lamps")
+        one = passage | {"text": text, "hits": [[at, at + 5]]}
+        found.append(
+            page.evaluate(
+                "async ([one]) => (await import('/static/text_search.js')).passageRow(one).querySelector('.excerpt p')"
+                ".innerText",
+                [one],
+            )
+        )
+
+    assert [(text.startswith("… "), text.endswith(" …")) for text in found] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
+    assert all("Lamps" in text for text in found)
+
+
 def test_arrows_turn_the_sources_and_w_widens_the_article(page):
     ask(page, BOTH)
     page.get_by_role("button", name="Source 1:").first.click()

@@ -109,17 +109,7 @@ def test_a_file_can_be_dropped_on_the_frame(page, answer):
     expect(page.locator("#verdict")).to_have_text(HOLDS)
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        OPERA,
-        "What articles do you have?",
-        pytest.param(
-            "What can you do?",
-            marks=pytest.mark.xfail(strict=True, reason="with vectors by hash it is no question for help, and quoted"),
-        ),
-    ],
-)
+@pytest.mark.parametrize("question", [OPERA, "What articles do you have?", "What can you do?"])
 def test_a_refusal_and_the_programs_own_words_hold_too(page, server, question):
     with server.client() as client:
         paste(page, client.post("/api/ask", json={"question": question}).text)

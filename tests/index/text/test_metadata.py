@@ -106,6 +106,18 @@ def test_values_mean_what_their_writer_meant(line, field, value):
     assert text == "Text"
 
 
+@pytest.mark.parametrize("title", ['"Salt" and "iron"', "'We sailed at dawn': a log", '"Rain, said the miller'])
+def test_a_value_that_is_quoted_in_part_is_taken_whole_and_told(title):
+    known, text = front(f"---\ntitle: {title}\npublisher: 'The Tide: weekly'\n---\nText")
+
+    assert known == Metadata(
+        title=title,
+        publisher="The Tide: weekly",
+        problems=("its title is quoted in part, which is no YAML; it is taken whole",),
+    )
+    assert text == "Text"
+
+
 @pytest.mark.parametrize("value", ["2021", "2021-05", "March 2021", "yesterday", "2021-02-30", "31.31.2021"])
 def test_a_stated_date_that_is_no_full_date_is_reported(value):
     known, text = front(f"---\ntitle: A\ndate: {value}\n---\nText")

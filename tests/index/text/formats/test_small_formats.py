@@ -157,6 +157,8 @@ def test_a_table_without_columns_of_articles_is_one_article(header):
 
 
 def test_columns_of_articles_without_any_text_are_refused():
+    with pytest.raises(ArticleUnreadable, match=r"^/a\.csv: it is empty but for its header"):
+        load(Path("/a.csv"), b"weir,height\n\n")
     with pytest.raises(ArticleUnreadable, match=r"^/news\.csv: no row has a text under 'body'"):
         load(Path("/news.csv"), b"headline,body\nThe mill,\n")
 
@@ -195,6 +197,16 @@ def test_lines_that_hold_no_article_are_told_and_the_others_taken():
     assert article.text == "The mill is \ufffd sold."
     assert article.problems[0] == "line 1 is not JSON"
     assert len(article.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("41", "the number 41"), ("2.50", "the number 2.50"), ("true", "true or false"), ('["Salt."]', "a list")],
+)
+def test_a_text_that_is_no_string_is_told_with_its_line(value, said):
+    (article,) = lines('{"body": "The weir was mended."}', f'{{"body": {value}}}')
+
+    assert article.problems == (f"line 2 has {said} under 'body', and no text",)
 
 
 @pytest.mark.parametrize("text", ["[" * 10_000, '{"text": [5]}', "1" * 5_000])
