@@ -5,6 +5,7 @@
     python -m eval.lab.entailment mean    A B 0.7 OUT  # of two trainings' weights, 0.7 of B's
     python -m eval.lab.entailment threshold DATA       # of the weights that ship, on pairs that are never trained on
     python -m eval.lab.entailment measure CLAIMS       # of the check as it ships, on labelled claims
+    python -m eval.lab.entailment edits                # of the network, on edited sentences that are never trained on
     python -m eval.lab.entailment time                 # of the check of a sentence against its passages
 
 `DATA` is a folder with the licensed `pairs_*` and reading files; WordNet is Debian's package wordnet-base. `RUN` is
@@ -102,6 +103,14 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _edits(arguments: argparse.Namespace) -> int:
+    from eval.lab.entailment.measure import edits_table
+
+    for line in edits_table(read_lexicon(arguments.wordnet)):
+        print(line, flush=True)
+    return 0
+
+
 def _time(arguments: argparse.Namespace) -> int:
     import numpy as np
 
@@ -143,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     measure = commands.add_parser("measure", help="measure the check on labelled claims, kind by kind")
     measure.add_argument("claims", type=Path, help="a file in the form of ../shared/claims")
     measure.set_defaults(do=_measure)
+    edits = commands.add_parser("edits", help="measure the network on edited sentences of held-out documents")
+    edits.add_argument("--wordnet", type=Path, default=WORDNET, help="folder of WordNet's files")
+    edits.set_defaults(do=_edits)
     timed = commands.add_parser("time", help="time the check of sentences about the default collection")
     timed.add_argument("--most", type=int, default=100, help="sentences")
     timed.set_defaults(do=_time)

@@ -6,15 +6,18 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from assistant.checking.entailment import shared_scorer
 from assistant.checking.support import SupportCheck, Verdict
 from eval.bench.sets import BenchSet
 from eval.lab.entailment.making import NEVER_MADE
+from eval.lab.entailment.making.edits import TRUE_EDITS, false_edits
 from eval.lab.entailment.making.lexicon import Lexicon
-from eval.lab.entailment.mixture import Counts, made_pairs, public_pairs, written_pairs
+from eval.lab.entailment.mixture import Counts, made_pairs, public_pairs, sentences_to_edit, written_pairs
 from eval.lab.entailment.pairs import Label
+from eval.lab.written.documents import read_documents
 from eval.measures.formulas import area_under_roc
 from eval.runs.indexes import bench_engine
 from index.errors import UserError, reason_of
@@ -135,6 +138,23 @@ def table(judged: Sequence[tuple[Claim, Verdict]]) -> Iterator[str]:
         passed = [found.supported for claim, found in pairs if not claim.supported]
         lost = [not found.supported for claim, found in pairs if claim.supported]
         yield f"{name:24} {_share(passed)} {_share(lost)}"
+
+
+def edits_table(lexicon: Lexicon, *, most: int = 120) -> Iterator[str]:
+    """Yield the share of edited sentences of held-out written documents that pass, by kind of edit.
+
+    Each claim is scored against its own sentence alone, by the network alone.
+    """
+    rng, scorer = random.Random(5), shared_scorer()
+    held_out = (document for document in read_documents() if document.held_out)
+    sentences = [text for document in held_out for text in sentences_to_edit(document.text)]
+    rng.shuffle(sentences)
+    kinds = {f"true, {name}": edit for name, (_, edit) in TRUE_EDITS.items()}
+    kinds |= {f"false, {name}": edit for name, (_, edit) in false_edits(lexicon).items()}
+    for name, edit in kinds.items():
+        pairs = ((made, text) for text in sentences if (made := edit(text, rng)))
+        passed = [scorer.scores(claim, [text])[0] >= scorer.threshold for claim, text in islice(pairs, most)]
+        yield f"{name:24} {_share(passed)}"
 
 
 def seconds_of_checks(engine: EmbeddedSearch, claims: Sequence[str]) -> list[float]:

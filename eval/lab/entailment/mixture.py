@@ -52,10 +52,10 @@ def made_pairs(folder: Path, lexicon: Lexicon, counts: Counts, *, seed: int) -> 
     texts = sorted({row.context for row in rows if len(row.context) < 3000})
     written = [document.text for document in read_documents() if not document.held_out]
     for text in [*_drawn(texts, counts.edited, rng), *_drawn(written, counts.edited_written, rng)]:
-        if sentences := _sentences(text):
+        if sentences := sentences_to_edit(text):
             yield from edited(sentences, lexicon, rng)
     for text in _drawn(texts, counts.attributed, rng):
-        if sentences := _sentences(text):
+        if sentences := sentences_to_edit(text):
             at = rng.randrange(len(sentences))
             around = sentences[at - 1] if at and rng.random() < 0.5 else ""
             yield from attributed(sentences[at], around, rng)
@@ -80,7 +80,8 @@ def _drawn(texts: Sequence[str], count: int, rng: random.Random) -> list[str]:
     return rng.choices(texts, k=count)
 
 
-def _sentences(text: str) -> list[str]:
+def sentences_to_edit(text: str) -> list[str]:
+    """The sentences of a text that are neither short nor long, and whole."""
     found = (text[start:end] for start, end in sentence_spans(text))
     return [one for one in found if len(one) in LENGTHS and one[-1] == "." and one[0].isupper()]
 
