@@ -62,7 +62,7 @@ def run_bench(
         meter: takes progress: the step, how much of it is done, and the total.
     """
     bench = load_set(folder)
-    with _assistant(bench, note, lambda done, of, chunks, at: meter("indexing", done, of)) as assistant:
+    with bench_assistant(bench, note, lambda done, of, chunks, at: meter("indexing", done, of)) as assistant:
         figures = {}
         for name, half in (("development", True), ("held-out", False)):
             questions = bench.half(development=half)
@@ -176,7 +176,7 @@ def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[
     """Ask answerable questions of the other half's articles, which do not answer them."""
     own = {article_of(document) for question in asked for document in question.relevant}
     others = {article for id_ in bench.documents if (article := article_of(id_)) and article not in own}
-    with _assistant(bench.part(others), note, lambda done, of, chunks, at: None) as assistant:
+    with bench_assistant(bench.part(others), note, lambda done, of, chunks, at: None) as assistant:
         reasons = [assistant.ask(question.text).reason for question in asked]
     return [
         _share("off-topic refused", [reason is not None for reason in reasons]),
@@ -185,7 +185,8 @@ def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[
 
 
 @contextmanager
-def _assistant(bench: BenchSet, note: Callable[[str], None], meter: Meter) -> Iterator[Assistant]:
+def bench_assistant(bench: BenchSet, note: Callable[[str], None], meter: Meter) -> Iterator[Assistant]:
+    """Open an assistant over a test set's documents."""
     root = bench_index(bench, note=note, meter=meter)
     engines = embedded_opener(root, lambda s: open_encoder(s.encoder_hash, s.encoder_name, note=note), note=note)
     assistant = Assistant(engines, Settings(), note=note)

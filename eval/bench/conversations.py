@@ -3,7 +3,8 @@
     python -m eval.bench.conversations FOLDER
 
 prints nDCG@10 and recall@10, by half, of a test set whose `queries.jsonl` has a "history" of turns (role "user" or
-another, text): searched as asked, rewritten, and rewritten with a second search. The history's answers are the set's.
+another, text): searched as asked, rewritten, and rewritten with a second search; and how many of its questions with
+and without an answer are refused. The history's answers are the set's.
 """
 
 import argparse
@@ -12,12 +13,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from assistant.answer.answer import Status
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
 from assistant.question.followups import Turn, in_conversation, stand_alone
 from assistant.retrieval.second_search import search_twice
+from eval.bench.bench import bench_assistant
 from eval.bench.observe import document_of
 from eval.bench.sets import BenchQuestion, load_set
 from eval.bench.tables import HALVES, print_table
+from eval.files import no_meter, silent
 from eval.measures.formulas import ndcg, recall
 from eval.runs.indexes import bench_engine
 from index.errors import UserError
@@ -120,6 +124,21 @@ def measure(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, li
     return dict(sorted(rows.items(), key=lambda row: row[0].split()[0]))
 
 
+def refusals(folder: Path, *, limit: int | None = None) -> dict[str, dict[str, list[float]]]:
+    """Compute how many questions with and without an answer are refused, by half; `limit` as for `measure`."""
+    bench = load_set(folder)
+    before = histories(folder)
+    rows: dict[str, dict[str, list[float]]] = {}
+    with bench_assistant(bench, silent, no_meter) as assistant:
+        for half, kind in HALVES.items():
+            for answerable in (True, False):
+                asked = [q for q in bench.half(development=kind) if q.answerable == answerable][:limit]
+                told = (assistant.ask(q.text[:MAX_QUESTION_CHARACTERS], previous=turns(before[q.id])) for q in asked)
+                name = f"refused, {'answerable' if answerable else 'not answerable'}"
+                rows.setdefault(name, {})[half] = [float(one.status is Status.REFUSED) for one in told]
+    return rows
+
+
 def _scores(asked: BenchQuestion, passages: Sequence[Passage]) -> tuple[float, float]:
     ranked = list(dict.fromkeys(document_of(passage.article) for passage in passages))
     relevant = [document for document, grade in asked.relevant.items() if grade > 0]
@@ -133,7 +152,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="questions of each half at most")
     arguments = parser.parse_args()
     try:
-        found = measure(arguments.folder, limit=arguments.limit)
+        found = measure(arguments.folder, limit=arguments.limit) | refusals(arguments.folder, limit=arguments.limit)
     except UserError as error:
         sys.exit(f"eval.bench.conversations: {error}")
     print_table(arguments.folder.name, found)
