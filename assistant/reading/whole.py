@@ -173,7 +173,7 @@ def _over(structure: Structure, item: Block) -> Block | None:
 
 
 def _rows(question: Question, chosen: Sequence[Candidate], structure: Structure) -> list[Quote]:
-    """All rows of a table, and its header last, where the question asks for more than one of them."""
+    """All rows of a table, or of the sort asked for, and its header last; empty where not several are asked for."""
     article = chosen[0].passage.article
     blocks = [one.passage.block(one.place) for one in chosen if one.passage.article is article]
     first = blocks[0]
@@ -184,16 +184,14 @@ def _rows(question: Question, chosen: Sequence[Candidate], structure: Structure)
         return []
     rows = [row for row in structure.group(first.group) if row.kind is BlockKind.ROW]
     head = [] if first.parent is None else [structure.blocks[first.parent]]
-    named = any(_named(question, structure, row) for row in rows)
+    firsts = [set(stems(next(iter(cells_of(structure.text[row.start : row.end])), ""))) for row in rows]
+    named = any(words and words <= set(question.stems) for words in firsts)
     if named or not 1 < len(rows) <= MOST_ITEMS:
         return []
+    shared = [len(words & set(question.stems)) for words in firsts]
+    if (most := max(shared)) and shared.count(most) > 1:  # "Which seed potatoes": not the onion sets.
+        rows = [row for row, number in zip(rows, shared, strict=True) if number == most]
     return [_row(article, row) for row in (*rows, *(one for one in head if one.kind is BlockKind.HEADER_ROW))]
-
-
-def _named(question: Question, structure: Structure, row: Block) -> bool:
-    """Whether the question has the row's first cell."""
-    words = stems(next(iter(cells_of(structure.text[row.start : row.end])), ""))
-    return bool(words) and set(words) <= set(question.stems)
 
 
 def _row(article: IndexedArticle, block: Block) -> Quote:

@@ -116,6 +116,15 @@ def test_a_table_is_given_whole_where_more_than_one_row_is_asked_for(
     assert whole(library, TABLE, question, best) == expected
 
 
+def test_of_a_table_the_rows_of_the_sort_that_is_asked_for_are_given(library: Library) -> None:
+    rows = ["| Tin boat | £3 |", "| Oak boat | £5 |"]
+    head, net = "| Thing | Price |", "| Net | £1 |"
+    text = "\n".join(["# Hire", "", head, "|---|---|", *rows, net, ""])
+
+    assert whole(library, text, "What do all boats cost?", ["Tin"]) == [*rows, head]
+    assert whole(library, text, "What do all things cost?", ["Tin"]) == [*rows, net, head]
+
+
 @pytest.mark.parametrize(
     ("question", "led", "expected"),
     [
