@@ -1,5 +1,6 @@
 """Prints answers for a person: the text, as it comes if possible, then the receipts, or where else to look."""
 
+import re
 import sys
 from collections.abc import Sequence
 from types import TracebackType
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.question.followups import Turn
     from index.search.engine import Filters, SearchEngine
 
+_BETWEEN_ITEMS = re.compile(r"\n(?=\s*(?:[-*+•]|\d{1,9}[.)])\s)")
 SPARE = 4
 """Columns that stay free at the right while an answer comes, for the dots that say that more will."""
 CUT_OFF = "(This is not the whole answer.)"
@@ -127,13 +129,23 @@ def _show_text(answer: "Answer", flow: Flow, engine: "SearchEngine") -> None:
         if rows and (row is None or row.table != rows[-1][0].table):
             end_table()
         if row is None:
-            flow.add(said, Style.BOLD if is_lead else Style.PLAIN)
+            *items, last = _items(said, citation) if citation and not is_lead else [said]
+            for item in items:
+                flow.line(item)
+            flow.add(last, Style.BOLD if is_lead else Style.PLAIN)
             flow.line(line[len(said) :])
         elif said.startswith("|"):
             rows.append((row, marker))
         else:  # Behind the day of its article.
             flow.line(f"{said[: said.index('|')]}{told(row)} {marker}")
     end_table()
+
+
+def _items(said: str, citation: "Citation") -> list[str]:
+    """What is said, cut into the items of the list that it quotes; the whole where it quotes none."""
+    items = [plain(item) for item in _BETWEEN_ITEMS.split(citation.quote)]
+    whole = " ".join(items)
+    return [said.removesuffix(whole) + items[0], *items[1:]] if said.endswith(whole) else [said]
 
 
 def _leads(answer: "Answer") -> list[tuple[int, int]]:

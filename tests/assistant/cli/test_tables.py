@@ -24,6 +24,8 @@ The museums are by the harbour.
 | **Whaling** \\| ships | £11 | |
 
 - A free day is Monday.
+- The **café** shuts
+  at noon.
 """
 HEADER, HARBOUR, WHALING = (line for line in TEXT.split("\n") if line.startswith("| "))
 
@@ -117,3 +119,9 @@ def test_the_closest_row_of_a_refusal_has_the_names_of_its_columns(engine: Memor
     show(replace(empty(), nearest=(near,)), Flow(Screen(), out.write), engine, beside=False)
 
     assert "50%: Museum: Harbour museum; Adult: £8; Opened: 3 May 1971\n" in out.getvalue()
+
+
+def test_the_items_of_a_list_stand_on_lines_of_their_own(engine: MemorySearch) -> None:
+    items = TEXT[TEXT.index("- A free") :].rstrip()
+
+    assert printed(quotes(engine, items), engine) == ["A free day is Monday.", "The café shuts at noon. [1]"]
