@@ -459,6 +459,7 @@ def test_a_phrase_in_marks_is_taken_to_its_closing_mark() -> None:
             "It is forbidden to fish from 1 March to 30 April.",
             "1 March to 30 April",
         ),
+        ("Who is the vice chair of the rowing club?", "Ada Holm is the chair of the rowing club.", "Ada Holm"),
         ("How do I get a key?", "Write to Ada Holm, who keeps the keys of the hall.", "Write to Ada Holm"),
         ("Who sank the barge?", "An earlier version of this note said that Ada Holm sank the barge.", "Ada Holm"),
     ],
