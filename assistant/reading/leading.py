@@ -69,7 +69,9 @@ _ASKS_THE_WAY = re.compile(
 )
 _ALLOWED = re.compile(r"\b(?:allow|permit|may|can)(?:s|ed)?\b", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"\b(?:forbid\w*|forbade|bann?\w*|prohibit\w*|refus\w+)\b", re.IGNORECASE)
-_OTHER_POST = re.compile(r"\b(?:vice|deputy|former|acting|assistant|interim|honorary|previous)\b", re.IGNORECASE)
+_OTHER_POST = re.compile(
+    r"\b(?:vice|deputy|former|acting|assistant|interim|honorary|previous)[ -](?=\w)", re.IGNORECASE
+)
 """With which a post is another one."""
 _TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION, Kind.REASON})
 """Kinds of questions that a few words do not answer."""
@@ -94,6 +96,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
     if (
         not lead
         or len(lead) > min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
+        or set(question.stems).isdisjoint(stems(text))  # Nothing says that it is told of what is asked about.
         or set(stems(lead)) <= {*question.stems, *stems(question.text), *HONORIFICS}
         or _belongs_to_what_follows(question, text, end)
         or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))
@@ -101,7 +104,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or lead.count("(") != lead.count(")")
         or (doubted(*_in_cell(text, start, end)) and not parse(question.text).negates)
         or (_ALLOWED.search(question.text) and _FORBIDDEN.search(text))
-        or any(word[0].lower() not in text.lower() for word in _OTHER_POST.finditer(question.text))
+        or any(word[0][:-1].lower() not in text.lower() for word in _OTHER_POST.finditer(question.text))
         or retracts(text)
         or _overtaken(question, text, start)
         or _another_is_meant(question, text, start, end)

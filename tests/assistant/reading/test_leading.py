@@ -65,10 +65,10 @@ def test_a_figure_is_taken_whole_with_what_bounds_it_and_what_it_counts(owned: s
     ("text", "words", "expected"),
     [
         ("Half of the 40 coins of Harn are of gold, people say.", "40 coins", "Half of the 40 coins"),
-        ("The vault of Harn is kept at −5 °C all year.", "5", "−5 °C"),
-        ("The vault of Harn lies 35km away from the sea.", "35", "35km"),
-        ("The dues of Harn came to $3.5 million that year.", "3.5", "$3.5 million"),
-        ("In the end 97.5% of Harn voted that year.", "97", "97.5%"),
+        ("The vault of Harn is kept at −5 °C all year, people say.", "5", "−5 °C"),
+        ("The vault of Harn lies 35km away from the sea, people say.", "35", "35km"),
+        ("The dues of Harn came to $3.5 million that year, people say.", "3.5", "$3.5 million"),
+        ("In the end 97.5% of Harn voted that year, people say.", "97", "97.5%"),
         ("The leaves of Harn live by photosynthesis, people say.", "synth", "photosynthesis"),
     ],
 )
@@ -270,7 +270,7 @@ def test_the_name_that_goes_with_another_date_does_not_lead(question: str, words
     [
         ("Who is the baker?", "Ada Holm", None),
         ("Who is the baker?", "Ole Lind", "Ole Lind"),
-        ("Who is there?", "Ada Holm", "Ada Holm"),
+        ("Who do you meet?", "Ada Holm", "Ada Holm"),
     ],
 )
 def test_the_name_with_another_role_in_brackets_does_not_lead(question: str, words: str, expected: str | None) -> None:
@@ -286,7 +286,7 @@ def test_the_name_with_another_role_in_brackets_does_not_lead(question: str, wor
     ],
 )
 def test_where_a_person_is_named_nothing_but_a_name_tells_who(text: str, words: str, expected: str | None) -> None:
-    assert lead("Who got the cup?", text, words) == expected
+    assert lead("Who got the prize?", text, words) == expected
 
 
 @pytest.mark.parametrize(
@@ -460,9 +460,12 @@ def test_a_phrase_in_marks_is_taken_to_its_closing_mark() -> None:
             "1 March to 30 April",
         ),
         ("Who is the vice chair of the rowing club?", "Ada Holm is the chair of the rowing club.", "Ada Holm"),
+        ("How many geese are there?", "The fair of Harn has 40 stalls.", "40 stalls"),
         ("How do I get a key?", "Write to Ada Holm, who keeps the keys of the hall.", "Write to Ada Holm"),
         ("Who sank the barge?", "An earlier version of this note said that Ada Holm sank the barge.", "Ada Holm"),
     ],
 )
-def test_what_is_forbidden_retracted_or_only_a_first_step_does_not_lead(question: str, text: str, words: str) -> None:
+def test_what_is_told_of_something_else_forbidden_retracted_or_a_first_step_does_not_lead(
+    question: str, text: str, words: str
+) -> None:
     assert lead(question, text, words) is None
