@@ -190,6 +190,7 @@ def test_markup_in_an_answer_is_shown_as_text(page, answer):
 
 
 def test_the_verdict_is_reached_and_the_page_left_by_the_keyboard(page, answer):
+    expect(page.get_by_role("button", name="Verify")).to_be_enabled()  # Once its script is there.
     page.get_by_label("Or its text, pasted here").fill(json.dumps(answer))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
