@@ -33,7 +33,7 @@ from assistant.reading.joined import (
     reads,
     sentence_rows,
 )
-from assistant.reading.later import denies, retracts, states_instead, takes_back
+from assistant.reading.later import contradicts, denies, retracts, states_instead, takes_back
 from assistant.reading.leading import asks_who_is, asks_yes_or_no, leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
@@ -234,6 +234,7 @@ class ExtractiveReader:
             lead = None
         elif instead := _instead_of_denied(best):
             chosen = [first, *instead]
+            lead = None
         elif lead is not None:
             said = engine.text(first.passage.article.article_id)[slice(*lead)]
             chosen = [first, *(c for c in chosen[1:] if c in rivals or _differs(said, first, c, engine))]
@@ -305,8 +306,9 @@ def _takes_back(one: Candidate, first: Candidate, value: str, *, sure: bool) -> 
 def _instead_of_denied(best: _Ranked) -> list[Candidate]:
     """What holds instead of what the best sentence only denies or retracts: "will not reopen on 22 June"."""
     first, said = best.found[0], best.seen[0].words
-    if retracts(first.text):
-        return _behind(best, first)
+    behind = _behind(best, first)
+    if retracts(first.text) or any(contradicts(one.text) for one in behind):
+        return behind
     if said is None or not doubted(first.text, said.start, said.end):
         return []
     return _instead(best, first, first.text[said.start : said.end])

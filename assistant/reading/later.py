@@ -14,6 +14,13 @@ _RETRACTS = re.compile(
 )
 
 
+_CHANGED = re.compile(
+    r"\b(?:postponed|moved|raised|lowered|cut|replaced|instead|increased|reduced|risen|rose|fallen|fell|corrected|now)\b",
+    re.IGNORECASE,
+)
+_IN_TRUTH = re.compile(r"(?:but )?(?:in (?:truth|fact|reality)|actually|contrary to)\b", re.IGNORECASE)
+
+
 def takes_back(text: str, value: str) -> bool:
     """Whether `text` denies a figure or date of `value`, or states another of the same sort beside it.
 
@@ -29,6 +36,16 @@ def takes_back(text: str, value: str) -> bool:
             if beside or _moved(old, token) or doubted(text, token.start, token.end):
                 return True
     return False
+
+
+def changes(text: str, value: str) -> bool:
+    """Whether `text` says that a figure or date of `value` has given way to another: "was raised from 42 to 55"."""
+    return _CHANGED.search(text) is not None and takes_back(text, value)
+
+
+def contradicts(text: str) -> bool:
+    """Whether a sentence opens as one that sets the one before it right: "In truth, …"."""
+    return _IN_TRUTH.match(text) is not None
 
 
 def denies(text: str, value: str) -> bool:

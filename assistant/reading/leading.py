@@ -18,7 +18,8 @@ from assistant.language.values import Token, dates, figures, read, values_of
 from assistant.language.vocabulary import AUXILIARIES, HONORIFICS, MONTHS, OPENERS, ORDINALS, WEEKDAYS
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
-from assistant.reading.later import denies, retracts
+from assistant.reading.contrast import contrasted
+from assistant.reading.later import changes, denies, retracts
 from assistant.reading.network import Span as Words
 from index.text.structure import cells_of
 from index.text.terms import stems
@@ -67,8 +68,6 @@ _MEMBERS = re.compile(r",|;|、| and | or | & ")
 _ASKS_THE_WAY = re.compile(
     r"how (?:to|(?:do|does|can|could|should|must|would) (?:i|you|we|one|people|somebody))\b", re.IGNORECASE
 )
-_ALLOWED = re.compile(r"\b(?:allow|permit|may|can)(?:s|ed)?\b", re.IGNORECASE)
-_FORBIDDEN = re.compile(r"\b(?:forbid\w*|forbade|bann?\w*|prohibit\w*|refus\w+)\b", re.IGNORECASE)
 _OTHER_POST = re.compile(
     r"\b(?:vice|deputy|former|acting|assistant|interim|honorary|previous)[ -](?=\w)", re.IGNORECASE
 )
@@ -103,7 +102,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
         or lead.count("(") != lead.count(")")
         or (doubted(*_in_cell(text, start, end)) and not parse(question.text).negates)
-        or (_ALLOWED.search(question.text) and _FORBIDDEN.search(text))
+        or contrasted(question, text, start, end)
         or any(word[0][:-1].lower() not in text.lower() for word in _OTHER_POST.finditer(question.text))
         or retracts(text)
         or _overtaken(question, text, start)
@@ -118,7 +117,9 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
         or (question.kind is Kind.QUANTITY and question.unit and _counts_another(question, text, end))
-        or any(_denies(other, lead) or _is_the_row_meant(question, other, text) for other in others)
+        or any(
+            _denies(other, lead) or _is_the_row_meant(question, other, text) or changes(other, lead) for other in others
+        )
     ):
         return None
     return start, end
