@@ -1,6 +1,8 @@
 """Verify a whole answer: its form, its id, all that sealing demands, what the index has of it, and its signature."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -9,7 +11,7 @@ from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, S
 from assistant.answer.given import Given
 from assistant.answer.own_words import REFUSALS, is_help
 from assistant.answer.receipts import Check, Standing, check_quote
-from assistant.answer.sealing import QUOTING, check_composition, identity, page_at, says
+from assistant.answer.sealing import QUOTING, check_composition, identity, page_at, passing, says
 from assistant.answer.signing import is_signed
 from index.counts import shortened
 from index.errors import ReceiptBroken
@@ -254,13 +256,18 @@ def _sentences(
             found.append(VerifiedSentence(text=text, number=0, standing=Standing.CHANGED, detail=detail))
 
     pairs = [(span, one) for one in zip(answer.citations, receipts, strict=True) for span in one[0].answer_spans]
+    markers: defaultdict[str, list[int]] = defaultdict(list)
+    for found_ in re.finditer(r" \[(\d+)\]", answer.text):
+        markers[found_[1]].append(found_.start())
+    passed = passing(answer)
     moved = 0
     for span, (citation, check) in sorted(pairs, key=lambda pair: pair[0]):
-        start, end = span[0] + moved, _end(answer.text, span[1] + moved, check.number, after=max(at, span[0] + moved))
+        start = span[0] + moved
+        end = _end(markers[str(check.number)], span[1] + moved, after=max(at, start))
         moved = end - span[1]
         without_receipt(start)
         text, standing, detail = answer.text[start:end], check.standing, check.detail
-        if not says(answer, citation, span, shown=text):
+        if not says(answer, citation, span, shown=text, passed=passed):
             standing, detail = Standing.CHANGED, "changed: the sentence says something else than its receipt"
         elif span in unsupported:
             standing, detail = Standing.CHANGED, f"changed: its receipt does not support it: {unsupported[span]}"
@@ -271,10 +278,11 @@ def _sentences(
     return tuple(found)
 
 
-def _end(text: str, end: int, number: int, *, after: int) -> int:
+def _end(markers: Sequence[int], end: int, *, after: int) -> int:
     """Where a sentence ends: at its marker, which in an edited text may stand elsewhere than its receipt says."""
-    places = [found.start() for found in re.finditer(rf" \[{number}\]", text) if found.start() > after]
-    return min(places, key=lambda place: abs(place - end), default=end)
+    first = bisect_right(markers, after)
+    near = bisect_left(markers, end, lo=first)
+    return min(markers[max(first, near - 1) : near + 1], key=lambda place: abs(place - end), default=end)
 
 
 def _own_words(given: Given, contents: Contents | None) -> VerifiedSentence:

@@ -370,3 +370,15 @@ def test_a_quote_that_was_edited_is_not_blamed_on_an_article_that_is_the_same(an
     assert (same.standing, changed.standing) == (Standing.CHANGED, Standing.CHANGED)
     assert same.detail == "changed: the quote does not stand in the article at these characters"
     assert changed.detail == "changed: the quote does not stand in the article any more"
+
+
+def test_more_spans_than_a_quote_has_are_told_one_by_one(answer, here):
+    data = data_of(answer)
+    number = 5_000
+    data["text"] = "\n".join(["x [1]"] * number)
+    data["citations"][0]["answer_spans"] = [[6 * place, 6 * place + 1] for place in range(number)]
+
+    found = check(again(data), here)
+
+    assert found.verdict is Verdict.FAILS
+    assert [(one.text, one.standing) for one in found.sentences] == [("x", Standing.CHANGED)] * number
