@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Status
+from assistant.answer.cuts import first_cut
 from assistant.answer.given import Given
 from assistant.answer.own_words import REFUSALS, is_help
 from assistant.answer.receipts import Check, Standing, check_quote
@@ -15,7 +16,9 @@ from assistant.answer.sealing import QUOTING, check_composition, identity, page_
 from assistant.answer.signing import is_signed
 from index.counts import shortened
 from index.errors import ReceiptBroken
+from index.search.engine import Passage
 from index.text.article import IndexedArticle, Page
+from index.text.structure import Structure
 
 Span = tuple[int, int]
 """Where a sentence stands in the answer's text."""
@@ -54,6 +57,10 @@ class Contents:
     """Text of an article by id."""
     pages: Callable[[str], Sequence[Page]]
     """Pages of an article by id."""
+    structure: Callable[[str], Structure]
+    """Structure of an article's text by id."""
+    passages: Callable[[Citation | Nearest], Sequence[Passage]]
+    """Passages of a receipt's article, with the one that holds its quote."""
     unsupported: Callable[[Sequence[tuple[str, Citation]]], Sequence[str | None]]
     """Why the check would not keep each of a model's sentences beside its receipt, in words; None if it would."""
 
@@ -114,6 +121,10 @@ def verify(given: Given, contents: Contents | None, *, trusted: Collection[str])
     faults = _faults(given, signed)
     if contents is not None and other is None:
         faults += _contradictions(given, contents)
+    # A signature proves that whole sentences were quoted; a model's are checked beside their receipts below.
+    if contents is not None and signed is not Signed.TRUSTED:
+        nearest = _uncut(nearest, answer.nearest, contents)
+        receipts = _uncut(receipts, answer.citations, contents) if answer.reader == QUOTING else receipts
     broken = [one for one in (*receipts, *nearest) if one.standing not in {Standing.HOLDS, Standing.UNCHECKED}]
     unsupported: Mapping[Span, str] = {}
     # A signature proves that the check was done. Without one, a forger may have put something into the model's mouth.
@@ -223,6 +234,17 @@ def _check(number: int, receipt: Citation | Nearest, contents: Contents | None, 
             detail = f"changed: {name} is {_told(said)} in the receipt, and {_told(value)} in the index"
             return replace(check, standing=Standing.CHANGED, detail=detail)
     return check
+
+
+def _uncut(checks: Sequence[Check], receipts: Sequence[Citation | Nearest], contents: Contents) -> tuple[Check, ...]:
+    """The checks, but that the first quote which is cut out of a sentence does not hold."""
+    held = [place for place, check in enumerate(checks) if check.standing is Standing.HOLDS]
+    cut = first_cut([receipts[place] for place in held], contents.structure, contents.passages)
+    if cut is None:
+        return tuple(checks)
+    detail = "changed: the quote is cut out of a sentence"
+    bad = replace(checks[held[cut]], standing=Standing.CHANGED, detail=detail)
+    return (*checks[: held[cut]], bad, *checks[held[cut] + 1 :])
 
 
 def _told(value: object) -> str:
