@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from assistant.answer.answer import OMITTED_IF_EMPTY, Answer
+from assistant.answer.reply import check_completion, check_message
 from assistant.answer.signing import Signature
 from index.counts import shortened
 from index.errors import UsageError
@@ -47,9 +48,10 @@ def read_answer(text: str) -> Given:
     exported message is taken for the answer in it.
 
     Raises:
-        UsageError: it is no answer, or a chat completion that says something else than the answer in it.
+        UsageError: it is no answer, or what stands around the answer says something else than it.
     """
-    data = _unwrapped(strict_json(text))
+    whole = strict_json(text)
+    data = _unwrapped(whole)
     if not isinstance(data, dict):
         raise UsageError(f"no answer: it is {_kind(data)}", GIVE)
     if not isinstance(data.get("citations"), list):
@@ -64,6 +66,11 @@ def read_answer(text: str) -> Given:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"]) or "it"
         raise UsageError(f"no answer: {shortened(where, 100)}: {first['msg'].lower()}", GIVE) from error
+    if isinstance(whole, dict) and whole is not data:
+        if "receipts" in whole:
+            check_completion(whole, answer, message_id=answer.message_id, collection=answer.collection)
+        else:
+            check_message(whole, answer, message_id=answer.message_id)
     return Given(data=data, answer=answer)
 
 
@@ -72,17 +79,7 @@ def _unwrapped(data: object) -> object:
     if not isinstance(data, dict) or "citations" in data:
         return data
     answer = data.get("receipts", data.get("answer"))
-    if not isinstance(answer, dict):
-        return data
-    for choice in data["choices"] if isinstance(data.get("choices"), list) else []:
-        message = choice.get("message") if isinstance(choice, dict) else None
-        said = message.get("content") if isinstance(message, dict) else None
-        if not str(said).startswith(str(answer.get("text"))):
-            raise UsageError(
-                "the message says something else than its receipts",
-                "give the chat completion as /v1 gave it, or its `receipts` alone",
-            )
-    return answer
+    return answer if isinstance(answer, dict) else data
 
 
 def strict_json(text: str) -> object:

@@ -81,7 +81,7 @@ def is_help(scope: str, text: str, rows: Collection[IndexedArticle]) -> bool:
         shown = len(lines) == len(set(lines)) == min(number, LISTED) and {*map(_line, rows)}.issuperset(lines)
         return shown and text in texts
     told = {"greeting": _greeting, "abilities": _abilities}.get(scope)
-    titles = [None, *dict.fromkeys(row.title for row in rows if row.title and row.title in text)]
+    titles = [None, *dict.fromkeys(row.title for row in rows if text.endswith(f"{_for_example(row.title)}."))]
     return told is not None and any(text == told(number, title) for title in titles)
 
 
@@ -91,17 +91,34 @@ def is_note(scope: str, note: str, searched: str, titles: Iterable[str]) -> bool
         return not note
     left, words = LEFT.get(scope, ("", ""))
     more = rf"(?:{re.escape(ONE_OF)})?" + (rf"(?: [\d,]+ {left}s?{re.escape(words)})?" if left else "")
-    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(CHOSEN[scope]))
-    found = re.fullmatch(pattern + more, note, re.DOTALL)
-    if found is None:
+    named = _filled(CHOSEN[scope], re.sub(rf"{more}\Z", "", note))
+    if named is None:
         return False
-    named = found.groupdict()
     if (articles := named.pop("articles", None)) is not None:
-        about = re.fullmatch(re.sub(r"\\\{topic\\\}", "(?P<topic>.+)", re.escape(SUBJECT)), articles, re.DOTALL)
+        about = _filled(SUBJECT, articles)
         if about is None:
             return re.fullmatch(r"[\d,]+ articles?", articles) is not None or _are_titles(articles, set(titles))
-        named = about.groupdict()
+        named = about
     return all(value in searched for value in named.values())
+
+
+def _filled(form: str, text: str) -> dict[str, str] | None:
+    """What stands in a text in the place of each name of a form, as early as it can; None if it has another form.
+
+    In time linear in the text, which anybody may have made up.
+    """
+    before, *rest = re.split(r"\{(\w+)\}", form)
+    if not text.startswith(before):
+        return None
+    found, at = {}, len(before)
+    names, literals = rest[::2], rest[1::2]
+    for place, (name, after) in enumerate(zip(names, literals, strict=True), 1):
+        last = place == len(names)
+        end = len(text) - len(after) if last else text.find(after, at + 1)
+        if end <= at or not text.startswith(after, end):
+            return None
+        found[name], at = text[at:end], end + len(after)
+    return found
 
 
 def titled(row: IndexedArticle) -> str:
@@ -122,7 +139,7 @@ def _are_titles(text: str, titles: Collection[str]) -> bool:
             for end in range(place + 1, len(pieces) + 1)
         )
 
-    return quoted and len(pieces) < 100 and from_place(0, FEW)  # Of so many no reader would see the end.
+    return quoted and len(pieces) < 20 and from_place(0, FEW)  # Of so many no reader would see the end.
 
 
 def _greeting(number: int, title: str | None) -> str:

@@ -60,18 +60,10 @@ def check_quote(number: int, receipt: Citation | Nearest, text_of: Callable[[str
         if sha256_of(text) == receipt.sha256:
             return found(Standing.HOLDS, "holds", start)
         return found(Standing.CHANGED, "changed: the quote stands there, in an article with another text (hash)", start)
-    places = _places(text, quote)
-    if places:
+    before, after = text.rfind(quote, 0, max(start, 0) + len(quote)), text.find(quote, max(start, 0))
+    if places := [at for at in (before, after) if at >= 0]:
         nearest = min(places, key=lambda at: abs(at - start))
         return found(Standing.MOVED, f"moved from {start} to {nearest}", nearest)
     if sha256_of(text) == receipt.sha256:  # The article is what it was: so the receipt is not.
         return found(Standing.CHANGED, "changed: the quote does not stand in the article at these characters")
     return found(Standing.CHANGED, "changed: the quote does not stand in the article any more")
-
-
-def _places(text: str, quote: str) -> list[int]:
-    places, at = [], text.find(quote)
-    while at >= 0:
-        places.append(at)
-        at = text.find(quote, at + 1)
-    return places

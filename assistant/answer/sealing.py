@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -174,7 +173,7 @@ def _check_text(answer: Answer, *, between: str) -> None:
         at = end + len(tail)
     if at != len(answer.text):
         raise ReceiptBroken(f"a part of the answer has no receipt: {shortened(answer.text[at:], 60)!r}")
-    first = [number for place, (_, _, number) in enumerate(spans) if number not in {one[2] for one in spans[:place]}]
+    first = list(dict.fromkeys(number for _, _, number in spans))
     if first != sorted(first):
         raise ReceiptBroken(f"citations are first used in the order {first}")
 
@@ -182,24 +181,33 @@ def _check_text(answer: Answer, *, between: str) -> None:
 def _check_quotes(answer: Answer) -> None:
     """Each citation is shown as its quote, which the article's date or the short answer out of it may precede."""
     for citation in answer.citations:
-        if len(citation.answer_spans) > 2 or not all(says(answer, citation, span) for span in citation.answer_spans):
+        if not all(says(answer, citation, span) for span in citation.answer_spans):
             start, end = citation.answer_spans[-1]
             said = shortened(answer.text[start:end], 60)
             raise ReceiptBroken(f"the sentence of citation [{citation.number}] is not its quote: {said!r}")
 
 
-def says(answer: Answer, citation: Citation, span: tuple[int, int], *, shown: str | None = None) -> bool:
+def says(
+    answer: Answer,
+    citation: Citation,
+    span: tuple[int, int],
+    *,
+    shown: str | None = None,
+    passed: Collection[tuple[str, str | None]] = (),
+) -> bool:
     """Whether a sentence of an answer is what its citation lets it be.
 
     In a quoting answer that is the quote, or before it the short answer out of it; else a sentence of the model that
-    passed the check, with a receipt of this article. `shown` is the sentence, if it does not stand at its span.
+    passed the check (`passing`), with a receipt of this article. `shown` is the sentence, if it does not stand at its
+    span.
     """
     shown = answer.text[slice(*span)] if shown is None else shown
     if not shown:
         return False
     if answer.reader != QUOTING:
-        passed = _shown(answer.writing.sentences) if answer.writing else []
-        return any((one.text, one.article_id) == (shown, citation.article_id) for one in passed)
+        return (shown, citation.article_id) in passed
+    if len(citation.answer_spans) > 2:
+        return False
     whole = plain(citation.quote)
     if span != citation.answer_spans[-1]:
         return leads(shown, whole)
@@ -209,15 +217,30 @@ def says(answer: Answer, citation: Citation, span: tuple[int, int], *, shown: st
     return shown in {whole, dated(citation.published, whole), f"{citation.published}: {whole}"}
 
 
+def passing(answer: Answer) -> frozenset[tuple[str, str | None]]:
+    """The sentences of a model that passed the check, each with the article that supports it."""
+    return frozenset((one.text, one.article_id) for one in (_shown(answer.writing.sentences) if answer.writing else ()))
+
+
 def leads(lead: str, whole: str) -> bool:
     """Whether a short answer is part of the sentence, but for a capital at its beginning, and cuts no word or value."""
-    for start in (found.start() for found in re.finditer(re.escape(lead), whole, re.IGNORECASE)):
-        end = start + len(lead)
-        if whole[start + 1 : end] == lead[1:] and (whole[start] == lead[0] or whole[start].upper() == lead[0]):
-            cut = (token for token in read(whole) for edge in (start, end) if token.start < edge < token.end)
-            if lead != whole and not any(cut):
-                return True
-    return False
+    if lead == whole:
+        return False
+    starts = [
+        start
+        for first in {sign for sign in whole if lead[:1] in {sign, sign.upper()}}
+        for start in _starts(first + lead[1:], whole)
+    ]
+    inside = {edge for token in read(whole) for edge in range(token.start + 1, token.end)} if starts else set()
+    return any(start not in inside and start + len(lead) not in inside for start in starts)
+
+
+def _starts(part: str, whole: str) -> Iterator[int]:
+    """Where a part stands, without overlap."""
+    start = whole.find(part)
+    while start >= 0:
+        yield start
+        start = whole.find(part, start + len(part))
 
 
 def _check_written(answer: Answer, sentences: Sequence[SentenceVerdict]) -> None:
@@ -238,9 +261,10 @@ def _check_parts(answer: Answer) -> None:
     """Receipts name parts of the question with spans of their own; no part is answered and unanswered."""
     answered: set[str] = set()
     for citation in answer.citations:
+        spans = set(citation.answer_spans)
         for part in citation.parts:
             own = 0 <= part.index < len(answer.parts) and answer.parts[part.index] == part.question
-            if not own or not part.answer_spans or not set(part.answer_spans) <= set(citation.answer_spans):
+            if not own or not part.answer_spans or not spans.issuperset(part.answer_spans):
                 raise ReceiptBroken(f"citation [{citation.number}] answers no part of the question: {part.question!r}")
             answered.add(part.question)
         if answer.parts and not citation.parts:

@@ -1,19 +1,24 @@
 """Verify a whole answer: its form, its id, all that sealing demands, what the index has of it, and its signature."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Status
+from assistant.answer.cuts import first_cut
 from assistant.answer.given import Given
 from assistant.answer.own_words import REFUSALS, is_help
 from assistant.answer.receipts import Check, Standing, check_quote
-from assistant.answer.sealing import QUOTING, check_composition, identity, page_at, says
+from assistant.answer.sealing import QUOTING, check_composition, identity, page_at, passing, says
 from assistant.answer.signing import is_signed
 from index.counts import shortened
 from index.errors import ReceiptBroken
+from index.search.engine import Passage
 from index.text.article import IndexedArticle, Page
+from index.text.structure import Structure
 
 Span = tuple[int, int]
 """Where a sentence stands in the answer's text."""
@@ -52,6 +57,10 @@ class Contents:
     """Text of an article by id."""
     pages: Callable[[str], Sequence[Page]]
     """Pages of an article by id."""
+    structure: Callable[[str], Structure]
+    """Structure of an article's text by id."""
+    passages: Callable[[Citation | Nearest], Sequence[Passage]]
+    """Passages of a receipt's article, with the one that holds its quote."""
     unsupported: Callable[[Sequence[tuple[str, Citation]]], Sequence[str | None]]
     """Why the check would not keep each of a model's sentences beside its receipt, in words; None if it would."""
 
@@ -112,6 +121,10 @@ def verify(given: Given, contents: Contents | None, *, trusted: Collection[str])
     faults = _faults(given, signed)
     if contents is not None and other is None:
         faults += _contradictions(given, contents)
+    # A signature proves that whole sentences were quoted; a model's are checked beside their receipts below.
+    if contents is not None and signed is not Signed.TRUSTED:
+        nearest = _uncut(nearest, answer.nearest, contents)
+        receipts = _uncut(receipts, answer.citations, contents) if answer.reader == QUOTING else receipts
     broken = [one for one in (*receipts, *nearest) if one.standing not in {Standing.HOLDS, Standing.UNCHECKED}]
     unsupported: Mapping[Span, str] = {}
     # A signature proves that the check was done. Without one, a forger may have put something into the model's mouth.
@@ -223,6 +236,17 @@ def _check(number: int, receipt: Citation | Nearest, contents: Contents | None, 
     return check
 
 
+def _uncut(checks: Sequence[Check], receipts: Sequence[Citation | Nearest], contents: Contents) -> tuple[Check, ...]:
+    """The checks, but that the first quote which is cut out of a sentence does not hold."""
+    held = [place for place, check in enumerate(checks) if check.standing is Standing.HOLDS]
+    cut = first_cut([receipts[place] for place in held], contents.structure, contents.passages)
+    if cut is None:
+        return tuple(checks)
+    detail = "changed: the quote is cut out of a sentence"
+    bad = replace(checks[held[cut]], standing=Standing.CHANGED, detail=detail)
+    return (*checks[: held[cut]], bad, *checks[held[cut] + 1 :])
+
+
 def _told(value: object) -> str:
     return "not given" if value is None else repr(value if isinstance(value, int) else shortened(str(value), 100))
 
@@ -254,13 +278,18 @@ def _sentences(
             found.append(VerifiedSentence(text=text, number=0, standing=Standing.CHANGED, detail=detail))
 
     pairs = [(span, one) for one in zip(answer.citations, receipts, strict=True) for span in one[0].answer_spans]
+    markers: defaultdict[str, list[int]] = defaultdict(list)
+    for found_ in re.finditer(r" \[(\d+)\]", answer.text):
+        markers[found_[1]].append(found_.start())
+    passed = passing(answer)
     moved = 0
     for span, (citation, check) in sorted(pairs, key=lambda pair: pair[0]):
-        start, end = span[0] + moved, _end(answer.text, span[1] + moved, check.number, after=max(at, span[0] + moved))
+        start = span[0] + moved
+        end = _end(markers[str(check.number)], span[1] + moved, after=max(at, start))
         moved = end - span[1]
         without_receipt(start)
         text, standing, detail = answer.text[start:end], check.standing, check.detail
-        if not says(answer, citation, span, shown=text):
+        if not says(answer, citation, span, shown=text, passed=passed):
             standing, detail = Standing.CHANGED, "changed: the sentence says something else than its receipt"
         elif span in unsupported:
             standing, detail = Standing.CHANGED, f"changed: its receipt does not support it: {unsupported[span]}"
@@ -271,10 +300,11 @@ def _sentences(
     return tuple(found)
 
 
-def _end(text: str, end: int, number: int, *, after: int) -> int:
+def _end(markers: Sequence[int], end: int, *, after: int) -> int:
     """Where a sentence ends: at its marker, which in an edited text may stand elsewhere than its receipt says."""
-    places = [found.start() for found in re.finditer(rf" \[{number}\]", text) if found.start() > after]
-    return min(places, key=lambda place: abs(place - end), default=end)
+    first = bisect_right(markers, after)
+    near = bisect_left(markers, end, lo=first)
+    return min(markers[max(first, near - 1) : near + 1], key=lambda place: abs(place - end), default=end)
 
 
 def _own_words(given: Given, contents: Contents | None) -> VerifiedSentence:

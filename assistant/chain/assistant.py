@@ -1,5 +1,6 @@
 """The chain from a question over passages and a reading to a sealed answer; all interfaces use it."""
 
+import re
 import time
 import unicodedata
 from collections.abc import Callable, Collection
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from assistant.writing.writer import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ATTEMPTS = 3
 """Attempts of a question if the index changes meanwhile."""
 
@@ -271,12 +273,12 @@ class Assistant:
 
 
 def checked_question(question: str) -> str:
-    """Strip and check a question.
+    """Strip and check a question; white space and control characters become single spaces.
 
     Raises:
         UsageError: it has no words, is too long or not text.
     """
-    text = " ".join(question.split())
+    text = " ".join(_CONTROLS.sub(" ", question).split())
     if not any(character.isalnum() for character in text):
         signs = any(unicodedata.category(character)[0] not in "PZC" for character in text)  # As emojis are.
         raise UsageError(

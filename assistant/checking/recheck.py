@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from assistant.answer.answer import Citation
+from assistant.answer.answer import Citation, Nearest
 from assistant.answer.kept import Receipt
 from assistant.checking.injected import planted
 from assistant.checking.support import SupportCheck, SupportScorer
 from assistant.language.clauses import clauses
-from index.search.engine import Filters, SearchEngine
+from index.search.engine import Filters, Passage, SearchEngine
 
 NEAREST = 20
 """Passages of a receipt's article among which the one that holds it is looked for by its quote; it is the first."""
@@ -51,10 +51,14 @@ def _stated(texts: Sequence[str], place: int) -> Iterator[str]:
         yield from (clause.stated for clause in clauses(whole) if clause.text == texts[place])
 
 
+def passages_of(receipt: Citation | Nearest, engine: SearchEngine) -> Sequence[Passage]:
+    """Passages of a receipt's article, with the one that holds its quote."""
+    return engine.search(receipt.quote, k=NEAREST, filters=Filters(articles=(receipt.article_id,))).passages
+
+
 def _receipts(citation: Citation, engine: SearchEngine) -> Iterator[Receipt]:
     """The receipt in each passage that holds it."""
-    filters = Filters(articles=(citation.article_id,))
-    for passage in engine.search(citation.quote, k=NEAREST, filters=filters).passages:
+    for passage in passages_of(citation, engine):
         own = [one for one in passage.sentences if citation.start <= one.start and one.end <= citation.end]
         if own and (own[0].start, own[-1].end) == (citation.start, citation.end):
             yield Receipt(passage=passage, sentences=tuple(own))

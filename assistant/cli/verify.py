@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -16,10 +17,11 @@ from assistant.cli.output.pulse import pulse
 from index.counts import holding, shortened
 
 if TYPE_CHECKING:
-    from assistant.answer.answer import Citation
+    from assistant.answer.answer import Citation, Nearest
     from assistant.answer.given import Given
     from assistant.answer.receipts import Check
     from assistant.answer.verifying import Contents, Verified
+    from index.search.engine import Passage, SearchEngine
 
 UNPROVEN = 11
 """Exit code where nothing contradicts an answer and no trusted signature proves it."""
@@ -83,14 +85,23 @@ def _contents(index: str | None, *, needed: bool) -> "Iterator[Contents | None]"
     snapshot = open_index(root_to_read(settings), note=note)
     rows = {row.article_id: row for row in snapshot.articles.values()}
 
-    def unsupported(sentences: "Sequence[tuple[str, Citation]]") -> list[str | None]:
-        from assistant.chain.with_model import scorer_of
-        from assistant.checking import recheck
+    @cache
+    def engine() -> "SearchEngine":
         from assistant.settings.locations import encoder_of
         from index.search.embedded import EmbeddedSearch
 
-        engine = EmbeddedSearch(snapshot, encoder_of(snapshot, note))
-        return recheck.unsupported(sentences, engine, scorer=scorer_of(settings))
+        return EmbeddedSearch(snapshot, encoder_of(snapshot, note))
+
+    def passages(receipt: "Citation | Nearest") -> "Sequence[Passage]":
+        from assistant.checking import recheck
+
+        return recheck.passages_of(receipt, engine())
+
+    def unsupported(sentences: "Sequence[tuple[str, Citation]]") -> list[str | None]:
+        from assistant.chain.with_model import scorer_of
+        from assistant.checking import recheck
+
+        return recheck.unsupported(sentences, engine(), scorer=scorer_of(settings))
 
     try:
         yield Contents(
@@ -103,6 +114,8 @@ def _contents(index: str | None, *, needed: bool) -> "Iterator[Contents | None]"
             articles=rows,
             text=lambda article_id: snapshot.text(rows[article_id].number),
             pages=lambda article_id: snapshot.pages(rows[article_id].number),
+            structure=lambda article_id: snapshot.structure(rows[article_id].number),
+            passages=passages,
             unsupported=unsupported,
         )
     finally:

@@ -11,9 +11,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from assistant.answer.answer import Answer, Citation, Status
+from assistant.answer.answer import Answer, Citation
+from assistant.answer.reply import annotations, behind, place_of
 from assistant.chain.assistant import MAX_QUESTION_CHARACTERS
-from assistant.language.markdown import plain
 from assistant.question.followups import Turn as Earlier
 from assistant.question.followups import in_conversation
 from assistant.service.errors import ServiceError
@@ -153,7 +153,7 @@ class _Reply:
         Links name its collection unless it is the first of the server at `base_url`. `unread` are the types of the
         question's parts that are no text.
         """
-        self._unread = f"\n\n(Only text is read; not read: {', '.join(dict.fromkeys(unread))}.)" if unread else ""
+        self._unread = unread
         self._turn = turn
         self._base_url = base_url
         collection = turn.asked.collection
@@ -164,13 +164,13 @@ class _Reply:
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The JSON of the completion."""
-        content = answer.text + _behind(answer) + self._unread
+        content = answer.text + behind(answer, self._unread)
         self._answered = _count(content)
         message = {
             "role": "assistant",
             "content": content,
             "refusal": None,
-            "annotations": self._annotations(answer),
+            "annotations": annotations(answer, self._on_the_page),
         }
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         return {
@@ -188,9 +188,9 @@ class _Reply:
                 return [self._content(("\n" if piece.index else "") + piece.text)]
             case Finished():
                 receipts = answer_json(piece.answer, self._turn)
-                behind = _behind(piece.answer) + self._unread
-                last = self._chunk({"annotations": self._annotations(piece.answer)}, receipts=receipts)
-                return [self._content(behind), last] if behind else [last]
+                rest = behind(piece.answer, self._unread)
+                last = self._chunk({"annotations": annotations(piece.answer, self._on_the_page)}, receipts=receipts)
+                return [self._content(rest), last] if rest else [last]
             case _:
                 return [self._chunk({"role": "assistant", "content": ""})]
 
@@ -213,27 +213,9 @@ class _Reply:
         data = {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
         return event(None, data if receipts is None else {**data, "receipts": receipts})
 
-    def _annotations(self, answer: Answer) -> list[dict[str, Any]]:
-        """One for each span of the message, in the order of the text; positions count its characters."""
-        found = [
-            {
-                "type": "url_citation",
-                "url_citation": {
-                    "start_index": start,
-                    "end_index": end,
-                    "url": citation.url or self._on_the_page(citation),
-                    "title": citation.title or citation.article_id,
-                },
-            }
-            for citation in answer.citations
-            for start, end in citation.answer_spans
-        ]
-        return sorted(found, key=lambda one: one["url_citation"]["start_index"])
-
     def _on_the_page(self, citation: Citation) -> str:
         """Link to the web page with the quote marked, for an article without an address."""
-        place = f"a={quote(citation.article_id, safe='')}&from={citation.start}&to={citation.end}"
-        return f"{self._base_url}#{place}{self._other}"
+        return f"{self._base_url}#{place_of(citation)}{self._other}"
 
     def _usage(self) -> dict[str, int]:
         return {
@@ -241,16 +223,6 @@ class _Reply:
             "completion_tokens": self._answered,
             "total_tokens": self._asked + self._answered,
         }
-
-
-def _behind(answer: Answer) -> str:
-    """What follows the text, so that citations keep their places: the note, or a refusal's closest passages."""
-    if answer.note:
-        return f"\n\n({answer.note})"
-    if answer.status is not Status.REFUSED or not answer.nearest:
-        return ""
-    lines = [f"- {near.title or near.article_id} ({near.percent}): {plain(near.quote)}" for near in answer.nearest]
-    return "\n".join(["", "", answer.nearest_heading, *lines])
 
 
 def _count(text: str) -> int:

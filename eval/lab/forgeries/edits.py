@@ -119,6 +119,8 @@ def _edits(genuine: Json, path: Path, others: Sequence[Json], dice: random.Rando
 
     if path == ("text",) and genuine.get("writing") and not genuine["degraded"] and genuine["citations"]:
         yield "a sentence in the model's mouth", _in_the_models_mouth(genuine, dice)
+    if path[0] == "citations" and last == "quote" and (cut := _cut(genuine, int(path[1]), dice)) is not None:
+        yield "cut out of its sentence", cut
     deleted = copy.deepcopy(genuine)
     del _at(deleted, tuple(above))[last]
     yield "deleted", deleted
@@ -147,6 +149,27 @@ def _in_the_models_mouth(genuine: Json, dice: random.Random) -> Json:
     for citation in data["citations"]:
         for one in (citation, *citation.get("parts", ())):
             one["answer_spans"] = [[x + (len(new) - len(old)) * (x > at) for x in span] for span in one["answer_spans"]]
+    return data
+
+
+def _cut(genuine: Json, place: int, dice: random.Random) -> Json | None:
+    """The answer with a quote cut to some of its words, in text and receipt; None if it is not shown as it stands."""
+    data = copy.deepcopy(genuine)
+    citation = data["citations"][place]
+    words = list(re.finditer(r"\w+", citation["quote"]))
+    shown = [data["text"][slice(*span)] for span in citation["answer_spans"]]
+    if len(words) < 3 or "\n" in citation["quote"] or shown != [citation["quote"]]:
+        return None
+    first = dice.randrange(1, len(words) - 1)
+    start, end = words[first].start(), words[dice.randrange(first, len(words) - 1)].end()
+    at, after = citation["answer_spans"][0]
+    quote = citation["quote"][start:end]
+    data["text"] = data["text"][:at] + quote + data["text"][after:]
+    shift = len(quote) - (after - at)
+    citation |= {"quote": quote, "start": citation["start"] + start, "end": citation["start"] + end}
+    for other in data["citations"]:
+        for one in (other, *other.get("parts", ())):
+            one["answer_spans"] = [[x + shift * (x > at) for x in span] for span in one["answer_spans"]]
     return data
 
 

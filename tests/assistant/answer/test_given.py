@@ -1,14 +1,17 @@
 """An answer's JSON is read strictly, however it came."""
 
 import json
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer.answer import Answer, IndexReference, Reason, Status
-from assistant.answer.given import Given, read_answer
+from assistant.answer.answer import Answer, Citation, IndexReference, Nearest, Reason, Status
+from assistant.answer.given import Given, GivenAnswer, read_answer
 from assistant.answer.own_words import REFUSALS
+from assistant.answer.reply import annotations, behind, place_of
 from assistant.answer.sealing import identity, sealed
 from index.errors import UsageError
 
@@ -122,16 +125,180 @@ def test_any_json_is_read_or_refused_in_words(data: object, key: str) -> None:
         assert isinstance(found, Given)
 
 
-def test_a_chat_completion_and_an_exported_message_are_taken_for_the_answer_in_them():
-    message = {"role": "assistant", "content": f"{REFUSAL['text']}\n\nThe nearest articles:"}
-    completion = {"object": "chat.completion", "choices": [{"index": 0, "message": message}], "receipts": REFUSAL}
+CITED = replace(
+    GivenAnswer(
+        question="Who mended the weir?",
+        status=Status.ANSWERED,
+        reason=None,
+        text="Two coopers mended the weir. [1]\nThey used larch. [2]",
+        citations=tuple(
+            Citation(
+                number=number,
+                article_id=f"weir {number}",
+                title=title,
+                publisher=None,
+                published=None,
+                url=url,
+                sha256="0" * 64,
+                start=0,
+                end=len(quote),
+                quote=quote,
+                answer_spans=((at, at + len(quote)),),
+            )
+            for number, title, url, at, quote in (
+                (1, "The weir", None, 0, "Two coopers mended the weir."),
+                (2, None, "https://weir.example/2", 33, "They used larch."),
+            )
+        ),
+        passages=(),
+        searched="Who mended the weir?",
+        index=IndexReference(fingerprint="f", generation=1, articles=2, chunks=2),
+    ),
+    message_id="a" * 24,
+    collection="weirs",
+)
+PAGE = "https://server.example/answers/"
 
-    whole = json.loads(json.dumps(REFUSAL))
-    assert read_answer(json.dumps(completion)).data == whole
-    assert read_answer(json.dumps({"message_id": "0" * 24, "answer": REFUSAL})).data == whole
+
+def completion(answer: GivenAnswer, *, page: str = PAGE, unread: tuple[str, ...] = (), **changes: object) -> Any:
+    """A chat completion, as JSON, with changes of its message."""
+    linked = annotations(answer, lambda citation: f"{page}#{place_of(citation)}&in=weirs")
+    message = {
+        "role": "assistant",
+        "content": answer.text + behind(answer, unread),
+        "refusal": None,
+        "annotations": linked,
+        **changes,
+    }
+    receipts = {key: value for key, value in answer.to_json().items() if key != "signature"}
+    return json.loads(
+        json.dumps(
+            {
+                "id": f"chatcmpl-{answer.message_id}",
+                "object": "chat.completion",
+                "created": 7,
+                "model": answer.collection,
+                "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
+                "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
+                "receipts": receipts,
+                "service_tier": None,
+            }
+        )
+    )
 
 
-@pytest.mark.parametrize("choice", [{"message": {"content": "Everything held."}}, {"message": None}, None, 7])
-def test_a_chat_completion_that_says_something_else_than_its_receipts_is_none(choice):
-    with pytest.raises(UsageError, match="something else than its receipts"):
-        read_answer(json.dumps({"choices": [choice], "receipts": REFUSAL}))
+REFUSED = GivenAnswer(
+    **{
+        **{field.name: getattr(CITED, field.name) for field in fields(CITED)},
+        "status": Status.REFUSED,
+        "reason": Reason.INSUFFICIENT,
+        "text": REFUSALS[Reason.INSUFFICIENT],
+        "citations": (),
+        "nearest": (
+            Nearest(
+                article_id="weir",
+                title=None,
+                published=None,
+                sha256="0" * 64,
+                start=0,
+                end=16,
+                quote="They used larch.",
+                probability=0.02,
+            ),
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize("unread", [(), ("image_url",), ("image_url", "a claim", "another claim")])
+@pytest.mark.parametrize("answer", [CITED, REFUSED])
+def test_a_chat_completion_is_taken_for_the_answer_in_it(answer, unread):
+    told = completion(answer, unread=unread)
+
+    assert read_answer(json.dumps(told)).answer.text == answer.text
+    assert "claim" not in told["choices"][0]["message"]["content"]
+
+
+def test_an_exported_message_is_taken_for_the_answer_in_it():
+    message = {"message_id": "0" * 24, "question": REFUSAL["question"], "answer": REFUSAL, "feedback": None}
+
+    assert read_answer(json.dumps(message)).data == json.loads(json.dumps(REFUSAL))
+
+
+def linked(at: int, **changes: object) -> list[Any]:
+    """The annotations with changes of one of them."""
+    found = completion(CITED)["choices"][0]["message"]["annotations"]
+    found[at]["url_citation"] |= changes
+    return found
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": f"{CITED.text}\n\nThe coopers were never paid. [1]"},
+        {"content": f"{CITED.text} "},
+        {"content": CITED.text[:-4]},
+        {"content": f"{CITED.text}\n\n(Only text is read; not read: the coopers' bill.)"},
+        {"content": [{"type": "text", "text": "The coopers were never paid."}]},
+        {"content": None},
+        {"refusal": "The coopers were never paid."},
+        {"reasoning_content": "The coopers were never paid."},
+        {"tool_calls": [{"function": {"name": "The coopers were never paid."}}]},
+        {"role": "system"},
+        {"annotations": []},
+        {"annotations": linked(0, title="The coopers' unpaid bill")},
+        {"annotations": linked(1, title="The coopers' unpaid bill")},
+        {"annotations": linked(1, url="https://bills.example")},
+        {"annotations": linked(0, url="https://bills.example")},
+        {"annotations": linked(0, url=f"javascript:bill#{place_of(CITED.citations[0])}&in=weirs")},
+        {"annotations": linked(0, url=f"{PAGE}#{place_of(CITED.citations[0])}&in=weirs&bill=unpaid")},
+        {"annotations": linked(0, end_index=9)},
+        {"annotations": linked(0, quote="The coopers were never paid.")},
+        {"annotations": [None, None]},
+        {"annotations": [*linked(0), *linked(1)]},
+    ],
+)
+def test_a_message_that_says_something_else_than_its_receipts_is_none(message):
+    with pytest.raises(UsageError, match="says something else than the answer: "):
+        read_answer(json.dumps(completion(CITED, **message)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"choices": {"message": {"content": "The coopers were never paid."}}},
+        {"choices": []},
+        {"choices": None},
+        {"choices": [None]},
+        {"choices": [{"message": None}]},
+        {"choices": [{"message": {}}]},
+        {"choices": completion(CITED)["choices"] * 2},
+        {"choices": [{**completion(CITED)["choices"][0], "text": "The coopers were never paid."}]},
+        {"id": "chatcmpl-of another"},
+        {"model": "dams"},
+        {"object": "text"},
+        {"usage": {"note": "The coopers were never paid."}},
+        {"usage": "The coopers were never paid."},
+        {"created": "yesterday"},
+        {"answer": "The coopers were never paid."},
+    ],
+)
+def test_a_completion_that_says_something_else_than_its_receipts_is_none(changes):
+    with pytest.raises(UsageError, match="says something else than the answer: "):
+        read_answer(json.dumps({**completion(CITED), **changes}))
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"question": "Who drained the otter's pond?"},
+        {"question": None},
+        {"content": "The otter was fed."},
+        {"text": "The otter was fed."},
+        {"message_id": "The otter was fed."},
+        {"created": "The otter was fed.\nTwice."},
+    ],
+)
+def test_a_message_around_an_answer_that_tells_another_is_none(around):
+    with pytest.raises(UsageError, match="says something else than the answer: "):
+        read_answer(json.dumps({"question": REFUSAL["question"], **around, "answer": REFUSAL}))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from library import ignore, verified
+from library import ignore, indexed, verified
 from oldwater import BOTH, COST, HALLS, PARTS, QUESTION, QUICK, opened
 from oldwater import root as root
 
@@ -18,10 +18,12 @@ from assistant.answer.signing import SigningKey, create_key
 from assistant.answer.verifying import Contents, Signed, Verdict, Verified, verify
 from assistant.chain.assistant import Assistant
 from assistant.chain.contents import contents_of
+from assistant.language.markdown import plain
 from assistant.models.scripted.model import ScriptedModel
 from assistant.settings.settings import Settings
 from index.encoding.encoder import Encoder
 from index.search.embedded import embedded_opener
+from index.search.engine import Filters
 
 UNPROVEN = "the quotes hold; question and completeness are not proven (unsigned)"
 OF_A_MODEL = "the quotes hold; question, completeness and a model's words are not proven (unsigned)"
@@ -370,3 +372,123 @@ def test_a_quote_that_was_edited_is_not_blamed_on_an_article_that_is_the_same(an
     assert (same.standing, changed.standing) == (Standing.CHANGED, Standing.CHANGED)
     assert same.detail == "changed: the quote does not stand in the article at these characters"
     assert changed.detail == "changed: the quote does not stand in the article any more"
+
+
+def test_more_spans_than_a_quote_has_are_told_one_by_one(answer, here):
+    data = data_of(answer)
+    number = 5_000
+    data["text"] = "\n".join(["x [1]"] * number)
+    data["citations"][0]["answer_spans"] = [[6 * place, 6 * place + 1] for place in range(number)]
+
+    found = check(again(data), here)
+
+    assert found.verdict is Verdict.FAILS
+    assert [(one.text, one.standing) for one in found.sentences] == [("x", Standing.CHANGED)] * number
+
+
+FLEET = {
+    "fleet.md": """---
+title: The fleet of Sandhaven
+---
+Sandhaven sold 84,610 tickets for its ferries in 2019. No captain of the fleet was ever fined for sailing late.
+
+| Ferry | Berths | Crew |
+| --- | --- | --- |
+| Petrel | 2,318 | 41 |
+| Gannet | 1,907 | 38 |
+
+- The Petrel sails to Otterness on weekdays
+- The Gannet lies in dock
+
+"""
+    + "The harbour keeps "
+    + ", ".join(f"{number} coils of rope of kind {number} for the ferry of berth {number}" for number in range(2, 90))
+    + ".\n",
+}
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory, minilm: Encoder) -> Iterator[Assistant]:
+    root = indexed(tmp_path_factory.mktemp("fleet"), FLEET, minilm)
+    made = Assistant(embedded_opener(root, lambda _: minilm, note=ignore), Settings(), note=ignore)
+    yield made
+    made.close()
+
+
+def quoting(assistant: Assistant, *quotes: str) -> dict:
+    """An answer that quotes these words of the only article, made up but for that."""
+    genuine = assistant.ask("How many tickets did Sandhaven sell?")
+    text = assistant.engine.text("fleet")
+    shown, citations = "", []
+    for number, quote in enumerate(quotes, 1):
+        at, start = len(shown), text.index(quote)
+        span = (at, at + len(plain(quote)))
+        place = {"number": number, "start": start, "end": start + len(quote), "quote": quote, "answer_spans": (span,)}
+        citations.append(replace(genuine.citations[0], **place))
+        shown += f"{plain(quote)} [{number}]\n"
+    return again(data_of(replace(genuine, text=shown[:-1], citations=tuple(citations))))
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Sandhaven sold 84,610 tickets for its ferries in 2019.",
+        "Sandhaven sold 84,610 tickets for its ferries in 2019. No captain of the fleet was ever fined for sailing "
+        "late.",
+        "| Petrel | 2,318 | 41 |",
+        "- The Gannet lies in dock",
+    ],
+)
+def test_a_quote_of_whole_sentences_rows_or_items_is_not_cut(fleet, quote):
+    found = check(quoting(fleet, quote), contents_of(fleet.engine))
+
+    assert (found.verdict, found.faults, found.detail) == (Verdict.UNPROVEN, (), UNPROVEN)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "610",
+        "4,610 tickets for its ferries in 2019.",
+        "Sandhaven sold 84,610 tickets",
+        "fined for sailing late.",
+        "captain of the fleet was ever fined for sailing late.",
+        "318 | 4",
+        "Gannet",
+        "The Petrel sails to Otterness",
+        "8 coils of rope",
+    ],
+)
+def test_a_quote_that_is_cut_out_of_a_sentence_fails_unsigned(fleet, key, quote):
+    data = quoting(fleet, "Sandhaven sold 84,610 tickets for its ferries in 2019.", quote)
+
+    found = check(data, contents_of(fleet.engine))
+
+    assert found.verdict is Verdict.FAILS
+    assert [one.standing for one in found.receipts] == [Standing.HOLDS, Standing.CHANGED]
+    assert found.receipts[1].detail == "changed: the quote is cut out of a sentence"
+    assert found.sentences[1].standing is Standing.CHANGED
+    assert check(key.signed(data), contents_of(fleet.engine), key.public).verdict is Verdict.HOLDS
+
+
+def test_a_piece_of_a_sentence_that_is_too_long_to_be_indexed_whole_is_not_cut(fleet):
+    passages = fleet.engine.search("coils of rope", k=9, filters=Filters()).passages
+    text = fleet.engine.text("fleet")
+    pieces = [text[one.start : one.end] for passage in passages for one in passage.sentences]
+    cut = [piece for piece in pieces if "coils" in piece and not (piece.startswith("The") and piece.endswith("."))]
+    assert cut
+
+    for piece in cut:
+        assert check(quoting(fleet, piece), contents_of(fleet.engine)).verdict is Verdict.UNPROVEN
+
+
+def test_a_closest_passage_that_is_cut_out_of_a_sentence_fails_unsigned(fleet):
+    refusal = fleet.ask("Who painted the ceiling of the opera house?")
+    data = data_of(refusal)
+    assert refusal.nearest
+    assert check(data, contents_of(fleet.engine)).verdict is Verdict.UNPROVEN
+    quote = "captain of the fleet was ever fined"
+    start = fleet.engine.text("fleet").index(quote)
+    data["nearest"][0] |= {"quote": quote, "start": start, "end": start + len(quote)}
+
+    assert check(again(data), contents_of(fleet.engine)).nearest[0].standing is Standing.CHANGED

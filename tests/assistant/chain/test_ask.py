@@ -611,3 +611,13 @@ def test_near_duplicates_come_closest_to_a_refused_question_once(cranes: Assista
 
     assert_refused(answer)
     assert sum("built by Lind" in near.quote for near in answer.nearest) == 1
+
+
+@pytest.mark.parametrize("question", ["Who\x00dug the\x1b canal?", "\x07Who\tdug\x85the\x7f\ncanal?\x00"])
+def test_control_characters_of_a_question_are_spaces(question):
+    assert checked_question(question) == "Who dug the canal?"
+
+
+def test_a_question_of_control_characters_is_empty():
+    with pytest.raises(UsageError, match="the question is empty"):
+        checked_question("\x00\x01 \x1b")

@@ -250,3 +250,17 @@ def test_what_cannot_be_answered_is_an_error_and_not_an_answer(client, body, sta
         with pytest.raises(openai.APIStatusError) as caught:
             client.chat.completions.create(model="index", stream=stream, **body)
         assert caught.value.status_code == status
+
+
+@pytest.mark.parametrize("question", [TRAM, OPERA, "What are the articles about?", "What can you do?"])
+def test_a_completion_holds_as_it_was_given_and_fails_with_a_claim_more(server, question):
+    said = {"role": "user", "content": [{"type": "text", "text": question}, IMAGE]}
+    with httpx.Client(base_url=server.url, trust_env=False) as http:
+        asked = http.post("/v1/chat/completions", json={"model": "index", "messages": [said]}, timeout=60).json()
+        assert http.post("/api/verify", json=asked, timeout=60).json()["verdict"] in {"holds", "unproven"}
+
+        asked["choices"][0]["message"]["content"] += "\n\nThe mayor keeps geese. [1]"
+        refused = http.post("/api/verify", json=asked, timeout=60)
+
+    assert refused.status_code == 422
+    assert "says something else than the answer" in refused.json()["error"]["message"]

@@ -16,7 +16,7 @@ from assistant.answer.verifying import Verdict
 from assistant.chain.contents import contents_of
 from eval.lab.forgeries.__main__ import main
 from eval.lab.forgeries.counting import Counts, Trial, judge, tried
-from eval.lab.forgeries.edits import Cover, Forgery, Json, _covered, _in_the_models_mouth, forged
+from eval.lab.forgeries.edits import Cover, Forgery, Json, _covered, _cut, _in_the_models_mouth, forged
 from eval.lab.forgeries.genuine import ABOUT_ALL, answers
 from index.encoding.encoder import Encoder
 from index.search.embedded import embedded_opener
@@ -63,6 +63,20 @@ def test_a_sentence_in_a_models_mouth_is_found_out_without_a_signature(trial, ge
         assert edited["text"].startswith("The moon") or " The moon" in edited["text"]
         for cover in Cover:
             assert trial.verdict(_covered(edited, cover, trial.forger)) is Verdict.FAILS
+
+
+def test_a_quote_that_is_cut_out_of_its_sentence_is_found_out_without_a_signature(trial, genuine):
+    cut = [
+        found
+        for one in genuine
+        if one["reader"] == "extractive"
+        for place in range(len(one["citations"]))
+        if (found := _cut(trial.key.signed(one), place, random.Random(place))) is not None
+    ]
+    assert cut
+    for one in cut:
+        for cover in Cover:
+            assert trial.verdict(_covered(one, cover, trial.forger)) is Verdict.FAILS
 
 
 def test_genuine_answers_hold_signed_and_are_not_contradicted_unsigned(trial, genuine):
