@@ -33,7 +33,7 @@ from assistant.reading.joined import (
     reads,
     sentence_rows,
 )
-from assistant.reading.later import contradicts, denies, retracts, states_instead, takes_back
+from assistant.reading.later import contradicts, denies, puts_right, retracts, states_instead, takes_back
 from assistant.reading.leading import asks_who_is, asks_yes_or_no, leading_span
 from assistant.reading.mismatch import of_another_year
 from assistant.reading.network import Network
@@ -296,11 +296,13 @@ def _newer(best: _Ranked) -> list[Candidate]:
 
 
 def _takes_back(one: Candidate, first: Candidate, value: str, *, sure: bool) -> bool:
-    """Whether a later article takes back a value of `first` that is surely meant, or its own denies it further down."""
+    """Whether another article takes back a value of `first` that is surely meant, or its own denies it further down."""
     if one.passage.article.article_id == first.passage.article.article_id:
         behind = one.sentence.start > first.sentence.start
-        return behind and (denies(one.text, value) or retracts(one.text, value))
-    return sure and _later(one, first) and takes_back(one.text, value)
+        return behind and (denies(one.text, value) or retracts(one.text, value, first.text))
+    if sure and _later(one, first) and takes_back(one.text, value):
+        return True
+    return not _later(first, one) and retracts(one.text, value, first.text)
 
 
 def _instead_of_denied(best: _Ranked) -> list[Candidate]:
@@ -335,7 +337,9 @@ def _instead(best: _Ranked, one: Candidate, value: str) -> list[Candidate]:
 
 
 def _behind(best: _Ranked, one: Candidate) -> list[Candidate]:
-    """The sentence behind `one`: a correction says what was wrong, and then what is right."""
+    """The sentence behind `one`: a correction says what was wrong, and then what is right, if not at once."""
+    if puts_right(one.text):
+        return []
     return [other for other in best.found if other.passage is one.passage and other.place == one.place + 1]
 
 

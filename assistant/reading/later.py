@@ -9,11 +9,13 @@ from index.text.terms import STOP_WORDS, stems, words
 
 _RETRACTS = re.compile(
     r"\b(?:earlier|previous|first|original) (?:version|edition|report|article|issue|statement|notice)s?\b.*"
-    r"\b(?:said|stated|gave|named|reported|told|claimed|blamed|had)\b|\b(?:wrongly|incorrectly|mistakenly|erroneously)\b",
+    r"\b(?:said|stated|gave|named|reported|told|claimed|blamed|had)\b|\b(?:wrongly|incorrectly|mistakenly|erroneously)\b"
+    r"|\bwe (?:also |had |first )?(?:wrote|reported|said|stated|named)\b",
     re.IGNORECASE,
 )
 
 
+_PUTS_RIGHT = re.compile(r"\b(?:in (?:fact|truth)|instead|rather|should have|correct(?:ly)?)\b", re.IGNORECASE)
 _CHANGED = re.compile(
     r"\b(?:postponed|moved|raised|lowered|cut|replaced|instead|increased|reduced|risen|rose|fallen|fell|corrected|now)\b",
     re.IGNORECASE,
@@ -54,11 +56,18 @@ def denies(text: str, value: str) -> bool:
     return any(_same(one, token) and doubted(text, token.start, token.end) for token in values_of(text) for one in old)
 
 
-def retracts(text: str, words_of: str | None = None) -> bool:
-    """Whether `text` says of something, with one of the words of `words_of`, that it was said in error."""
+def retracts(text: str, value: str | None = None, said: str = "") -> bool:
+    """Whether `text` says that something was said in error: with a word of `value`, and one of the rest of `said`."""
     if not _RETRACTS.search(text):
         return False
-    return words_of is None or not _content(words_of).isdisjoint(_content(text))
+    found = _content(text)
+    rest = _content(said) - _content(value or "")
+    return value is None or (not found.isdisjoint(_content(value)) and (not rest or not found.isdisjoint(rest)))
+
+
+def puts_right(text: str) -> bool:
+    """Whether a sentence that retracts says itself what is right."""
+    return _PUTS_RIGHT.search(text) is not None
 
 
 def _content(text: str) -> set[str]:

@@ -54,6 +54,14 @@ The loss at the mill was put at £36,000 by its miller. The wheel was not hurt.
 
 Correction: the loss at the mill comes to £51,000, not £36,000.
 """,
+    "gate.md": """# The gate
+
+The mason Ole Lind carved the lions of the gate. It is of sandstone.
+""",
+    "gate-correction.md": """# Correction
+
+We wrote that Ole Lind carved the lions of the gate; in fact they were carved by Ada Holm. The gate stands open.
+""",
     "kiln.md": """# Blast at the kiln
 
 The blast at the kiln was caused by a gas pipe, a fireman said. Its chimney fell.
@@ -113,3 +121,13 @@ def test_numbered_rules_of_two_dates_that_differ_are_dated_the_newer_first(assis
         "Published 2019-02-01",
     ]
     assert "10 amperes" in answer.text.split("\n")[0]
+
+
+def test_another_article_that_says_what_was_written_in_error_comes_first(assistant: Assistant) -> None:
+    answer = assistant.ask("Who carved the lions of the gate?")
+
+    assert answer.citations[0].article_id == "gate-correction"
+    assert answer.text.startswith(
+        "We wrote that Ole Lind carved the lions of the gate; in fact they were carved by Ada"
+    )
+    assert "stands open" not in answer.text
