@@ -31,6 +31,8 @@ LEAST_COVERAGE = 0.25
 """Share of the claim's words that a run must have for the network to read it: it was not made for what has none."""
 _OPENING = re.compile(r"(?:yes|no|indeed|overall|in short|in summary|in conclusion), (?=\w)", re.IGNORECASE)
 """Turns to the question or closes the answer, and states nothing of the matter itself."""
+LEAST_OF_SEVERAL = 0.8
+"""Least score of a run of several sentences: of a small model's sentences that rested on such, most were wrong."""
 LOOKED_AT = 4
 """Runs of each length, over all passages, that are scored; those with most of the claim."""
 
@@ -110,7 +112,7 @@ class SupportCheck:
             nearest = nearest or next(iter(considered), None)
             clear = [one for one in considered if not one.conflicts]
             for one, score in zip(clear, self._scores(claim.text, clear), strict=True):
-                if score >= self.scorer.threshold:  # Fewer sentences before more, and those with most of it first.
+                if score >= self._least(one):  # Fewer sentences before more, and those with most of it first.
                     return Verdict(supported=True, score=score, reason=None, receipt=one.receipt)
                 best = max(best, score)
         if nearest is None:
@@ -118,6 +120,11 @@ class SupportCheck:
         against = nearest.conflicts
         reason = against[0].reason if against else "it does not bear it out"
         return Verdict(supported=False, score=best, reason=reason, receipt=nearest.receipt, conflicts=against)
+
+    def _least(self, run: Considered) -> float:
+        """The least score at which a run supports a claim."""
+        alone = len(run.receipt.sentences) == 1
+        return self.scorer.threshold if alone else max(self.scorer.threshold, LEAST_OF_SEVERAL)
 
     def _scores(self, claim: str, runs: Sequence[Considered]) -> Iterator[float]:
         """Score runs as they are asked for: one that repeats the claim is sure; only English sentences may do else."""
