@@ -260,8 +260,9 @@ class ExtractiveReader:
         sure = asks_yes_or_no(question) or self._joined.leads(best.confidence, seen)
         if not sure or is_foreign(question.text) or is_foreign(first.text):
             return None
-        span = leading_span(question, first.text, seen.words, [one.text for one in best.found[1:NEAR]])
-        start = first.sentence.start
+        start, quoted = first.sentence.start, _quote(first, lead=None).sentences[:-1]
+        before = " ".join(sentence_text(first.passage, first.place - n) for n in range(len(quoted), 0, -1))
+        span = leading_span(question, first.text, seen.words, [one.text for one in best.found[1:NEAR]], before)
         return None if span is None else (span[0] + start, span[1] + start)
 
 

@@ -77,7 +77,9 @@ _TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION, Kind.REASON})
 MAX_LEAD_CHARACTERS = 160
 
 
-def leading_span(question: Question, text: str, words: Words | None, others: Iterable[str] = ()) -> Span | None:
+def leading_span(
+    question: Question, text: str, words: Words | None, others: Iterable[str] = (), before: str = ""
+) -> Span | None:
     """Characters of `text` that alone answer; None if the network sees none, or something speaks against them.
 
     Args:
@@ -85,6 +87,7 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
         text: the sentence that answers.
         words: its likeliest words, as the network sees it.
         others: the next likely sentences; what they deny does not lead.
+        before: what is quoted in front of the sentence, since it leans on it.
     """
     if asks_yes_or_no(question):
         return _compared(question, text)
@@ -95,7 +98,9 @@ def leading_span(question: Question, text: str, words: Words | None, others: Ite
     if (
         not lead
         or len(lead) > min(MAX_LEAD_CHARACTERS, 0.8 * len(text))
-        or set(question.stems).isdisjoint(stems(text))  # Nothing says that it is told of what is asked about.
+        or set(question.stems).isdisjoint(
+            stems(f"{before} {text}")
+        )  # Nothing says that it is told of what is asked about.
         or set(stems(lead)) <= {*question.stems, *stems(question.text), *HONORIFICS}
         or _belongs_to_what_follows(question, text, end)
         or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))

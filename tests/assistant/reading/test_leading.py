@@ -469,3 +469,12 @@ def test_what_is_told_of_something_else_forbidden_retracted_or_a_first_step_does
     question: str, text: str, words: str
 ) -> None:
     assert lead(question, text, words) is None
+
+
+def test_what_stands_before_a_sentence_that_leans_on_it_tells_what_it_is_about() -> None:
+    text = "They were cast in May by Ada Holm of Irm."
+    found = Span(start=text.index("Ada Holm"), end=text.index(" of Irm"), score=1.0, probability=0.9)
+    question = analyse("Who made the bells?")
+
+    assert leading_span(question, text, found) is None
+    assert leading_span(question, text, found, before="The bells are of bronze.") is not None
