@@ -7,6 +7,7 @@ is overwritten with zeros and truncated from the log at once.
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,8 @@ from index.errors import ConfigurationError, DiskFull
 from index.storage.trouble import primary
 
 FILE_NAME = "service.sqlite"
-BUSY_SECONDS = 10.0
+BUSY_SECONDS = 30.0
+"""How long a process waits for others that open or write the file."""
 FORMAT = 3
 """Format 2 added each conversation's collection, format 3 the evidence of a rating, shares and tags."""
 
@@ -86,6 +88,19 @@ def database_path() -> Path:
     return data_folder() / FILE_NAME
 
 
+def _to_wal(db: sqlite3.Connection) -> None:
+    """Write ahead from now on; SQLite does not wait by itself for others that open the file at the same time."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if primary(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.05)
+
+
 class Database:
     """A pool of connections to the file, one for each thread that uses it at a time."""
 
@@ -107,7 +122,7 @@ class Database:
                     raise ConfigurationError(
                         f"{path} has format {found}, newer than the {FORMAT} of this program", "upgrade the program"
                     )
-                db.execute("PRAGMA journal_mode = WAL")
+                _to_wal(db)
                 db.executescript(SCHEMA)
             with self.changing() as db:
                 _migrate(db)
@@ -120,9 +135,9 @@ class Database:
                 raise DiskFull(
                     f"{path} cannot be written ({error})", "nothing stored was lost; make room there and start again"
                 ) from error
-            raise ConfigurationError(
-                f"{path} cannot be opened ({error})", "move it away, and a new one is made"
-            ) from error
+            busy = primary(error) == sqlite3.SQLITE_BUSY
+            remedy = "wait for the process that has it, or end it" if busy else "move it away, and a new one is made"
+            raise ConfigurationError(f"{path} cannot be opened ({error})", remedy) from error
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
