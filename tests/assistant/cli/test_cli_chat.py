@@ -216,5 +216,6 @@ def test_an_interruption_ends_an_answer_and_a_second_one_the_conversation(town: 
             time.sleep(0.2)
             shown.process.send_signal(signal.SIGINT)
             shown.until("to end", times=2)
+            time.sleep(1)  # The prompt has to be there again.
             shown.process.send_signal(signal.SIGINT)
             assert shown.end() == 130
