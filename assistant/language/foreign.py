@@ -14,8 +14,8 @@ _OTHERS = frozenset(
     "le la les une est dans pour que qui sur avec pas ont été du et el los las por con para fue del y es en il di che "
     "della sono per non è gli nel uma não os foi do da em het een van niet zijn op och att som är inte på det og ikke "
     "av til er nie jest się na w z i".split()
-)
-"""Function words of German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian and Polish."""
+).union(QUESTION_WORDS_ABROAD)
+"""Words of German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian and Polish that ask or join."""
 _IN_NAMES = frozenset("da de di du do dos del della la le el los las van von y".split())
 """Those that names have before a capital in English too: "Vasco da Gama"."""
 _NAME_FOLLOWS = re.compile(r"\s(?:[a-z]{2,3}\s)?[A-Z]")
@@ -32,6 +32,6 @@ def is_foreign(text: str) -> bool:
         word = match.group().casefold()
         english += word in _ENGLISH
         in_name = (word in _IN_NAMES or last in _IN_NAMES) and _NAME_FOLLOWS.match(text, match.end())
-        others += word in _OTHERS | QUESTION_WORDS_ABROAD and word not in _ENGLISH and not in_name
+        others += word in _OTHERS and word not in _ENGLISH and not in_name
         last = word
     return others > english

@@ -23,6 +23,7 @@ _OPPOSITES = tuple(
         ).split()
     )
 )
+_EITHER_WAY = (*_OPPOSITES, *((other, one) for one, other in _OPPOSITES))
 _LEFT_OUT = re.compile(r"\b(?:except|excluding|unlike|apart from|other than|instead of|rather than)\b", re.IGNORECASE)
 _MOVED = re.compile(r"\b(?:moved|postponed|brought forward|shifted|put (?:off|back))\b", re.IGNORECASE)
 _NEGATES = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither)\b|n['’]t\b", re.IGNORECASE)
@@ -53,8 +54,7 @@ def contrasted(question: Question, text: str, start: int, end: int) -> bool:
 def _is_opposite(question: Question, text: str) -> bool:
     """Whether the question asks for what is allowed, and the text says what is forbidden, and the like."""
     asked, said = set(stems(question.text)), set(stems(text))
-    pairs = (*_OPPOSITES, *((other, one) for one, other in _OPPOSITES))
-    return any(one in asked and other in said and one not in said for one, other in pairs)
+    return any(one in asked and other in said and one not in said for one, other in _EITHER_WAY)
 
 
 def _counts_twice(lead: str) -> bool:

@@ -9,6 +9,7 @@ from index.encoding.encoder import Encoder
 from index.text.terms import QUESTION_WORDS_ABROAD, STOP_WORDS, stems, words
 
 MIN_LETTERS = 4
+_KNOWN = STOP_WORDS | QUESTION_WORDS_ABROAD
 LETTERS_FOR_TWO = 8
 """Words of at least this many characters may have two mistakes, shorter ones one."""
 
@@ -48,7 +49,7 @@ def corrections(
     found = {}
     for word in dict.fromkeys(re.findall(r"[^\W\d_]+", question)):
         lower = words(word)[0] if words(word) else ""
-        if len(lower) < MIN_LETTERS or lower in STOP_WORDS | QUESTION_WORDS_ABROAD or not lower.isascii():
+        if len(lower) < MIN_LETTERS or lower in _KNOWN or not lower.isascii():
             continue
         if text.word_frequency(lower) or any(map(text.document_frequency, stems(lower))):
             continue
