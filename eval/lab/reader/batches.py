@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from eval.lab.reader.features import Arrays
 
 POOL = 64
 """Batches whose windows are sorted by length together: little padding, and still a mixed order."""
+EVENING_ROUNDS = 3
+TITLE_PIECES = 3
+MOST_EVENED = 2.5
+LEAST_EVENED = 8
+"""Expected windows of an opening or head from which on it is evened."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,16 +77,24 @@ class DeviceArrays:
         )
 
 
-def chosen_windows(arrays: Arrays, times: Mapping[str, float], *, longest: int, seed: int) -> list[int]:
+def chosen_windows(
+    arrays: Arrays, times: Mapping[str, float], *, longest: int, seed: int, even: bool = False
+) -> list[int]:
     """Select the windows to train on: those of at most `longest` pieces, repeated by kind.
 
     `times` maps prefixes of kinds to numbers of times; the longest prefix wins, and other kinds are taken once. A
-    fraction is a probability. Repeated windows are at other places of the order.
+    fraction is a probability. Repeated windows are at other places of the order. `even` changes the numbers of times so
+    that neither how a question begins nor where its window stands tells whether it is answered.
     """
     rng = np.random.default_rng([seed, 0x5EED])
     lengths = np.diff(arrays.offsets)
     share = {kind: _times(kind, times) for kind in set(arrays.kinds.tolist())}
     wanted = np.array([share[kind] for kind in arrays.kinds.tolist()]) * (lengths <= longest)
+    if even:
+        unanswered = (arrays.start == 0) & (arrays.answering == 0)
+        for _ in range(EVENING_ROUNDS):
+            for key in (_heads(arrays), _openings(arrays)):
+                wanted *= _evening(wanted, key, unanswered)
     counts = np.floor(wanted + rng.random(len(wanted))).astype(int)
     once = np.flatnonzero(counts > 0)
     more = np.repeat(np.arange(len(counts)), np.maximum(counts - 1, 0))
@@ -88,6 +102,36 @@ def chosen_windows(arrays: Arrays, times: Mapping[str, float], *, longest: int, 
     both = np.concatenate([once, more])
     ordered: list[int] = both[np.argsort(places, kind="stable")].tolist()
     return ordered
+
+
+def _openings(arrays: Arrays) -> NDArray[np.int64]:
+    """(windows,) a number for the first two word pieces of each question: "how many" is not "how far"."""
+    at = arrays.offsets[:-1]
+    return _numbered(np.column_stack([arrays.pieces[at + 1], arrays.pieces[at + 2]]))
+
+
+def _heads(arrays: Arrays) -> NDArray[np.int64]:
+    """(windows,) a number for the first word pieces of each head, which are those of a title."""
+    at = (arrays.offsets[:-1] + arrays.second)[:, None] + np.arange(TITLE_PIECES)
+    return _numbered(arrays.pieces[np.minimum(at, len(arrays.pieces) - 1)])
+
+
+def _numbered(rows: NDArray[np.uint16]) -> NDArray[np.int64]:
+    return np.unique(rows, axis=0, return_inverse=True)[1].ravel()
+
+
+def _evening(wanted: NDArray[np.float64], key: NDArray[np.int64], unanswered: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(windows,) factors that bring each key to the share of unanswered windows that all have.
+
+    The rare side of a key is taken more often and the frequent one less often, each by the root of what is missing and
+    by `MOST_EVENED` times at most. Keys of few windows are left as they are.
+    """
+    no = np.bincount(key, wanted * unanswered)
+    yes = np.bincount(key, wanted * ~unanswered)
+    odds = (no.sum() / yes.sum()) * np.divide(yes, no, out=np.ones_like(no), where=no > 0)
+    odds = np.where((no + yes < LEAST_EVENED) | (yes == 0), 1.0, odds)
+    factor = np.clip(np.sqrt(odds), 1 / MOST_EVENED, MOST_EVENED)[key]
+    return np.where(unanswered, factor, 1 / factor)
 
 
 def _times(kind: str, times: Mapping[str, float]) -> float:

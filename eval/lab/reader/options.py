@@ -24,6 +24,7 @@ def add_training(parser: argparse.ArgumentParser, *, longest: int = 512) -> None
     parser.add_argument("--longest", type=int, default=longest, help="most word pieces of an input")
     parser.add_argument("--freeze", type=int, default=0, help="number of lowest layers to freeze")
     parser.add_argument("--take", nargs="*", default=[], metavar="KIND=TIMES", help="how often a pass takes a kind")
+    parser.add_argument("--even", action="store_true", help="as many unanswered windows for each opening and head")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int)
 
@@ -50,6 +51,7 @@ def settings_of(arguments: argparse.Namespace) -> "Training":
         peak=arguments.peak,
         warm_up=arguments.warm_up,
         longest=arguments.longest,
+        even=arguments.even,
         frozen_layers=arguments.freeze,
         times=tuple((name, float(times)) for name, times in (one.split("=") for one in arguments.take)),
     )

@@ -36,6 +36,8 @@ class Training:
     """Most word pieces of a window; longer ones are left out."""
     times: tuple[tuple[str, float], ...] = ()
     """Repetitions in each pass of windows whose kind has a prefix; others are taken once."""
+    even: bool = False
+    """Whether neither openings of questions nor heads may tell what is answered; see `chosen_windows`."""
     frozen_layers: int = 0
     """Number of lowest layers frozen with the embeddings; saves a third of their time."""
     peak: float = 2e-4
@@ -73,7 +75,9 @@ class Trainer:
         self.arrays, self.folder, self.settings = DeviceArrays(arrays, device), folder, settings
         self.objective: Objective = _answers(settings.weights)
         """What is lowered: the loss against the answers, unless another is set before the run."""
-        self.windows = chosen_windows(arrays, dict(settings.times), longest=settings.longest, seed=settings.seed)
+        self.windows = chosen_windows(
+            arrays, dict(settings.times), longest=settings.longest, seed=settings.seed, even=settings.even
+        )
         trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
         groups = [
             {"params": [weight for weight in trained.values() if weight.ndim > 1], "weight_decay": settings.decay},

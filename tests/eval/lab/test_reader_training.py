@@ -158,6 +158,43 @@ def test_kinds_are_taken_as_often_as_they_are_named(windows):
     assert chosen_windows(found, {}, longest=5, seed=1) == []
 
 
+def test_an_opening_or_a_head_that_is_mostly_unanswered_is_evened():
+    kinds = [
+        ("how many", "Oil", 30, 10),
+        ("how far", "Oil", 10, 30),
+        ("who won", "Rain", 30, 10),
+        ("who lost", "Rain", 10, 30),
+    ]
+    found = made_up(
+        [(q, head, False) for q, head, n, _ in kinds for _ in range(n)]
+        + [(q, head, True) for q, head, _, n in kinds for _ in range(n)]
+    )
+
+    chosen = chosen_windows(found, {}, longest=512, seed=1, even=True)
+
+    unanswered, openings = found.start == 0, found.pieces[found.offsets[:-1] + 2]
+    shares = [np.mean(unanswered[[n for n in chosen if openings[n] == second]]) for second in set(openings.tolist())]
+    assert max(shares) - min(shares) < 0.2  # From 0.75 and 0.25.
+    assert chosen_windows(found, {}, longest=512, seed=1) == list(range(160))
+
+
+def made_up(rows: list[tuple[str, str, bool]]) -> Arrays:
+    """Arrays of windows, each of a question, a head of one word, and one word that may be the answer."""
+    number = {word: at for at, word in enumerate(sorted({w for q, head, _ in rows for w in (*q.split(), head)}), 10)}
+    cut = [
+        Window(
+            pieces=np.array([1, *(number[word] for word in question.split()), 2, number[head], 3, 4, 2], np.uint16),
+            second=4,
+            block_of=np.array([-1] * 6 + [0, -1], np.int8),
+            start=6 if answered else 0,
+            end=6 if answered else 0,
+            answering=int(answered),
+        )
+        for question, head, answered in rows
+    ]
+    return Arrays.of(cut, ["made up"] * len(cut))
+
+
 def test_a_block_s_logit_is_the_mean_of_its_pieces_and_the_head_of_the_text_holds_no_answer():
     block_of = torch.tensor([[-1, -1, 0, 0, 1, -1]])
 

@@ -20,6 +20,8 @@ READING_FILES = {
 }  # fmt: skip
 """Files to train on, with the share of answerable rows that a pass takes unchanged."""
 
+WITHOUT_HEAD = 0.25
+"""Share of windows without a head: else their titles tell the network what it may answer, instead of their text."""
 
 LONGEST_PROSE = 1500
 """Characters of a paragraph from which others are made."""
@@ -178,7 +180,7 @@ def dressed(example: Example, rng: random.Random) -> Example:
         )
     if rng.random() < 0.2:
         header = " | ".join(filter(None, (header, rng.choice(HEADINGS))))
-    if rng.random() < 0.04:
+    if rng.random() < WITHOUT_HEAD:
         header = ""
     question = asked_plainly(example.question, rng) if rng.random() < 0.4 else example.question
     return replace(example, header=header, question=question)
