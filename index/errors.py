@@ -21,9 +21,17 @@ A message says what was wrong, with the value; a remedy says what to do.
 import copyreg
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", *, cutoff: float = 0.6) -> str:
+    """`did you mean 'x'?` with the name in `known` that is most like `word`; `otherwise` if none is like it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return f"did you mean {near[0]!r}?" if near else otherwise
 
 
 class AssistantError(Exception):

@@ -1,6 +1,5 @@
 """A conversation in a terminal: its turns, and the commands that begin with a slash."""
 
-import difflib
 import io
 import json
 import re
@@ -13,7 +12,7 @@ from assistant.cli.output.showing import ask_and_show, show, show_receipts
 from assistant.cli.typed import PROMPT
 from assistant.question.followups import Turn
 from index.counts import counted
-from index.errors import UsageError
+from index.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from assistant.answer.answer import Answer
@@ -79,8 +78,7 @@ class Conversation:
             case "/quit" | "/exit":
                 return False
             case _:
-                near = difflib.get_close_matches(name, NAMES, n=1)
-                hint = f"did you mean {near[0]}?" if near else "/help lists those that there are"
+                hint = did_you_mean(name, NAMES, "/help lists those that there are")
                 raise UsageError(f"there is no command {name}", hint)
         return True
 

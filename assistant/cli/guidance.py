@@ -1,6 +1,5 @@
 """`assistant help`: on a command, or on a topic that concerns several; `assistant completion`."""
 
-import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -42,7 +41,7 @@ def help_(
     man: Annotated[bool, typer.Option("--man", help="Print the manual page, in the form that man reads.")] = False,
 ) -> None:
     """Show help on a topic or a command."""
-    from index.errors import UsageError
+    from index.errors import UsageError, did_you_mean
 
     tree = context.find_root().command
     assert isinstance(tree, TyperGroup)
@@ -60,8 +59,7 @@ def help_(
         text += "" if name else f"\n\n{_listed_topics()}"
     else:
         known = [*topics(), *(" ".join(path) for path, _ in walk(tree) if path)]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"topics: {', '.join(topics())}; or name a command"
+        hint = did_you_mean(name, known, f"topics: {', '.join(topics())}; or name a command", cutoff=0.5)
         raise UsageError(f"there is no help on {shortened(name, 80)!r}", hint)
     with paged(screen_of()) as flow:
         flow.line(text.rstrip("\n"))

@@ -1,6 +1,5 @@
 """Collections: indexes that stand side by side in the user's data folder, each with a name."""
 
-import difflib
 import os
 import re
 import shutil
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.counts import shortened
-from index.errors import ConfigurationError, IndexUnavailable, UsageError, reason_of
+from index.errors import ConfigurationError, IndexUnavailable, UsageError, did_you_mean, reason_of
 
 DEFAULT = "default"
 """Name of the collection that comes with the program."""
@@ -88,14 +87,11 @@ def root_of_existing(stated: str) -> Path:
             with taken_as_path(stated):
                 raise IndexUnavailable(f"{root} is no index", "name the folder of one")
     elif _is_path_like_a_name(stated):
-        names = [one.name for one in all_collections()]
-        near = difflib.get_close_matches(stated, names, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise IndexUnavailable(
-            f"there is no collection and no folder {stated!r}",
-            f"{hint}`assistant collections list` shows the collections, `assistant collections create {stated}` makes "
-            "one",
+        near = did_you_mean(stated, [one.name for one in all_collections()])
+        remedy = (
+            f"`assistant collections list` shows the collections, `assistant collections create {stated}` makes one"
         )
+        raise IndexUnavailable(f"there is no collection and no folder {stated!r}", f"{near} {remedy}".lstrip())
     return root
 
 

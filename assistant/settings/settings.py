@@ -1,6 +1,5 @@
 """Settings: `assistant.toml`, overridden by ASSISTANT_… variables, overridden by flags."""
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from assistant.settings.collections import named_root
 from assistant.settings.model import MODEL_BOUNDS, NO_MODEL, OPENAI_URL, Argument, ModelSettings, Secret, check_model
-from index.errors import ConfigurationError, UsageError, reason_of
+from index.errors import ConfigurationError, UsageError, did_you_mean, reason_of
 
 FILE_NAME = "assistant.toml"
 KINDS: dict[type, str] = {
@@ -166,8 +165,7 @@ def parsed_value(name: str, text: str) -> str | int | float | bool:
         return _argument(text)
     key = next((key for key in _TOP + _MODEL if key.name == name and not isinstance(key.default, tuple)), None)
     if key is None:
-        near = difflib.get_close_matches(name, setting_names(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(setting_names())}"
+        hint = did_you_mean(name, setting_names(), f"known: {', '.join(setting_names())}")
         raise UsageError(f"unknown setting {name!r}", hint)
     try:
         return text if isinstance(key.default, Secret) else _from_text(text, key.default, name)
@@ -247,8 +245,7 @@ def _check_variables(environ: Mapping[str, str]) -> None:
     known = [key.variable for key in _TOP + _MODEL if not isinstance(key.default, tuple)] + list(OTHER_VARIABLES)
     for name in sorted(environ):
         if name.startswith("ASSISTANT_") and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            hint = did_you_mean(name, known, f"known: {', '.join(known)}")
             raise ConfigurationError(f"unknown variable {name}", hint)
 
 
@@ -288,8 +285,7 @@ def refuse_unknown(data: Mapping[str, object], known: list[str], what: str, path
     """Raise ConfigurationError for a key of a file that is none of `known`, with the nearest one."""
     for key in data:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            hint = did_you_mean(key, known, f"known: {', '.join(known)}")
             raise ConfigurationError(f"{path}: unknown {what} {key!r}", hint)
 
 

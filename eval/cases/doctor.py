@@ -15,6 +15,7 @@ from eval.cases.anchors import occurrences
 from eval.cases.case import Evidence, GoldCase
 from eval.measures.planning import detectable_effect, flip_deviation
 from index.counts import counted
+from index.errors import did_you_mean
 
 NEAR_QUOTE = 0.6
 """Least share of a quote's words, in order, that its likely successor has."""
@@ -127,9 +128,8 @@ def _became(one: Evidence, texts: Mapping[str, str]) -> tuple[Finding, str]:
             f"{_short(one.quote)} stands in {elsewhere[0]} now; name that article",
         )
     if one.article_id not in texts:
-        near = difflib.get_close_matches(one.article_id, texts, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        return Finding.GONE, f"{one.article_id} is not in the index; {hint}Add it, or take the evidence out"
+        remedy = f"{did_you_mean(one.article_id, texts)} Add it, or take the evidence out".lstrip()
+        return Finding.GONE, f"{one.article_id} is not in the index; {remedy}"
     nearest = _nearest(one.quote or "", texts[one.article_id])
     if nearest:
         return Finding.CHANGED, f"{_short(one.quote)} reads now: {nearest!r}; is the case still right? Quote it anew"

@@ -1,6 +1,5 @@
 """Keeps the cases that a person accepts as wrong against a baseline, in a file beside it."""
 
-import difflib
 import json
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -13,7 +12,7 @@ from eval.cases.case_file import STRICT, Day, Text
 from eval.files import write_whole
 from eval.runs.results import Run
 from eval.runs.run_file import first_mistake, run_digest
-from index.errors import UserError, reason_of
+from index.errors import UserError, did_you_mean, reason_of
 
 
 @with_config(STRICT)
@@ -73,8 +72,7 @@ def accept(cases: Sequence[str], why: str, *, path: Path, baseline: Run, today: 
 
 def _require(case: str, known: Collection[str]) -> None:
     if case not in known:
-        near = difflib.get_close_matches(case, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else "name a case as the gate's report does"
+        hint = did_you_mean(case, known, "name a case as the gate's report does")
         raise UserError(f"the baseline has no case {case!r}", hint)
 
 

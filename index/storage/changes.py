@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.encoding.encoder import Encoder
-from index.errors import ArticleUnreadable, AssistantError, UserError
+from index.errors import ArticleUnreadable, AssistantError, UserError, did_you_mean
 from index.storage.catalog import Catalog
 from index.storage.generation import build, remove_strays
 from index.storage.incoming import Incoming
@@ -416,8 +416,5 @@ def named_article(rows: Iterable[IndexedArticle], name: str) -> IndexedArticle:
     for row in rows:
         if name == row.article_id or path == row.source:
             return row
-    import difflib
-
-    near = difflib.get_close_matches(name, [row.article_id for row in rows], n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "`assistant index list` shows them"
+    hint = did_you_mean(name, [row.article_id for row in rows], "`assistant index list` shows them")
     raise UserError(f"no article {name!r} in the index", hint)

@@ -88,7 +88,7 @@ def test_a_new_conversation_knows_nothing_of_the_last(talk) -> None:
         ("/sources", "nothing was answered yet; ask a question first"),
         ("/save x", "there is nothing to save yet"),
         ("/save", "/save needs a file; write: /save FILE"),
-        ("/sorces", "there is no command /sorces; did you mean /sources?"),
+        ("/sorces", "there is no command /sorces; did you mean '/sources'?"),
         ("/frobnicate", "there is no command /frobnicate; /help lists those that there are"),
         ("/", "there is no command /"),
     ],

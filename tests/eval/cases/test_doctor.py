@@ -57,7 +57,7 @@ def test_gold_that_is_well_has_nothing_wrong_with_it() -> None:
         (
             standing("bridges", "It has four lanes. Or five."),
             Finding.GONE,
-            "bridges is not in the index; did you mean bridge? Add it, or take the evidence out",
+            "bridges is not in the index; did you mean 'bridge'? Add it, or take the evidence out",
         ),
         (standing("zzz", None), Finding.GONE, "zzz is not in the index; Add it, or take the evidence out"),
         (

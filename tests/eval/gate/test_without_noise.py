@@ -121,7 +121,7 @@ def test_the_file_is_not_taken_for_gold_in_the_same_folder(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("cases", "why", "told"),
     [
-        (["case-99"], "so", "the baseline has no case 'case-99'; did you mean case-9?"),
+        (["case-99"], "so", "the baseline has no case 'case-99'; did you mean 'case-9'?"),
         (["other"], "so", "the baseline has no case 'other'; name a case as the gate's report does"),
         (["case-1"], "  ", "no reason is given; say why"),
     ],
