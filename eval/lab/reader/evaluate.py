@@ -61,7 +61,12 @@ def evaluate(weights: Path, sets: Sequence[Exam], encoder: Path | None, note: Ca
 
 def all_exams(data: Path, bench: Path, *, most: int | None, forms: int = 60) -> list[Exam]:
     """Return the threshold articles, the held-out sets, and synthetic documents, in this order."""
-    sets = [exams.for_thresholds(data), exams.squad_odd_half(bench), exams.natural_questions(data)]
+    sets = [
+        exams.for_thresholds(data),
+        exams.squad_odd_half(bench),
+        exams.natural_questions(data),
+        exams.written_held_out(load_tokenizer()),
+    ]
     return [exam.sample(most) if most else exam for exam in sets] + exams.forms_of_documents(data, each=forms)
 
 

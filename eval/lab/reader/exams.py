@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
 from eval.lab.reader.examples import Example, Row, is_for_thresholds, plain_example, read_rows
 from eval.lab.reader.making import forms, lists, records
 from eval.lab.reader.making.values import values_from
+from eval.lab.reader.making.written import WrittenWindows
 from eval.lab.reader.words import normalised
+from eval.lab.written.documents import read_documents
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +77,12 @@ def squad_odd_half(bench: Path) -> Exam:
         if str(record["context_id"]).split("#")[0] in odd:
             rows.append(_placed(str(record["question"]), paragraph, record["answers"]))
     return _exam("squad2_dev, odd half", rows)
+
+
+def written_held_out(tokenizer: Tokenizer) -> Exam:
+    """Make an exam of the written documents that are kept out of training, in windows as the assistant reads them."""
+    made = tuple(WrittenWindows([one for one in read_documents() if one.held_out], tokenizer).one_each())
+    return Exam(name="written, held out", examples=made, references=tuple(map(_reference, made)))
 
 
 def _lines(path: Path) -> Iterator[dict[str, object]]:

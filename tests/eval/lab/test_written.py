@@ -65,3 +65,10 @@ def test_every_question_that_is_answered_has_a_window_that_answers(documents: li
     examples = list(WrittenWindows(documents, load_tokenizer()).examples(random.Random(2)))
     answered = {example.question for example in examples if example.answerable}
     assert answered == {q.text for document in documents for q in document.questions if q.sentences}
+
+
+def test_the_exam_reads_each_question_once_in_a_window_that_answers_if_there_is_one(documents: list[Document]) -> None:
+    made = list(WrittenWindows(documents, load_tokenizer()).one_each())
+    asked = [question for document in documents for question in document.questions]
+    assert [example.question for example in made] == [question.text for question in asked]
+    assert [example.answerable for example in made] == [bool(question.sentences) for question in asked]

@@ -38,6 +38,14 @@ class WrittenWindows:
                     read = [self._example(bare, other, *window) for window in self._windows(other)]
                     yield max(read, key=_shared)
 
+    def one_each(self) -> Iterator[Example]:
+        """Of each question the first window that answers, or the likeliest of its document."""
+        for document in self._documents:
+            windows = self._windows(document)
+            for question in document.questions:
+                made = [self._example(question, document, *window) for window in windows]
+                yield next((one for one in made if one.answerable), None) or max(made, key=_shared)
+
     def _windows(self, document: Document) -> list[tuple[int, int]]:
         """First and last sentence of each window."""
         texts = [document.text[one.start : one.end] for one, _ in document.sentences]
