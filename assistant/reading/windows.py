@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from tokenizers import Encoding, Tokenizer
 
 from index.encoding.pair_network import padded
 from index.search.engine import Passage
+from index.text.blocks import opens_message
+from index.text.structure import Kind
 
 WINDOW_PIECES = 110
 """Word pieces of a window's sentences; the question and the head come on top."""
@@ -56,21 +59,25 @@ class Windower:
         self._first, self._separator = tokenizer.encode("").ids
 
     def cut(self, passage: Passage) -> list[Window]:
-        """Windows of whole sentences that overlap by one where that fits; a longer sentence is cut at its end."""
+        """Windows of whole sentences that overlap by one where that fits; a longer sentence is cut at its end.
+
+        No window holds parts of two messages of a thread, whose head lines would be taken for one another's.
+        """
         texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
         encoded: list[Encoding] = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         sizes = [min(len(one.ids), WINDOW_PIECES) for one in encoded]
+        opens = _messages(passage, texts)
         windows = []
         first = 0
         while first < len(sizes):
             last, used = first, sizes[first]
-            while last + 1 < len(sizes) and used + sizes[last + 1] <= WINDOW_PIECES:
+            while last + 1 < len(sizes) and last + 1 not in opens and used + sizes[last + 1] <= WINDOW_PIECES:
                 last += 1
                 used += sizes[last]
             windows.append(self._window(passage, encoded, first, last))
             if last + 1 == len(sizes):
                 break
-            shared = last > first and sizes[last] + sizes[last + 1] <= WINDOW_PIECES
+            shared = last > first and last + 1 not in opens and sizes[last] + sizes[last + 1] <= WINDOW_PIECES
             first = last if shared else last + 1
         return windows
 
@@ -106,3 +113,10 @@ class Windower:
         for n, of in enumerate(sentences):
             sentence_of[n, : len(of)] = of
         return Batch(pieces=padded_rows, segments=segments, mask=mask, sentence_of=sentence_of)
+
+
+def _messages(passage: Passage, texts: Sequence[str]) -> set[int]:
+    """Places of the sentences with which messages of a thread open: the first of the head lines that name a sender."""
+    heads = groupby(range(len(texts)), lambda n: passage.kind(n) is Kind.FIELD)
+    runs = [list(run) for labelled, run in heads if labelled]
+    return {run[0] for run in runs if any(opens_message(texts[n]) for n in run)}

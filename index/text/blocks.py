@@ -269,7 +269,7 @@ class _Finder:
         elif alone and label and self._is_title(label) and self._stands_alone(at, last):
             self._head(Kind.HEADING, PLAIN_LEVEL, start, end, quoted)
         elif label and len(label[1].split()) <= MAX_LABEL_WORDS and not self._items:
-            sender = label[1].casefold() in _SENDER
+            sender = opens_message(words)
             self._turn = None if sender else self._turn
             place = self._add(Kind.FIELD, start, end, quoted)
             self._turn = place if sender else self._turn
@@ -349,6 +349,12 @@ def _unwrapped(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
             joined = []
         joined.append(line)
     yield joined
+
+
+def opens_message(words: str) -> bool:
+    """Whether a labelled line says who sent the message that follows: "From: Ada Holm"."""
+    label = _LABEL.match(words)
+    return label is not None and _speaker(label) in _SENDER
 
 
 def _is_labelled(words: str) -> bool:

@@ -1,5 +1,6 @@
 """Windows: every sentence of a passage, none too long, and batches that point back at their sentences."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from tokenizers import Tokenizer
 
 from assistant.reading.windows import HEAD_PIECES, QUESTION_PIECES, WINDOW_PIECES, Window, Windower
 from index.encoding.minilm.build import minilm_source
+from index.text.structure import Block, Kind
 
 QUESTION = "How many gates has the dam?"
 FACTS = ["The dam of Oldwater has five gates.", "It was built in 1931.", "Photosynthesis is another matter."]
@@ -127,3 +129,19 @@ def test_a_long_question_is_cut() -> None:
 
     assert (batch.segments[0] == 0).sum() == QUESTION_PIECES + 2
     assert batch.mask.all()
+
+
+def test_a_window_ends_where_the_next_message_of_a_thread_opens() -> None:
+    texts = [
+        *("From: Ada Holm", "Date: 3 May 2024", "The gates are late.", "Ada"),
+        *("Date: 2 May 2024", "From: Ole Lind", "When do the gates come?"),
+    ]
+    kinds = [*[Kind.FIELD] * 2, *[Kind.PARAGRAPH] * 2, *[Kind.FIELD] * 2, Kind.PARAGRAPH]
+    passage = passage_of(texts)
+    blocks = tuple(
+        Block(kind=kind, start=one.start, end=one.end) for kind, one in zip(kinds, passage.sentences, strict=True)
+    )
+
+    windows = WINDOWER.cut(replace(passage, blocks=blocks))
+
+    assert [(window.first, window.last) for window in windows] == [(0, 3), (4, 6)]
