@@ -68,6 +68,12 @@ class Value:
     heads: tuple[str, ...] = ()
     """Stems of the telling words right behind it, the nearest first: what it counts."""
 
+    @property
+    def counts(self) -> bool:
+        """Whether it certainly counts or measures something, and is no year or version: "more than 2000 seats"."""
+        figure = self.token.figure
+        return figure is not None and bool(self.measure or figure.unit or (figure.bound and self.heads))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Name:

@@ -1,6 +1,6 @@
 """What a question fixes and its evidence must not contradict: the year it asks about."""
 
-from assistant.language.values import dates
+from assistant.language.sentence import parse
 from assistant.reading.evidence import Candidate
 
 
@@ -19,8 +19,9 @@ def of_another_year(question: str, best: Candidate) -> bool:
 
 def _years(text: str) -> set[int]:
     found: set[int] = set()
-    for date in dates(text):
-        if date.year is not None:
+    for value in parse(text).values:
+        date = value.token.date
+        if date is not None and date.year is not None and not value.counts:
             last = date.until.year if date.until and date.until.year else date.year + date.years - 1
             found.update(range(date.year, min(last, date.year + 200) + 1))
     return found

@@ -92,8 +92,9 @@ def chosen_windows(
     wanted = np.array([share[kind] for kind in arrays.kinds.tolist()]) * (lengths <= longest)
     if even:
         unanswered = (arrays.start == 0) & (arrays.answering == 0)
+        keys = _heads(arrays), _openings(arrays)
         for _ in range(EVENING_ROUNDS):
-            for key in (_heads(arrays), _openings(arrays)):
+            for key in keys:
                 wanted *= _evening(wanted, key, unanswered)
     counts = np.floor(wanted + rng.random(len(wanted))).astype(int)
     once = np.flatnonzero(counts > 0)
@@ -129,7 +130,7 @@ def _evening(wanted: NDArray[np.float64], key: NDArray[np.int64], unanswered: ND
     no = np.bincount(key, wanted * unanswered)
     yes = np.bincount(key, wanted * ~unanswered)
     odds = (no.sum() / yes.sum()) * np.divide(yes, no, out=np.ones_like(no), where=no > 0)
-    odds = np.where((no + yes < LEAST_EVENED) | (yes == 0), 1.0, odds)
+    odds = np.where((no + yes < LEAST_EVENED) | (yes == 0) | (no == 0), 1.0, odds)
     factor = np.clip(np.sqrt(odds), 1 / MOST_EVENED, MOST_EVENED)[key]
     return np.where(unanswered, factor, 1 / factor)
 

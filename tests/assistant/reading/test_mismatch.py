@@ -62,6 +62,14 @@ def test_a_sentence_without_a_year_contradicts_only_where_its_passage_has_none_o
     assert not of_another_year(asked, candidate(said, published=date(2023, 5, 1)))
 
 
+def test_what_is_counted_or_measured_is_no_year() -> None:
+    assert not of_another_year("Is the tunnel longer than 1500 m?", candidate("The tunnel was opened in 1931."))
+    assert not of_another_year("Has the hall more than 2000 seats?", candidate("The hall of 1931 has 900 seats."))
+    assert not of_another_year(
+        "How long was the tunnel in 2005?", candidate("The tunnel is 2050 m long.", passage="It was dug in 2005.")
+    )
+
+
 def test_one_of_several_years_asked_about_is_enough() -> None:
     assert not of_another_year(
         "What did the plan of 2021 want by 2025?", candidate("By 2025 all ferries are electric.")
