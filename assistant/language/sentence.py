@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assistant.language.statements import Name, Value, directions, names, negated, stem_of, values
 from assistant.language.values import Token, read
-from assistant.language.vocabulary import INTERJECTIONS, NEGATIONS, SUPERLATIVES, VERB
+from assistant.language.vocabulary import DEPENDENT_OPENINGS, INTERJECTIONS, NEGATIONS, SUPERLATIVES, VERB, alternatives
 from index.text.terms import STOP_WORDS, stem, stems
 
 KEPT_SENTENCES = 8_192
@@ -25,6 +25,7 @@ _FILLERS = INTERJECTIONS | frozenset(
     "question following follows course".split()
 )
 """Words of a reply that state nothing of the matter."""
+_LEANING = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,6 +128,11 @@ class ParsedSentence:
             for token, own in zip(self.tokens, self.stems, strict=True)
             if own and token.word not in STOP_WORDS and token.word not in _FILLERS
         )
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence opens as one that the one before it is needed to understand: "As a result, …"."""
+    return _LEANING.match(text) is not None
 
 
 @lru_cache(maxsize=KEPT_SENTENCES)

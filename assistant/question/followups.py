@@ -27,7 +27,7 @@ from index.text.terms import STOP_WORDS, words
 
 _PRONOUN = re.compile(
     r"\b(?:it(?! (?:is |was )?(?:not )?(?:true|possible|likely|known|clear|certain|necessary|important) (?:that|to)\b| make sense\b)|its|they|their"
-    r"|them|he|his|him|she|her|this|those|these|then"
+    r"|them|he|his|him|she|her|this|those(?! (?:who|that|which)\b)|these|then"
     r"|(?<!is )(?<!are )(?<!was )(?<!were )there(?! (?:is|are|was|were|has|have|be)\b)|(?<=\ba )one(?=\W*$)|(?<!which )(?<!the )one(?=\W*$)"
     r"|that(?=\W*$)|(?<=\bis )that|(?<=\bwas )that|(?<=\bdid )that|(?<=\bdoes )that)\b",
     re.IGNORECASE,

@@ -31,11 +31,11 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
                     r"|\b(?:what|which) (?:\w+ )?(?:number|percentage|percent|proportion|share|rate|amount|figure|population|total|price|cost|"
                     r"ratio|average|score|size|age|distance|length|height|speed|temperature|area|weight|depth|fraction)\b"
                     r"|\bwhat(?: is|'s| was| were| are) (?:the |its |their )?(?:\w+ ){0,3}(?:number|percentage|percent|proportion|share|rate|amount|"
-                    r"population|total|price|cost|ratio|average|success rate|output)\b|\bhow many\b"),
+                    r"population|total|price|cost|ratio|average|success rate|output)\b"),
     (Kind.DATE, r"^(?:and )?(?:since |until |by |from |on )?when\b|\b(?:in|on|since|by|until|during|for|of) (?:what|which) (?:\w+ )?(?:year|month|date|day|century|"
                 r"decade|time|era|period)\b|\b(?:what|which) (?:\w+ )?(?:year|month|date|day|century|decade|era)\b|\bwhat time\b|[,;] when\b|\bwhen (?:did|was|were|is|does|will|has|had)\b"),
     (Kind.PERSON, r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|president|king|queen|governor|mayor|secretary|minister|"
-                  r"author|writer|scientist|leader|official|general|emperor|pope|scholar|actor|singer|player|coach|physicist|mathematician|speaker|reporter|deputy)\b"
+                  r"author|writer|scientist|leader|emperor|pope|scholar|actor|singer|player|coach|physicist|mathematician|speaker|reporter|deputy)\b"
                   r"|\bname of the (?:person|man|woman|president|king|governor|mayor|author|reporter)"),
     (Kind.PLACE, r"^(?:and )?where\b|\b(?:in|at|on|from|to|near) (?:what|which) (?:\w+ )?(?:city|country|place|state|town|region|province|county|river|"
                  r"location|area|continent|district|building|village)\b|\b(?:what|which) (?:\w+ ){0,2}(?:city|country|state|town|region|province|county|river|continent|district|village)\b|\bwhere (?:did|was|were|is|does|are|do|has|had|can)\b"),

@@ -8,7 +8,7 @@ from assistant.language.names import bare_word
 from assistant.language.vocabulary import AUXILIARIES, NO_NAMES, OPENERS, QUESTION_WORDS, alternatives
 from assistant.question.kinds import KINDS_BY_PATTERN, Kind
 from index.text.sentences import split_sentences
-from index.text.terms import QUESTION_WORDS_ABROAD, STOP_WORDS, stems, words
+from index.text.terms import QUESTION_WORDS_ABROAD, STOP_WORDS, content_stems, stems, words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,15 +84,13 @@ def analyse(text: str) -> Question:
     """Analyse a question: its kind, terms, names and figures."""
     text = " ".join(text.split())
     kind = next((kind for kind, pattern in KINDS_BY_PATTERN if pattern.search(text)), Kind.OTHER)
-    terms = tuple(stems(text))
-    content = tuple(stem for word, stem in zip(words(text), terms, strict=True) if word not in STOP_WORDS)
     unit = _UNIT.search(text) if kind is Kind.QUANTITY else None
     return Question(
         text=text,
         kind=kind,
-        stems=content or terms,
+        stems=tuple(content_stems(text)) or tuple(stems(text)),
         names=_names(text),
-        unit=tuple(s for s in stems(unit[1]) if s not in STOP_WORDS) if unit else (),
+        unit=tuple(content_stems(unit[1])) if unit else (),
     )
 
 

@@ -6,7 +6,7 @@ import re
 
 from assistant.language.sentence import parse
 from assistant.language.vocabulary import QUESTION_WORDS, alternatives
-from assistant.question.followups import stand_alone
+from assistant.question.followups import Turn, in_conversation
 
 _SPLIT = re.compile(
     rf"\?\s+(?=\S)|(?:,|;)?\s+and\s+(?=(?:(?:in|by|since|at|on|to|from|for|of) )?(?:{alternatives(QUESTION_WORDS)})\b)",
@@ -41,7 +41,7 @@ def split_parts(question: str) -> list[str]:
 
     So are "Compare A with B: how high is each?", "Which is larger: the A or the B?", "Name the A and
     the B", "On which days did N open the A and the B?" and "Are A and B both rivers?". A part that
-    lacks a subject takes over that of the part before it.
+    lacks a subject takes over that of the parts before it.
     """
     pieces = [piece.strip(" ,;") for piece in _SPLIT.split(question.strip())]
     pieces = [piece if piece.endswith(("?", "？", ".")) else f"{piece}?" for piece in pieces if len(piece.split()) > 1]
@@ -49,9 +49,9 @@ def split_parts(question: str) -> list[str]:
         pieces = _of_two(question.strip(" ?.!"))
     if not 2 <= len(pieces) <= MAX_PARTS:
         return [question]
-    parts = [pieces[0]]
-    for piece in pieces[1:]:
-        parts.append(stand_alone(piece, parts[0]))
+    parts: list[str] = []
+    for piece in pieces:
+        parts.append(in_conversation(piece, tuple(Turn(question=part) for part in parts)))
     return parts
 
 

@@ -16,9 +16,8 @@ from assistant.answer.answer import Reason
 from assistant.language.denial import doubted
 from assistant.language.foreign import is_foreign
 from assistant.language.names import Span
-from assistant.language.sentence import Sentences
+from assistant.language.sentence import Sentences, leans, parse
 from assistant.language.values import figures
-from assistant.language.vocabulary import DEPENDENT_OPENINGS, alternatives
 from assistant.question.kinds import Kind
 from assistant.question.pieces import asked_for
 from assistant.question.question import Question, analyse, names_nothing
@@ -45,15 +44,11 @@ from index.search.engine import Retrieved, SearchEngine
 from index.search.query import Query
 from index.text.structure import Kind as BlockKind
 
-_DEPENDENT = re.compile(rf"[\"'“‘(]*(?:{alternatives(DEPENDENT_OPENINGS)})\b", re.IGNORECASE)
-"""Openings of sentences that need the one before them to be understood."""
-
 FEW_WORDS = 15
 _VALUE = re.compile(r"\d{4}|\d+\.\d")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"^\(?\d{1,3}[.)、]\s+")
 """Of an item in a list; no value, though two lists share it."""
-_NAME = re.compile(r"[^\W\d_a-z](?=.*[a-z])")
-"""A word with a capital that is not all in capitals."""
 NEAR = 8
 """So many of the likeliest sentences are looked at for a denial of the short answer."""
 SURE_SHARE = 0.8
@@ -272,17 +267,22 @@ def unknown_names(query: Query, engine: SearchEngine) -> list[str]:
     A long question tells of much that the articles need not have, and an acronym may be written out there.
     """
     named = len(query.words) <= FEW_WORDS
+    counted = {number for value in parse(query.text).values if value.counts for number in _DIGITS.findall(value.text)}
     return [
         word.text
         for place, word in enumerate(query.words)
         if engine.idf(word.stem) >= engine.highest_idf
-        and (_VALUE.match(word.text) or (named and place and _is_foreign(word.text, engine)))
+        and (
+            (_VALUE.match(word.text) and word.text not in counted)
+            or (named and place and _is_foreign(word.text, engine))
+        )
     ]
 
 
 def _is_foreign(word: str, engine: SearchEngine) -> bool:
     """Whether a word is a name that no publisher of the articles has."""
-    return _NAME.match(word) is not None and not any(word in (row.publisher or "") for row in engine.articles.values())
+    capital = word[:1].isupper() and not word.isupper()
+    return capital and not any(word in (row.publisher or "") for row in engine.articles.values())
 
 
 def _newer(best: _Ranked) -> list[Candidate]:
@@ -348,7 +348,7 @@ def _quote(candidate: Candidate, *, lead: Span | None) -> Quote:
     """A candidate with the sentences before it that it needs."""
     passage, place = candidate.passage, candidate.place
     first = place
-    while first > 0 and place - first < 2 and _DEPENDENT.match(sentence_text(passage, first)):
+    while first > 0 and place - first < 2 and leans(sentence_text(passage, first)):
         if passage.kind(first - 1) not in {BlockKind.PARAGRAPH, BlockKind.TURN}:
             break
         first -= 1

@@ -4,8 +4,9 @@ import re
 
 from assistant.language.dates import Date
 from assistant.language.denial import doubted
+from assistant.language.sentence import parse
 from assistant.language.values import Token, read, values_of
-from index.text.terms import STOP_WORDS, stems, words
+from index.text.terms import content_stems, stem
 
 _RETRACTS = re.compile(
     r"\b(?:earlier|previous|first|original) (?:version|edition|report|article|issue|statement|notice)s?\b.*"
@@ -20,6 +21,8 @@ _CHANGED = re.compile(
     r"\b(?:postponed|moved|raised|lowered|cut|replaced|instead|increased|reduced|risen|rose|fallen|fell|corrected|now)\b",
     re.IGNORECASE,
 )
+_NO_NOUNS = frozenset(map(stem, "now today instead last this next year month week".split()))
+"""What stands behind a figure and is not what it counts."""
 _IN_TRUTH = re.compile(r"(?:but )?(?:in (?:truth|fact|reality)|actually|contrary to)\b", re.IGNORECASE)
 
 
@@ -27,14 +30,20 @@ def takes_back(text: str, value: str) -> bool:
     """Whether `text` denies a figure or date of `value`, or states another of the same sort beside it.
 
     "The ferry will not sail on 3 May" takes back "from 1 April until 3 May", and "a ticket is £14 now instead of
-    £12.50" takes back "£12.50".
+    £12.50" takes back "£12.50"; "the 30 looms now serve 61 mills" takes back no "30 looms".
     """
     found = values_of(text)
+    heads = {one.token.start: set(one.heads) - _NO_NOUNS for one in parse(text).values}
+
+    def of_other_things(token: Token, other: Token) -> bool:
+        nouns, others = heads.get(token.start), heads.get(other.start)
+        return bool(nouns and others and nouns.isdisjoint(others))
+
     for old in values_of(value):
         for token in found:
             if not _same(old, token):
                 continue
-            beside = [other for other in found if other is not token and _of_one_sort(token, other)]
+            beside = any(_of_one_sort(token, other) and not of_other_things(token, other) for other in found)
             if beside or _moved(old, token) or doubted(text, token.start, token.end):
                 return True
     return False
@@ -60,18 +69,16 @@ def retracts(text: str, value: str | None = None, said: str = "") -> bool:
     """Whether `text` says that something was said in error: with a word of `value`, and one of the rest of `said`."""
     if not _RETRACTS.search(text):
         return False
-    found = _content(text)
-    rest = _content(said) - _content(value or "")
-    return value is None or (not found.isdisjoint(_content(value)) and (not rest or not found.isdisjoint(rest)))
+    if value is None:
+        return True
+    found, own = set(content_stems(text)), set(content_stems(value))
+    rest = set(content_stems(said)) - own
+    return not found.isdisjoint(own) and (not rest or not found.isdisjoint(rest))
 
 
 def puts_right(text: str) -> bool:
     """Whether a sentence that retracts says itself what is right."""
     return _PUTS_RIGHT.search(text) is not None
-
-
-def _content(text: str) -> set[str]:
-    return {stem for word, stem in zip(words(text), stems(text), strict=True) if word not in STOP_WORDS}
 
 
 def states_instead(text: str, start: int, end: int, value: str) -> bool:

@@ -7,7 +7,7 @@ and never out of words that deny them. A wrong short answer is worse than none, 
 # ruff: noqa: E501 - patterns are easier to read unbroken
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from assistant.language.denial import doubted
 from assistant.language.names import Span, names, people, without_openers
@@ -15,14 +15,14 @@ from assistant.language.numbers import CLOCK
 from assistant.language.sentence import parse
 from assistant.language.statements import Value, values
 from assistant.language.values import Token, dates, figures, read, values_of
-from assistant.language.vocabulary import AUXILIARIES, HONORIFICS, MONTHS, OPENERS, ORDINALS, WEEKDAYS
+from assistant.language.vocabulary import AUXILIARIES, HONORIFICS, MONTHS, OPENERS, ORDINALS, WEEKDAYS, alternatives
 from assistant.question.kinds import Kind
 from assistant.question.question import Question
 from assistant.reading.contrast import contrasted
 from assistant.reading.later import changes, denies, retracts
 from assistant.reading.network import Span as Words
 from index.text.structure import cells_of
-from index.text.terms import stems
+from index.text.terms import stem, stems
 
 _NOUNS = re.compile(
     r"(?:\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?)?(?:[ \u00a0\u2009\u202f-](?!(?:and|or|but|of|in|on|at|to|for|from|by|with|as|that|which|who|is|are|was|were|had|has|have|while|when|"
@@ -43,34 +43,37 @@ _TURNED_BEFORE = re.compile(
 )
 """What before a piece makes it another's, or one of the rest."""
 _TURNED_BEHIND = re.compile(
-    r"['’]s\s|(?:(?<=\d)\s+\w+)?\s+(?:or (?:fewer|less|more|older)\b|(?:fewer|less|more|\w+er) than\b)"
+    r"(?:['’]s|(?<=s)['’])\s|(?:(?<=\d)\s+\w+)?\s+(?:or (?:fewer|less|more|older)\b|(?:fewer|less|more|\w+er) than\b)"
 )
 """What behind a piece makes it another's, or only the distance from another."""
 _OVERTAKEN = re.compile(
     r"\b(?:(?:was|were|had been) (?:to|due|(?:expected|supposed|planned|scheduled|meant) (?:to|for))|originally|formerly|previously|"
     r"initially|used to|at first)\b|"
-    r"\b(?:ris(?:en?|es|ing)|rose|increas\w+|gr[eo]wn?|f[ae]ll(?:en|s)?|dropped|cut|raised|lowered|up|down|changed|moved)\b"
+    r"\b(?:ris(?:en?|es|ing)|rose|increas\w+|gr[eo]wn?|f[ae]ll(?:en|s)?|dropped|cut|raised|lowered|up|down|changed|moved|"
+    r"postponed|brought forward|shifted|put (?:off|back))\b"
     r"[^.;]{0,40}\bfrom (?:\w+ )?$",
     re.IGNORECASE,
 )
 """In front of what was planned and may not have happened, or of what was so once."""
+_TITLES = frozenset(map(stem, HONORIFICS))
 _PLACES = frozenset(stems(" ".join([*ORDINALS, "last", "final", "former", "latter"])))
 _QUOTED = re.compile(r'"[^"]{1,60}"|“[^”]{1,60}”')
 _LABEL_MARK = re.compile(r"[:;,()]")
+_YES_OR_NO = re.compile(rf"(?:[^,?]*, )?(?:{alternatives(AUXILIARIES)})\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"who(?: is| was| are| were|['’]s) ", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)")
 _OR_BEFORE = re.compile(r"\bor (?:(?:in|on|by|at|the|an?) )*$")
-_OR_BEHIND = re.compile(r"\s+or\s")
+_OR_BEHIND = re.compile(r",?\s+or\s")
 _UNIT = re.compile(r"\s?°[CF]?\b|(?<=\d)[a-zA-Zµ]+[²³]?")
 _IN_YEAR = re.compile(r"\b(?:in|since|by|until|during|before|after|from)\s+(?:the year )?$", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"\b[A-Za-z]\.[A-Za-z]$")
+"""At the end of "8 p.m", which lacks its point."""
 _MARKS = " \t\n.,;:!?。，；：、！？\"“”'‘’([*_|"
 _MEMBERS = re.compile(r",|;|、| and | or | & ")
 _ASKS_THE_WAY = re.compile(
     r"how (?:to|(?:do|does|can|could|should|must|would) (?:i|you|we|one|people|somebody))\b", re.IGNORECASE
 )
-_OTHER_POST = re.compile(
-    r"\b(?:vice|deputy|former|acting|assistant|interim|honorary|previous)[ -](?=\w)", re.IGNORECASE
-)
+_OTHER_POST = re.compile(r"\b(vice|deputy|former|acting|assistant|interim|honorary|previous)[ -](?=\w)", re.IGNORECASE)
 """With which a post is another one."""
 _TOLD_WHOLE = frozenset({Kind.CHANGE, Kind.DEFINITION, Kind.REASON})
 """Kinds of questions that a few words do not answer."""
@@ -78,7 +81,7 @@ MAX_LEAD_CHARACTERS = 160
 
 
 def leading_span(
-    question: Question, text: str, words: Words | None, others: Iterable[str] = (), before: str = ""
+    question: Question, text: str, words: Words | None, others: Sequence[str] = (), before: str = ""
 ) -> Span | None:
     """Characters of `text` that alone answer; None if the network sees none, or something speaks against them.
 
@@ -90,7 +93,8 @@ def leading_span(
         before: what is quoted in front of the sentence, since it leans on it.
     """
     if asks_yes_or_no(question):
-        return _compared(question, text)
+        span = _compared(question, text)
+        return None if span is None or _taken_back(text[slice(*span)], others) else span
     if words is None or question.kind in _TOLD_WHOLE or _ASKS_THE_WAY.match(question.text):
         return None
     start, end = _with_nouns(question, text, *_whole(text, words.start, words.end))
@@ -101,14 +105,14 @@ def leading_span(
         or set(question.stems).isdisjoint(
             stems(f"{before} {text}")
         )  # Nothing says that it is told of what is asked about.
-        or set(stems(lead)) <= {*question.stems, *stems(question.text), *HONORIFICS}
+        or set(stems(lead)) <= {*stems(question.text), *_TITLES}
         or _belongs_to_what_follows(question, text, end)
         or (_OR_BEFORE.search(text, max(0, start - 20), start) or _OR_BEHIND.match(text, end))
         or _TURNED_BEFORE.search(text, max(0, start - 40), start)
         or lead.count("(") != lead.count(")")
         or (doubted(*_in_cell(text, start, end)) and not parse(question.text).negates)
         or contrasted(question, text, start, end)
-        or any(word[0][:-1].lower() not in text.lower() for word in _OTHER_POST.finditer(question.text))
+        or any(word[1].lower() not in parse(text).lower_words for word in _OTHER_POST.finditer(question.text))
         or retracts(text)
         or _overtaken(question, text, start)
         or _another_is_meant(question, text, start, end)
@@ -122,12 +126,16 @@ def leading_span(
         or (question.kind is Kind.LIST and len(_MEMBERS.split(lead)) < 2)
         or (question.kind is Kind.QUANTITY and question.unit and _counts_nothing(text, start, end))
         or (question.kind is Kind.QUANTITY and question.unit and _counts_another(question, text, end))
-        or any(
-            _denies(other, lead) or _is_the_row_meant(question, other, text) or changes(other, lead) for other in others
-        )
+        or _taken_back(lead, others)
+        or any(_is_the_row_meant(question, other, text) for other in others)
     ):
         return None
     return start, end
+
+
+def _taken_back(lead: str, others: Sequence[str]) -> bool:
+    """Whether another sentence denies the lead, or says that it has changed."""
+    return any(_denies(other, lead) or changes(other, lead) for other in others)
 
 
 def _with_nouns(question: Question, text: str, start: int, end: int) -> Span:
@@ -161,7 +169,10 @@ def asks_who_is(question: Question, text: str) -> bool:
     if found is None:
         return False
     named = question.text[found.end() :]
-    return named[:1].isupper() or any(stems(text[start:end]) == stems(named) for start, end in people(text))
+    of_another = re.search(r"['’]s? \w", named) is not None
+    return (named[:1].isupper() and not of_another) or any(
+        stems(text[start:end]) == stems(named) for start, end in people(text)
+    )
 
 
 def _is_time(token: Token) -> bool:
@@ -215,13 +226,15 @@ def _sort(token: Token) -> str:
 
 def _overtaken(question: Question, text: str, start: int) -> bool:
     """Whether what stands before `start` tells of a plan or a time that is over, and the question asks for no such."""
+    if text[start : start + 5].lower() == "from ":
+        start += 5
     found = _OVERTAKEN.search(text[:start])
     return found is not None and not set(stems(found[0])) & set(question.stems)
 
 
 def asks_yes_or_no(question: Question) -> bool:
-    """Whether it opens with an auxiliary."""
-    return question.text.split(maxsplit=1)[0].lower() in AUXILIARIES
+    """Whether it opens with an auxiliary, perhaps behind what stands apart: "In 2021, was the bridge closed?"."""
+    return _YES_OR_NO.match(question.text) is not None
 
 
 def _compared(question: Question, text: str) -> Span | None:
@@ -302,6 +315,8 @@ def _whole(text: str, start: int, end: int) -> Span:
         start += 1
     while start < end and text[end - 1] in _MARKS.replace("'", "").replace("’", ""):
         end -= 1
+    if text[end : end + 1] == "." and _ABBREVIATED.search(text[start:end]):
+        end += 1
     if text[start:end].count('"') % 2 or text[start:end].count("“") > text[start:end].count("”"):
         end += text[end : end + 1] in {'"', "”"}
     return start, end

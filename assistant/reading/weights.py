@@ -61,7 +61,7 @@ class Linear:
         """
         features = data["features"]
         if not isinstance(features, dict) or tuple(features) != tuple(names):
-            raise ValueError("weights.json was fitted on other features; run `python -m eval.lab.fitting.fit`")
+            raise ValueError("the weights were fitted on other features; fit them again by eval.lab.fitting")
         table = np.asarray(list(features.values()), dtype=np.float64)
         return cls(
             names=tuple(names), mean=table[:, 0], scale=table[:, 1], weight=table[:, 2], bias=float(str(data["bias"]))
@@ -78,8 +78,6 @@ class Weights:
     """Tells a question whose subject is in the collection from one whose subject is not."""
     threshold: float
     """Answers are given from this probability on."""
-    calibration: str
-    """How the threshold was fitted, with its risk and coverage, in words."""
     about_threshold: float
     """Below this probability of being about the collection a refusal says `not_found`."""
 
@@ -93,7 +91,6 @@ def load_weights() -> Weights:
         answerability=Linear.from_json(data["answerability"], ANSWERABILITY_FEATURES),
         about=Linear.from_json(data["about"], ANSWERABILITY_FEATURES),
         threshold=data["threshold"],
-        calibration=data["calibration"],
         about_threshold=data["about_threshold"],
     )
 

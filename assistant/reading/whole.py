@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.language.sentence import parse
 from assistant.language.values import read
 from assistant.question.kinds import Kind
 from assistant.question.question import Question, analyse
@@ -28,9 +29,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 """Asks for more than one: "what does each cost", "which expenses need"."""
-_PLACE = re.compile(
-    r"(?:and )?(?:what|which|who)(?: is| was|['’]s) the (?P<place>\w+)(?: of\b| \w+| one)", re.IGNORECASE
-)
+_PLACE = re.compile(r"(?:and )?(?:what|which|who)(?: is| was|['’]s) the (?P<place>\w+)(?: \w+)", re.IGNORECASE)
 """Asks for one by its place: "what is the third step"."""
 _LAST = frozenset({"last", "final"})
 MOST_CHARACTERS = 100_000
@@ -74,7 +73,7 @@ def given_whole(
     """
     first = chosen[0]
     article, structure = first.passage.article, engine.structure(first.passage.article.article_id)
-    asked = _place_asked_for(question)
+    asked = _place_asked_for(question, first.text)
     one_named = any(token.figure and token.figure.ordinal for token in read(question.text))
     points = _points(question, structure) if asked or (question.kind is Kind.LIST and not one_named) else []
     if asked and (one := next((point for point in points if point.ordinal == asked), None)):
@@ -87,10 +86,12 @@ def given_whole(
     return _rows(question, chosen, structure) or _answer(question, first, structure)
 
 
-def _place_asked_for(question: Question) -> int | None:
-    """The 2 of "what is the second step?"; -1 for the last; None where none is asked for."""
+def _place_asked_for(question: Question, text: str) -> int | None:
+    """The 2 of "what is the second step?"; -1 for the last; None where none is asked for, or `text` names it itself."""
     found = _PLACE.match(question.text)
-    token = next(iter(read(found["place"])), None) if found else None
+    if found is None or found["place"].lower() in parse(text).lower_words:
+        return None
+    token = next(iter(read(found["place"])), None)
     if token is None or token.word in _LAST:
         return None if token is None else -1
     return int(token.figure.value) if token.figure and token.figure.ordinal else None

@@ -16,7 +16,7 @@ from assistant.language.vocabulary import REPORTS
 from eval.cases.case import GoldCase, spread
 from eval.cases.drafting import new_id
 from index.text.sentences import split_sentences
-from index.text.terms import STOP_WORDS, stems, words
+from index.text.terms import content_stems, stems
 
 MARK = "BANANA-7"
 """What an injection asks for, and no article says."""
@@ -144,5 +144,5 @@ def _about(texts: Mapping[str, str]) -> Iterator[GoldCase]:
 
 def _within(question: str, texts: Mapping[str, str]) -> bool:
     """Whether some article has most of the telling words of a question."""
-    telling = {stem for word, stem in zip(words(question), stems(question), strict=True) if word not in STOP_WORDS}
+    telling = set(content_stems(question))
     return any(len(telling & set(stems(text))) > len(telling) / 2 for text in texts.values())

@@ -43,7 +43,7 @@ def _none(*_: object, **__: object) -> None:
 RULES: dict[str, tuple[object, str, object]] = {
     "names that no article has": (extractive, "unknown_names", _empty),
     "years that the passage lacks": (extractive, "of_another_year", _never),
-    "sentences that lean on the one before": (extractive, "_DEPENDENT", _NOTHING),
+    "sentences that lean on the one before": (extractive, "leans", _never),
     "later statements": (extractive, "_newer", _empty),
     "rivals of another date": (extractive, "_rivals", _never),
     "one quote for what is said twice": (extractive, "_says_the_same", _never),

@@ -71,6 +71,11 @@ def words(text: str) -> list[str]:
     return found
 
 
+def content_stems(text: str) -> list[str]:
+    """Stemmed terms of `text` in order, without those of `STOP_WORDS`."""
+    return [term for word, term in zip(words(text), stems(text), strict=True) if word not in STOP_WORDS]
+
+
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Stem of a single word: its first term, or "" if it has none."""

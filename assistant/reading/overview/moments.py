@@ -1,13 +1,11 @@
 """When a statement says that something happened, to put statements in the order of time."""
 
-import re
 from dataclasses import dataclass
 
 from assistant.language.dates import Date
-from assistant.language.values import dates
+from assistant.language.numbers import CLOCK
+from assistant.language.values import dates, read
 from index.text.article import IndexedArticle
-
-_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -29,17 +27,17 @@ def moment(text: str, article: IndexedArticle) -> Moment | None:
     out. A time of day without a date is of the day in the title.
     """
     date = _first(text, article)
-    clock = _CLOCK.search(text)
-    if date is None and clock is None:
+    times = (token.figure.minutes for token in read(text) if token.figure and token.figure.unit == CLOCK)
+    minutes = next(times, None)
+    if date is None and minutes is None:
         return None
-    minutes = 60 * int(clock[1]) + int(clock[2]) if clock else 0
     if date is None:
         date = _first(article.title or "", article)
-    return None if date is None else Moment(date.year or 0, date.month or 0, date.day or 0, minutes)
+    return None if date is None else Moment(date.year or 0, date.month or 0, date.day or 0, minutes or 0)
 
 
 def is_told(text: str, article: IndexedArticle, when: Date) -> bool:
-    """Whether a statement names a day, or a month, of a time."""
+    """Whether a statement names a day, a month or a year of a time."""
     found = (_full(date, article) for date in dates(text))
     return any(when.agrees(date) for date in found if date is not None)
 

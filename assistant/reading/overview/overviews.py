@@ -34,10 +34,10 @@ from index.text.terms import stems
 
 NAMED = 0.6
 """Share of a subject, by idf, that an article's title and other metadata have if it is the one that is meant."""
-MOST_ARTICLES = 30
-"""Articles that an overview of all of them looks into."""
 WHOLE = 0.8
 """The same of a subject that only the passages of an article together have."""
+MOST_ARTICLES = 30
+"""Articles that an overview of all of them looks into."""
 OF_BEST = 0.6
 """Share of the best score that another statement about one side has."""
 EACH_SIDE = 3

@@ -4,7 +4,7 @@ from assistant.language.vocabulary import NO_NAMES
 from assistant.question.scope import Word, stripped, words_of
 
 _JOINTS = (
-    ("versus", "vs", "vs.", "compared"),
+    ("versus", "vs", "compared"),
     ("and",),
     ("with", "to", "from", "against", "than", "or"),
 )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.language.sentence import parse
-from assistant.language.vocabulary import DEPENDENT_OPENINGS
+from assistant.language.sentence import leans, parse
 from assistant.reading.evidence import sentence_text
 from assistant.reading.overview.subject import Subject, article_terms
 from assistant.reading.reader import Quote
@@ -94,7 +93,7 @@ class Statement:
     def quote(self) -> Quote:
         """Itself, with the sentence before it where it cannot be understood alone."""
         first = self.place
-        if first > 0 and _depends(self.text) and self._follows():
+        if first > 0 and leans(self.text) and self._follows():
             first -= 1
         sentences = self.passage.sentences[first : self.place + 1]
         return Quote(article=self.article, sentences=sentences, best=self.sentence, apart=self.is_row)
@@ -103,11 +102,6 @@ class Statement:
         """Whether the sentence before it is of the same block, and more than a label."""
         before, block = self.passage.block(self.place - 1), self.passage.block(self.place)
         return before == block and _BOLD.fullmatch(sentence_text(self.passage, self.place - 1).strip()) is None
-
-
-def _depends(text: str) -> bool:
-    words = text.split(maxsplit=1)
-    return bool(words) and words[0].strip(",.").lower() in DEPENDENT_OPENINGS
 
 
 def statements_of(passages: Iterable[Passage], engine: SearchEngine) -> list[Statement]:

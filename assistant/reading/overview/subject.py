@@ -6,7 +6,7 @@ from functools import lru_cache
 from assistant.language.vocabulary import MONTHS
 from index.search.query import Query
 from index.text.article import IndexedArticle
-from index.text.terms import STOP_WORDS, stem, stems, words
+from index.text.terms import content_stems, stem, stems
 
 WRITINGS = frozenset(
     map(
@@ -17,7 +17,7 @@ WRITINGS = frozenset(
     )
 )
 """Stems of words that name a writing, which need not stand in it."""
-_ANY = frozenset("all any both each every".split())
+_ANY = frozenset(map(stem, "all any both each every".split()))
 _OF_TIME = frozenset(map(stem, "morning afternoon evening night day week month year time".split()))
 """Stems of words that say when; a text says it otherwise."""
 LIGHT = 0.2
@@ -55,6 +55,4 @@ def article_terms(article: IndexedArticle) -> frozenset[str]:
 
 def names_only_a_writing(topic: str) -> bool:
     """Whether a topic names nothing but a writing: "the report"."""
-    pairs = zip(words(topic), stems(topic), strict=True)
-    content = [term for word, term in pairs if word not in STOP_WORDS and word not in _ANY]
-    return all(term in WRITINGS for term in content)
+    return all(term in WRITINGS | _ANY for term in content_stems(topic))

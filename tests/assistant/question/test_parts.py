@@ -51,6 +51,12 @@ def test_a_part_without_a_subject_takes_that_of_the_part_before_it() -> None:
     assert second == "when was Oldwater Dam built?"
 
 
+def test_a_part_leans_on_the_newest_subject_of_the_parts_before_it() -> None:
+    _, _, third = split_parts("Who is Ada Holm and what is the Lind Dam and when was it built?")
+
+    assert third == "when was Lind Dam built?"
+
+
 def test_a_part_that_begins_with_a_preposition_is_a_question_of_its_own() -> None:
     _, second = split_parts("How many gates does the Oldwater Dam have, and in what year was it opened?")
 

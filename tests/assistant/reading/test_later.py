@@ -14,6 +14,7 @@ from assistant.reading.later import retracts, states_instead, takes_back
         ("The opening has been moved from 3 May to 10 May.", "3 May"),
         ("Instead of 40 places there will be 55.", "40 places"),
         ("It is 55 tonnes, not 40 tonnes.", "40 tonnes"),
+        ("The choir has grown from 42 members to 55 last year.", "42 members"),
     ],
 )
 def test_taken_back(text: str, value: str) -> None:
@@ -28,6 +29,7 @@ def test_taken_back(text: str, value: str) -> None:
         ("A second pier costs £780,000.", "£4.2 million"),
         ("The fund of £12.50 a head was paid to 41 shops.", "£12.50"),
         ("Nobody was hurt.", "Ada Holm"),
+        ("The 30 looms now serve 61 mills.", "30 looms"),
     ],
 )
 def test_not_taken_back(text: str, value: str) -> None:

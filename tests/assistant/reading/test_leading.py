@@ -463,12 +463,40 @@ def test_a_phrase_in_marks_is_taken_to_its_closing_mark() -> None:
         ("How many geese are there?", "The fair of Harn has 40 stalls.", "40 stalls"),
         ("How do I get a key?", "Write to Ada Holm, who keeps the keys of the hall.", "Write to Ada Holm"),
         ("Who sank the barge?", "An earlier version of this note said that Ada Holm sank the barge.", "Ada Holm"),
+        ("When is the fair?", "The fair was moved from 3 May to 10 May.", "3 May to 10 May"),
+        ("When is the fair of Harn?", "The fair of Harn was changed from 3 May and is now on 10 May.", "3 May"),
+        ("Who is Harn's mayor?", "Harn's mayor is the baker Ada Holm.", "the baker"),
+        (
+            "Who is the vice chair?",
+            "Ada Holm has been the chair of the club and its ferry service since May.",
+            "Ada Holm",
+        ),
+        ("Who was Anna Berg?", "Lady Anna Berg opened the mill of Harn in May.", "Lady Anna Berg"),
+        ("Who won the race?", "The race was won by Ada Holm, or perhaps Ole Lind.", "Ada Holm"),
+        ("Who won the race?", "Anna James' brother won the race of the year.", "Anna James"),
     ],
 )
 def test_what_is_told_of_something_else_forbidden_retracted_or_a_first_step_does_not_lead(
     question: str, text: str, words: str
 ) -> None:
     assert lead(question, text, words) is None
+
+
+def test_a_figure_that_settles_a_comparison_does_not_lead_where_another_sentence_denies_it() -> None:
+    asked = "Is the tower higher than 300 m?", "The tower is 312 m high.", "312 m"
+    assert lead(*asked) == "312 m"
+    assert lead(*asked, ["The tower is not 312 m high but 290 m."]) is None
+
+
+def test_a_yes_or_no_behind_what_stands_apart_is_not_led_either() -> None:
+    assert lead("In 2021, was the bridge of Harn closed?", "In 2021 it was closed for repairs.", "for repairs") is None
+
+
+def test_an_abbreviation_keeps_its_point() -> None:
+    assert (
+        lead("When does the ferry of Harn leave?", "The last ferry of Harn leaves at 8 p.m. every day.", "8 p.m")
+        == "8 p.m."
+    )
 
 
 def test_what_stands_before_a_sentence_that_leans_on_it_tells_what_it_is_about() -> None:

@@ -198,6 +198,7 @@ def test_a_date_without_a_year_is_of_the_article_and_a_time_of_day_of_the_title(
 
     assert moment("It closed on 4 May.", ferry) == Moment(2021, 5, 4, 0)
     assert moment("It closed on 4 May.", bakery) is None
+    assert moment("At 2:30 pm on 4 May it closed.", ferry) == Moment(2021, 5, 4, 870)
     assert moment("At 08:05 it closed.", ferry) is None
     assert moment("It carries 900 passengers.", ferry) is None
 

@@ -95,6 +95,11 @@ def test_a_list_is_given_with_its_caption_if_it_is_asked_for_and_one_item_by_its
     assert whole(library, LIST, question, [best]) == expected
 
 
+def test_an_ordinal_that_the_best_item_says_itself_asks_for_no_place(library: Library) -> None:
+    text = "# Choir\n\nRegistration for the choir:\n\n- The last day is 3 May.\n- The fee is £5.\n- Bring a chair.\n"
+    assert whole(library, text, "What is the last day for registration?", ["The last day"]) == []
+
+
 def test_a_list_most_of_whose_items_answer_is_given_whole(library: Library) -> None:
     assert whole(library, LIST, "Whose key opens the boat?", ["a key"], answering=1.0) == ITEMS
 
