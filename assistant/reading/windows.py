@@ -1,6 +1,6 @@
 """Cuts passages into the short windows that the reader's network reads, and chooses those worth reading."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -66,20 +66,9 @@ class Windower:
         texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
         encoded: list[Encoding] = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         sizes = [min(len(one.ids), WINDOW_PIECES) for one in encoded]
-        opens = _messages(passage, texts)
-        windows = []
-        first = 0
-        while first < len(sizes):
-            last, used = first, sizes[first]
-            while last + 1 < len(sizes) and last + 1 not in opens and used + sizes[last + 1] <= WINDOW_PIECES:
-                last += 1
-                used += sizes[last]
-            windows.append(self._window(passage, encoded, first, last))
-            if last + 1 == len(sizes):
-                break
-            shared = last > first and last + 1 not in opens and sizes[last] + sizes[last + 1] <= WINDOW_PIECES
-            first = last if shared else last + 1
-        return windows
+        opens = messages([passage.kind(n) for n in range(len(texts))], texts)
+        places = cut_places(sizes, opens)
+        return [self._window(passage, encoded, first, last) for first, last in places]
 
     def _window(self, passage: Passage, encoded: Sequence[Encoding], first: int, last: int) -> Window:
         article = passage.article
@@ -115,8 +104,25 @@ class Windower:
         return Batch(pieces=padded_rows, segments=segments, mask=mask, sentence_of=sentence_of)
 
 
-def _messages(passage: Passage, texts: Sequence[str]) -> set[int]:
+def cut_places(sizes: Sequence[int], opens: Collection[int] = ()) -> Iterator[tuple[int, int]]:
+    """First and last sentence of each window, at most `WINDOW_PIECES` long, that overlap by a sentence where that fits.
+
+    Args:
+        sizes: word pieces of each sentence, none more than `WINDOW_PIECES`.
+        opens: sentences before which a window ends.
+    """
+    first = 0
+    while first < len(sizes):
+        last = first
+        while last + 1 < len(sizes) and last + 1 not in opens and sum(sizes[first : last + 2]) <= WINDOW_PIECES:
+            last += 1
+        yield first, last
+        shared = first < last < len(sizes) - 1 and last + 1 not in opens
+        first = last if shared and sizes[last] + sizes[last + 1] <= WINDOW_PIECES else last + 1
+
+
+def messages(kinds: Sequence[Kind], texts: Sequence[str]) -> set[int]:
     """Places of the sentences with which messages of a thread open: the first of the head lines that name a sender."""
-    heads = groupby(range(len(texts)), lambda n: passage.kind(n) is Kind.FIELD)
+    heads = groupby(range(len(texts)), lambda n: kinds[n] is Kind.FIELD)
     runs = [list(run) for labelled, run in heads if labelled]
     return {run[0] for run in runs if any(opens_message(texts[n]) for n in run)}

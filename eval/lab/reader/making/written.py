@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from tokenizers import Tokenizer
 
-from assistant.reading.windows import WINDOW_PIECES
+from assistant.reading.windows import WINDOW_PIECES, cut_places, messages
 from eval.lab.reader.examples import Example, Span
 from eval.lab.reader.making.neighbours import Neighbours
 from eval.lab.reader.words import content_words
 from eval.lab.written.documents import Document, WrittenQuestion
+from index.text.blocks import structure_of
+from index.text.structure import Kind
 
 
 class WrittenWindows:
@@ -49,16 +51,13 @@ class WrittenWindows:
     def _windows(self, document: Document) -> list[tuple[int, int]]:
         """First and last sentence of each window."""
         texts = [document.text[one.start : one.end] for one, _ in document.sentences]
-        sizes = [len(one.ids) for one in self._tokenizer.encode_batch(texts, add_special_tokens=False)]
-        windows, first = [], 0
-        while first < len(sizes):
-            last = first
-            while last + 1 < len(sizes) and sum(sizes[first : last + 2]) <= WINDOW_PIECES:
-                last += 1
-            windows.append((first, last))
-            shared = first < last < len(sizes) - 1 and sizes[last] + sizes[last + 1] <= WINDOW_PIECES
-            first = last if shared else last + 1
-        return windows
+        sizes = [
+            min(len(one.ids), WINDOW_PIECES) for one in self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        ]
+        structure = structure_of(document.text)
+        at = [structure.place(one.start) for one, _ in document.sentences]
+        kinds = [Kind.PARAGRAPH if place is None else structure.blocks[place].kind for place in at]
+        return list(cut_places(sizes, messages(kinds, texts)))
 
     def _example(self, question: WrittenQuestion, document: Document, first: int, last: int) -> Example:
         held = document.sentences[first : last + 1]
