@@ -14,7 +14,8 @@ from index.text.structure import HEADING, TIMED, Block, Kind, Structure
 from index.text.wrapping import is_wrapped
 
 _QUOTED = re.compile(r"(?:[ \t]{0,3}>)*")
-_FENCE = re.compile(r"`{3,}|~{3,}")
+_FENCE = re.compile(r"`{3,}+(?!.*`)|~{3,}")
+"""Opens a block of code; "```make``` builds it." is a line with code in it."""
 _RULE = re.compile(r"(?:-[ \t]*){3,}$|(?:\*[ \t]*){3,}$|(?:_[ \t]*){3,}$|={3,}$")
 _ITEM = re.compile(r"(?:[-*+•·‣▪–]|\(?(\d{1,3})[.)、]|\(?[a-z]\))[ \t]+(?=\S)")
 _QUESTION = re.compile(
