@@ -259,6 +259,9 @@ def test_a_quoted_paragraph_keeps_its_depth():
             "[^" * 25_000,
             "Q: " * 20_000,
             "=\n" * 25_000,
+            "A sentence.\n\n" * 10_000 + "- item\n" * 10_000,
+            "A\n\n" * 30_000,
+            "`" * 50_000 + " `",
         ),
     ],
 )
