@@ -209,6 +209,13 @@ def test_an_article_stays_the_same_whatever_becomes_of_the_others():
     assert lines(one, two)[1] == lines(two)[0]
 
 
+def test_an_id_that_is_the_number_of_another_line_costs_no_article():
+    assert [one.source for one in lines('{"id": "2", "text": "The mill."}', '{"text": "The ship."}')] == [
+        "/news.jsonl#2",
+        "/news.jsonl#2-2",
+    ]
+
+
 def test_lines_that_hold_no_article_are_told_and_the_others_taken():
     (article,) = lines("{", '{"text": ""}', "[1]", '{"id": 7, "text": "The mill is \\ud83d sold."}')
 
