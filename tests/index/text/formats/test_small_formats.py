@@ -216,6 +216,15 @@ def test_an_id_that_is_the_number_of_another_line_costs_no_article():
     ]
 
 
+@pytest.mark.parametrize(
+    ("stated", "other"), [('"language": "en"', '"language": "de"'), ('"author": "A"', '"author": "B"')]
+)
+def test_another_language_or_author_is_a_change(stated, other):
+    (before,), (after,) = (lines(f'{{"id": "a", "text": "The mill.", {one}}}') for one in (stated, other))
+
+    assert before.source_sha256 != after.source_sha256
+
+
 def test_lines_that_hold_no_article_are_told_and_the_others_taken():
     (article,) = lines("{", '{"text": ""}', "[1]", '{"id": 7, "text": "The mill is \\ud83d sold."}')
 
