@@ -117,6 +117,14 @@ def test_a_question_is_put_under_the_other_names_that_occur():
     assert found == ["What is Zhezhengding?", "What is Zhejiang Government Nail?"]
 
 
+def test_a_name_is_replaced_as_a_word_and_not_within_another_one():
+    glossary = Glossary((("tram", "light rail"),))
+
+    found = wordings("Does the tram cross the tramway?", glossary, everywhere)
+
+    assert found[1] == "Does the light rail cross the tramway?"
+
+
 def test_a_question_without_an_alias_has_one_wording():
     assert wordings("Who resigned?", GLOSSARY, everywhere) == ["Who resigned?"]
 
