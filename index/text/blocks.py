@@ -140,7 +140,7 @@ class _Finder:
         return self._titled()
 
     def _titled(self) -> list[Block]:
-        """The first block is the title if it is a heading, or the only one of the first level."""
+        """The title is the first heading of level 1; without one, the first block if it is a heading not of level 2."""
         blocks = self._blocks
         heads = [place for place, block in enumerate(blocks) if block.kind is Kind.HEADING]
         first = [place for place in heads if blocks[place].level == 1]

@@ -106,11 +106,6 @@ def test_names_with_signs_in_them_are_no_patterns():
     assert glossary.found_in("aab c CC") == []
 
 
-def test_other_names_are_those_that_do_not_stand_in_the_text():
-    assert GLOSSARY.other_names("Is Zhezhengding the 浙政钉?") == ["Zhejiang Government Nail"]
-    assert GLOSSARY.other_names("Is it good?") == []
-
-
 def test_a_question_is_put_under_the_other_names_that_occur():
     found = wordings("What is Zhezhengding?", GLOSSARY, lambda name: name != "浙政钉")
 
