@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from index.text.glossary import Glossary
-from index.text.terms import stems
+from index.text.terms import CJK, stems
 
 MAX_WORDINGS = 4
 """Limit on the wordings under which a question with many aliases is searched."""
@@ -40,4 +40,8 @@ def wordings(question: str, glossary: Glossary, occurs: Callable[[str], bool]) -
 
 
 def _replaced(question: str, name: str, other: str) -> str:
-    return re.sub(r" {2,}", " ", question.replace(name, f" {other} ")).strip().replace(" ?", "?").replace(" ,", ",")
+    """The question with a name replaced where it is a word, or several: not the "tram" of "tramway"."""
+    before = "" if re.match(f"[{CJK}]", name) else r"(?<!\w)"
+    after = "" if re.search(f"[{CJK}]$", name) else r"(?!\w)"
+    replaced = re.sub(f"{before}{re.escape(name)}{after}", lambda _: f" {other} ", question)
+    return re.sub(r" {2,}", " ", replaced).strip().replace(" ?", "?").replace(" ,", ",")

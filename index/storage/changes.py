@@ -150,6 +150,8 @@ def add_paths(
                 size += len(data)
         except ArticleUnreadable as error:
             failed.append(str(error))
+    there = {str(file_of(source)) for source in known}
+    pending.sort(key=lambda file: str(file) not in there)  # What leaves one is then no duplicate.
     missing = _missing(known.values(), paths)
     leaving = _not_among(known.values(), paths, found) if only_these else missing if prune else []
     sketches = known_sketches(root) if pending else {}

@@ -32,6 +32,11 @@ class Incoming:
     places: dict[str, str] = field(default_factory=dict)
     """Second places of articles, each with the source that the article is in the index by."""
     _first: dict[Content, str] = field(default_factory=dict)
+    """The source that each content is in the index by, or comes into it."""
+    _of_file: dict[str, dict[str, Content]] = field(default_factory=dict)
+    """What the index has of each file that was not read again yet, by source."""
+    _left: dict[Content, str] = field(default_factory=dict)
+    """Contents that are no longer where the index has them, each with that source."""
     _sketches: Sketches = field(default_factory=lambda: Sketches({}))
     _known: set[str] = field(default_factory=set)
 
@@ -50,7 +55,9 @@ class Incoming:
         for row in known:
             incoming._known.add(row.source)
             if row.source not in left:
-                incoming._first.setdefault((row.sha256, row.title, row.published), row.source)
+                content = (row.sha256, row.title, row.published)
+                incoming._first.setdefault(content, row.source)
+                incoming._of_file.setdefault(str(file_of(row.source)), {})[row.source] = content
         return incoming
 
     def files(self, files: Iterable[Path]) -> Iterator[Article]:
@@ -68,20 +75,29 @@ class Incoming:
         """Load the articles of uploads: each a name to read it by, its bytes, and the source that identifies it."""
         with IsolatedLoader() as loader:
             for path, data, source in files:
-                yield from self._taken(loader, path, data, source)
+                # An article that is not in the file any more stays in the index.
+                yield from self._taken(loader, path, data, source, is_whole=False)
 
-    def _taken(self, loader: IsolatedLoader, path: Path, data: bytes, source: str) -> Iterator[Article]:
+    def _taken(
+        self, loader: IsolatedLoader, path: Path, data: bytes, source: str, *, is_whole: bool = True
+    ) -> Iterator[Article]:
+        """Load the articles of a file; with `is_whole`, those that it holds no longer leave the index."""
         try:
             articles = loader.load(path, data)
         except (ArticleUnreadable, ExtraMissing) as error:
             self.failed.append(str(error))
             return
-        self.loaded[source] = set()
+        articles = [replace(one, source=source + one.source.removeprefix(str(path))) for one in articles]
+        contents = {one.source: (one.sha256, one.title, one.published) for one in articles}
+        self.loaded[source] = set(contents)
+        # What leaves the index may come again from another place, where it is no duplicate.
+        for place, content in self._of_file.pop(source, {}).items():
+            leaves = contents[place] != content if place in contents else is_whole
+            if leaves and self._first.get(content) == place:
+                self._left[content] = self._first.pop(content)
         for article in articles:
-            source_of_it = source + article.source.removeprefix(str(path))
-            article = replace(article, source=source_of_it, original=data if article.pages else b"")
-            self.loaded[source].add(article.source)
-            content = (article.sha256, article.title, article.published)
+            article = replace(article, original=data if article.pages else b"")
+            content = contents[article.source]
             other = self._first.setdefault(content, article.source)
             if other != article.source and article.source not in self._known and _is_there(other):
                 self.places[article.source] = other
@@ -89,7 +105,7 @@ class Incoming:
                 continue
             self.problems += [f"{article.source}: {problem}" for problem in article.problems]
             near = self._sketches.nearest(article.source, article.text)
-            if near is not None and near != other:  # The same one that moved here is told as such.
+            if near not in {None, other, self._left.get(content)}:  # The same one that moved here is told as such.
                 self.problems.append(f"{article.source}: nearly the same article as {near}")
             yield article
 

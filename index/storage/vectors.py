@@ -1,7 +1,7 @@
 """Dense retrieval by FAISS, and vectors in 8 bits.
 
-LlamaIndex's FAISS stores take ids from `ntotal` and never delete (see the design page), so this
-is our own thin wrapper: ids come from the catalog and are never reused.
+LlamaIndex's FAISS stores take ids from `ntotal` and never delete, so this is our own thin wrapper: ids
+come from the catalog and are never reused.
 """
 
 from collections.abc import Collection, Sequence

@@ -14,7 +14,8 @@ from index.text.structure import HEADING, TIMED, Block, Kind, Structure
 from index.text.wrapping import is_wrapped
 
 _QUOTED = re.compile(r"(?:[ \t]{0,3}>)*")
-_FENCE = re.compile(r"`{3,}|~{3,}")
+_FENCE = re.compile(r"`{3,}+(?!.*`)|~{3,}")
+"""Opens a block of code; "```make``` builds it." is a line with code in it."""
 _RULE = re.compile(r"(?:-[ \t]*){3,}$|(?:\*[ \t]*){3,}$|(?:_[ \t]*){3,}$|={3,}$")
 _ITEM = re.compile(r"(?:[-*+•·‣▪–]|\(?(\d{1,3})[.)、]|\(?[a-z]\))[ \t]+(?=\S)")
 _QUESTION = re.compile(
@@ -114,6 +115,8 @@ class _Finder:
         self._groups = 0
         self._group = 0
         """Number of the list that stands open."""
+        self._head_of_list = 0
+        """Place of its first item."""
         self._turn: int | None = None
         self._speakers = _speakers(self._lines)
 
@@ -137,7 +140,7 @@ class _Finder:
         return self._titled()
 
     def _titled(self) -> list[Block]:
-        """The first block is the title if it is a heading, or the only one of the first level."""
+        """The title is the first heading of level 1; without one, the first block if it is a heading not of level 2."""
         blocks = self._blocks
         heads = [place for place, block in enumerate(blocks) if block.kind is Kind.HEADING]
         first = [place for place in heads if blocks[place].level == 1]
@@ -279,6 +282,10 @@ class _Finder:
             parent = {"parent": self._items[-1][1]} if self._items else {}
             self._add(Kind.PARAGRAPH, start, end, quoted, **parent)
 
+    def _next(self, at: int) -> _Line | None:
+        """The first line from `at` on that is not blank."""
+        return next((self._lines[n] for n in range(at, len(self._lines)) if self._lines[n].text), None)
+
     def _is_title(self, label: re.Match[str]) -> bool:
         """Whether a labelled line at the top is a title: "Correction: the cost of the bridge"."""
         return not self._blocks and _speaker(label) not in HEAD_LABELS
@@ -289,8 +296,8 @@ class _Finder:
         apart = (not at or not self._lines[at - 1].text) and (last < len(self._lines) and not self._lines[last].text)
         if in_list or not apart or not words.isupper() or len(words) > MAX_HEADING_CHARACTERS:
             return False
-        following = next((line.text for line in self._lines[last:] if line.text), "")
-        return bool(following) and not _ITEM.match(following)
+        following = self._next(last)
+        return following is not None and not _ITEM.match(following.text)
 
     def _asked(self) -> dict[str, int | None]:
         """The turn before as the parent of the next one, if it ends with a question."""
@@ -304,11 +311,11 @@ class _Finder:
             self._items.pop()
         if not self._items and not self._continues_list():
             self._groups += 1
-            self._group = self._groups
+            self._group, self._head_of_list = self._groups, len(self._blocks)
         if self._items:
             over = self._items[-1][1]
         elif over is None and self._blocks and self._blocks[-1].group == self._group:
-            over = next(b.parent for b in self._blocks if b.group == self._group)
+            over = self._blocks[self._head_of_list].parent
         more: dict[str, int | None] = {} if over is None else {"parent": over}
         place = self._add(
             Kind.ITEM,
@@ -329,7 +336,7 @@ class _Finder:
         """Whether a short line between blank ones heads what follows, which is longer."""
         words = self._lines[at].text
         before = self._lines[at - 1].text if at else ""
-        following = next((line for line in self._lines[last:] if line.text), None)
+        following = self._next(last)
         if before or following is None or not self._may_head(words) or not words[0].isalnum() or _BYLINE.search(words):
             return False
         gap = last < len(self._lines) and not self._lines[last].text

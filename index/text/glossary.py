@@ -70,12 +70,6 @@ class Glossary:
                     found.append((match.group(), group))
         return found
 
-    def other_names(self, text: str) -> list[str]:
-        """Synonyms of the names in `text` that do not occur in it themselves."""
-        present = text.lower()
-        names = [name for _, group in self.found_in(text) for name in group if name.lower() not in present]
-        return list(dict.fromkeys(names))
-
 
 def load_glossary(path: Path) -> str:
     """Read a glossary file and check it.

@@ -68,7 +68,8 @@ def _article(path: Path, data: bytes, extracted: Extracted) -> Article:
     known = complete_from_text(extracted.metadata, extracted.text)
     problems = [*known.problems, *extracted.problems]
     # One of several articles is unchanged as long as itself is, whatever became of the others.
-    stated = f"{known.title}\n{known.published}\n{known.publisher}\n{known.url}\n{extracted.text}"
+    told = (known.title, known.published, known.publisher, known.url, known.language, known.authors)
+    stated = "\n".join(map(str, (*told, extracted.text)))
     content = stated.encode("utf-8", "replace") if fragment else data
     return Article(
         source=f"{path}{fragment}",

@@ -74,6 +74,17 @@ _COMPACT = re.compile(r"((?:1[5-9]|2[01])\d{2})(\d{2})(\d{2})(?!\d)")
 _WEEKDAY = re.compile(r"[^\W\d_]{2,12}\.?,? (?=\S)")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|º)?\.? (?:of |de )?([^\W\d_]{3,10})\.?,? (?:de )?(\d{4})\b")
 _MONTH_FIRST = re.compile(r"([^\W\d_]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b")
+_DATES = "|".join(form.pattern for form in (_YEAR_FIRST, _COMPACT, _DAY_FIRST, _MONTH_FIRST))
+_WEEKDAYS = (
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\.?|"
+    r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche"
+)
+_DATE_LINE = re.compile(
+    rf"(?:[^\W\d_]{{2,12}}\.?, |(?:{_WEEKDAYS}) )?(?:{_DATES})日?"
+    r"(?:[T,\s]*(?:at |um )?\d{1,2}[:.h]\d{2}.{0,16})?",
+    re.IGNORECASE,
+)
+"""A line that is nothing but a date, with or without the day of the week and the time: "Born 9 March 1921" is none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -264,7 +275,7 @@ def complete_from_text(known: Metadata, text: str) -> Metadata:
     top = text[:HEAD_CHARACTERS]
     head = [line.strip() for line in top.split("\n") if line.strip()][:HEAD_LINES]
     labelled = {name: _labelled(head, labels) for name, labels in LABELS.items()}
-    dates = [labelled["published"] or "", *(line for line in head if len(line) <= 40 and line[-1] not in ".。!！?？")]
+    dates = [labelled["published"] or "", *filter(_is_date, head)]
     url = labelled["url"]
     return replace(
         known,
@@ -275,6 +286,11 @@ def complete_from_text(known: Metadata, text: str) -> Metadata:
         language=known.language or plain_language(text),
         authors=known.authors or _names_of(labelled["authors"]),
     )
+
+
+def _is_date(line: str) -> bool:
+    is_sentence = len(line) > 40 or line[-1] in ".。!！?？"
+    return not is_sentence and _DATE_LINE.fullmatch(_NEXT_LABEL.split(line)[0]) is not None
 
 
 def _labelled(head: list[str], labels: set[str]) -> str | None:

@@ -16,6 +16,7 @@ from index.storage.incoming import Incoming
 from index.storage.sketches import known_sketches
 from index.text.formats.characters import spelt_out
 from index.text.formats.table import FORMATS
+from index.text.loading import file_of
 
 NAME_CHARACTERS = 80
 """Of a file's name in a message."""
@@ -69,6 +70,8 @@ class Uploads:
         refused = self._refused(files, there)
         taken = [file for file in files if file.name not in refused]
         known = known_articles(self._root)
+        there_before = {str(file_of(source)) for source in known}
+        taken.sort(key=lambda file: _source(file) not in there_before)  # As `add_paths` does.
         incoming = Incoming.beside(known.values(), sketches=known_sketches(self._root))
         told: dict[str, str] = {}
         # Read before the lock is taken: a file that keeps its parser busy keeps nobody else's upload waiting.

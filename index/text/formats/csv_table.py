@@ -49,7 +49,10 @@ def read(data: bytes, source: str) -> list[Extracted]:
 
 
 def _articles(text: str, delimiter: str, names: Sequence[str], source: str) -> list[Extracted]:
-    """An article a row; the fragment of each is its id, or else the number of its row, the header being the first."""
+    """An article a row; the fragment of each is its id, or else its row's number.
+
+    Rows are counted from the header, which is the first; empty ones are not counted.
+    """
     found: list[Extracted] = []
     faults: list[str] = []
     taken: set[str] = set()

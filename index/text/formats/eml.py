@@ -4,7 +4,7 @@ import re
 from datetime import date
 from email import message_from_bytes
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 
@@ -24,7 +24,7 @@ SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
 
 
 def read(data: bytes, source: str) -> list[Extracted]:
-    """Read a message: `text/plain` if it has one, else HTML; attachments are named as a problem, not read.
+    """Read a message: of alternatives the plain text rather than HTML; attachments are named as a problem, not read.
 
     Raises:
         ArticleUnreadable: it has no head, or no text.
@@ -76,6 +76,7 @@ def _parts(message: EmailMessage, source: str) -> tuple[str, list[str]]:
     """The text of a message, and the names of what is attached to it."""
     texts: list[tuple[str, str]] = []
     attachments: list[str] = []
+    in_plain_too: set[int] = set()  # Parts that are, or are within, another form of a plain text.
     for number, part in enumerate(message.walk()):
         if number > MAX_PARTS:
             raise ArticleUnreadable(f"{source}: more than {MAX_PARTS:,} parts", "leave it out")
@@ -83,15 +84,21 @@ def _parts(message: EmailMessage, source: str) -> tuple[str, list[str]]:
         if number and kind == "message/rfc822":
             texts += [(kind, "\n".join(_head(one))) for one in part.iter_parts() if isinstance(one, EmailMessage)]
         if part.is_multipart():
+            own = list(part.iter_parts())
+            if id(part) in in_plain_too or (kind == "multipart/alternative" and any(map(_is_plain, own))):
+                in_plain_too.update(map(id, own))
             continue
         name = part.get_filename()
         if name or part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
             attachments.append(" ".join(clean(str(name or kind)).split())[:100])
-        else:
+        elif kind == "text/plain" or id(part) not in in_plain_too:
             texts.append((kind, _content(part)))
-    has_plain = any(kind == "text/plain" and text.strip() for kind, text in texts)
-    shown = [_shown(kind, text, source) for kind, text in texts if kind != ("text/html" if has_plain else "text/plain")]
+    shown = [_shown(kind, text, source) for kind, text in texts]
     return "\n\n".join(text.strip("\n") for text in shown if text.strip()), attachments
+
+
+def _is_plain(part: MIMEPart) -> bool:
+    return part.get_content_type() == "text/plain" and bool(_content(part).strip())
 
 
 def _shown(kind: str, text: str, source: str) -> str:
@@ -101,6 +108,6 @@ def _shown(kind: str, text: str, source: str) -> str:
     return SIGNATURE.split(visible_markdown(clean(text)), maxsplit=1)[0]
 
 
-def _content(part: EmailMessage) -> str:
+def _content(part: MIMEPart) -> str:
     payload = part.get_payload(decode=True)
     return decoded(payload, part.get_content_charset() or "")[0] if isinstance(payload, bytes) else ""

@@ -178,21 +178,21 @@ class _Marks:
             elif name == "img" and EMPTY_SOURCE.search(tag.attributes):
                 alt = ALT.search(tag.attributes)
                 self.cuts.add(tag.start, tag.end, (alt[1] or alt[2] or "") if alt else "")
-        elif name == "details":
-            self.cuts.add(tag.start, tag.end, "\n")
         else:
+            if name == "details" and not self._is_unseen(tag):
+                self.cuts.add(tag.start, tag.end, "\n")
             self.open_tags.setdefault(name, []).append(tag)
         return match.end()
 
     def _close(self, tag: _Tag) -> None:
-        if tag.name == "details":
+        opened = self.open_tags.get(tag.name)
+        first = opened.pop() if opened else None
+        if first is not None and self._is_unseen(first):
+            self.cuts.add(first.start, tag.end)
+        elif tag.name == "details":
             self.cuts.add(tag.start, tag.end, "\n")
-        elif opened := self.open_tags.get(tag.name):
-            first = opened.pop()
-            if self._is_unseen(first):
-                self.cuts.add(first.start, tag.end)
-            elif tag.name == "summary":
-                self.cuts.add(first.start, tag.end, SUMMARY)
+        elif first is not None and tag.name == "summary":
+            self.cuts.add(first.start, tag.end, SUMMARY)
 
     def _apply(self) -> str:
         """The text without the pieces, of which the outer of two nested ones counts."""

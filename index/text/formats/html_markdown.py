@@ -98,7 +98,7 @@ class _Writer:
             self.words.append(_superscript(node))
         elif HEADING.fullmatch(tag):
             self.prefix = "#" * int(tag[1]) + " "
-        elif tag in ("ul", "ol", "menu"):
+        elif tag in ("ul", "ol"):
             start = node.attributes.get("start") or ""
             self.lists.append(_List(tag == "ol", int(start) - 1 if re.fullmatch(r"[0-9]{1,6}", start) else 0))
         elif tag == "li" and self.lists:
@@ -126,7 +126,7 @@ class _Writer:
             self.bold -= 1
         elif tag == "code" and not self.code:
             self.words.append("`")
-        elif tag in ("ul", "ol", "menu") and self.lists:
+        elif tag in ("ul", "ol") and self.lists:
             self.lists.pop()
         elif tag == "blockquote":
             self.quotes -= 1

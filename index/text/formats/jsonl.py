@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, count
 from typing import TypeGuard
 
 from index.counts import shortened
@@ -85,7 +86,7 @@ def article_of(value: Mapping[str, object], number: int, taken: set[str], source
 
     Args:
         value: what is stated, by name.
-        number: its place in the file, which is its fragment where it states no id that is free.
+        number: its place in the file, of which its fragment is made where it states no id that is free.
         taken: fragments of the file so far; its own is added.
         source: the file's name, for messages.
     """
@@ -97,7 +98,8 @@ def article_of(value: Mapping[str, object], number: int, taken: set[str], source
     stated = next((str(value[name]) for name in IDS if isinstance(value.get(name), str) and value[name]), "")
     fragment = re.sub(r"[\s/#]+", "-", clean(stated)).strip("-")[:100]
     fields = {str(name).strip().lower(): one for name, one in value.items()}
-    fragment = fragment if fragment and fragment not in taken else str(number)
+    free = (one for one in chain((fragment, str(number)), (f"{number}-{n}" for n in count(2))) if one not in taken)
+    fragment = next(filter(None, free))
     taken.add(fragment)
     return Extracted(
         text=read_page(text, source).text if is_page else visible_markdown(text),

@@ -214,6 +214,37 @@ def test_lines_of_one_file_are_articles_that_come_and_go_with_their_lines(librar
     assert library.add().unchanged == ["news-n0", "news-n2"]
 
 
+def test_a_line_put_in_above_the_others_loses_none_of_them(library):
+    lines = [f'{{"text": "The {bird} stood in the reeds by the old mill until noon."}}' for bird in ("heron", "crane")]
+    library.write("news.jsonl", "\n".join(lines))
+    library.add()
+
+    library.write("news.jsonl", "\n".join(['{"text": "The otter dived."}', *lines]))
+    outcome = library.add()
+
+    assert (len(library.ids()), outcome.duplicates, outcome.problems) == (3, [], [])
+
+
+def test_an_article_whose_id_was_changed_stays(library):
+    library.write("news.jsonl", '{"id": "a", "text": "The heron stood."}')
+    library.add()
+    library.write("news.jsonl", '{"id": "b", "text": "The heron stood."}')
+
+    assert (library.add().removed, library.ids()) == (["news-a"], ["news-b"])
+
+
+def test_a_report_that_made_room_for_another_one_stays(library):
+    report = library.write("report.md", HERON + "It waited there for a fish until the evening came.\n")
+    library.add()
+    report.rename(library.folder / "report-old.md")
+    library.write("report.md", OTTER)
+
+    outcome = library.add()
+
+    assert (outcome.added, outcome.changed, outcome.duplicates) == (["report-old"], ["report"], [])
+    assert outcome.problems == []
+
+
 def test_rows_of_one_file_are_articles_that_come_and_go_with_their_rows(library):
     rows = ["id,title,text", *(f"n{number},Heron {number},The heron number {number} stood." for number in range(2))]
     library.write("news.csv", "\n".join(rows))

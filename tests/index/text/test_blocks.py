@@ -125,6 +125,10 @@ def test_a_bold_name_with_underscores_is_a_heading():
     assert outline("**cache_size**\n\nIt is 256.")[0] == "title: cache_size"
 
 
+def test_code_within_a_line_opens_no_block_of_code():
+    assert outline("```make``` builds it.\n\n# Use\n\nRun it.")[1] == "title: Use"
+
+
 def test_the_line_that_opens_a_box_is_apart_from_what_stands_in_it():
     text = '!!! warning "First"\n    Never open a hive.\n\n??? note\n    Feed them.\n\nBees!!! note'
 
@@ -255,6 +259,9 @@ def test_a_quoted_paragraph_keeps_its_depth():
             "[^" * 25_000,
             "Q: " * 20_000,
             "=\n" * 25_000,
+            "A sentence.\n\n" * 10_000 + "- item\n" * 10_000,
+            "A\n\n" * 30_000,
+            "`" * 50_000 + " `",
         ),
     ],
 )

@@ -106,15 +106,18 @@ def test_names_with_signs_in_them_are_no_patterns():
     assert glossary.found_in("aab c CC") == []
 
 
-def test_other_names_are_those_that_do_not_stand_in_the_text():
-    assert GLOSSARY.other_names("Is Zhezhengding the 浙政钉?") == ["Zhejiang Government Nail"]
-    assert GLOSSARY.other_names("Is it good?") == []
-
-
 def test_a_question_is_put_under_the_other_names_that_occur():
     found = wordings("What is Zhezhengding?", GLOSSARY, lambda name: name != "浙政钉")
 
     assert found == ["What is Zhezhengding?", "What is Zhejiang Government Nail?"]
+
+
+def test_a_name_is_replaced_as_a_word_and_not_within_another_one():
+    glossary = Glossary((("tram", "light rail"),))
+
+    found = wordings("Does the tram cross the tramway?", glossary, everywhere)
+
+    assert found[1] == "Does the light rail cross the tramway?"
 
 
 def test_a_question_without_an_alias_has_one_wording():

@@ -276,8 +276,21 @@ def test_chinese_labels_are_taken():
     )
 
 
-def test_a_line_that_is_a_date_is_the_date():
-    assert complete_from_text(Metadata(), "Title\n\nMarch 9, 2021\n\nText.").published == date(2021, 3, 9)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "March 9, 2021",
+        "Tue 9 March 2021",
+        "Tuesday, 9 March 2021",
+        "Tuesday 9 March 2021",
+        "Dienstag, 9. März 2021",
+        "2021-03-09 10:30 GMT",
+        "2021年3月9日 来源：新华社",
+        "Tue, 09 Mar 2021 10:00:00 +0100",
+    ],
+)
+def test_a_line_that_is_a_date_is_the_date(line):
+    assert complete_from_text(Metadata(), f"Title\n\n{line}\n\nText.").published == date(2021, 3, 9)
 
 
 @pytest.mark.parametrize(
@@ -287,6 +300,11 @@ def test_a_line_that_is_a_date_is_the_date():
         "March 9, 2021 was the day on which the mayor resigned.",
         "March 9, 2021 was cold.",
         "2021年3月9日，下雨了。",
+        "# Ida Poe\n\nBorn 9 March 1921\n\nText.",
+        "Until 3 May 1950",
+        "Birthday 3 May 1950",
+        "3 May 1921 Work began",
+        "Opened 4 July 1976 by the king",
         "\n".join(["A line."] * 8) + "\n2021-03-09",
     ],
 )

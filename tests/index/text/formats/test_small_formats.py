@@ -2,6 +2,7 @@
 
 from datetime import date
 from email.message import EmailMessage
+from email.mime.text import MIMEText
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,23 @@ def test_plain_text_is_preferred_to_html_and_html_read_where_it_is_alone():
 
     assert mailed(both).text.endswith("\n\nThe mill is sold.\n")
     assert mailed(page).text.endswith("\n\nThe mill is sold!\n")
+
+
+def test_html_is_read_beside_plain_text_that_is_no_other_form_of_it():
+    page = message()
+    page.set_content("<p>The mill is <b>sold</b>!</p>", subtype="html")
+    forwarded = message("For all of you.\n")
+    forwarded.add_attachment(page)
+    both = message()
+    both.add_alternative("<p>The mill is <b>sold</b>!</p>", subtype="html")
+    for made in (page, both):
+        made.make_mixed()
+        made.attach(MIMEText("You get this as a member of the list.\n"))
+
+    assert mailed(page).text.endswith("\n\nThe mill is sold!\n\nYou get this as a member of the list.\n")
+    assert mailed(both).text.endswith("\n\nThe mill is sold.\n\nYou get this as a member of the list.\n")
+    assert "\n\nFor all of you.\n" in mailed(forwarded).text
+    assert "The mill is sold!" in mailed(forwarded).text
 
 
 def test_quoted_replies_stay_quotations_and_the_signature_is_left_out():
@@ -189,6 +207,22 @@ def test_an_article_stays_the_same_whatever_becomes_of_the_others():
     one, two = ('{"id": "a", "text": "The mill."}', '{"id": "b", "text": "The ship."}')
 
     assert lines(one, two)[1] == lines(two)[0]
+
+
+def test_an_id_that_is_the_number_of_another_line_costs_no_article():
+    assert [one.source for one in lines('{"id": "2", "text": "The mill."}', '{"text": "The ship."}')] == [
+        "/news.jsonl#2",
+        "/news.jsonl#2-2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "other"), [('"language": "en"', '"language": "de"'), ('"author": "A"', '"author": "B"')]
+)
+def test_another_language_or_author_is_a_change(stated, other):
+    (before,), (after,) = (lines(f'{{"id": "a", "text": "The mill.", {one}}}') for one in (stated, other))
+
+    assert before.source_sha256 != after.source_sha256
 
 
 def test_lines_that_hold_no_article_are_told_and_the_others_taken():
