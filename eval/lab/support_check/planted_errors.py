@@ -23,7 +23,7 @@ _NEGATION = re.compile(r"\b(?:not|never) |(?<=[a-z])n't\b")
 _REVERSED = {
     "more": "less", "less": "more", "before": "after", "after": "before", "increased": "decreased", "rose": "fell",
     "higher": "lower", "first": "last", "above": "below", "grew": "shrank", "improve": "worsen", "faster": "slower",
-    "largest": "smallest", "most": "least", "over": "under", "up": "down", "from": "from", "increase": "decrease",
+    "largest": "smallest", "most": "least", "over": "under", "up": "down", "increase": "decrease",
     "strengthen": "weaken", "with": "without", "all": "none of the", "started": "ended", "opened": "closed",
 }  # fmt: skip
 _UNITS = {

@@ -121,6 +121,11 @@ def test_a_reversal_and_a_unit_change_touch_one_word():
     assert "4 yuan more" in made("unit changed")
 
 
+def test_a_reversal_changes_whichever_word_is_drawn():
+    for seed in range(10):
+        assert "reversed" in {one.kind for one in errors("It rose from 3 to 4.", (), GLOSSARY, random.Random(seed))}
+
+
 def test_names_of_a_collection_are_runs_of_capitals_that_do_not_merely_open_a_sentence():
     assert names_in(["The mayor Anna Berg left Oldwater.", "Rain fell."]) == ["Anna Berg", "Oldwater"]
 
