@@ -15,8 +15,6 @@ from assistant.language.vocabulary import MONTH_NAMES
 from index.text.glossary import Glossary
 from index.text.terms import STOP_WORDS, stem
 
-TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "alias swapped")
-"""Kinds of changes that keep a sentence true."""
 _LEAD_IN = re.compile(r"^(?:In|On|At|By|According to|During|For|With)\b[^,.;]{3,60}, (?=[A-Z“\"a-z])")
 _NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _NEGATION = re.compile(r"\b(?:not|never) |(?<=[a-z])n't\b")
