@@ -177,7 +177,7 @@ def _off_topic(bench: BenchSet, asked: Sequence[BenchQuestion], note: Callable[[
     own = {article_of(document) for question in asked for document in question.relevant}
     others = {article for id_ in bench.documents if (article := article_of(id_)) and article not in own}
     with bench_assistant(bench.part(others), note, lambda done, of, chunks, at: None) as assistant:
-        reasons = [assistant.ask(question.text).reason for question in asked]
+        reasons = [assistant.ask(question.text[:MAX_QUESTION_CHARACTERS]).reason for question in asked]
     return [
         _share("off-topic refused", [reason is not None for reason in reasons]),
         _share("off-topic said to be not_found", [reason is Reason.NOT_FOUND for reason in reasons]),

@@ -21,7 +21,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def load_set(folder: Path) -> BenchSet:
         documents = {str(row["id"]): (row.get("title") or "", row["text"]) for row in _rows(folder / "corpus.jsonl")}
         held = _questions(folder, "", documents, development=None)
         if (folder / "queries_dev.jsonl").exists():
-            held = [_with_half(question, development=False) for question in held]
+            held = [replace(question, development=False) for question in held]
             held += _questions(folder, "_dev", documents, development=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
@@ -203,17 +203,6 @@ def _is_development(id_: str, grades: Mapping[str, int], even: set[str]) -> bool
     if article is not None:
         return article in even
     return hashlib.sha256(id_.encode()).digest()[0] % 2 == 0
-
-
-def _with_half(question: BenchQuestion, *, development: bool) -> BenchQuestion:
-    return BenchQuestion(
-        id=question.id,
-        text=question.text,
-        answers=question.answers,
-        answerable=question.answerable,
-        relevant=question.relevant,
-        development=development,
-    )
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

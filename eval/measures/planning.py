@@ -1,7 +1,6 @@
 """How many cases it takes to tell a drop from no change, by the normal approximation for paired differences."""
 
 import math
-from statistics import NormalDist
 
 from eval.measures.statistics import quantile
 
@@ -41,20 +40,6 @@ def detectable_effect(cases: int, deviation: float, *, alpha: float = ALPHA, pow
     if cases < 1:
         raise ValueError(f"it takes a case, got {cases}")
     return (quantile(1 - alpha) + quantile(power)) * deviation / math.sqrt(cases)
-
-
-def power_of(cases: int, deviation: float, *, effect: float, alpha: float = ALPHA) -> float:
-    """The chance that a one-sided test at `alpha` sees a drop of `effect`: `cases_needed` solved for the power.
-
-    Raises:
-        ValueError: an argument is outside its range.
-    """
-    _check(deviation, alpha, 0.5)
-    if cases < 1 or effect <= 0:
-        raise ValueError(f"it takes a case and an effect above 0, got {cases} and {effect}")
-    if deviation == 0:
-        return 1.0
-    return NormalDist().cdf(effect * math.sqrt(cases) / deviation - quantile(1 - alpha))
 
 
 def flip_deviation(worse: float, better: float) -> float:

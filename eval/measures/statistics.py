@@ -60,14 +60,13 @@ def most_share(right: int, count: int, alpha: float) -> float:
         raise ValueError(f"a share needs 0 <= right <= count and a case, got {right} of {count}")
     if right == count:
         return 1.0
+    # In logarithms: (1 - share) ** count is below the smallest float for many cases.
+    ways = [math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1) for k in range(right + 1)]
     low, high = right / count, 1.0
     for _ in range(50):
         share = (low + high) / 2
-        odds, term = share / (1 - share), (1 - share) ** count
-        total = term
-        for k in range(right):
-            term *= odds * (count - k) / (k + 1)
-            total += term
+        yes, no = math.log(share), math.log1p(-share)
+        total = math.fsum(math.exp(way + k * yes + (count - k) * no) for k, way in enumerate(ways))
         low, high = (share, high) if total > alpha else (low, share)
     return high
 

@@ -94,8 +94,9 @@ def _copy(db: sqlite3.Connection, new: Catalog, note: Note) -> None:
         for chunk in own:
             for whole in db.execute(f"{WHOLE_CHUNKS} WHERE id = ?", (chunk.id,)):
                 new.copy_row("chunks", whole)
+    numbers = set(new.numbers())
     for kind, key, number, data, sha256 in _all(db, WHOLE_SUPPLEMENTS):
-        if number in new.numbers() and holds((kind, key, number, data, sha256)):
+        if number in numbers and holds((kind, key, number, data, sha256)):
             new.set_supplements(kind, {key: (number, data)})
     for source, text, sha256 in _all(db, GLOSSARIES):
         if sha256_of(str(text)) == sha256:

@@ -152,7 +152,9 @@ def edits_table(lexicon: Lexicon, *, most: int = 120) -> Iterator[str]:
     kinds = {f"true, {name}": edit for name, (_, edit) in TRUE_EDITS.items()}
     kinds |= {f"false, {name}": edit for name, (_, edit) in false_edits(lexicon).items()}
     for name, edit in kinds.items():
-        pairs = ((made, text) for text in sentences if (made := edit(text, rng)))
+        kept = name.startswith("true")
+        edited = ((edit(text, rng), text) for text in sentences)
+        pairs = ((made, text) for made, text in edited if made and (kept or made != text))
         passed = [scorer.scores(claim, [text])[0] >= scorer.threshold for claim, text in islice(pairs, most)]
         yield f"{name:24} {_share(passed)}"
 

@@ -101,7 +101,7 @@ def fit_logistic(rows: NDArray[np.float64], right: NDArray[np.bool_], names: Seq
 
 
 def main(folder: Path) -> None:
-    """Fit on SQuAD 2.0 in `folder` and write `assistant/weights.json`."""
+    """Fit on SQuAD 2.0 in `folder` and write `assistant/reading/weights.json`."""
     squad = load_set(folder)
     asked = squad.half(development=True)
     articles = sorted({article for q in asked for document in q.relevant if (article := article_of(document))})

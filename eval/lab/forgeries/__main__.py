@@ -17,14 +17,13 @@ from assistant.chain.contents import contents_of
 from assistant.settings.locations import DEFAULT_ARTICLES, default_files
 from eval.files import no_meter, silent
 from eval.lab.forgeries.counting import Trial, tried
-from eval.lab.forgeries.genuine import ABOUT_ALL, answers, gold_questions
+from eval.lab.forgeries.genuine import ABOUT_ALL, answers
+from eval.lab.load.running import gold_questions
 from index.encoding.encoders import DEFAULT_ENCODER, find_encoder
 from index.search.embedded import embedded_opener
 from index.storage.changes import add_paths
 from index.storage.store import create_index
 from index.text.finding import GLOSSARY_NAME
-
-GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 
 def main(forgeries: int = 10_000, genuine: int = 1_000) -> int:
@@ -36,7 +35,7 @@ def main(forgeries: int = 10_000, genuine: int = 1_000) -> int:
         create_index(root, encoder, max_tokens=encoder.max_tokens)
         add_paths(root, [*default_files(), DEFAULT_ARTICLES / GLOSSARY_NAME], encoder, note=silent, meter=no_meter)
         opener = embedded_opener(root, lambda _: encoder, note=silent)
-        questions = [*ABOUT_ALL, *gold_questions(GOLD)]
+        questions = [*ABOUT_ALL, *gold_questions()]
         given = chain.from_iterable(answers(opener, questions, written=written) for written in (True, False))
         engine = opener()
         trial = Trial(contents=contents_of(engine), key=create_key(home / "key"), forger=create_key(home / "other"))

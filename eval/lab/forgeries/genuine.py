@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 from assistant.chain.assistant import Assistant
 from assistant.chain.with_model import with_model
@@ -39,12 +38,6 @@ def answers(open_engine: OpenEngine, questions: Iterable[str], *, written: bool)
             yield json.loads(json.dumps(assistant.ask(question).to_json()))
     finally:
         assistant.close()
-
-
-def gold_questions(folder: Path) -> list[str]:
-    """The questions of a folder of gold, each once, in the order of the files."""
-    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
-    return list(dict.fromkeys(json.loads(line)["question"] for line in lines))
 
 
 def _reply() -> Callable[[Call], str]:

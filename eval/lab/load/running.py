@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.settings.collections import default_index
-
-GOLD = Path(__file__).resolve().parents[2] / "gold"
-
+from eval.runs.indexes import DEFAULT_GOLD
 
 LOG_NAME = "server.log"
 
@@ -32,9 +31,13 @@ class Running:
 
 def gold_questions() -> list[str]:
     """Return the distinct questions of the gold cases, in the order of their files."""
-    lines = [line for path in sorted(GOLD.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
-    found = [json.loads(line).get("question") for line in lines if line.strip()]
-    return list(dict.fromkeys(question for question in found if question))
+    return list(dict.fromkeys(question for row in gold_rows() if (question := row.get("question"))))
+
+
+def gold_rows() -> list[dict[str, Any]]:
+    """Read the JSON of the default collection's gold cases, in the order of their files."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(DEFAULT_GOLD.glob("*.jsonl"))]
+    return [json.loads(line) for text in texts for line in text.splitlines() if line.strip()]
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from eval.cases.short_answers import normalise
 from eval.lab.reader.examples import Example, Row, is_for_thresholds, plain_example, read_rows
 from eval.lab.reader.making import forms, lists, records
 from eval.lab.reader.making.values import values_from
 from eval.lab.reader.making.written import WrittenWindows
-from eval.lab.reader.words import normalised
 from eval.lab.written.documents import read_documents
 
 
@@ -132,4 +132,4 @@ def _reference(example: Example) -> tuple[str, ...]:
     if span is None or span.first != span.last:
         return ()
     text = example.blocks[span.first][span.start : span.end]
-    return (text,) if normalised(text) else ()
+    return (text,) if normalise(text) else ()

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eval.cases.short_answers import exact_match, token_f1
 from eval.lab.reader.exams import Exam
 from eval.lab.reader.readings import Reading
-from eval.lab.reader.words import normalised, token_f1
+from eval.measures.formulas import area_under_roc
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,12 +39,12 @@ def figures(exam: Exam, readings: Sequence[Reading]) -> Figures:
     return Figures(
         examples=len(held),
         answerable=sum(answerable),
-        f1=mean([max(token_f1(words, reference) for reference in wanted) for words, wanted in spans]),
-        exact=mean([float(normalised(words) in map(normalised, wanted)) for words, wanted in spans]),
+        f1=mean([token_f1(words, wanted) for words, wanted in spans]),
+        exact=mean([exact_match(words, wanted) for words, wanted in spans]),
         first=mean(first),
-        auc_answerable=area_under_roc([reading.answerable for reading in readings], answerable),
-        auc_sentence=area_under_roc([reading.sentence for reading in readings], answerable),
-        auc_span=area_under_roc([reading.span for reading in readings], answerable),
+        auc_answerable=_area([reading.answerable for reading in readings], answerable),
+        auc_sentence=_area([reading.sentence for reading in readings], answerable),
+        auc_span=_area([reading.span for reading in readings], answerable),
     )
 
 
@@ -52,19 +53,9 @@ def mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def area_under_roc(scores: Sequence[float], wanted: Sequence[bool]) -> float | None:
-    """Compute the area under ROC, ties counted half; None if either class is empty."""
-    positive = sum(wanted)
-    if positive in (0, len(wanted)):
-        return None
-    values = np.asarray(scores, np.float64)
-    order = np.argsort(values, kind="stable")
-    ranks = np.empty(len(values))
-    ranks[order] = np.arange(1, len(values) + 1)
-    _, group = np.unique(values, return_inverse=True)
-    ranks = (np.bincount(group, ranks) / np.bincount(group))[group]
-    total = float(ranks[np.asarray(wanted)].sum())
-    return (total - positive * (positive + 1) / 2) / (positive * (len(wanted) - positive))
+def _area(scores: Sequence[float], wanted: Sequence[bool]) -> float | None:
+    parted = [[score for score, held in zip(scores, wanted, strict=True) if held is kind] for kind in (True, False)]
+    return area_under_roc(*parted) if all(parted) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,6 @@ of the idle server for the same articles. It exits with 1 and lists the faults i
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from assistant.settings.collections import default_index
 from assistant.settings.locations import ensure_default
 from eval.bench.speed import machine
 from eval.lab.load.load import quantile
-from eval.lab.load.running import GOLD
+from eval.lab.load.running import gold_rows
 from eval.lab.soak.expected import Case
 from eval.lab.soak.run import Plan, Soaked, soak
 from eval.lab.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LEAST_MINUTES, by_minute, course
@@ -26,9 +25,7 @@ from eval.lab.soak.watch import GROWTH_FILES, GROWTH_MEBIBYTES, GROWTH_SHARE, LE
 
 def gold_cases(most: int) -> list[Case]:
     """Select questions of the gold cases with their earlier turns, spread evenly over the files."""
-    lines = [line for path in sorted(GOLD.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
-    rows = [json.loads(line) for line in lines if line.strip()]
-    cases = list(dict.fromkeys((*row.get("turns", ()), row["question"]) for row in rows))
+    cases = list(dict.fromkeys((*row.get("turns", ()), row["question"]) for row in gold_rows()))
     step = max(1.0, len(cases) / most)
     return [cases[int(number * step)] for number in range(min(most, len(cases)))]
 

@@ -2,7 +2,7 @@
 
 `paraphrases.jsonl` has one a line: its text, and as evidence the supporting sentences, of one article or of two.
 They were written by hand from the articles, before the check was run on any of them. Those of articles in even places
-are for development, as in `eval.lab.support_check.caught`.
+are for development, as in `eval.lab.support_check.planted_claims`.
 """
 
 import json

@@ -45,8 +45,6 @@ class PlantedClaim:
     group: str
     """One of `GROUPS`."""
     article: str
-    source: str
-    """The sentence that it was made from."""
     made: Planted
     passages: tuple[Passage, ...]
 
@@ -77,7 +75,7 @@ def own_claims(engine: EmbeddedSearch, *, development: bool, most: int | None = 
         every = (*paraphrases(text, glossary, chance), *errors(text, names, glossary, chance, words=words))
         every += tuple(Planted(kind=f"denied: {form}", text=denied, true=False) for form, denied in denials(text))
         for made in every:
-            yield PlantedClaim(group=OWN_WORDS, article=id_, source=text, made=made, passages=(passage,))
+            yield PlantedClaim(group=OWN_WORDS, article=id_, made=made, passages=(passage,))
         yield from _moved(engine, text, OWN_WORDS, (id_,))
 
 
@@ -98,7 +96,7 @@ def written_claims(engine: EmbeddedSearch, *, development: bool) -> Iterator[Pla
         made += [Planted(kind=f"denied: {form}", text=denied, true=False) for form, denied in denials(one.text)]
         made += [Planted(kind="exchanged between the two", text=text, true=False) for text in exchanges(one)]
         for each in made:
-            yield PlantedClaim(group=group, article=one.articles[0], source=one.text, made=each, passages=passages)
+            yield PlantedClaim(group=group, article=one.articles[0], made=each, passages=passages)
         if group == OTHER_WORDS:
             yield from _moved(engine, one.text, group, one.articles)
 
@@ -126,7 +124,7 @@ def _moved(engine: EmbeddedSearch, text: str, group: str, own: Sequence[str]) ->
     if elsewhere is not None:
         kind = TOLD_TOO if tells(elsewhere, text) else MOVED
         made = Planted(kind=kind, text=text, true=kind != MOVED)
-        yield PlantedClaim(group=group, article=own[0], source=text, made=made, passages=(elsewhere,))
+        yield PlantedClaim(group=group, article=own[0], made=made, passages=(elsewhere,))
 
 
 def tells(passage: Passage, text: str) -> bool:
@@ -210,4 +208,4 @@ def denied_claims(engine: EmbeddedSearch, denied: Sequence[DeniedSentence]) -> I
             Planted(kind=f"denied: {one.form}", text=one.text, true=True),
             Planted(kind=f"denial dropped: {one.form}", text=one.plain, true=False),
         ):
-            yield PlantedClaim(group=DENIED, article=one.article, source=one.plain, made=made, passages=passages)
+            yield PlantedClaim(group=DENIED, article=one.article, made=made, passages=passages)

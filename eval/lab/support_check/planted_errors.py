@@ -15,15 +15,13 @@ from assistant.language.vocabulary import MONTH_NAMES
 from index.text.glossary import Glossary
 from index.text.terms import STOP_WORDS, stem
 
-TRUE_KINDS = ("as written", "date order", "number format", "lead-in dropped", "alias swapped")
-"""Kinds of changes that keep a sentence true."""
 _LEAD_IN = re.compile(r"^(?:In|On|At|By|According to|During|For|With)\b[^,.;]{3,60}, (?=[A-Z“\"a-z])")
 _NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _NEGATION = re.compile(r"\b(?:not|never) |(?<=[a-z])n't\b")
 _REVERSED = {
     "more": "less", "less": "more", "before": "after", "after": "before", "increased": "decreased", "rose": "fell",
     "higher": "lower", "first": "last", "above": "below", "grew": "shrank", "improve": "worsen", "faster": "slower",
-    "largest": "smallest", "most": "least", "over": "under", "up": "down", "from": "from", "increase": "decrease",
+    "largest": "smallest", "most": "least", "over": "under", "up": "down", "increase": "decrease",
     "strengthen": "weaken", "with": "without", "all": "none of the", "started": "ended", "opened": "closed",
 }  # fmt: skip
 _UNITS = {

@@ -182,7 +182,7 @@ def test_the_p_value_of_a_limit_is_that_at_which_the_interval_ends_there(seed: i
     assert high[0] == pytest.approx(limit, abs=0.01)
 
 
-@pytest.mark.parametrize(("right", "count"), [(0, 30), (1, 30), (4, 50), (30, 30)])
+@pytest.mark.parametrize(("right", "count"), [(0, 30), (1, 30), (4, 50), (30, 30), (390, 500), (600, 1200)])
 def test_the_exact_bound_of_a_share_is_clopper_and_pearsons(right: int, count: int) -> None:
     expected = 1.0 if right == count else beta.ppf(0.95, right + 1, count - right)
 

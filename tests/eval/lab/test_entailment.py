@@ -87,6 +87,29 @@ def test_edits(edit, sentence, made):
         assert found is None or found != sentence
 
 
+@pytest.mark.parametrize("figure", ["2.5", "2.0", "1,000", "0.5"])
+def test_another_number_has_another_value(figure):
+    made = [edits.other_number(f"It weighs {figure} tonnes.", random.Random(seed)) for seed in range(50)]
+    values = [float(text.split()[2]) for text in made if text]
+    assert values
+    assert float(figure.replace(",", "")) not in values
+
+
+@pytest.mark.parametrize(
+    ("sentence", "made"),
+    [
+        ("The road leads over the dam.", None),
+        ("She wrote a book about dams.", None),
+        ("It costs more than the dam.", None),
+        ("It costs over 30 crowns.", "It costs more than 30 crowns."),
+        ("It costs more than £30.", "It costs over £30."),
+    ],
+)
+def test_over_and_about_are_rewritten_before_figures_only(sentence, made):
+    _, kept = edits.TRUE_EDITS["kept"]
+    assert kept(sentence, random.Random(1)) == made
+
+
 def test_what_somebody_says_is_no_plain_statement():
     rng = random.Random(2)
     made = [pair for _ in range(30) for pair in edits.attributed("The mill was sold in May.", "", rng)]

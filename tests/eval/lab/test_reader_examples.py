@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from eval.cases.short_answers import normalise
 from eval.lab.reader.examples import (
     ARTICLES_FOR_THRESHOLDS,
     Example,
@@ -20,7 +21,6 @@ from eval.lab.reader.making import forms, lists, negatives, records
 from eval.lab.reader.making.mixture import Shares, mixed
 from eval.lab.reader.making.neighbours import Neighbours
 from eval.lab.reader.making.values import KINDS, values_from
-from eval.lab.reader.words import normalised
 
 TEXT = "The Mill Bridge opened on 4 May 1931. Dr. Ada Lind drew it. It is 212 metres long and stands in Northam."
 
@@ -207,4 +207,4 @@ def test_the_same_seed_makes_the_same_mixture_and_another_does_not():
 
 
 def test_words_are_compared_as_squad_does():
-    assert normalised("The  “Mill-Bridge”, a bridge!") == normalised("“MillBridge” bridge")
+    assert normalise("The  “Mill-Bridge”, a bridge!") == normalise("“MillBridge” bridge")

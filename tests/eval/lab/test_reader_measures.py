@@ -13,11 +13,10 @@ from eval.lab.reader.evaluate import Evaluation, table
 from eval.lab.reader.examples import Example, Span
 from eval.lab.reader.exams import Exam, squad_odd_half
 from eval.lab.reader.features import Windows, load_tokenizer
-from eval.lab.reader.figures import area_under_roc, calibrated, figures, refused_at
+from eval.lab.reader.figures import calibrated, figures, refused_at
 from eval.lab.reader.network import Reader, Shape
 from eval.lab.reader.quantise import agreement, export, in_eight_bits, onnx_network
 from eval.lab.reader.readings import Reading, best_spans, read, words_of
-from eval.lab.reader.words import token_f1
 
 BRIDGE = Example(
     kind="invented",
@@ -34,18 +33,6 @@ def reading(words: str = "", block: int = 0, logit: float = 0.0) -> Reading:
     return Reading(words=words, block=block, answerable=logit, sentence=logit, span=logit)
 
 
-def test_f1_is_squads():
-    assert token_f1("on 4 May 1931", "4 May, 1931") == pytest.approx(6 / 7)
-    assert token_f1("the", "") == 1.0
-    assert token_f1("owls", "mice") == 0.0
-
-
-def test_the_area_under_roc_counts_ties_half_and_is_unknown_with_one_sort():
-    assert area_under_roc([3, 2, 1, 0], [True, True, False, False]) == 1.0
-    assert area_under_roc([1, 1, 0, 2], [True, False, True, False]) == pytest.approx(0.125)
-    assert area_under_roc([1, 2], [True, True]) is None
-
-
 def test_figures_are_taken_over_what_can_be_answered():
     exam = Exam(name="e", examples=(BRIDGE, BRIDGE, NOTHING), references=(("4 May 1931", "1931"), ("4 May 1931",), ()))
 
@@ -54,6 +41,12 @@ def test_figures_are_taken_over_what_can_be_answered():
     assert (found.examples, found.answerable) == (3, 2)
     assert (found.f1, found.exact, found.first) == (0.5, 0.5, 0.5)
     assert found.auc_answerable == 1.0
+
+
+def test_the_area_under_roc_is_unknown_without_unanswerable_questions():
+    found = figures(Exam(name="e", examples=(BRIDGE,), references=(("1931",),)), [reading("1931", 1, 2.0)])
+
+    assert found.auc_answerable is None
 
 
 def test_the_best_span_lies_in_the_blocks_and_runs_forward():

@@ -75,6 +75,8 @@ _MODAL_KEPT = {
     "less than": ("under",),
     "also ": ("",),
 }
+_BEFORE_FIGURES = ("about", "more than", "over", "less than")
+"""Phrases of `_MODAL_KEPT` that mean the same as their replacement before figures only: not “a book about dams”."""
 _QUANTITY = {
     "some": ("all", "no", "most"),
     "many": ("all", "few", "no"),
@@ -122,8 +124,10 @@ _CONDITIONS = (
 )  # fmt: skip
 
 
-def _replaced(table: dict[str, tuple[str, ...]]) -> Edit:
+def _replaced(table: dict[str, tuple[str, ...]], *, before_figures: Sequence[str] = ()) -> Edit:
+    """Make an edit that replaces a phrase of `table`; one in `before_figures` only where a figure follows."""
     words = {name: re.compile(rf"\b{re.escape(name.strip())}\b{' ' if name.endswith(' ') else ''}") for name in table}
+    words |= {name: re.compile(rf"\b{name}(?= [$£€]?\d)") for name in before_figures}
 
     def edit(sentence: str, rng: random.Random) -> str | None:
         found = [name for name, word in words.items() if word.search(sentence)]
@@ -152,7 +156,7 @@ def other_number(sentence: str, rng: random.Random) -> str | None:
             lambda: str(int(float(digits)) + rng.choice((1, 2, 3, -1))),
         )
     )()
-    return None if changed == digits else sentence[: match.start()] + changed + sentence[match.end() :]
+    return None if float(changed) == float(digits) else sentence[: match.start()] + changed + sentence[match.end() :]
 
 
 def other_year(sentence: str, rng: random.Random) -> str | None:
@@ -413,7 +417,7 @@ TRUE_EDITS: dict[str, tuple[float, Edit]] = {
     "unit rewritten": (1.0, unit_rewritten),
     "front moved": (0.8, front_moved),
     "value rewritten": (0.9, rewritten_value),
-    "kept": (0.9, _replaced(_MODAL_KEPT)),
+    "kept": (0.9, _replaced(_MODAL_KEPT, before_figures=_BEFORE_FIGURES)),
 }
 """Edits that keep a sentence true, with the probability of making each."""
 

@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from eval.lab.entailment.making.lexicon import gerund
 from eval.lab.entailment.pairs import Label, Pair
 
 _S, _C, _N, _NS = Label.SUPPORTED, Label.CONTRADICTED, Label.NOT_SAID, Label.NOT_SUPPORTED
@@ -445,7 +444,7 @@ def done(draw: Draw) -> Made:
                 ),
             ),
             (
-                f"{o} is {gerund(base)} to {rest}" if base == "plan" else f"{o} has begun to {act}",
+                f"{o} has begun to {act}",
                 (
                     (f"{o} has started to {act}", _S),
                     (f"{o} has finished this work and {past} {rest}", _NS),

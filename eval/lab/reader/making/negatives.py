@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from eval.cases.short_answers import normalise
 from eval.lab.reader.examples import Example, Row, Span, plain_example, sentence_spans
 from eval.lab.reader.making.neighbours import Neighbours
 from eval.lab.reader.making.templates import OPPOSITES
-from eval.lab.reader.words import content_words, normalised
+from eval.lab.reader.words import content_words
 
 NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:of|the|de|von|van)\s+[A-Z][\w'’-]*|\s+[A-Z][\w'’-]*)*")
 YEAR = re.compile(r"\b(1[0-9]{3}|20[0-4][0-9])\b")
@@ -72,7 +73,7 @@ def names_in(question: str) -> list[str]:
 def near(row: Row, neighbours: Neighbours, rng: random.Random) -> Example | None:
     """Pair the question with one of its set's nearest paragraphs that contains none of the answers."""
     found = neighbours.nearest(row.question, 5)
-    answers = [normalised(text) for text in row.texts]
+    answers = [normalise(text) for text in row.texts]
     others = [text for text in found if text != row.context and not _holds(text, answers)]
     if not others or not all(answers):
         return None
@@ -91,7 +92,7 @@ def elsewhere(row: Row, paragraphs: Mapping[str, str], nearest: Sequence[str], r
         nearest: paragraphs, best first.
         rng: draws.
     """
-    answers = [text for text in map(normalised, row.texts) if text]
+    answers = [text for text in map(normalise, row.texts) if text]
     if not answers or not row.title:
         return None
     like = _LIKE_NUMBER if any(map(str.isdigit, row.texts[0])) else _LIKE_NAME if row.texts[0][:1].isupper() else None
@@ -110,7 +111,7 @@ def elsewhere(row: Row, paragraphs: Mapping[str, str], nearest: Sequence[str], r
 def taken_out(row: Row) -> Example | None:
     """Remove the sentences with an answer; None if too little is left, or the answer's words recur."""
     whole = plain_example(row)
-    answers = [text for text in map(normalised, row.texts) if text]
+    answers = [text for text in map(normalise, row.texts) if text]
     kept = tuple(
         block
         for number, block in enumerate(whole.blocks)
@@ -122,7 +123,7 @@ def taken_out(row: Row) -> Example | None:
 
 
 def _holds(text: str, answers: Sequence[str]) -> bool:
-    padded = f" {normalised(text)} "
+    padded = f" {normalise(text)} "
     return any(f" {answer} " in padded for answer in answers)
 
 
@@ -150,7 +151,7 @@ def _other_subject(row: Row, pool: Pools, rng: random.Random) -> str | None:
     if len(name) < 3 or name.lower() not in row.question.lower():
         return None
     other = rng.choice(pool.titles).split(" (")[0]
-    if _holds(row.context, [normalised(other)]) or content_words(other) & content_words(row.title):
+    if _holds(row.context, [normalise(other)]) or content_words(other) & content_words(row.title):
         return None
     return re.sub(re.escape(name), lambda _: other, row.question, flags=re.IGNORECASE)
 
