@@ -29,7 +29,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 """Asks for more than one: "what does each cost", "which expenses need"."""
-_PLACE = re.compile(r"(?:and )?(?:what|which|who)(?: is| was|['’]s) the (?P<place>\w+)(?: \w+)", re.IGNORECASE)
+_PLACE = re.compile(r"(?:and )?(?:what|which|who)(?: is| was|['’]s) the (?P<place>\w+) \w+", re.IGNORECASE)
 """Asks for one by its place: "what is the third step"."""
 _LAST = frozenset({"last", "final"})
 MOST_CHARACTERS = 100_000

@@ -113,9 +113,10 @@ def cut_places(sizes: Sequence[int], opens: Collection[int] = ()) -> Iterator[tu
     """
     first = 0
     while first < len(sizes):
-        last = first
-        while last + 1 < len(sizes) and last + 1 not in opens and sum(sizes[first : last + 2]) <= WINDOW_PIECES:
+        last, used = first, sizes[first]
+        while last + 1 < len(sizes) and last + 1 not in opens and used + sizes[last + 1] <= WINDOW_PIECES:
             last += 1
+            used += sizes[last]
         yield first, last
         shared = first < last < len(sizes) - 1 and last + 1 not in opens
         first = last if shared and sizes[last] + sizes[last + 1] <= WINDOW_PIECES else last + 1
